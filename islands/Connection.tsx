@@ -1,0 +1,39 @@
+// Whether the room is in step with the server, and what has not been sent.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { texts } from "../lib/chat/texts.ts";
+import type { Status } from "../lib/replica.ts";
+
+/** Shorter syncs than this, in milliseconds, are not worth a word. */
+const PATIENCE = 500;
+
+const words = texts.connection;
+
+export function Connection({ status }: { status: Status }) {
+  const { online, unsent } = status;
+  const busy = online && (status.syncing || unsent > 0);
+  const long = useLonger(busy, PATIENCE);
+  const state = !online ? "offline" : long ? "syncing" : "online";
+  const parts: string[] = [words[state]];
+  if (unsent > 0 && state !== "online") parts.push(words.unsent(unsent));
+  return (
+    <p class="connection" data-state={state}>
+      <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
+      {!online && <span class="keeps">{words.keeps(unsent)}</span>}
+    </p>
+  );
+}
+
+/** True once `flag` has been true for so long without a break. */
+function useLonger(flag: boolean, milliseconds: number): boolean {
+  const long = useSignal(false);
+  useEffect(() => {
+    if (!flag) return;
+    const timer = setTimeout(() => long.value = true, milliseconds);
+    return () => {
+      clearTimeout(timer);
+      long.value = false;
+    };
+  }, [flag]);
+  return flag && long.value;
+}

@@ -1,0 +1,39 @@
+// Joins a room for a visitor who opened it, and says how that goes until the room knows them.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { texts } from "../lib/chat/texts.ts";
+
+const words = texts.room;
+
+export function JoinNotice({ roomID }: { roomID: string }) {
+  const problem = useSignal("");
+
+  async function join() {
+    problem.value = "";
+    problem.value = await askToJoin(roomID).catch(() => words.joinFailed);
+  }
+  // By script and not by the GET, which a prefetch could make.
+  useEffect(() => {
+    join();
+  }, []);
+
+  if (!problem.value) return <p class="join" role="status">{words.joining}</p>;
+  return (
+    <div class="join">
+      <p role="alert">{problem.value}</p>
+      <button type="button" onClick={join}>{words.join}</button>
+    </div>
+  );
+}
+
+/** What went wrong, for a person; empty when nothing did. */
+async function askToJoin(roomID: string): Promise<string> {
+  const answer = await fetch(`/api/rooms/${roomID}/members`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  if (answer.ok) return "";
+  const { message } = await answer.json();
+  return typeof message === "string" ? message : words.joinFailed;
+}

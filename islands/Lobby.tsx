@@ -1,0 +1,48 @@
+// The rooms to enter: one's own first, then the public ones that can be joined by opening them.
+import { texts } from "../lib/chat/texts.ts";
+import { type RoomSummary, useRooms } from "./useRooms.ts";
+
+const words = texts.lobby;
+
+type LobbyProps = { userID: string; rooms: RoomSummary[] };
+
+export default function Lobby({ userID, rooms: html }: LobbyProps) {
+  const rooms = useRooms(userID, html).value;
+  const yours = rooms.filter(({ member }) => member);
+  const others = rooms.filter(({ member }) => !member);
+  return (
+    <>
+      <section>
+        <h2>{words.yours}</h2>
+        {yours.length > 0
+          ? <RoomCards rooms={yours} />
+          : <p class="empty">{words.noneOfYours}</p>}
+      </section>
+      {others.length > 0 && (
+        <section>
+          <h2>{words.others}</h2>
+          <RoomCards rooms={others} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
+  return (
+    <ul class="room-cards">
+      {rooms.map((room) => (
+        <li key={room.roomID}>
+          <a href={`/rooms/${room.roomID}`}>
+            <strong dir="auto">{room.name}</strong>
+            {room.visibility === "private" && (
+              <span class="badge">{words.private}</span>
+            )}
+            <span class="topic" dir="auto">{room.topic}</span>
+            <span class="amount">{words.messages(room.messageCount)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

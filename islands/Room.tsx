@@ -1,0 +1,54 @@
+// The room, alive: the log, the box to write in, and whether both are in step with the server.
+import { useSignal } from "@preact/signals";
+import { ulid } from "@std/ulid";
+import { useCallback, useEffect } from "preact/hooks";
+import { texts } from "../lib/chat/texts.ts";
+import { Composer } from "./Composer.tsx";
+import { Connection } from "./Connection.tsx";
+import { JoinNotice } from "./JoinNotice.tsx";
+import { MessageList } from "./MessageList.tsx";
+import { RoomAbout } from "./RoomAbout.tsx";
+import { type RoomView, type User, useRoom } from "./useRoom.ts";
+
+type RoomProps = { user: User; view: RoomView };
+
+export default function Room({ user, view: html }: RoomProps) {
+  const { view, live, opened, status } = useRoom(user, html);
+  const { room, me, members, messages } = view.value;
+  const alive = useSignal(false);
+  useEffect(() => {
+    alive.value = true;
+  }, []);
+
+  const replica = opened.value;
+  const send = useCallback(async (content: string) => {
+    await replica?.mutate.createMessage({ id: ulid(), content });
+  }, [replica]);
+  // The replica refuses to write for whom it does not know as a member yet.
+  const ready = live.value && me !== undefined;
+
+  return (
+    <>
+      <RoomAbout room={room} members={members} />
+      <MessageList
+        room={room.name}
+        userID={user.userID}
+        messages={messages}
+        local={alive.value}
+        news={live.value}
+      />
+      <div class="writing">
+        {!html.me && !me && <JoinNotice roomID={room.id} />}
+        <Composer
+          room={room.name}
+          open={(me ?? html.me) !== undefined}
+          send={ready ? send : undefined}
+        />
+        <div class="below">
+          <Connection status={status} />
+          <p class="hint">{texts.composer.hint}</p>
+        </div>
+      </div>
+    </>
+  );
+}

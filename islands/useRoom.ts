@@ -1,0 +1,87 @@
+// A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { roomMutators } from "../lib/chat/mutators.ts";
+import {
+  memberIn,
+  membersIn,
+  messagesIn,
+  roomIn,
+} from "../lib/chat/queries.ts";
+import type { Member, Message, Room } from "../lib/chat/schema.ts";
+import { roomSpace } from "../lib/chat/spaces.ts";
+import { openReplica, type Replica, type Status } from "../lib/replica.ts";
+
+/** A room as one person sees it; `me` is undefined for a visitor. */
+export type RoomView = {
+  room: Room;
+  me: Member | undefined;
+  members: Member[];
+  messages: Message[];
+};
+export type User = { userID: string; name: string };
+type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
+
+const STARTING: Status = { online: true, syncing: true, unsent: 0 };
+
+/**
+ * The room as it is now. `replica` is there once this person may write, `live`
+ * once what is shown comes from this browser's copy alone.
+ */
+export function useRoom(user: User, html: RoomView) {
+  const view = useSignal(html);
+  const live = useSignal(false);
+  const opened = useSignal<RoomReplica | undefined>(undefined);
+
+  useEffect(() => {
+    const { userID, name } = user;
+    const opening = openReplica({
+      userID,
+      space: roomSpace(html.room.id),
+      mutators: roomMutators({ userID, name, now: Date.now }),
+    });
+    opening.then((replica) => {
+      opened.value = replica;
+      replica.subscribe((tx) => viewIn(tx, userID), (copy) => {
+        if (!copy) return;
+        // Once caught up it stays so, whatever is deleted later.
+        live.value ||= copy.room.messageCount >= html.room.messageCount;
+        view.value = live.value ? copy : merged(html, copy);
+      });
+    });
+    return () => {
+      opening.then((replica) => replica.close());
+    };
+  }, []);
+
+  return { view, live, opened, status: opened.value?.status.value ?? STARTING };
+}
+
+type Reading = Parameters<typeof roomIn>[0];
+
+async function viewIn(
+  tx: Reading,
+  userID: string,
+): Promise<RoomView | undefined> {
+  const [room, me, members, messages] = await Promise.all([
+    roomIn(tx),
+    memberIn(tx, userID),
+    membersIn(tx),
+    messagesIn(tx),
+  ]);
+  return room && { room, me, members, messages };
+}
+
+/**
+ * A copy from the last visit under the newer HTML: nothing on the screen may
+ * vanish for the moment until the first pull. What is unsent comes last, as
+ * its `seq` was counted from an older room.
+ */
+function merged(html: RoomView, copy: RoomView): RoomView {
+  const newest = new Map(copy.messages.map((message) => [message.id, message]));
+  for (const message of html.messages) newest.set(message.id, message);
+  const late = (message: Message) => message.pending ? 1 : 0;
+  const messages = [...newest.values()]
+    .sort((a, b) => late(a) - late(b) || a.seq - b.seq);
+  return { ...html, me: copy.me, messages };
+}

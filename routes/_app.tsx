@@ -1,0 +1,61 @@
+// The document around every page: head, skip link, and the banner that says where and who one is.
+import { asset } from "fresh/runtime";
+import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
+import { texts } from "../lib/chat/texts.ts";
+import { define } from "../lib/web/state.ts";
+
+export default define.page(function App({ Component, params, state, url }) {
+  const { title, user } = state;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+        />
+        <meta name="color-scheme" content="light dark" />
+        <meta
+          name="theme-color"
+          media="(prefers-color-scheme: light)"
+          content="#f1f2ec"
+        />
+        <meta
+          name="theme-color"
+          media="(prefers-color-scheme: dark)"
+          content="#101411"
+        />
+        <title>{texts.documentTitle(title)}</title>
+        <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
+        <link rel="stylesheet" href={asset("/styles.css")} />
+      </head>
+      <body>
+        <a class="skip" href="#content">{texts.skip}</a>
+        {/* Sign-in says the name of the house itself, and larger. */}
+        {url.pathname !== "/signin" && (
+          <header class="banner">
+            <a class="brand" href="/">
+              <img src="/icon.svg" alt="" width="28" height="28" />
+              <span class="product">{texts.product}</span>
+            </a>
+            {/* Other pages carry their heading themselves. */}
+            {params.room && title && <h1 class="place" dir="auto">{title}</h1>}
+            {user && (
+              <form class="me" method="post" action="/signout">
+                <span
+                  class={`avatar ${tintOf(user.userID)}`}
+                  aria-hidden="true"
+                >
+                  {initialsOf(user.name)}
+                </span>
+                <span class="name" dir="auto">{user.name}</span>
+                <button type="submit" class="quiet">{texts.signOut}</button>
+              </form>
+            )}
+          </header>
+        )}
+        <Component />
+      </body>
+    </html>
+  );
+});

@@ -1,0 +1,104 @@
+// The lobby: the rooms there are, and a form that makes a new one.
+import { page } from "fresh";
+import Lobby from "../islands/Lobby.tsx";
+import { Refusal } from "../lib/chat/refusal.ts";
+import { MAX_NAME } from "../lib/chat/schema.ts";
+import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { createRoom, roomsFor } from "../lib/web/rooms.ts";
+import { define } from "../lib/web/state.ts";
+
+const words = texts.lobby;
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { sync, user } = ctx.state;
+    if (!user) return ctx.redirect("/signin", 303);
+    ctx.state.title = words.title;
+    const rooms = await roomsFor(sync, user.userID);
+    return page({ user, rooms, name: "", visibility: "public", refusal: "" });
+  },
+
+  async POST(ctx) {
+    const { sync, user } = ctx.state;
+    if (!user) return ctx.redirect("/signin", 303);
+    const form = await ctx.req.formData().catch(() => new FormData());
+    const [name, visibility] = ["name", "visibility"].map((field) =>
+      String(form.get(field) ?? "")
+    );
+    try {
+      const { roomID } = await createRoom(sync, user, { name, visibility });
+      return ctx.redirect(`/rooms/${roomID}`, 303);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      ctx.state.title = words.title;
+      const rooms = await roomsFor(sync, user.userID);
+      const refusal = reasonOf(error);
+      return page({ user, rooms, name, visibility, refusal }, { status: 400 });
+    }
+  },
+});
+
+export default define.page<typeof handler>(function LobbyPage({ data }) {
+  return (
+    <main id="content" class="lobby">
+      <div class="rooms-column">
+        <a class="to-new" href="#name">{words.create}</a>
+        <h1>{words.title}</h1>
+        <Lobby userID={data.user.userID} rooms={data.rooms} />
+      </div>
+      <NewRoom {...data} />
+    </main>
+  );
+});
+
+type NewRoomProps = { name: string; visibility: string; refusal: string };
+
+function NewRoom({ name, visibility, refusal }: NewRoomProps) {
+  return (
+    <form class="card fields" method="post" action="/" aria-labelledby="new">
+      <h2 id="new">{words.create}</h2>
+      <label for="name">{words.name}</label>
+      <input
+        id="name"
+        name="name"
+        value={name}
+        dir="auto"
+        autocomplete="off"
+        required
+        autofocus={refusal !== ""}
+        maxLength={MAX_NAME}
+        aria-invalid={refusal ? "true" : undefined}
+        aria-describedby={refusal ? "refusal" : undefined}
+      />
+      {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
+      <fieldset>
+        <legend>{words.who}</legend>
+        <label class="choice">
+          <input
+            type="radio"
+            name="visibility"
+            value="public"
+            checked={visibility !== "private"}
+          />
+          <span>
+            {words.everyone}
+            <small>{words.everyoneHint}</small>
+          </span>
+        </label>
+        <label class="choice">
+          <input
+            type="radio"
+            name="visibility"
+            value="private"
+            checked={visibility === "private"}
+          />
+          <span>
+            {words.invited}
+            <small>{words.invitedHint}</small>
+          </span>
+        </label>
+      </fieldset>
+      <button type="submit">{words.submit}</button>
+    </form>
+  );
+}

@@ -1,0 +1,91 @@
+// A room: its newest messages in the HTML, and the island that brings them to life.
+import { HttpError, page } from "fresh";
+import Room from "../../islands/Room.tsx";
+import { texts } from "../../lib/chat/texts.ts";
+import {
+  joinRoom,
+  roomsFor,
+  type RoomSummary,
+  viewRoom,
+} from "../../lib/web/rooms.ts";
+import { define } from "../../lib/web/state.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { sync, user } = ctx.state;
+    if (!user) return ctx.redirect(signInThen(ctx.url), 303);
+    const [view, rooms] = await Promise.all([
+      viewRoom(sync, ctx.params.room, user.userID),
+      roomsFor(sync, user.userID),
+    ]);
+    if (!view) throw new HttpError(404, texts.room.missing);
+    ctx.state.title = view.room.name;
+    return page({ user, view, rooms });
+  },
+
+  // Without JavaScript: the button that joins.
+  async POST(ctx) {
+    const { sync, user } = ctx.state;
+    const { room } = ctx.params;
+    if (!user) return ctx.redirect(signInThen(ctx.url), 303);
+    const view = await viewRoom(sync, room, user.userID);
+    if (!view) throw new HttpError(404, texts.room.missing);
+    await joinRoom(sync, user, room);
+    return ctx.redirect(`/rooms/${room}`, 303);
+  },
+});
+
+const signInThen = (url: URL) =>
+  `/signin?next=${encodeURIComponent(url.pathname)}`;
+
+export default define.page<typeof handler>(function RoomPage({ data }) {
+  const { user, view, rooms } = data;
+  return (
+    <>
+      <RoomNav rooms={rooms} current={view.room.id} />
+      <main id="content" class="room">
+        <Room user={user} view={view} />
+        <noscript>
+          <div class="without-script">
+            {!view.me && (
+              <form method="post">
+                <p>{texts.room.visitor}</p>
+                <button type="submit">{texts.room.join}</button>
+              </form>
+            )}
+            <p>{texts.room.needsScript}</p>
+          </div>
+        </noscript>
+      </main>
+    </>
+  );
+});
+
+// On a narrow screen the list is a popover behind the button; on a wide one
+// the stylesheet shows it beside the room. Neither needs a script.
+function RoomNav(props: { rooms: RoomSummary[]; current: string }) {
+  return (
+    <nav class="rooms" aria-label={texts.rooms.label}>
+      <button type="button" class="quiet" popovertarget="rooms">
+        {texts.rooms.label}
+      </button>
+      <div id="rooms" popover="auto">
+        <ul>
+          {props.rooms.map(({ roomID, name, visibility }) => (
+            <li key={roomID}>
+              <a
+                href={`/rooms/${roomID}`}
+                class={visibility}
+                dir="auto"
+                aria-current={roomID === props.current ? "page" : undefined}
+              >
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <a class="all" href="/">{texts.rooms.all}</a>
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,77 @@
+// Sign-in: a name is enough. A plain form, so that it works before any script or without one.
+import { page } from "fresh";
+import { Refusal } from "../lib/chat/refusal.ts";
+import { MAX_NAME } from "../lib/chat/schema.ts";
+import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { signIn } from "../lib/web/session.ts";
+import { define } from "../lib/web/state.ts";
+
+type Data = { name: string; refusal?: string };
+
+export const handler = define.handlers({
+  GET(ctx) {
+    if (ctx.state.user) return ctx.redirect(nextOf(ctx.url), 303);
+    ctx.state.title = texts.signIn.title;
+    return page<Data>({ name: "" });
+  },
+
+  async POST(ctx) {
+    // A body that is no form has no name: that is refused below.
+    const form = await ctx.req.formData().catch(() => new FormData());
+    const name = form.get("name");
+    try {
+      const secure = ctx.url.protocol === "https:";
+      const { cookie } = await signIn(ctx.state, name ?? "", secure);
+      return new Response(null, {
+        status: 303,
+        headers: { location: nextOf(ctx.url), "set-cookie": cookie },
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      ctx.state.title = texts.signIn.title;
+      const typed = typeof name === "string" ? name : "";
+      const data: Data = { name: typed, refusal: reasonOf(error) };
+      return page(data, { status: 400 });
+    }
+  },
+});
+
+/** Where to go afterwards: a path of this site only, or the lobby. */
+function nextOf(here: URL): string {
+  const next = URL.parse(here.searchParams.get("next") ?? "/", here.origin);
+  // `/.//other.example` has our origin and yet a path that leads away.
+  if (next?.origin !== here.origin || next.pathname.startsWith("//")) {
+    return "/";
+  }
+  return next.pathname + next.search + next.hash;
+}
+
+export default define.page<typeof handler>(function SignIn({ data, url }) {
+  const { name, refusal } = data;
+  const words = texts.signIn;
+  return (
+    <main id="content" class="narrow welcome">
+      <img src="/icon.svg" alt="" width="72" height="72" />
+      <h1>{texts.product}</h1>
+      <p class="tagline">{texts.tagline}</p>
+      <form class="card fields" method="post" action={`/signin${url.search}`}>
+        <label for="name">{words.name}</label>
+        <input
+          id="name"
+          name="name"
+          value={name}
+          dir="auto"
+          autocomplete="nickname"
+          autofocus
+          required
+          maxLength={MAX_NAME}
+          aria-invalid={refusal ? "true" : undefined}
+          aria-describedby={refusal ? "refusal hint" : "hint"}
+        />
+        {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
+        <p id="hint" class="hint">{words.hint}</p>
+        <button type="submit">{words.submit}</button>
+      </form>
+    </main>
+  );
+});
