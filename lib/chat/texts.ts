@@ -20,7 +20,7 @@ export const texts = {
   leave: {
     title: "Sign out?",
     text: (name: string) =>
-      `You are signed in as ${name}. Without a sign-in link there is no way back to this account.`,
+      `You are signed in as ${name}. There is no password, so there is no way back to this account.`,
     stay: "Stay",
   },
 
@@ -84,7 +84,7 @@ export const texts = {
     unsent: (n: number) => `${n} unsent`,
     keeps: (n: number) =>
       n > 0
-        ? "Kept here, and sent when you are back."
+        ? "Kept here until you are back."
         : "Go on writing: it goes out when you are back.",
   },
 

@@ -1,0 +1,76 @@
+// What there is to read in a room and in a person's space, from a transaction of either side.
+import type { ReadTransaction } from "replicache";
+import type {
+  Draft,
+  Listing,
+  Member,
+  Membership,
+  Message,
+  Profile,
+  ReadMark,
+  Room,
+} from "./schema.ts";
+
+// The types below are what our mutators and server writes put there: a space
+// holds nothing else.
+const get = <T>(tx: ReadTransaction, key: string) =>
+  tx.get(key) as Promise<T | undefined>;
+const all = <T>(tx: ReadTransaction, prefix: string) =>
+  tx.scan({ prefix }).values().toArray() as unknown as Promise<T[]>;
+
+/** The room itself; undefined before the first pull and once it is gone. */
+export const roomIn = (tx: ReadTransaction) => get<Room>(tx, "room");
+
+export const memberIn = (tx: ReadTransaction, userID: string) =>
+  get<Member>(tx, `member/${userID}`);
+
+export const messageIn = (tx: ReadTransaction, id: string) =>
+  get<Message>(tx, `message/${id}`);
+
+/** The members, longest there first. */
+export async function membersIn(tx: ReadTransaction): Promise<Member[]> {
+  const members = await all<Member>(tx, "member/");
+  return members.sort((a, b) => a.joinedAt - b.joinedAt);
+}
+
+/**
+ * The messages that are here (the window's), oldest first. The server's order
+ * is `seq`; two that are both pending can share one, and keep the order of
+ * their IDs, which ULIDs take from the clock.
+ */
+export async function messagesIn(tx: ReadTransaction): Promise<Message[]> {
+  const messages = await all<Message>(tx, "message/");
+  return messages.sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1));
+}
+
+/** The public rooms, newest first. */
+export async function listingsIn(tx: ReadTransaction): Promise<Listing[]> {
+  const listings = await all<Listing>(tx, "listing/");
+  return listings.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");
+
+/** The rooms a person is a member of, longest there first. */
+export async function membershipsOf(
+  tx: ReadTransaction,
+): Promise<Membership[]> {
+  const memberships = await all<Membership>(tx, "membership/");
+  return memberships.sort((a, b) => a.joinedAt - b.joinedAt);
+}
+
+/** The last `seq` that a person has read in a room; 0 when none. */
+export async function readMarkOf(
+  tx: ReadTransaction,
+  roomID: string,
+): Promise<number> {
+  return (await get<ReadMark>(tx, `read/${roomID}`))?.seq ?? 0;
+}
+
+/** What a person has begun to write in a room; empty when nothing. */
+export async function draftOf(
+  tx: ReadTransaction,
+  roomID: string,
+): Promise<string> {
+  return (await get<Draft>(tx, `draft/${roomID}`))?.content ?? "";
+}

@@ -1,0 +1,154 @@
+// The shapes of what a room and a person's space hold, and of what a mutation may ask.
+import * as v from "valibot";
+import type { ReadonlyJSONValue } from "replicache";
+import { Refusal } from "./refusal.ts";
+
+/** The longest text of a message, in characters (UTF-16 units), after trimming. */
+export const MAX_CONTENT = 4_000;
+/** The longest name of a person or room, in characters. */
+export const MAX_NAME = 40;
+/** The longest topic of a room, in characters. */
+export const MAX_TOPIC = 200;
+
+// Control characters would break lines of a log or a header; bidirectional
+// overrides let one name look like another.
+const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+const visible = (what: string) =>
+  v.check<string, string>(
+    (text) => !HIDDEN.test(text),
+    `${what} has a hidden character that cannot be used.`,
+  );
+
+/** A client-made identifier: 1–64 of `A-Za-z0-9_-`. */
+export const ID = v.pipe(
+  v.string("An id is text."),
+  v.regex(/^[A-Za-z0-9_-]{1,64}$/, "An id is 1–64 of A–Z, a–z, 0–9, _ and -."),
+);
+
+/** A person's or room's name: 1–40 characters after trimming. */
+export const Name = v.pipe(
+  v.string("A name is text."),
+  v.trim(),
+  v.minLength(1, "A name has at least one character."),
+  v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
+  visible("The name"),
+);
+
+/** One line about a room; may be empty. */
+export const Topic = v.pipe(
+  v.string("A topic is text."),
+  v.trim(),
+  v.maxLength(MAX_TOPIC, `A topic has at most ${MAX_TOPIC} characters.`),
+  visible("The topic"),
+);
+
+/** What a message says: 1–4,000 characters after trimming. */
+export const Content = v.pipe(
+  v.string("A message is text."),
+  v.trim(),
+  v.minLength(1, "A message has at least one character."),
+  v.maxLength(
+    MAX_CONTENT,
+    `A message has at most ${MAX_CONTENT} characters.`,
+  ),
+);
+
+export const Visibility = v.picklist(
+  ["public", "private"],
+  "A room is public or private.",
+);
+
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+// An emoji, with its joiners and modifiers; not a way to store a text.
+const Emoji = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
+
+// v.object() keeps only the fields it names: others in the args are ignored,
+// as the tutorial's `from` and `order` must be.
+export const args = {
+  createMessage: v.object({
+    id: ID,
+    content: Content,
+    replyTo: v.optional(ID),
+  }),
+  editMessage: v.object({ id: ID, content: Content }),
+  deleteMessage: v.object({ id: ID }),
+  setReaction: v.object({ id: ID, emoji: Emoji, on: v.boolean() }),
+  updateRoom: v.object({ name: v.optional(Name), topic: v.optional(Topic) }),
+  setProfile: v.object({ name: Name }),
+  markRead: v.object({ roomID: ID, seq }),
+  setDraft: v.object({
+    roomID: ID,
+    content: v.pipe(v.string(), v.maxLength(MAX_CONTENT)),
+  }),
+};
+
+/** `room`: what a room is. `messageCount` counts messages ever made and never goes down. */
+export type Room = {
+  id: string;
+  name: string;
+  topic: string;
+  visibility: v.InferOutput<typeof Visibility>;
+  createdBy: string;
+  createdAt: number;
+  messageCount: number;
+};
+
+/** `member/<userID>`: who is in the room. Times are milliseconds since 1970. */
+export type Member = {
+  id: string;
+  name: string;
+  role: "owner" | "member";
+  joinedAt: number;
+};
+
+/** `message/<id>`. `pending` is there only while the server has not confirmed it. */
+export type Message = {
+  id: string;
+  seq: number;
+  authorID: string;
+  from: string;
+  content: string;
+  createdAt: number;
+  editedAt?: number;
+  replyTo?: string;
+  reactions: Record<string, string[]>;
+  pending?: true;
+};
+
+/** `listing/<roomID>` in the directory. */
+export type Listing = {
+  roomID: string;
+  name: string;
+  topic: string;
+  createdAt: number;
+};
+
+/** `profile` in a user's space. */
+export type Profile = { name: string };
+/** `membership/<roomID>` in a user's space. */
+export type Membership = { roomID: string; name: string; joinedAt: number };
+/** `read/<roomID>` in a user's space. */
+export type ReadMark = { seq: number };
+/** `draft/<roomID>` in a user's space. */
+export type Draft = { content: string };
+
+/**
+ * Checks a value against a schema and returns it as the schema makes it
+ * (trimmed, unknown fields dropped). Throws a `bad-args` refusal that says
+ * what is wrong and, inside an object, in which field.
+ */
+export function valid<S extends v.GenericSchema>(
+  schema: S,
+  value: ReadonlyJSONValue | undefined,
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
+  throw new Refusal(
+    "bad-args",
+    field ? `${field}: ${issue.message}` : issue.message,
+  );
+}

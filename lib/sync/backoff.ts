@@ -1,0 +1,20 @@
+// Waiting before another try, so that two processes that collided do not collide again.
+
+const FIRST = 2;
+const LONGEST = 200;
+
+/** How often a commit is tried before its pushes are answered 503. */
+export const TRIES = 20;
+
+/**
+ * Waits before try number `attempt` (0 is the first: no wait): exponential with
+ * full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015), at most
+ * 200 ms. `Math.pow` on purpose: `1 << attempt` goes negative at 31.
+ */
+export async function backoff(attempt: number): Promise<void> {
+  if (attempt === 0) return;
+  const longest = Math.min(LONGEST, FIRST * Math.pow(2, attempt));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, Math.random() * longest);
+  await promise;
+}

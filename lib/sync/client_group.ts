@@ -1,0 +1,190 @@
+// Client groups and their clients: whose they are, and how far their mutations have been processed.
+import { keys } from "./keys.ts";
+import type { Confirmation } from "./log.ts";
+
+/** `["group", groupID]`. */
+export type ClientGroup = {
+  userID: string;
+  space: string;
+  /** The last day it pushed or pulled, in days since 1970. */
+  seenOn: number;
+  /** The server forgot what this group was told: nothing of it is taken any more. */
+  lost?: boolean;
+};
+
+/** `["client", groupID, clientID]`. */
+type Client = { lastMutationID: number };
+
+/** A record with the versionstamp that a commit checks; null when it is not there. */
+export type Stamped<T> = { value: T; versionstamp: string | null };
+
+/** Days since 1970, as `seenOn` counts them. */
+export const today = (): number => Math.floor(Date.now() / 86_400_000);
+
+/** The group's record as KV has it now; its value is null when nobody owns it yet. */
+export async function readGroup(
+  kv: Deno.Kv,
+  groupID: string,
+): Promise<Stamped<ClientGroup | null>> {
+  const { value, versionstamp } = await kv.get<ClientGroup>(
+    keys.group(groupID),
+  );
+  return { value, versionstamp };
+}
+
+/** How far a client is, as KV has it now; an unknown client is at 0. */
+export async function readClient(
+  kv: Deno.Kv,
+  groupID: string,
+  clientID: string,
+): Promise<Stamped<number>> {
+  const { value, versionstamp } = await kv.get<Client>(
+    keys.client(groupID, clientID),
+  );
+  return { value: value?.lastMutationID ?? 0, versionstamp };
+}
+
+/** Every client of a group and its lastMutationID. */
+export async function readClients(
+  kv: Deno.Kv,
+  groupID: string,
+): Promise<Record<string, number>> {
+  const all: Record<string, number> = {};
+  for await (
+    const { key, value } of kv.list<Client>({ prefix: keys.clients(groupID) })
+  ) {
+    all[key[2] as string] = value.lastMutationID;
+  }
+  return all;
+}
+
+/** The records of groups and clients that one commit writes, each checked to be as it was read. */
+export class Records {
+  readonly #groups = new Map<string, Stamped<ClientGroup>>();
+  readonly #clients = new Map<string, Map<string, Stamped<number>>>();
+
+  get size(): number {
+    let size = this.#groups.size;
+    for (const clients of this.#clients.values()) size += clients.size;
+    return size;
+  }
+
+  /** How far this commit takes a client; undefined when it does not touch it. */
+  confirmed(groupID: string, clientID: string): number | undefined {
+    return this.#clients.get(groupID)?.get(clientID)?.value;
+  }
+
+  /** The group's record as this commit leaves it; undefined when it does not touch it. */
+  group(groupID: string): Stamped<ClientGroup> | undefined {
+    return this.#groups.get(groupID);
+  }
+
+  /** Puts on record that a client's mutations up to `id` have been processed. */
+  confirm(
+    groupID: string,
+    clientID: string,
+    id: number,
+    versionstamp: string | null,
+  ): void {
+    const clients = this.#clients.get(groupID) ?? new Map();
+    this.#clients.set(groupID, clients);
+    clients.set(clientID, { value: id, versionstamp });
+  }
+
+  setGroup(
+    groupID: string,
+    value: ClientGroup,
+    versionstamp: string | null,
+  ): void {
+    this.#groups.set(groupID, { value, versionstamp });
+  }
+
+  /** Adds checks and sets to a commit; gives back what its log is to say. */
+  addTo(atomic: Deno.AtomicOperation): Confirmation[] {
+    const confirmations: Confirmation[] = [];
+    for (const [groupID, { value, versionstamp }] of this.#groups) {
+      const key = keys.group(groupID);
+      atomic.check({ key, versionstamp }).set(key, value);
+    }
+    for (const [groupID, clientID, { value, versionstamp }] of this.clients()) {
+      const key = keys.client(groupID, clientID);
+      atomic.check({ key, versionstamp }).set(key, { lastMutationID: value });
+      confirmations.push([groupID, clientID, value]);
+    }
+    return confirmations;
+  }
+
+  *clients(): Generator<[string, string, Stamped<number>]> {
+    for (const [groupID, clients] of this.#clients) {
+      for (const [clientID, client] of clients) {
+        yield [groupID, clientID, client];
+      }
+    }
+  }
+
+  groups(): ReadonlyMap<string, Stamped<ClientGroup>> {
+    return this.#groups;
+  }
+}
+
+/** What a process remembers of the groups and clients that it serves. */
+export class ClientGroups {
+  #groups = new Map<string, Stamped<ClientGroup | null>>();
+  #clients = new Map<string, Stamped<number>>();
+
+  constructor(private readonly kv: Deno.Kv, private readonly most = 10_000) {}
+
+  /**
+   * The group's record, remembered or read. A remembered one is as good as the
+   * version it goes with: whoever changes a group against its user's pushes
+   * (`lost`) raises the space's version in the same commit, so that the check
+   * of a stale one fails.
+   */
+  async group(groupID: string): Promise<Stamped<ClientGroup | null>> {
+    const known = this.#groups.get(groupID);
+    if (known) return known;
+    const read = await readGroup(this.kv, groupID);
+    remember(this.#groups, groupID, read, this.most);
+    return read;
+  }
+
+  /** How far a client is, remembered or read; proven by the commit's check. */
+  async client(groupID: string, clientID: string): Promise<Stamped<number>> {
+    const known = this.#clients.get(`${groupID}/${clientID}`);
+    if (known) return known;
+    const read = await readClient(this.kv, groupID, clientID);
+    remember(this.#clients, `${groupID}/${clientID}`, read, this.most);
+    return read;
+  }
+
+  /** Takes in what a commit has written, under the versionstamp it was given. */
+  committed(records: Records, versionstamp: string): void {
+    for (const [groupID, { value }] of records.groups()) {
+      remember(this.#groups, groupID, { value, versionstamp }, this.most);
+    }
+    for (const [groupID, clientID, { value }] of records.clients()) {
+      const client = { value, versionstamp };
+      remember(this.#clients, `${groupID}/${clientID}`, client, this.most);
+    }
+  }
+
+  /** Drops what is remembered of a group and these clients: the next look is at KV. */
+  forget(groupID: string, clientIDs: Iterable<string>): void {
+    this.#groups.delete(groupID);
+    for (const clientID of clientIDs) {
+      this.#clients.delete(`${groupID}/${clientID}`);
+    }
+  }
+}
+
+/** Puts an entry at the young end of a map and drops the oldest above `most`. */
+export function remember<K, V>(
+  map: Map<K, V>,
+  key: K,
+  value: V,
+  most: number,
+): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value!);
+}

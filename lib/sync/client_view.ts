@@ -1,0 +1,225 @@
+// What a client group sees of a space: all of it as of a version, or what changed since another.
+import type { ReadonlyJSONValue } from "replicache";
+import { readClients } from "./client_group.ts";
+import { type Collection, collectionOf } from "./domain.ts";
+import { keys, parse } from "./keys.ts";
+import { LIST, type LogEntry, readLog } from "./log.ts";
+import { type PatchOp, SyncError } from "./protocol.ts";
+import type { Head } from "./space.ts";
+
+/** Who looks: rejections are its user's alone, lastMutationIDs its group's. */
+export type Viewer = { userID: string; groupID: string };
+
+/** By prefix, the lowest order in the view; null (or absent) when all of the collection is. */
+export type From = Readonly<Record<string, number | null>>;
+
+/** What to do to a view, and how far its clients' mutations are in it. */
+export type Change = {
+  patch: PatchOp[];
+  lastMutationIDs: Record<string, number>;
+};
+
+/**
+ * What log entries do to a view: the last op of each key counts. Pure.
+ *
+ * In a windowed collection a put below the bound is left out, one that falls
+ * below it is a del, and dels are always sent.
+ */
+export function changeOf(
+  log: readonly LogEntry[],
+  viewer: Viewer,
+  collections: readonly Collection[],
+  from: From,
+): Change {
+  const last = new Map<
+    string,
+    { value?: ReadonlyJSONValue; was?: number; now?: number }
+  >();
+  const lastMutationIDs: Record<string, number> = {};
+  for (const entry of log) {
+    for (const { key, value, was, now, for: only } of entry.ops) {
+      if (only !== undefined && only !== viewer.userID) continue;
+      const before = last.get(key);
+      last.set(key, { value, now, was: before ? before.was : was });
+    }
+    for (const [groupID, clientID, id] of entry.lastMutationIDs) {
+      if (groupID === viewer.groupID) lastMutationIDs[clientID] = id;
+    }
+  }
+  const patch: PatchOp[] = [];
+  for (const [key, { value, was, now }] of last) {
+    const prefix = collectionOf(collections, key)?.prefix;
+    const bound = prefix === undefined ? null : from[prefix] ?? null;
+    const inside = (order?: number) =>
+      bound === null || (order !== undefined && order >= bound);
+    if (value === undefined) patch.push({ op: "del", key });
+    else if (inside(now)) patch.push({ op: "put", key, value });
+    else if (inside(was)) patch.push({ op: "del", key });
+  }
+  return { patch, lastMutationIDs };
+}
+
+/** A view as it is stored: entries as JSON bytes, then what happened while they were read. */
+export type Snapshot = Change & {
+  entries: [key: string, json: Uint8Array][];
+  head: Head;
+  from: From;
+};
+
+const TRIES = 5;
+
+/**
+ * The whole view: entries, the group's clients and the user's rejections are
+ * read while writes go on, then the log entries that came since are replayed.
+ * That gives exactly the state at the last of them, as each key's last change
+ * is either seen by the read or replayed after it.
+ */
+export async function snapshot(
+  kv: Deno.Kv,
+  space: string,
+  viewer: Viewer,
+  collections: readonly Collection[],
+  window: number,
+): Promise<Snapshot> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const begun = await readVersion(kv, space);
+    const entries = await readPlain(kv, space, collections);
+    const from: Record<string, number | null> = {};
+    for (const { prefix } of collections) {
+      const newest = await readNewest(kv, space, prefix, window);
+      from[prefix] = newest.bound;
+      entries.push(...newest.entries);
+    }
+    entries.push(...await readRejections(kv, space, viewer.userID));
+    const clients = await readClients(kv, viewer.groupID);
+
+    const version = await readVersion(kv, space);
+    const log = await readLog(kv, space, begun, version);
+    if (!log) continue; // pruned meanwhile
+    const change = changeOf(log.slice(1), viewer, collections, from);
+    return {
+      entries,
+      from,
+      head: { version, mark: log.at(-1)!.mark },
+      patch: change.patch,
+      lastMutationIDs: { ...clients, ...change.lastMutationIDs },
+    };
+  }
+  throw new SyncError("unavailable", "The storage is busy.");
+}
+
+/** Reads the entries outside of windowed collections. */
+async function readPlain(
+  kv: Deno.Kv,
+  space: string,
+  collections: readonly Collection[],
+): Promise<[string, Uint8Array][]> {
+  const entries: [string, Uint8Array][] = [];
+  const prefix = keys.entries(space);
+  let start = keys.entry(space, "");
+  const read = async (selector: Deno.KvListSelector) => {
+    for await (const { key, value } of kv.list<Uint8Array>(selector, LIST)) {
+      entries.push([key[2] as string, value]);
+    }
+  };
+  const skipped = collections.map(({ prefix }) => prefix).sort();
+  for (const collection of skipped) {
+    await read({ start, end: keys.entry(space, collection) });
+    start = keys.entry(space, successor(collection));
+  }
+  await read({ prefix, start });
+  return entries;
+}
+
+/** The first text after all that begin with a prefix; prefixes end in ASCII. */
+const successor = (prefix: string) =>
+  prefix.slice(0, -1) +
+  String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+
+/**
+ * Reads the newest entries of a windowed collection (those below `below`, when
+ * given), and those that are just as new as the last of them. `bound` is the
+ * lowest order among them; null when there are no more.
+ */
+export async function readNewest(
+  kv: Deno.Kv,
+  space: string,
+  prefix: string,
+  most: number,
+  below?: number,
+): Promise<{ entries: [string, Uint8Array][]; bound: number | null }> {
+  const orders = keys.orders(space, prefix);
+  const selector = below === undefined
+    ? { prefix: orders }
+    : { prefix: orders, end: [...orders, below] };
+  const batchSize = Math.min(most + 1, LIST.batchSize);
+  const found: string[] = [];
+  let bound: number | null = null;
+  let exhausted = true;
+  for await (const { key } of kv.list(selector, { reverse: true, batchSize })) {
+    const order = key[3] as number;
+    if (found.length >= most && order !== bound) {
+      exhausted = false;
+      break;
+    }
+    found.push(key[4] as string);
+    bound = order;
+  }
+  return {
+    entries: await readEntries(kv, space, found),
+    bound: exhausted ? null : bound,
+  };
+}
+
+const AT_ONCE = 10; // the most keys that KV reads in one call
+
+async function readEntries(
+  kv: Deno.Kv,
+  space: string,
+  entryKeys: string[],
+): Promise<[string, Uint8Array][]> {
+  const calls: Promise<Deno.KvEntryMaybe<Uint8Array>[]>[] = [];
+  for (let i = 0; i < entryKeys.length; i += AT_ONCE) {
+    const some = entryKeys.slice(i, i + AT_ONCE);
+    calls.push(
+      kv.getMany<Uint8Array[]>(some.map((key) => keys.entry(space, key))),
+    );
+  }
+  const entries: [string, Uint8Array][] = [];
+  for (const { key, value } of (await Promise.all(calls)).flat()) {
+    // One that is gone was deleted meanwhile: the replay says so.
+    if (value !== null) entries.push([key[2] as string, value]);
+  }
+  return entries;
+}
+
+async function readRejections(
+  kv: Deno.Kv,
+  space: string,
+  userID: string,
+): Promise<[string, Uint8Array][]> {
+  const found: [string, Uint8Array][] = [];
+  const prefix = keys.rejections(space, userID);
+  for await (const { key, value } of kv.list<Uint8Array>({ prefix }, LIST)) {
+    found.push([`rejection/${key[3] as string}/${key[4] as number}`, value]);
+  }
+  return found;
+}
+
+async function readVersion(kv: Deno.Kv, space: string): Promise<number> {
+  const { value } = await kv.get<number>(keys.version(space));
+  if (value !== null) return value;
+  throw new SyncError("unknown-space", "There is no such space.");
+}
+
+/** A snapshot's entries with what happened meanwhile applied, as values. */
+export function entriesOf(
+  { entries, patch }: Snapshot,
+): Map<string, ReadonlyJSONValue> {
+  const values = new Map(entries.map(([key, json]) => [key, parse(json)]));
+  for (const op of patch) {
+    if (op.op === "put") values.set(op.key, op.value);
+    else if (op.op === "del") values.delete(op.key);
+  }
+  return values;
+}

@@ -1,0 +1,46 @@
+// What an app tells the engine about itself: its mutators, its large collections, its doors.
+import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
+
+/**
+ * A mutator: changes a space in the name of a user. It may run several times
+ * for one mutation and must end the same. It refuses for good by throwing an
+ * error with a string `code`.
+ */
+export type Mutator = (
+  tx: WriteTransaction,
+  args: ReadonlyJSONValue | undefined,
+) => Promise<void>;
+
+/**
+ * A windowed collection: the entries under `prefix`, of which a first pull
+ * brings the newest only. `order` says how new an entry is: a finite number.
+ */
+export interface Collection {
+  prefix: string;
+  order(value: ReadonlyJSONValue): number;
+}
+
+/** Whoever pushes and pulls; the domain's own type can hold more. */
+export interface User {
+  userID: string;
+}
+
+/** The app, as the engine sees it. */
+export interface Domain<U extends User> {
+  /** Raised with each change of shape; a client that is ahead is asked to wait. */
+  schemaVersion: number;
+  /** The mutators of a space, bound to the user in whose name they run. */
+  mutators(space: string, user: U): Record<string, Mutator>;
+  /** The windowed collections of a space. */
+  collections(space: string): readonly Collection[];
+  /** Whether a change of the entry `key` can end somebody's right to read the space. */
+  guards(key: string): boolean;
+}
+
+/** The windowed collection that an entry belongs to, if any. */
+export function collectionOf(
+  collections: readonly Collection[],
+  key: string,
+): Collection | undefined {
+  return collections.find(({ prefix }) => key.startsWith(prefix));
+}

@@ -1,0 +1,241 @@
+// What a commit to one space is going to change: collected in memory, then written at once.
+import type { ReadonlyJSONValue } from "replicache";
+import { Records } from "./client_group.ts";
+import { type Collection, collectionOf } from "./domain.ts";
+import { byteLength, encode, keys } from "./keys.ts";
+import {
+  BASE_COST,
+  type Cost,
+  fits,
+  MAX_KEY_BYTES,
+  MAX_VALUE_BYTES,
+  NO_COST,
+  plus,
+  RECORD_COST,
+  times,
+  TooLarge,
+} from "./limits.ts";
+import { type Op, pack, type StoredLogEntry } from "./log.ts";
+import type { Space } from "./space.ts";
+import { overlaid, type Source, type Written } from "./transaction.ts";
+
+/** One entry's change. `was` and `now` are its order in a windowed collection. */
+type Change = {
+  written: Written;
+  bytes?: Uint8Array;
+  was?: number;
+  now?: number;
+};
+
+/** A rejection that is stored, or taken away when it has no `bytes`. */
+type Rejection = { key: Deno.KvKey; bytes?: Uint8Array; op: Op };
+
+/** What one mutation is going to change, not yet part of the draft. */
+export type Staged = {
+  changes: Map<string, Change>;
+  rejection?: Rejection;
+  cost: Cost;
+};
+
+/** A storage call failed: whatever ran on it is void. */
+export class StorageFailure extends Error {}
+
+/**
+ * The changes of a commit on top of a space at the version where the draft was
+ * begun. Reads go through it, so that each mutation sees those before it.
+ */
+export class Draft implements Source {
+  /** The space's version that the commit replaces. */
+  readonly base: number;
+  readonly records = new Records();
+  readonly #versionstamp: string | null;
+  readonly #changes = new Map<string, Change>();
+  readonly #written = new Map<string, Written>();
+  readonly #rejections: Rejection[] = [];
+  #cost: Cost = BASE_COST;
+  #failure: unknown;
+
+  constructor(
+    readonly space: Space,
+    private readonly collections: readonly Collection[],
+  ) {
+    this.base = space.version;
+    this.#versionstamp = space.versionstamp;
+  }
+
+  /** Whether there is nothing to commit. */
+  get empty(): boolean {
+    return this.#changes.size === 0 && this.#rejections.length === 0 &&
+      this.records.size === 0;
+  }
+
+  async entry(key: string): Promise<ReadonlyJSONValue | undefined> {
+    if (this.#written.has(key)) return this.#written.get(key)?.value;
+    try {
+      return await this.space.entry(key);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async *entriesFrom(
+    key: string,
+  ): AsyncGenerator<readonly [string, ReadonlyJSONValue]> {
+    try {
+      yield* overlaid(this.space.entriesFrom(key), this.#written, key);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): unknown {
+    this.#failure ??= error;
+    return error;
+  }
+
+  /** Throws when a storage call has failed, even if a mutator swallowed that. */
+  assertSound(): void {
+    if (this.#failure === undefined) return;
+    throw new StorageFailure("A storage call failed", { cause: this.#failure });
+  }
+
+  /**
+   * Works out what a mutation's writes change and cost, before they are taken
+   * in. Throws `TooLarge` when one of them can't be stored.
+   */
+  async stage(written: ReadonlyMap<string, Written>): Promise<Staged> {
+    const changes = new Map<string, Change>();
+    let cost = NO_COST;
+    for (const [key, value] of written) {
+      const earlier = this.#changes.get(key);
+      const change = await this.#changeOf(key, value, earlier);
+      if (!change) continue;
+      changes.set(key, change);
+      cost = plus(cost, this.#costOf(key, change));
+      if (earlier) cost = plus(cost, this.#costOf(key, earlier), -1);
+    }
+    return { changes, cost };
+  }
+
+  async #changeOf(
+    key: string,
+    written: Written,
+    earlier: Change | undefined,
+  ): Promise<Change | null> {
+    const collection = collectionOf(this.collections, key);
+    const change: Change = { written, was: earlier?.was };
+    if (!earlier) {
+      const before = await this.entry(key);
+      if (before !== undefined) change.was = collection?.order(before);
+      // Deleting what was never there changes nothing.
+      else if (written === undefined) return null;
+    }
+    if (written === undefined) return change;
+
+    if (!key.isWellFormed() || byteLength(key) > MAX_KEY_BYTES) {
+      throw new TooLarge(`A key is text of at most ${MAX_KEY_BYTES} bytes.`);
+    }
+    change.bytes = encode(written.json);
+    if (change.bytes.length > MAX_VALUE_BYTES) {
+      throw new TooLarge(`An entry has at most ${MAX_VALUE_BYTES} bytes.`);
+    }
+    change.now = collection?.order(written.value);
+    if (collection && !Number.isFinite(change.now)) {
+      throw new TypeError(`The order of ${key} is not a finite number.`);
+    }
+    return change;
+  }
+
+  #costOf(key: string, { bytes, was, now }: Change): Cost {
+    const keyBytes = byteLength(this.space.name) + byteLength(key) + 30;
+    const sets = was === now
+      ? 1
+      : 1 + Number(was !== undefined) + Number(now !== undefined);
+    return {
+      sets,
+      keyBytes: keyBytes * sets,
+      bytes: 2 * (bytes?.length ?? 0) + keyBytes * (sets + 1), // log included
+      checks: 0,
+    };
+  }
+
+  /** The same for a rejection that only its user sees; without a value it is taken away. */
+  stageRejection(
+    userID: string,
+    clientID: string,
+    mutationID: number,
+    value?: ReadonlyJSONValue,
+  ): Staged {
+    const key = keys.rejection(this.space.name, userID, clientID, mutationID);
+    const op = { key: `rejection/${clientID}/${mutationID}`, value };
+    const bytes = value === undefined
+      ? undefined
+      : encode(JSON.stringify(value));
+    const size = 2 * (bytes?.length ?? 0) + 600;
+    return {
+      changes: new Map(),
+      rejection: { key, bytes, op: { ...op, for: userID } },
+      cost: { sets: 1, bytes: size, keyBytes: 300, checks: 0 },
+    };
+  }
+
+  /** Whether a commit still holds the draft with this and so many records more. */
+  fits({ cost }: Staged, records: number, maxChecks: number): boolean {
+    const more = plus(cost, times(RECORD_COST, records));
+    return fits(plus(this.cost, more), maxChecks);
+  }
+
+  get cost(): Cost {
+    return plus(this.#cost, times(RECORD_COST, this.records.size));
+  }
+
+  /** Takes in what was staged; it must have been staged on this very draft. */
+  take({ changes, rejection, cost }: Staged): void {
+    for (const [key, change] of changes) {
+      this.#changes.set(key, change);
+      this.#written.set(key, change.written);
+    }
+    if (rejection) this.#rejections.push(rejection);
+    this.#cost = plus(this.#cost, cost);
+  }
+
+  /** Adds to a commit that the space is still as the draft found it. */
+  addCheckTo(atomic: Deno.AtomicOperation): void {
+    const key = keys.version(this.space.name);
+    atomic.check({ key, versionstamp: this.#versionstamp });
+  }
+
+  /**
+   * Adds the draft's checks and writes to an atomic operation; gives back the
+   * log entries in it. The commit takes the space from `base` to `base` plus
+   * their number.
+   */
+  addTo(atomic: Deno.AtomicOperation): StoredLogEntry[] {
+    const { name } = this.space;
+    const ops: Op[] = [];
+    this.addCheckTo(atomic);
+    for (const [key, { written, bytes, was, now }] of this.#changes) {
+      if (bytes) atomic.set(keys.entry(name, key), bytes);
+      else atomic.delete(keys.entry(name, key));
+      const prefix = collectionOf(this.collections, key)?.prefix ?? "";
+      if (was !== undefined && was !== now) {
+        atomic.delete(keys.order(name, prefix, was, key));
+      }
+      if (now !== undefined && was !== now) {
+        atomic.set(keys.order(name, prefix, now, key), 0);
+      }
+      ops.push({ key, value: written?.value, was, now });
+    }
+    for (const { key, bytes, op } of this.#rejections) {
+      if (bytes) atomic.set(key, bytes);
+      else atomic.delete(key);
+      ops.push(op);
+    }
+    const log = pack(ops, this.records.addTo(atomic));
+    log.forEach(({ bytes }, i) =>
+      atomic.set(keys.log(name, this.base + 1 + i), bytes)
+    );
+    atomic.set(keys.version(name), this.base + log.length);
+    return log;
+  }
+}

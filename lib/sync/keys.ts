@@ -1,0 +1,68 @@
+// Where everything is kept in Deno KV, and how it is encoded there.
+import type { ReadonlyJSONValue } from "replicache";
+
+/** Each key of the store, built here only. `space` is a space's name. */
+export const keys = {
+  /** The space's version: an integer, +1 per log entry. Its versionstamp guards every commit. */
+  version: (space: string): Deno.KvKey => ["version", space],
+  /** One entry of the space, as JSON bytes. */
+  entry: (space: string, key: string): Deno.KvKey => ["entry", space, key],
+  entries: (space: string): Deno.KvKey => ["entry", space],
+  /** The index of a windowed collection; its value says nothing. */
+  order: (
+    space: string,
+    prefix: string,
+    n: number,
+    key: string,
+  ): Deno.KvKey => ["order", space, prefix, n, key],
+  orders: (space: string, prefix: string): Deno.KvKey => [
+    "order",
+    space,
+    prefix,
+  ],
+  /** One log entry, as JSON bytes; see `log.ts`. */
+  log: (space: string, version: number): Deno.KvKey => ["log", space, version],
+  /** Whose a client group is; see `client_group.ts`. */
+  group: (groupID: string): Deno.KvKey => ["group", groupID],
+  /** How far one client's mutations have been processed. */
+  client: (groupID: string, clientID: string): Deno.KvKey => [
+    "client",
+    groupID,
+    clientID,
+  ],
+  clients: (groupID: string): Deno.KvKey => ["client", groupID],
+  /** A mutation that was refused for good, until its user dismisses it. */
+  rejection: (
+    space: string,
+    userID: string,
+    clientID: string,
+    mutationID: number,
+  ): Deno.KvKey => ["rejection", space, userID, clientID, mutationID],
+  rejections: (space: string, userID: string): Deno.KvKey => [
+    "rejection",
+    space,
+    userID,
+  ],
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * JSON as UTF-8 bytes. KV would store a string with one character beyond
+ * U+00FF at two bytes each, so that neither its size nor its limit could be
+ * told from its text.
+ */
+export const encode = (json: string): Uint8Array => encoder.encode(json);
+/** The JSON text in stored bytes. */
+export const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
+/** The value in stored bytes. */
+export const parse = (bytes: Uint8Array): ReadonlyJSONValue =>
+  JSON.parse(decoder.decode(bytes));
+
+const LONGEST_UTF8 = 3; // bytes that one UTF-16 unit can take
+/** How many bytes a text takes in UTF-8, at the most; exact for ASCII. */
+export function byteLength(text: string): number {
+  // deno-lint-ignore no-control-regex -- ASCII is what it asks for
+  return /^[\x00-\x7f]*$/.test(text) ? text.length : text.length * LONGEST_UTF8;
+}

@@ -1,0 +1,64 @@
+// How much fits into one commit and one entry, and how that is counted.
+
+/**
+ * How much one commit may hold. KV's own limits are 1,000 sets, 819,200 bytes
+ * in all, 81,920 bytes of keys; commits are fastest well below them.
+ */
+const COMMIT = { sets: 400, bytes: 500_000, keyBytes: 60_000 };
+
+/**
+ * The largest key and value of an entry, in bytes: the op that puts it fits a log
+ * entry of 65,536, even when each character of the key is escaped in JSON.
+ */
+export const MAX_KEY_BYTES = 1_000;
+export const MAX_VALUE_BYTES = 58_000;
+
+/** Thrown when a mutation wrote what KV cannot hold; it has the shape of a refusal. */
+export class TooLarge extends Error {
+  readonly code = "too-large";
+}
+
+/** What something adds to a commit. Bytes are estimates from above. */
+export type Cost = {
+  sets: number;
+  bytes: number;
+  keyBytes: number;
+  checks: number;
+};
+
+export const NO_COST: Cost = { sets: 0, bytes: 0, keyBytes: 0, checks: 0 };
+
+/** The version and the first log entry: what every commit has. */
+export const BASE_COST: Cost = {
+  sets: 2,
+  bytes: 1_000,
+  keyBytes: 200,
+  checks: 1,
+};
+
+/** The record of a client group or of a client, with its part in the log. */
+export const RECORD_COST: Cost = {
+  sets: 1,
+  bytes: 400,
+  keyBytes: 150,
+  checks: 1,
+};
+
+export const plus = (a: Cost, b: Cost, sign: 1 | -1 = 1): Cost => ({
+  sets: a.sets + sign * b.sets,
+  bytes: a.bytes + sign * b.bytes,
+  keyBytes: a.keyBytes + sign * b.keyBytes,
+  checks: a.checks + sign * b.checks,
+});
+
+export const times = (cost: Cost, n: number): Cost => ({
+  sets: n * cost.sets,
+  bytes: n * cost.bytes,
+  keyBytes: n * cost.keyBytes,
+  checks: n * cost.checks,
+});
+
+/** Whether that much goes into one commit of a store that takes `maxChecks` checks. */
+export const fits = (cost: Cost, maxChecks: number): boolean =>
+  cost.sets <= COMMIT.sets && cost.bytes <= COMMIT.bytes &&
+  cost.keyBytes <= COMMIT.keyBytes && cost.checks <= maxChecks;

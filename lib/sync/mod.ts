@@ -1,0 +1,184 @@
+// The door of the sync engine: Replicache's push, pull and poke on Deno KV, for any domain.
+import type {
+  ReadonlyJSONValue,
+  ReadTransaction,
+  WriteTransaction,
+} from "replicache";
+import { ClientGroups } from "./client_group.ts";
+import { entriesOf, snapshot } from "./client_view.ts";
+import type { Domain, User } from "./domain.ts";
+import { keys, parse } from "./keys.ts";
+import { type MayRead, Pokes } from "./poke.ts";
+import {
+  type ClientStateNotFound,
+  parsePull,
+  parsePush,
+  SyncError,
+  type VersionNotSupported,
+} from "./protocol.ts";
+import { pull, type PullAnswer } from "./pull.ts";
+import { PushQueue } from "./push.ts";
+import { Space } from "./space.ts";
+import { transactionOver } from "./transaction.ts";
+import { type Store, write } from "./write.ts";
+
+export type { Collection, Domain, Mutator, User } from "./domain.ts";
+export type { MayRead } from "./poke.ts";
+export { SyncError } from "./protocol.ts";
+export type { ClientStateNotFound, Problem } from "./protocol.ts";
+export type { PullAnswer } from "./pull.ts";
+
+export type Settings = {
+  /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
+  maxChecks?: number;
+};
+
+type Failure = ClientStateNotFound | VersionNotSupported;
+
+/**
+ * The engine over one KV. Its methods reject with a `SyncError` when a request
+ * cannot be answered with a body of the protocol.
+ */
+export class Sync<U extends User = User> {
+  readonly #store: Store;
+  readonly #groups: ClientGroups;
+  readonly #pokes: Pokes;
+  readonly #spaces = new Map<string, { space: Space; queue: PushQueue<U> }>();
+
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly domain: Domain<U>,
+    { maxChecks = 100 }: Settings = {},
+  ) {
+    const collections = (space: string) => domain.collections(space);
+    this.#store = { kv, collections, maxChecks };
+    this.#groups = new ClientGroups(kv);
+    this.#pokes = new Pokes(
+      kv,
+      (name) => this.#at(name).space,
+      (key) => domain.guards(key),
+    );
+  }
+
+  /**
+   * Takes a push, the parsed JSON of its body. Null once every mutation in it
+   * is committed or refused for good; else what to answer.
+   */
+  async push(
+    space: string,
+    user: U,
+    body: unknown,
+  ): Promise<Failure | null> {
+    const request = parsePush(body);
+    if ("error" in request) return request;
+    this.#assertSchema(request.schemaVersion);
+    return await this.#at(space).queue.push(user, request);
+  }
+
+  /**
+   * Answers a pull, the parsed JSON of its body. `window`: how many of the
+   * newest of each windowed collection are wanted. `mayRead` is asked after
+   * the last read: who has lost the right meanwhile gets `unknown-space`.
+   */
+  async pull(
+    space: string,
+    user: U,
+    body: unknown,
+    { window, mayRead }: { window?: number; mayRead: MayRead },
+  ): Promise<Failure | PullAnswer> {
+    const request = parsePull(body);
+    if ("error" in request) return request;
+    this.#assertSchema(request.schemaVersion);
+    const answer = await this.#reading(() =>
+      pull(this.#store, this.#at(space).space, user, request, window)
+    );
+    if (!await mayRead(space)) throw unknownSpace();
+    return answer;
+  }
+
+  /** Opens a stream of server-sent events about the spaces; see `Pokes.open`. */
+  poke(
+    spaces: readonly string[],
+    mayRead: MayRead,
+  ): Promise<ReadableStream<Uint8Array>> {
+    return this.#reading(() => this.#pokes.open(spaces, mayRead));
+  }
+
+  /** Changes spaces from the server itself; see `write`. */
+  write<T>(
+    spaces: readonly string[],
+    fn: (...txs: WriteTransaction[]) => Promise<T>,
+  ): Promise<T> {
+    const all = spaces.map((name) => this.#at(name).space);
+    return write(this.#store, all, fn);
+  }
+
+  /** Up to ten entries of a space as they are now, all at one moment. */
+  async get(
+    space: string,
+    ...entryKeys: string[]
+  ): Promise<(ReadonlyJSONValue | undefined)[]> {
+    const read = await this.#reading(() =>
+      this.kv.getMany<Uint8Array[]>(
+        entryKeys.map((key) => keys.entry(space, key)),
+      )
+    );
+    return read.map(({ value }) => value === null ? undefined : parse(value));
+  }
+
+  /**
+   * A space as a user's first pull would bring it, to be read by the queries
+   * that the browser runs on its copy.
+   */
+  async view(
+    space: string,
+    user: U,
+    window: number,
+  ): Promise<ReadTransaction> {
+    const viewer = { userID: user.userID, groupID: "" };
+    const collections = this.domain.collections(space);
+    const view = await this.#reading(() =>
+      snapshot(this.kv, space, viewer, collections, window)
+    );
+    return transactionOver(entriesOf(view));
+  }
+
+  /** Ends all streams. Commits under way go on to their end. */
+  close(): void {
+    this.#pokes.close();
+  }
+
+  #at(name: string): { space: Space; queue: PushQueue<U> } {
+    const known = this.#spaces.get(name);
+    if (known) return known;
+    const space = new Space(
+      this.kv,
+      name,
+      (space, log) => this.#pokes.advanced(space, log),
+    );
+    const queue = new PushQueue(this.#store, space, this.domain, this.#groups);
+    this.#spaces.set(name, { space, queue });
+    return { space, queue };
+  }
+
+  /** A newer client than this server: another instance will know, or this one soon. */
+  #assertSchema(version: string): void {
+    if (Number(version) > this.domain.schemaVersion) {
+      throw new SyncError("unavailable", "The server is being updated.");
+    }
+  }
+
+  /** Whatever a read throws, the client can only try again. */
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (cause instanceof SyncError) throw cause;
+      console.error("Reading failed", cause);
+      throw new SyncError("unavailable", "The storage is busy.", { cause });
+    }
+  }
+}
+
+const unknownSpace = () =>
+  new SyncError("unknown-space", "There is no such space.");

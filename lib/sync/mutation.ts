@@ -1,0 +1,95 @@
+// One mutation on the server: run it in memory, and tell a refusal from a failure.
+import type { ReadonlyJSONValue } from "replicache";
+import * as v from "valibot";
+import type { Mutator, User } from "./domain.ts";
+import type { Draft, Staged } from "./draft.ts";
+import type { Mutation } from "./protocol.ts";
+import { Transaction } from "./transaction.ts";
+
+/** The engine's own mutator, there in every space. */
+const DISMISS = "dismissRejection";
+const Dismissal = v.object({
+  clientID: v.pipe(v.string(), v.maxLength(100)),
+  mutationID: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+// Characters of a refused mutation's args and of the reason that are kept.
+const MOST_ARGS = 4_096;
+const MOST_REASON = 500;
+
+/**
+ * Runs a mutation on top of a draft and gives back what it would change; a
+ * refused one changes nothing but leaves a rejection for its user. Throws only
+ * when a storage call failed: then nothing is known of the mutation.
+ */
+export async function runMutation(
+  draft: Draft,
+  mutators: Record<string, Mutator>,
+  user: User,
+  mutation: Mutation,
+): Promise<Staged> {
+  const { name, args, id, clientID } = mutation;
+  try {
+    if (name === DISMISS) {
+      const dismissed = v.parse(Dismissal, args);
+      return draft.stageRejection(
+        user.userID,
+        dismissed.clientID,
+        dismissed.mutationID,
+      );
+    }
+    if (!Object.hasOwn(mutators, name)) {
+      throw new Refused("unknown-mutation", "There is no such mutation.");
+    }
+    const tx = new Transaction(draft, clientID, id);
+    await mutators[name](tx, args);
+    draft.assertSound();
+    return await draft.stage(tx.written);
+  } catch (error) {
+    draft.assertSound();
+    return reject(draft, user, mutation, error);
+  }
+}
+
+/** What is stored for a mutation that is refused for good. */
+export function reject(
+  draft: Draft,
+  user: User,
+  { name, args, id, clientID }: Mutation,
+  error: unknown,
+): Staged {
+  return draft.stageRejection(user.userID, clientID, id, {
+    clientID,
+    mutationID: id,
+    name: name.slice(0, 100),
+    args: cut(args),
+    ...reasonOf(error, name),
+  });
+}
+
+class Refused extends Error {
+  constructor(readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+/** A refusal is known by its string `code`, whoever's class it is; all else is a fault of ours. */
+function reasonOf(error: unknown, name: string) {
+  if (error instanceof v.ValiError) {
+    return { code: "bad-args", message: error.message.slice(0, MOST_REASON) };
+  }
+  if (
+    error instanceof Error && "code" in error && typeof error.code === "string"
+  ) {
+    const { code, message } = error;
+    return { code: code.slice(0, 50), message: message.slice(0, MOST_REASON) };
+  }
+  console.error(`The mutator ${JSON.stringify(name)} threw`, error);
+  return { code: "internal", message: "Something went wrong on the server." };
+}
+
+/** The args, or the beginning of their JSON when that is long. */
+function cut(args: ReadonlyJSONValue | undefined): ReadonlyJSONValue {
+  const json = JSON.stringify(args) ?? "null";
+  return json.length <= MOST_ARGS ? args ?? null : json.slice(0, MOST_ARGS);
+}

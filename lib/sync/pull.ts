@@ -1,0 +1,167 @@
+// Pull: brings a client group's view from its cookie to now.
+import {
+  type ClientGroup,
+  readClients,
+  readGroup,
+  today,
+} from "./client_group.ts";
+import { changeOf, readNewest, snapshot, type Viewer } from "./client_view.ts";
+import type { User } from "./domain.ts";
+import { decode, keys } from "./keys.ts";
+import { readLog } from "./log.ts";
+import {
+  type ClientStateNotFound,
+  type Cookie,
+  cookieOf,
+  MAX_WINDOW,
+  type PatchOp,
+  type Pull,
+  SyncError,
+} from "./protocol.ts";
+import { notYours } from "./push.ts";
+import type { Space } from "./space.ts";
+import { commitDrafts, type Store } from "./write.ts";
+
+/** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
+export type PullAnswer = Iterable<string>;
+
+const FIRST_WINDOW = 200;
+/** The most older entries that one pull brings. */
+const MOST_OLDER = 5_000;
+/** Further behind than this, a snapshot is cheaper than the log. */
+const MOST_TO_REPLAY = 10_000;
+
+/**
+ * Answers a pull. `window` is how many of the newest of each windowed
+ * collection the client asks for. Throws a `SyncError` for an unknown space and
+ * for another's client group.
+ */
+export async function pull(
+  store: Store,
+  space: Space,
+  user: User,
+  { clientGroupID: groupID, cookie }: Pull,
+  window: number | undefined,
+): Promise<PullAnswer | ClientStateNotFound> {
+  const { kv } = store;
+  const collections = store.collections(space.name);
+  const viewer: Viewer = { userID: user.userID, groupID };
+  const [version, group] = await kv.getMany<[number, ClientGroup]>([
+    keys.version(space.name),
+    keys.group(groupID),
+  ]);
+  if (version.versionstamp === null) {
+    throw new SyncError("unknown-space", "There is no such space.");
+  }
+  if (group.value) {
+    const { userID, space: home, lost } = group.value;
+    if (userID !== user.userID || home !== space.name) throw notYours();
+    if (lost) {
+      return {
+        error: "ClientStateNotFound",
+        lastMutationIDs: await readClients(kv, groupID),
+      };
+    }
+  }
+  await space.catchUp(version);
+
+  const asked = Math.min(window ?? 0, MAX_WINDOW);
+  if (cookie === null) {
+    return await everything(asked || FIRST_WINDOW);
+  }
+  const { head } = space;
+  if (cookie.version > head.version) return await fenceOff();
+  const behind = head.version - cookie.version;
+  const log = behind > MOST_TO_REPLAY ? null : space.logFrom(cookie.version) ??
+    await readLog(kv, space.name, cookie.version, head.version);
+  if (!log) return await everything(Math.max(asked, cookie.window));
+  if (log[0].mark !== cookie.mark) return await fenceOff();
+  if (asked > cookie.window) return await widen(cookie, asked);
+
+  const change = changeOf(log.slice(1), viewer, collections, cookie.from);
+  // The log in memory may have grown since `head` was looked at.
+  const to = {
+    version: cookie.version + log.length - 1,
+    mark: log.at(-1)!.mark,
+  };
+  return body(
+    log.length === 1 ? cookie : cookieOf({ ...cookie, ...to }),
+    change.lastMutationIDs,
+    [],
+    change.patch,
+  );
+
+  async function everything(window: number): Promise<PullAnswer> {
+    const view = await snapshot(kv, space.name, viewer, collections, window);
+    const { head, from, lastMutationIDs, entries, patch } = view;
+    const cookie = cookieOf({ ...head, window, from });
+    return body(cookie, lastMutationIDs, entries, patch, true);
+  }
+
+  /** Brings what is missing below the bound, and what changed since the cookie. */
+  async function widen(cookie: Cookie, window: number): Promise<PullAnswer> {
+    const more = Math.min(window - cookie.window, MOST_OLDER);
+    const from = { ...cookie.from };
+    const older: [string, Uint8Array][] = [];
+    for (const { prefix } of collections) {
+      const bound = cookie.from[prefix] ?? null;
+      if (bound === null) continue;
+      const found = await readNewest(kv, space.name, prefix, more, bound);
+      older.push(...found.entries);
+      from[prefix] = found.bound;
+    }
+    await space.refresh();
+    const { version, mark } = space.head;
+    const log = await readLog(kv, space.name, cookie.version, version);
+    if (!log) return await everything(cookie.window + more);
+    const change = changeOf(log.slice(1), viewer, collections, from);
+    const next = { version, mark, window: cookie.window + more, from };
+    return body(cookieOf(next), change.lastMutationIDs, older, change.patch);
+  }
+
+  /**
+   * The client's history is not ours. From the commit on, nothing of its group
+   * is taken, so that what the browser carries over is never doubled by a push
+   * that comes late.
+   */
+  function fenceOff(): Promise<ClientStateNotFound> {
+    return commitDrafts(store, [space], async ([draft]) => {
+      const { value, versionstamp } = await readGroup(kv, groupID);
+      const { userID } = user;
+      if (value && value.userID !== userID) throw notYours();
+      const lost = { userID, space: space.name, seenOn: today(), lost: true };
+      draft.records.setGroup(groupID, lost, versionstamp);
+      const lastMutationIDs = await readClients(kv, groupID);
+      return { error: "ClientStateNotFound", lastMutationIDs };
+    });
+  }
+}
+
+const PIECE = 500; // entries
+
+/** The answer's JSON. `entries` come first, then what happened after they were read. */
+function* body(
+  cookie: Cookie,
+  lastMutationIDChanges: Record<string, number>,
+  entries: [string, Uint8Array][],
+  patch: PatchOp[],
+  clear = false,
+): PullAnswer {
+  const start = JSON.stringify({ cookie, lastMutationIDChanges }).slice(0, -1);
+  let piece = `${start},"patch":[`;
+  let first = true;
+  const add = (json: string) => {
+    piece += first ? json : `,${json}`;
+    first = false;
+  };
+  if (clear) add('{"op":"clear"}');
+  for (const [i, [key, json]] of entries.entries()) {
+    add(`{"op":"put","key":${JSON.stringify(key)},"value":${decode(json)}}`);
+    if (i % PIECE === PIECE - 1) {
+      yield piece;
+      piece = "";
+    }
+  }
+  for (const op of patch) add(JSON.stringify(op));
+  yield `${piece}]}`;
+}

@@ -1,0 +1,194 @@
+// What this process knows of one space: its version, its newest log entries, entries read before.
+import type { ReadonlyJSONValue } from "replicache";
+import { remember } from "./client_group.ts";
+import { keys, parse } from "./keys.ts";
+import { type LogEntry, readLog, Tail } from "./log.ts";
+
+/** The point of a space's history where it stands: its version and that log entry's mark. */
+export type Head = { version: number; mark: string };
+
+// Further behind than this, starting anew is cheaper than catching up.
+const MOST_TO_CATCH_UP = 500;
+const MOST_ENTRIES = 5_000;
+
+/**
+ * A space as this process last saw it. Everything remembered here is true of
+ * `version`, and a commit that checks `versionstamp` proves that it still is.
+ */
+export class Space {
+  /** 0 until it is born. */
+  version = 0;
+  /** Of the key `version`; null until it is born. */
+  versionstamp: string | null = null;
+  #mark = "";
+  #known = false;
+  #entries = new Map<string, ReadonlyJSONValue | undefined>();
+  #tail = new Tail();
+  #turn: Promise<void> = Promise.resolve();
+
+  /** @param onAdvance is told what each commit changed, whichever process made it; null when that is not known. */
+  constructor(
+    private readonly kv: Deno.Kv,
+    readonly name: string,
+    private readonly onAdvance: (
+      space: Space,
+      entries: LogEntry[] | null,
+    ) => void,
+  ) {}
+
+  get head(): Head {
+    return { version: this.version, mark: this.#mark };
+  }
+
+  /** Whether the space exists, as far as this process knows. */
+  get born(): boolean {
+    return this.versionstamp !== null;
+  }
+
+  /** Waits for the others who write here from this process; gives back how to let the next one in. */
+  async enter(): Promise<() => void> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = before.then(() => promise);
+    await before;
+    return resolve;
+  }
+
+  /** Makes sure that something is known; it may be stale, which a commit's check finds. */
+  async ready(): Promise<void> {
+    if (!this.#known) await this.refresh();
+  }
+
+  /** Reads the version from KV and catches up with it. */
+  async refresh(): Promise<void> {
+    await this.catchUp(await this.kv.get<number>(keys.version(this.name)));
+  }
+
+  /** Catches up with the version just read from KV. */
+  async catchUp(read: Deno.KvEntryMaybe<number>): Promise<void> {
+    const { value: version, versionstamp } = read;
+    if (versionstamp === null || version === null) {
+      if (this.born || !this.#known) this.#restart(0, null, []);
+      return;
+    }
+    if (version === this.version && versionstamp === this.versionstamp) return;
+    if (version < this.version) return await this.#rolledBack();
+
+    const from = this.version;
+    if (this.born && version - from <= MOST_TO_CATCH_UP) {
+      const mark = this.#mark;
+      const entries = await readLog(this.kv, this.name, from, version);
+      if (entries && entries[0].mark === mark) {
+        this.advance(from, entries.slice(1), versionstamp);
+        // The same history under another versionstamp: KV was copied.
+        if (this.version === version) this.versionstamp = versionstamp;
+        return;
+      }
+    }
+    // Nothing known, too far behind, or another history: start at its head.
+    const entries = await readLog(this.kv, this.name, version, version);
+    if (!entries) throw new Error(`The log of ${this.name} has lost its head.`);
+    if (version > this.version || versionstamp !== this.versionstamp) {
+      this.#restart(version, versionstamp, entries);
+      this.onAdvance(this, null);
+    }
+  }
+
+  /**
+   * A version below ours: either it was read before our last commit, or KV was
+   * replaced by an older state. A read that begins now tells.
+   */
+  async #rolledBack(): Promise<void> {
+    const known = this.version;
+    const again = await this.kv.get<number>(keys.version(this.name));
+    if (again.value !== null && again.value >= known) {
+      return await this.catchUp(again);
+    }
+    if (this.version === known) {
+      this.#restart(0, null, []);
+      await this.catchUp(again);
+    }
+  }
+
+  #restart(
+    version: number,
+    versionstamp: string | null,
+    entries: LogEntry[],
+  ): void {
+    this.#known = true;
+    this.version = version;
+    this.versionstamp = versionstamp;
+    this.#mark = entries.at(-1)?.mark ?? "";
+    this.#entries = new Map();
+    this.#tail.restart(version);
+    this.#tail.append(entries);
+  }
+
+  /**
+   * Takes in the log entries that follow version `from`, up to the one that
+   * `versionstamp` was given for. What others took in meanwhile is skipped.
+   */
+  advance(from: number, entries: LogEntry[], versionstamp: string): void {
+    const fresh = entries.slice(this.version - from);
+    const version = from + entries.length;
+    if (this.version < from || version <= this.version) return;
+    for (const { ops } of fresh) {
+      for (const { key, value } of ops) {
+        if (value === undefined) this.#remember(key, undefined);
+        else this.#remember(key, deepFreeze(value));
+      }
+    }
+    if (!this.born) this.#tail.restart(1);
+    this.#tail.append(fresh);
+    this.#known = true;
+    this.version = version;
+    this.versionstamp = versionstamp;
+    this.#mark = fresh.at(-1)!.mark;
+    this.onAdvance(this, fresh);
+  }
+
+  /** The log from a version on, it included, if this process still holds it. */
+  logFrom(version: number): LogEntry[] | undefined {
+    return this.#tail.from(version);
+  }
+
+  /** An entry as of `version`, deeply frozen; undefined when there is none. */
+  async entry(key: string): Promise<ReadonlyJSONValue | undefined> {
+    const entries = this.#entries;
+    if (entries.has(key)) return entries.get(key);
+    const before = this.version;
+    const { value } = await this.kv.get<Uint8Array>(keys.entry(this.name, key));
+    const entry = value === null ? undefined : deepFreeze(parse(value));
+    // Read while the space moved on, it may be older than what is known now.
+    if (this.version === before && this.#entries === entries) {
+      this.#remember(key, entry);
+    }
+    return entry;
+  }
+
+  /** The entries from a key on, in the order of their keys' UTF-8 bytes, as KV has them. */
+  async *entriesFrom(
+    fromKey: string,
+  ): AsyncGenerator<[string, ReadonlyJSONValue]> {
+    const prefix = keys.entries(this.name);
+    const start = keys.entry(this.name, fromKey);
+    for await (
+      const { key, value } of this.kv.list<Uint8Array>({ prefix, start })
+    ) {
+      yield [key[2] as string, deepFreeze(parse(value))];
+    }
+  }
+
+  #remember(key: string, value: ReadonlyJSONValue | undefined): void {
+    remember(this.#entries, key, value, MOST_ENTRIES);
+  }
+}
+
+/** Freezes a value and all in it: mutators are handed what is remembered. */
+export function deepFreeze<T>(value: T): T {
+  if (value === null || typeof value !== "object" || Object.isFrozen(value)) {
+    return value;
+  }
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,145 @@
+// Write: a change from the server itself, one atomic commit over several spaces.
+import type { WriteTransaction } from "replicache";
+import { backoff, TRIES } from "./backoff.ts";
+import type { Collection } from "./domain.ts";
+import { Draft } from "./draft.ts";
+import { fits, plus, TooLarge } from "./limits.ts";
+import { readLog, type StoredLogEntry } from "./log.ts";
+import { SyncError } from "./protocol.ts";
+import type { Space } from "./space.ts";
+import { Transaction } from "./transaction.ts";
+
+/** What all writes need besides their spaces. */
+export type Store = {
+  kv: Deno.Kv;
+  collections: (space: string) => readonly Collection[];
+  /** How many checks one commit takes: 100, or 10 on denokv. */
+  maxChecks: number;
+};
+
+/**
+ * Changes several spaces at once: `fn` is given a transaction for each, in the
+ * order of `spaces`, and what it sets is committed in all of them or in none. A
+ * space that did not exist is born by the first entry set in it. `fn` may run
+ * several times; what it throws is thrown on, and nothing is changed. Throws an
+ * `unavailable` error when storage is away.
+ */
+export function write<T>(
+  store: Store,
+  spaces: readonly Space[],
+  fn: (...txs: WriteTransaction[]) => Promise<T>,
+): Promise<T> {
+  return commitDrafts(store, spaces, async (drafts) => {
+    try {
+      const txs = drafts.map((draft) => new Transaction(draft));
+      const result = await fn(...txs);
+      for (const [i, draft] of drafts.entries()) {
+        draft.assertSound();
+        draft.take(await draft.stage(txs[i].written));
+      }
+      return result;
+    } catch (error) {
+      for (const draft of drafts) draft.assertSound();
+      throw new Thrown(error);
+    }
+  });
+}
+
+/** What the caller's own function threw, as against a fault of storage. */
+class Thrown extends Error {
+  constructor(override readonly cause: unknown) {
+    super("The function threw");
+  }
+}
+
+type Prepared<T> = {
+  atomic: Deno.AtomicOperation;
+  parts: { draft: Draft; log: StoredLogEntry[] }[];
+  result: T;
+};
+
+/**
+ * Commits what `fill` puts into a draft for each of the spaces: in all of them,
+ * as they were when their drafts were begun, or in none. Tries again, drafts
+ * and all, when another writer was faster or storage failed.
+ */
+export async function commitDrafts<T>(
+  { kv, collections, maxChecks }: Store,
+  spaces: readonly Space[],
+  fill: (drafts: Draft[]) => Promise<T>,
+): Promise<T> {
+  // Always in the same order, so that two of these never wait for each other.
+  const leave: (() => void)[] = [];
+  for (const space of [...spaces].sort(byName)) leave.push(await space.enter());
+  try {
+    return await commit();
+  } finally {
+    for (const each of leave) each();
+  }
+
+  async function commit(): Promise<T> {
+    let cause: unknown;
+    const unknown: Prepared<T>[] = [];
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      await backoff(attempt);
+      try {
+        for (const space of spaces) {
+          if (attempt === 0) await space.ready();
+          else await space.refresh();
+        }
+        // A commit that threw may have happened; its mark in the log tells.
+        for (const each of unknown) {
+          if (await happened(kv, each)) return each.result;
+        }
+        const prepared = await prepare();
+        if (prepared.parts.length === 0) return prepared.result;
+        unknown.push(prepared);
+        const result = await prepared.atomic.commit();
+        unknown.pop();
+        if (!result.ok) continue;
+        for (const { draft, log } of prepared.parts) {
+          const entries = log.map(({ entry }) => entry);
+          draft.space.advance(draft.base, entries, result.versionstamp);
+        }
+        return prepared.result;
+      } catch (error) {
+        if (error instanceof Thrown) throw error.cause;
+        if (error instanceof SyncError) throw error;
+        cause = error;
+      }
+    }
+    console.error(`No write to ${spaces.map(({ name }) => name)}`, cause);
+    throw new SyncError("unavailable", "The storage is busy.", { cause });
+  }
+
+  async function prepare(): Promise<Prepared<T>> {
+    const drafts = spaces.map((space) =>
+      new Draft(space, collections(space.name))
+    );
+    const result = await fill(drafts);
+    const atomic = kv.atomic();
+    const changed = drafts.filter((draft) => !draft.empty);
+    if (changed.length === 0) return { atomic, parts: [], result };
+    const cost = drafts.map((draft) => draft.cost)
+      .reduce((sum, each) => plus(sum, each));
+    if (!fits(cost, maxChecks)) {
+      throw new Thrown(new TooLarge("This is more than one commit can hold."));
+    }
+    // A space that was only read is checked as well.
+    for (const draft of drafts) if (draft.empty) draft.addCheckTo(atomic);
+    const parts = changed.map((draft) => ({ draft, log: draft.addTo(atomic) }));
+    return { atomic, parts, result };
+  }
+}
+
+/** Whether a commit of unknown outcome is in the log after all. */
+async function happened<T>(
+  kv: Deno.Kv,
+  { parts: [{ draft, log }] }: Prepared<T>,
+): Promise<boolean> {
+  const version = draft.base + 1;
+  const found = await readLog(kv, draft.space.name, version, version);
+  return found?.[0].mark === log[0].entry.mark;
+}
+
+const byName = (a: Space, b: Space) => a.name < b.name ? -1 : 1;
