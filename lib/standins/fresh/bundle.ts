@@ -9,23 +9,18 @@ export interface SourceMapOptions {
   sourcesContent?: boolean;
 }
 
-/** What to bundle. */
-export interface BundleOptions {
+/** The bundled files; what several scripts share becomes a chunk of its own. */
+export async function bundle(options: {
   root: string;
+  mode: "development" | "production";
   buildId: string;
   target: string | string[];
-  development: boolean;
-  sourceMap: SourceMapOptions;
+  sourceMap?: SourceMapOptions;
   /** Scripts by name, with the paths of their modules. */
   entryPoints: Record<string, string>;
-}
-
-/** The bundled files by name; modules that several share are chunks of their own. */
-export async function bundle(
-  options: BundleOptions,
-): Promise<[name: string, content: Uint8Array<ArrayBuffer>][]> {
-  const { development, sourceMap } = options;
-  const result = await esbuild.build({
+}): Promise<[file: string, content: Uint8Array<ArrayBuffer>][]> {
+  const { mode, sourceMap } = options;
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: options.root,
     entryPoints: options.entryPoints,
     outdir: "/",
@@ -35,48 +30,41 @@ export async function bundle(
     format: "esm",
     platform: "browser",
     target: options.target,
-    minify: !development,
-    sourcemap: development ? "linked" : sourceMap.kind,
-    sourceRoot: sourceMap.sourceRoot,
-    sourcesContent: sourceMap.sourcesContent,
+    minify: mode === "production",
+    sourcemap: mode === "production" ? sourceMap?.kind : "linked",
+    sourceRoot: sourceMap?.sourceRoot,
+    sourcesContent: sourceMap?.sourcesContent,
     jsx: "automatic",
     jsxImportSource: "preact",
     define: {
       FRESH_BUILD_ID: JSON.stringify(options.buildId),
-      "process.env.NODE_ENV": development ? '"development"' : '"production"',
+      "process.env.NODE_ENV": JSON.stringify(mode),
     },
-    logLevel: "warning",
     plugins: [resolveAsDeno],
   });
   // Its process would outlive the build.
   await esbuild.stop();
-  return result.outputFiles.map(({ path, contents }) => [
-    path.slice(1),
-    new Uint8Array(contents),
-  ]);
+  return outputFiles.map((
+    file,
+  ) => [file.path.slice(1), new Uint8Array(file.contents)]);
 }
 
 /**
- * Bare specifiers go through the import map and the links of `deno.json`;
- * packages in `node_modules` are left to esbuild, which knows the conditions
- * for browsers. Both ways to one package would put it into the bundle twice.
+ * Bare specifiers go through the import map and the links of `deno.json`.
+ * Packages in `node_modules` are left to esbuild, which knows the conditions
+ * for browsers: one package found in two ways would be bundled twice.
  */
 const resolveAsDeno: esbuild.Plugin = {
   name: "resolve-as-deno",
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, async (args) => {
-      const inPackage = args.importer.includes("/node_modules/");
-      if (args.kind === "entry-point" || args.pluginData || inPackage) return;
+      const { kind, importer, resolveDir } = args;
+      if (args.pluginData || importer.includes("/node_modules/")) return;
       const path = denoPath(args.path);
       if (path && !path.includes("/node_modules/")) return { path };
-      const name = args.path.replace(
-        /^npm:\/?((?:@[^/]+\/)?[^@/]+)(@[^/]+)?/,
-        "$1",
-      );
-      const { kind, importer, resolveDir } = args;
-      const found = await build.resolve(name, {
-        ...{ kind, importer, resolveDir, pluginData: true },
-      });
+      const name = args.path.replace(/^npm:\/?(@?[^@]+)(@[^/]+)?/, "$1");
+      const search = { kind, importer, resolveDir, pluginData: true };
+      const found = await build.resolve(name, search);
       // A package that only the stand-in imports is not at the project's top.
       return found.errors.length > 0 && path ? { path } : found;
     });

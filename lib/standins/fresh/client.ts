@@ -47,36 +47,23 @@ function findMarkers(): Map<string, Comment> {
 }
 
 /**
- * The nodes between two markers, in the shape of an element that Preact can
+ * The nodes between two markers, as much of an element as Preact needs to
  * render into: islands share their parent with other nodes.
  */
 function range(start: Comment, marker: Comment): Element {
-  const parent = start.parentNode as Element;
+  const parent = start.parentNode!;
   // Preact steps over comments, and so would put new nodes behind the marker.
   const end = new Text("");
   marker.replaceWith(end);
-  const childNodes = () => {
-    const nodes: ChildNode[] = [];
-    for (let node = start.nextSibling; node && node !== end;) {
-      nodes.push(node);
-      node = node.nextSibling;
-    }
-    return nodes;
-  };
+  const childNodes: ChildNode[] = [];
+  for (let node = start.nextSibling!; node !== end; node = node.nextSibling!) {
+    childNodes.push(node);
+  }
   return {
-    nodeType: Node.ELEMENT_NODE,
-    namespaceURI: parent.namespaceURI,
-    parentNode: parent,
-    get childNodes() {
-      return childNodes();
-    },
-    get firstChild() {
-      return childNodes()[0] ?? null;
-    },
-    contains: (node: Node) => childNodes().some((own) => own.contains(node)),
+    namespaceURI: (parent as Element).namespaceURI,
+    childNodes,
+    firstChild: childNodes[0],
     insertBefore: (node: Node, before: Node | null) =>
       parent.insertBefore(node, before ?? end),
-    appendChild: (node: Node) => parent.insertBefore(node, end),
-    removeChild: (node: Node) => parent.removeChild(node),
   } as unknown as Element;
 }

@@ -5,36 +5,41 @@ import {
   isValidElement,
   type VNode,
 } from "preact";
+import type { ResolvedFreshConfig } from "./app.ts";
 import type { Build } from "./build.ts";
-import type { ResolvedFreshConfig } from "./config.ts";
 import { NONCE } from "./csp.ts";
 import { renderDocument } from "./render.ts";
 
-/** What a page's component receives. */
-export type PageProps<Data = unknown, State = unknown> =
-  & Pick<
-    Context<State>,
-    | "config"
-    | "error"
-    | "info"
-    | "params"
-    | "req"
-    | "route"
-    | "state"
-    | "url"
-    | "Component"
-  >
-  & { data: Data };
+interface Shared<State> {
+  readonly req: Request;
+  /** The request's URL, double slashes collapsed. */
+  readonly url: URL;
+  readonly info: Deno.ServeHandlerInfo;
+  readonly config: ResolvedFreshConfig;
+  /** The pattern that matched, such as `/rooms/:room`; null for none. */
+  readonly route: string | null;
+  readonly params: Record<string, string>;
+  /** What middlewares leave for handlers and pages. */
+  readonly state: State;
+  /** What was thrown, where an error page is rendered. */
+  error: unknown;
+}
+
+/** What a component receives. */
+export interface PageProps<Data = unknown, State = unknown>
+  extends Shared<State> {
+  /** What the handler returned. */
+  data: Data;
+  /** In `_app`: the page. */
+  Component: FunctionComponent;
+}
 
 /** The default export of a page, of `_app` or of `_error`. */
 // deno-lint-ignore no-explicit-any
 export type PageComponent<State> = AnyComponent<PageProps<any, State>>;
 
-interface Inner {
-  build: Build;
-  // deno-lint-ignore no-explicit-any
-  app: PageComponent<any> | null;
-}
+// deno-lint-ignore no-explicit-any
+type Inner = { build: Build; app: PageComponent<any> | null };
 const inners = new WeakMap<object, Inner>();
 
 /** What the framework keeps beside a context, out of the app's sight. */
@@ -46,48 +51,22 @@ export function innerOf(ctx: object): Inner {
 export function pageProps<State>(
   ctx: Context<State>,
   Component: FunctionComponent,
+  data: unknown = null,
 ): PageProps<unknown, State> {
-  const { config, error, info, params, req, route, state, url } = ctx;
-  return {
-    ...{ config, error, info, params, req, route, state, url, Component },
-    data: null,
-  };
+  const { next: _, ...shared } = ctx;
+  return { ...shared, Component, data };
 }
 
 /** One request's context. Middlewares share it. */
+export interface Context<State> extends Shared<State> {}
 export class Context<State> {
-  /** What middlewares leave for handlers and pages. */
-  readonly state: State = {} as State;
-  /** What was thrown, where an error page is rendered. */
-  error: unknown = null;
-  /** In `_app`: the page. */
-  Component!: FunctionComponent;
-
-  readonly req: Request;
-  readonly url: URL;
-  readonly info: Deno.ServeHandlerInfo;
-  readonly config: ResolvedFreshConfig;
-  /** The pattern that matched, such as `/rooms/:room`; null for none. */
-  readonly route: string | null;
-  readonly params: Record<string, string>;
-  /** Calls the next middleware, at last the route's handler. */
-  next: () => Promise<Response>;
-
   constructor(
-    about: Pick<
-      Context<State>,
-      "req" | "url" | "info" | "config" | "route" | "params"
-    >,
-    next: () => Promise<Response>,
+    shared: Omit<Shared<State>, "state" | "error">,
+    /** Calls the next middleware, at last the route's handler. */
+    public next: () => Promise<Response>,
     build: Build,
   ) {
-    this.req = about.req;
-    this.url = about.url;
-    this.info = about.info;
-    this.config = about.config;
-    this.route = about.route;
-    this.params = about.params;
-    this.next = next;
+    Object.assign(this, shared, { state: {}, error: null });
     inners.set(this, { build, app: null });
   }
 
@@ -109,13 +88,10 @@ export class Context<State> {
     if (vnode !== null && !isValidElement(vnode)) {
       throw new Error("ctx.render() takes a JSX element or null");
     }
-    const { build, app } = innerOf(this);
-    const rendered = await renderDocument(this, build, app, vnode);
+    const rendered = await renderDocument(this, innerOf(this), vnode);
     if (rendered instanceof Response) return rendered;
-    const headers = new Headers(init.headers);
-    headers.set("Content-Type", "text/html; charset=utf-8");
-    if (rendered.preload) headers.append("Link", rendered.preload);
-    const response = new Response(rendered.html, { ...init, headers });
+    const response = this.html(rendered.html, init);
+    if (rendered.preload) response.headers.append("Link", rendered.preload);
     return Object.assign(response, { [NONCE]: rendered.nonce });
   }
 

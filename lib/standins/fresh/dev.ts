@@ -1,19 +1,16 @@
 // The build step: `dev.ts` of a project makes a Builder.
-import { resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { App } from "./app.ts";
 import {
   attachBuild,
   type Build,
   registerIslands,
-  scriptPath,
+  scriptURL,
 } from "./build.ts";
 import { bundle, type SourceMapOptions } from "./bundle.ts";
-import { hashOf, type Project, writeBuild } from "./disk.ts";
 import { type FileRoute, isSpecial } from "./file_routes.ts";
-import { openFile } from "./internal.ts";
-import { findIslands, findRoutes, findStaticFiles } from "./project.ts";
-import { contentType } from "./static_files.ts";
+import { findIslands, findRoutes } from "./project.ts";
 
 /** Options of a {@linkcode Builder}; paths are relative to `root` or file URLs. */
 export interface BuildOptions {
@@ -37,17 +34,13 @@ export interface BuildOptions {
   sourceMap?: SourceMapOptions;
 }
 
-type Mode = Build["mode"];
-
 /** Builds a project, to disk for production or in memory. */
 // deno-lint-ignore no-explicit-any
 export class Builder<State = any> {
   #options: BuildOptions;
-  #root: string;
 
   constructor(options: BuildOptions = {}) {
     this.#options = options;
-    this.#root = toPath(options.root ?? ".", Deno.cwd());
   }
 
   /**
@@ -55,16 +48,14 @@ export class Builder<State = any> {
    * `snapshot: "memory"`, returns what makes an app serve the build, for tests.
    */
   async build(
-    options: { mode?: Mode; snapshot?: "disk" | "memory" } = {},
+    options: { mode?: Build["mode"]; snapshot?: "disk" | "memory" } = {},
   ): Promise<(app: App<State>) => void> {
-    const mode = options.mode ?? "production";
-    const project = await this.#bundle(mode);
+    const project = await this.#project(options.mode ?? "production");
     if (options.snapshot === "memory") {
-      const build = await this.#load(project, mode);
+      const build = await load(project);
       return (app) => attachBuild(app, build);
     }
-    const serverEntry = this.#path("serverEntry", "main.ts");
-    await writeBuild(project, this.#path("outDir", "_fresh"), serverEntry);
+    await write(project);
     return () => {
       throw new Error('Only a build with snapshot: "memory" can be applied');
     };
@@ -77,97 +68,127 @@ export class Builder<State = any> {
   ): Promise<void> {
     const imported = await importApp();
     const app = "app" in imported ? imported.app : imported;
-    const apply = await this.build({ mode: "development", snapshot: "memory" });
-    apply(app);
+    const build = await load(await this.#project("development"));
+    attachBuild(app, build);
     const handler = app.handler();
-    const revision = crypto.randomUUID();
     Deno.serve(
       { port: 8000, ...options },
       (request, info) =>
         new URL(request.url).pathname === "/_frsh/alive"
-          ? announce(revision)
+          ? announce(build.id)
           : handler(request, info),
     );
   }
 
-  #path(
-    name: "outDir" | "islandDir" | "routeDir" | "serverEntry",
-    byDefault: string,
-  ): string {
-    return toPath(this.#options[name] ?? byDefault, this.#root);
-  }
-
-  #staticFiles(): Promise<Map<string, string>> {
-    const dirs = [this.#options.staticDir ?? "static"].flat();
-    return findStaticFiles(dirs.map((dir) => toPath(dir, this.#root)));
-  }
-
-  async #bundle(mode: Mode): Promise<Project> {
-    const { ignore = [/[._]test\.[jt]sx?$/], target, sourceMap } =
-      this.#options;
-    const buildId = crypto.randomUUID().replaceAll("-", "");
-    const islands = await findIslands(
-      this.#path("islandDir", "islands"),
-      ignore,
-    );
-    const development = mode === "development";
-    const own = (name: string) => fileURLToPath(import.meta.resolve(name));
-    const entryPoints: Record<string, string> = Object.fromEntries(islands);
-    entryPoints["fresh-runtime"] = own("./client.ts");
-    if (development) entryPoints["fresh-reload"] = own("./reload.ts");
-    const bundled = await bundle({
-      ...{ root: this.#root, buildId, development, entryPoints },
-      target: target ?? ["chrome99", "firefox99", "safari15"],
-      sourceMap: sourceMap ?? {},
+  async #project(mode: Build["mode"]) {
+    const { ignore = [/[._]test\.[jt]sx?$/], ...options } = this.#options;
+    const root = toPath(Deno.cwd(), options.root ?? ".");
+    const id = crypto.randomUUID().replaceAll("-", "");
+    const islandDir = toPath(root, options.islandDir ?? "islands");
+    const islands = await findIslands(islandDir, ignore);
+    const runtime = fileURLToPath(import.meta.resolve("./client.ts"));
+    const scripts = await bundle({
+      ...{ root, mode, buildId: id, sourceMap: options.sourceMap },
+      target: options.target ?? ["chrome99", "firefox99", "safari15"],
+      entryPoints: Object.fromEntries([...islands, ["fresh-runtime", runtime]]),
     });
     return {
-      buildId,
-      islands,
-      routes: await findRoutes(this.#path("routeDir", "routes"), ignore),
-      scripts: new Map(
-        bundled.map(([name, body]) => [`${scriptPath(buildId)}${name}`, body]),
+      ...{ id, root, mode, islands },
+      outDir: toPath(root, options.outDir ?? "_fresh"),
+      serverEntry: toPath(root, options.serverEntry ?? "main.ts"),
+      routes: await findRoutes(
+        toPath(root, options.routeDir ?? "routes"),
+        ignore,
       ),
-      staticFiles: await this.#staticFiles(),
-    };
-  }
-
-  async #load(project: Project, mode: Mode): Promise<Build> {
-    const { buildId, scripts } = project;
-    const load = (path: string) => import(pathToFileURL(path).href);
-    const routes = project.routes.map(async ([id, path]): Promise<FileRoute> =>
-      isSpecial(id) ? [id, await load(path)] : [id, () => load(path)]
-    );
-    const islands = project.islands.map(async ([name, path]) =>
-      [name, await load(path)] as [string, Record<string, unknown>]
-    );
-    return {
-      ...{ id: buildId, root: this.#root, mode },
-      routes: await Promise.all(routes),
-      islands: registerIslands(buildId, await Promise.all(islands)),
-      readFile: async (pathname) => {
-        const body = scripts.get(pathname);
-        if (body) {
-          const about = { type: contentType(pathname), hash: hashOf(body) };
-          return { body, size: body.length, ...about, close: () => {} };
-        }
-        // Looked up again each time: files come and go while one develops.
-        const path = (await this.#staticFiles()).get(pathname);
-        return path === undefined ? null : await openFile(path);
-      },
+      staticDirs: [options.staticDir ?? "static"].flat()
+        .map((dir) => toPath(root, dir)),
+      scripts: new Map(
+        scripts.map(([file, content]) => [scriptURL(id, file), content]),
+      ),
     };
   }
 }
 
-function toPath(path: string, root: string): string {
+type Project = Omit<Build, "islands" | "routes"> & {
+  islands: [name: string, path: string][];
+  routes: [id: string, path: string][];
+  outDir: string;
+  serverEntry: string;
+};
+
+async function load(project: Project): Promise<Build> {
+  const load = (path: string) => import(pathToFileURL(path).href);
+  const routes = project.routes.map(async ([id, path]): Promise<FileRoute> => [
+    id,
+    isSpecial(id) ? await load(path) : () => load(path),
+  ]);
+  const islands = project.islands.map(
+    async ([name, path]) => [name, await load(path)] as [string, object],
+  );
+  return {
+    ...project,
+    routes: await Promise.all(routes),
+    islands: registerIslands(project.id, await Promise.all(islands)),
+  };
+}
+
+/** All imports are literal, so that serving needs no permission but to read. */
+async function write(project: Project): Promise<void> {
+  const { outDir } = project;
+  const staticDir = join(outDir, "static");
+  await Deno.mkdir(staticDir, { recursive: true });
+  await Deno.remove(staticDir, { recursive: true });
+  for (const [pathname, content] of project.scripts) {
+    const path = join(staticDir, pathname);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, content);
+  }
+  const from = (path: string) => {
+    const names = relative(outDir, path).replaceAll("\\", "/").split("/");
+    return JSON.stringify("./" + names.map(encodeURIComponent).join("/"));
+  };
+  const imports: string[] = [];
+  const imported = (path: string) =>
+    `m${
+      imports.push(`import * as m${imports.length} from ${from(path)};`) - 1
+    }`;
+  const islands = project.islands.map(([name, path]) =>
+    `  ["${name}", ${imported(path)}],\n`
+  );
+  const routes = project.routes.map(([id, path]) => {
+    const module = isSpecial(id)
+      ? imported(path)
+      : `() => import(${from(path)})`;
+    return `  [${JSON.stringify(id)}, ${module}],\n`;
+  });
+  const files = {
+    "snapshot.js": `${imports.join("\n")}
+export const buildId = "${project.id}";
+export const root = ${from(project.root)};
+export const staticDirs = [${[staticDir, ...project.staticDirs].map(from)}];
+export const islands = [\n${islands.join("")}];
+export const routes = [\n${routes.join("")}];
+`,
+    "server.js": `import { serve } from "fresh/internal";
+import { app } from ${from(project.serverEntry)};
+import * as snapshot from "./snapshot.js";
+export default { fetch: serve(app, snapshot, import.meta.url) };
+`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(outDir, name);
+    await Deno.writeTextFile(path, `// Generated by the build.\n${text}`);
+  }
+}
+
+function toPath(root: string, path: string): string {
   return path.startsWith("file:") ? fileURLToPath(path) : resolve(root, path);
 }
 
 /** Tells pages which start of the server this is, and stays open. */
-function announce(revision: string): Response {
+function announce(id: string): Response {
   const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode(`data: ${revision}\n\n`));
-    },
+    start: (to) => to.enqueue(new TextEncoder().encode(`data: ${id}\n\n`)),
   });
   return new Response(body, {
     headers: { "Content-Type": "text/event-stream" },

@@ -71,12 +71,16 @@ function toPath(id: string): string {
   return path || "/";
 }
 
-/** Sorts ids: special files before what they apply to, `[param]` after literals. */
-export function sortFiles(ids: string[]): string[] {
+const ORDER = ["_app", "_middleware", "_error", "index"];
+
+/** Special files before what they apply to, literal names before `[param]`. */
+export function sortFiles<T extends [id: string, ...unknown[]]>(
+  files: T[],
+): T[] {
   const rank = (name: string) =>
-    ["_app", "_middleware", "_error", "index"].indexOf(name) + 1 ||
+    ORDER.indexOf(name) + 1 ||
     (name.startsWith("[...") ? 7 : name.startsWith("[") ? 6 : 5);
-  return ids.toSorted((a, b) => {
+  return files.toSorted(([a], [b]) => {
     const left = a.split("/"), right = b.split("/");
     for (let i = 0; i < left.length && i < right.length; i++) {
       if (left[i] === right[i]) continue;

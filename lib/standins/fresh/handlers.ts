@@ -1,15 +1,11 @@
-// The functions that a route or a middleware file exports.
-import type { Context } from "./context.ts";
+// The functions that routes and middleware files export, and help to type them.
+import type { AnyComponent } from "preact";
+import type { Context, PageProps } from "./context.ts";
 
-/** The HTTP methods that routes are registered for. */
+/** The methods that routes are registered for. */
+// deno-fmt-ignore
 export const METHODS = [
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
+  "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 ] as const;
 
 /** One of the HTTP methods. */
@@ -23,14 +19,17 @@ export type Middleware<State> = (
 /** The older name of {@linkcode Middleware}. */
 export type MiddlewareFn<State> = Middleware<State>;
 
-/** What a handler returns to have its page's component rendered. */
-export interface PageResponse<Data> {
-  data: Data;
+interface PageOptions {
   status?: number;
   headers?: HeadersInit;
 }
 
-/** Answers one method of a route, by itself or by data for its component. */
+/** What a handler returns to have its page's component rendered. */
+export interface PageResponse<Data> extends PageOptions {
+  data: Data;
+}
+
+/** Answers a request, by itself or by data for the page's component. */
 export interface HandlerFn<Data, State> {
   (ctx: Context<State>):
     | Response
@@ -52,11 +51,40 @@ export type RouteHandler<Data, State> =
 export function page(): PageResponse<undefined>;
 export function page<Data>(
   data: Data,
-  options?: { status?: number; headers?: HeadersInit },
+  options?: PageOptions,
 ): PageResponse<Data>;
-export function page<Data>(
-  data?: Data,
-  options: { status?: number; headers?: HeadersInit } = {},
-): PageResponse<Data | undefined> {
+export function page<Data>(data?: Data, options: PageOptions = {}) {
   return { ...options, data };
+}
+
+/** The data that a route's handlers give to its component. */
+type DataOf<Handlers, State> = Handlers extends HandlerFn<infer Data, State>
+  ? Data
+  : Handlers extends HandlerByMethod<infer Data, State> ? Data
+  : never;
+
+/** Functions that return their argument, typed for one `State`. */
+export interface Define<State> {
+  /** For `export const handler`. */
+  handlers<Data, Handlers extends RouteHandler<Data, State>>(
+    handlers: Handlers,
+  ): Handlers;
+  /** For a page's default export; the type argument is `typeof handler`. */
+  page<Handlers = never, Data = DataOf<Handlers, State>>(
+    component: AnyComponent<PageProps<Data, State>>,
+  ): AnyComponent<PageProps<Data, State>>;
+  /** For `_middleware.ts`. */
+  middleware<Fns extends Middleware<State> | Middleware<State>[]>(
+    fns: Fns,
+  ): Fns;
+  /** For components that wrap a page, such as `_app.tsx`. */
+  layout(
+    component: AnyComponent<PageProps<unknown, State>>,
+  ): AnyComponent<PageProps<unknown, State>>;
+}
+
+/** Makes the helpers for an app whose `ctx.state` is a `State`. */
+export function createDefine<State>(): Define<State> {
+  const same = <T>(value: T): T => value;
+  return { handlers: same, page: same, middleware: same, layout: same };
 }

@@ -1,54 +1,30 @@
 // What the generated `_fresh/server.js` needs; not for apps.
+import { fileURLToPath } from "node:url";
 import type { App } from "./app.ts";
-import {
-  attachBuild,
-  type Build,
-  registerIslands,
-  type StaticFile,
-} from "./build.ts";
+import { attachBuild, registerIslands } from "./build.ts";
 import type { FileRoute } from "./file_routes.ts";
-import { contentType } from "./static_files.ts";
 
-/** The exports of `_fresh/snapshot.js`. */
+/** The exports of `_fresh/snapshot.js`; paths are relative to `_fresh`. */
 export interface Snapshot {
   buildId: string;
-  /** Modules with the names of their scripts. */
-  islands: [name: string, module: Record<string, unknown>][];
+  root: string;
+  staticDirs: string[];
   routes: FileRoute[];
-  /** By URL path: where a file lies from `_fresh`, and its hash. */
-  files: Record<string, [path: string, hash: string]>;
+  islands: [name: string, module: Record<string, unknown>][];
 }
 
-/** The handler of `app` with a build that lies at `base`, a file URL. */
+/** The handler of `app` with the build whose snapshot lies at `base`, a URL. */
 export function serve<State>(
   app: App<State>,
-  snapshot: Snapshot,
+  { buildId: id, root, staticDirs, routes, islands }: Snapshot,
   base: string,
 ): ReturnType<App<State>["handler"]> {
-  const { buildId: id, routes } = snapshot;
-  const files = new Map(Object.entries(snapshot.files));
-  const build: Build = {
-    ...{ id, routes, root: new URL("..", base).pathname, mode: "production" },
-    islands: registerIslands(id, snapshot.islands),
-    async readFile(pathname) {
-      const [path, hash] = files.get(pathname) ?? [];
-      if (path === undefined) return null;
-      return { ...await openFile(new URL(path, base)), hash: hash ?? null };
-    },
-  };
-  attachBuild(app, build);
+  const toPath = (path: string) => fileURLToPath(new URL(path, base));
+  attachBuild(app, {
+    ...{ id, routes, mode: "production", scripts: new Map() },
+    root: toPath(root),
+    staticDirs: staticDirs.map(toPath),
+    islands: registerIslands(id, islands),
+  });
   return app.handler();
-}
-
-/** Opens a file for `staticFiles()`, its hash unknown. */
-export async function openFile(path: string | URL): Promise<StaticFile> {
-  const file = await Deno.open(path);
-  const { size } = await file.stat();
-  return {
-    body: file.readable,
-    size,
-    type: contentType(String(path)),
-    hash: null,
-    close: () => file.close(),
-  };
 }

@@ -1,13 +1,15 @@
-// Finds the islands, routes and static files of a project.
+// Finds the files of a project.
+import { readdir } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
 import { sortFiles } from "./file_routes.ts";
-import { encodePath } from "./static_files.ts";
+
+type Named = [name: string, path: string][];
 
 /** Modules of islands, each with the unique name of its script. */
 export async function findIslands(
   dir: string,
   ignore: RegExp[],
-): Promise<[name: string, path: string][]> {
+): Promise<Named> {
   const named = new Map<string, string>();
   for (const path of await modules(dir, ignore)) {
     const name = basename(path, extname(path)).replace(/\W+/g, "_");
@@ -22,29 +24,35 @@ export async function findIslands(
 export async function findRoutes(
   dir: string,
   ignore: RegExp[],
-): Promise<[id: string, path: string][]> {
-  const paths = new Map<string, string>();
-  for (const path of await modules(dir, ignore)) {
-    const id = relative(dir, path).replaceAll("\\", "/");
-    paths.set("/" + id.slice(0, -extname(id).length), path);
-  }
-  return sortFiles([...paths.keys()]).map((id) => [id, paths.get(id)!]);
+): Promise<Named> {
+  const paths = await modules(dir, ignore);
+  const ids = paths.map((path): [string, string] => {
+    const file = relative(dir, path).replaceAll("\\", "/");
+    return ["/" + file.slice(0, -extname(file).length), path];
+  });
+  return sortFiles(ids);
 }
 
-/** Static files by URL path. Hidden files are left out, `.well-known` is not. */
+/** Static files by URL path, without hidden ones (but for `.well-known`). */
 export async function findStaticFiles(
   dirs: string[],
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const dir of dirs) {
+  for (const dir of dirs.toReversed()) {
     for (const path of await walk(dir)) {
-      const name = relative(dir, path).replaceAll("\\", "/");
-      if (/(^|\/)\.(?!well-known\/)/.test(name)) continue;
-      const pathname = encodePath(name);
-      if (!files.has(pathname)) files.set(pathname, path);
+      const file = relative(dir, path).replaceAll("\\", "/");
+      if (!/(^|\/)\.(?!well-known\/)/.test(file)) {
+        files.set(encodePath(file), path);
+      }
     }
   }
   return files;
+}
+
+/** A path of a URL, each of its names encoded in one way. */
+export function encodePath(path: string): string {
+  const names = path.split("/").filter(Boolean);
+  return "/" + names.map(encodeURIComponent).join("/");
 }
 
 async function modules(dir: string, ignore: RegExp[]): Promise<string[]> {
@@ -53,17 +61,13 @@ async function modules(dir: string, ignore: RegExp[]): Promise<string[]> {
   );
 }
 
-/** The paths of all files below a folder, sorted; none where it is missing. */
+/** All files below a folder, sorted; none where it is missing. */
 async function walk(dir: string): Promise<string[]> {
-  const paths: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(dir)) {
-      const path = join(dir, name);
-      if (isDirectory) paths.push(...await walk(path));
-      else paths.push(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return paths.sort();
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(dir, options).catch((error) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return entries.filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name)).sort();
 }

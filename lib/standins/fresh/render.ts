@@ -11,7 +11,7 @@ import { useContext } from "preact/hooks";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import { lockImage } from "./asset.ts";
-import { type Build, type Island, scriptPath } from "./build.ts";
+import { type Build, type Island, scriptURL } from "./build.ts";
 import { type Context, type PageComponent, pageProps } from "./context.ts";
 import { markLink } from "./links.ts";
 import { serializeProps } from "./props.ts";
@@ -32,22 +32,19 @@ const InsideIsland = createContext(false);
 // Made by an island's wrapper: wrapping it again would never end.
 const wrapped = new WeakSet<VNode>();
 
-/** Renders `vnode` inside `app`. An async app may answer by itself. */
+/** Renders `vnode` inside the app. An async app may answer by itself. */
 export async function renderDocument<State>(
   ctx: Context<State>,
-  build: Build,
-  app: PageComponent<State> | null,
+  { build, app }: { build: Build; app: PageComponent<State> | null },
   vnode: VNode | null,
 ): Promise<Response | { html: string; nonce: string; preload: string }> {
-  let page: VNode | null = vnode;
-  const Component = () => page;
-  ctx.Component = Component;
-  const outer = app && await invoke(app, pageProps(ctx, Component));
+  let page = vnode;
+  const outer = app && await invoke(app, pageProps(ctx, () => page));
   if (outer instanceof Response) return outer;
 
   const nonce = crypto.randomUUID().replaceAll("-", "");
-  const instances: Rendering["instances"] = [];
-  rendering = { url: ctx.url, build, nonce, seen: new Set(), instances };
+  const { url } = ctx;
+  rendering = { url, build, nonce, seen: new Set(), instances: [] };
   try {
     // The page comes first, so that nothing of it can be missed at </body>.
     let html = renderToString(vnode ?? h(Fragment, null));
@@ -55,8 +52,8 @@ export async function renderDocument<State>(
       page = jsxTemplate([html]);
       html = renderToString(outer);
     }
-    html = completeDocument(html, rendering.seen);
-    return { html: `<!DOCTYPE html>${html}`, nonce, preload: preload() };
+    html = `<!DOCTYPE html>${completeDocument(html, rendering.seen)}`;
+    return { html, nonce, preload: preload(rendering) };
   } finally {
     rendering = null;
   }
@@ -64,13 +61,13 @@ export async function renderDocument<State>(
 
 /** Adds the tags that the app left out. */
 function completeDocument(html: string, seen: Set<string>): string {
-  if (["html", "head", "body"].every((tag) => seen.has(tag))) return html;
-  const has = { html: seen.has("html"), head: seen.has("head") };
+  const [hasHtml, hasHead, hasBody] = ["html", "head", "body"]
+    .map((tag) => seen.has(tag));
   let vnode: VNode = jsxTemplate([html]);
-  if (!seen.has("body")) vnode = h("body", null, vnode);
-  const meta = h("meta", { charset: "utf-8" });
-  if (!has.head) vnode = h(Fragment, null, h("head", null, meta), vnode);
-  if (!has.html) vnode = h("html", null, vnode);
+  if (!hasBody) vnode = h("body", null, vnode);
+  const head = h("head", null, h("meta", { charset: "utf-8" }));
+  if (!hasHead) vnode = h(Fragment, null, head, vnode);
+  if (!hasHtml) vnode = h("html", null, vnode);
   return renderToString(vnode);
 }
 
@@ -123,33 +120,41 @@ function wrapperOf(component: ComponentType, island: Island) {
 /** Rendered last in the body: revives all islands that came before it. */
 function Scripts() {
   const { build, instances } = rendering!;
-  const reload = build.mode === "development"
-    ? h("script", {
-      type: "module",
-      src: `${scriptPath(build.id)}fresh-reload.js`,
-    })
-    : null;
-  if (instances.length === 0) return reload;
-  const islands = [...new Set(instances.map(({ island }) => island))];
-  const imports = islands.map(({ exportName, url }, i) =>
-    `import{${exportName} as i${i}}from"${url}";`
-  );
-  const used = instances.map(({ island }) => `i${islands.indexOf(island)}`);
-  const __html = `import{boot}from"${scriptPath(build.id)}fresh-runtime.js";` +
-    `${imports.join("")}boot([${used}],${serializeProps(instances)});`;
-  const boot = h("script", {
-    type: "module",
-    dangerouslySetInnerHTML: { __html },
-  });
-  return h(Fragment, null, boot, reload);
+  let code = build.mode === "development" ? RELOAD : "";
+  if (instances.length > 0) {
+    const islands = [...new Set(instances.map(({ island }) => island))];
+    const imports = islands.map(({ exportName, url }, i) =>
+      `import{${exportName} as i${i}}from"${url}";`
+    );
+    const used = instances.map(({ island }) => `i${islands.indexOf(island)}`);
+    const runtime = scriptURL(build.id, "fresh-runtime.js");
+    code += `import{boot}from"${runtime}";${imports.join("")}` +
+      `boot([${used}],${serializeProps(instances)});`;
+  }
+  const dangerouslySetInnerHTML = { __html: code };
+  return code && h("script", { type: "module", dangerouslySetInnerHTML });
 }
 
+/** In development: reloads the page once a restarted server is back. */
+const RELOAD = `let start;
+(function connect() {
+  const source = new EventSource("/_frsh/alive");
+  source.onmessage = ({ data }) => {
+    if (data !== (start ??= data)) location.reload();
+  };
+  source.onerror = () => {
+    source.close();
+    setTimeout(connect, 300);
+  };
+})();
+`;
+
 /** The `Link` header that lets a browser fetch the scripts early. */
-function preload(): string {
-  const { build, instances } = rendering!;
+function preload({ build, instances }: Rendering): string {
   if (instances.length === 0) return "";
-  const urls = new Set(instances.map(({ island }) => island.url));
-  return [`${scriptPath(build.id)}fresh-runtime.js`, ...urls]
+  const runtime = scriptURL(build.id, "fresh-runtime.js");
+  const urls = new Set([runtime, ...instances.map(({ island }) => island.url)]);
+  return [...urls]
     .map((url) => `<${encodeURI(url)}>; rel="modulepreload"; as="script"`)
     .join(", ");
 }

@@ -44,7 +44,7 @@ export async function answer<State>(
   if (result instanceof Response) return result;
   let vnode: VNode | null = null;
   if (route.component) {
-    const props = { ...pageProps(ctx, () => null), data: result.data };
+    const props = pageProps(ctx, () => null, result.data);
     const made = await invoke(route.component, props);
     if (made instanceof Response) return made;
     vnode = made;
