@@ -1,6 +1,5 @@
 // The shapes of what a room and a person's space hold, and of what a mutation may ask.
 import * as v from "valibot";
-import type { ReadonlyJSONValue } from "replicache";
 import { Refusal } from "./refusal.ts";
 
 /** The longest text of a message, in characters (UTF-16 units), after trimming. */
@@ -141,7 +140,7 @@ export type Draft = { content: string };
  */
 export function valid<S extends v.GenericSchema>(
   schema: S,
-  value: ReadonlyJSONValue | undefined,
+  value: unknown,
 ): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;

@@ -1,0 +1,10 @@
+// How Fresh is set up: what the app is told, and how it is built.
+import type { FreshConfig } from "fresh";
+
+/** For `main.ts`. */
+export const config = {} satisfies FreshConfig;
+
+/** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */
+export const build = {
+  target: ["chrome114", "firefox125", "safari17"],
+};

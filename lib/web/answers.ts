@@ -1,0 +1,138 @@
+// How the API answers: bodies in, bodies out, and every failure turned into its answer in one place.
+import { HttpError } from "fresh";
+import type { Context } from "fresh";
+import { Refusal, type RefusalCode } from "../chat/refusal.ts";
+import { type Problem, SyncError } from "../sync/mod.ts";
+import type { State } from "./state.ts";
+
+type Handler = (ctx: Context<State>) => Response | Promise<Response>;
+
+/**
+ * One handler out of one per method. A method that is not among them is
+ * answered 405: a build of Fresh would say 404. HEAD goes with GET.
+ */
+export function methods(handlers: Record<string, Handler>): Handler {
+  const allowed = Object.keys(handlers);
+  if (handlers.GET) allowed.push("HEAD");
+  return (ctx) => {
+    const { method } = ctx.req;
+    const handler = handlers[method === "HEAD" ? "GET" : method];
+    if (handler) return handler(ctx);
+    const allow = allowed.join(", ");
+    return failure(405, "method-not-allowed", `Use ${allow} here.`, { allow });
+  };
+}
+
+/** An error answer; `message` is a sentence for a person. */
+export const failure = (
+  status: number,
+  error: string,
+  message: string,
+  headers?: HeadersInit,
+): Response => Response.json({ error, message }, { status, headers });
+
+const REFUSALS: Record<RefusalCode, number> = {
+  "bad-args": 400,
+  "not-allowed": 403,
+  "not-found": 404,
+  "taken": 409,
+};
+const PROBLEMS: Record<Problem, number> = {
+  "malformed": 400,
+  "forbidden": 403,
+  "unknown-space": 404,
+  "unavailable": 503,
+};
+const NAMES: Record<number, [code: string, message: string]> = {
+  400: ["bad-request", "The request cannot be read."],
+  401: ["unauthorized", "Sign in first."],
+  403: ["forbidden", "You may not do this."],
+  404: ["not-found", "There is nothing here."],
+  413: ["too-large", "The request is too large."],
+  415: ["not-json", "Send application/json."],
+};
+const RETRY_AFTER = { "retry-after": "1" };
+
+/** The answer to a request that threw. What was not foreseen is logged and says nothing of itself. */
+export function answerTo(error: unknown): Response {
+  if (error instanceof Refusal) {
+    return failure(REFUSALS[error.code], error.code, error.message);
+  }
+  if (error instanceof SyncError) {
+    const status = PROBLEMS[error.problem];
+    const headers = status === 503 ? RETRY_AFTER : undefined;
+    return failure(status, error.problem, error.message, headers);
+  }
+  if (error instanceof HttpError && NAMES[error.status]) {
+    const [code, message] = NAMES[error.status];
+    return failure(error.status, code, error.message || message);
+  }
+  console.error("A request failed", error);
+  return failure(500, "internal", "Something went wrong on the server.");
+}
+
+const MiB = 1024 * 1024;
+/** The largest body of a push, and of any other request, in bytes. */
+export const MAX_PUSH = 8 * MiB;
+const MAX_BODY = MiB;
+const DEEPEST = 64; // levels of nested JSON; ours has six
+
+/**
+ * Reads a JSON body. Throws an `HttpError`: 415 for another type, 413 as soon
+ * as it is larger than `most` bytes, 400 when it is not JSON.
+ */
+export async function readJSON(
+  req: Request,
+  most = MAX_BODY,
+): Promise<unknown> {
+  const [type] = (req.headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json") {
+    throw new HttpError(415, "Send application/json.");
+  }
+  const text = await readText(req, most);
+  try {
+    const body = JSON.parse(text);
+    assertShallow(body, DEEPEST);
+    return body;
+  } catch {
+    throw new HttpError(400, "The body is not JSON that can be read.");
+  }
+}
+
+async function readText(req: Request, most: number): Promise<string> {
+  const tooLarge = () =>
+    new HttpError(413, `A body has at most ${most / MiB} MiB here.`);
+  if (Number(req.headers.get("content-length")) > most) throw tooLarge();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let size = 0;
+  try {
+    for await (const chunk of req.body ?? []) {
+      size += chunk.byteLength;
+      if (size > most) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    throw new HttpError(400, "The body is not UTF-8 text.");
+  }
+}
+
+function assertShallow(value: unknown, levels: number): void {
+  if (value === null || typeof value !== "object") return;
+  if (levels === 0) throw new RangeError("Nested too deeply");
+  for (const part of Object.values(value)) assertShallow(part, levels - 1);
+}
+
+/** A field of a JSON body; undefined when it has none or is no object. */
+export const fieldOf = (body: unknown, field: string): unknown =>
+  body !== null && typeof body === "object" && Object.hasOwn(body, field)
+    ? (body as Record<string, unknown>)[field]
+    : undefined;
+
+/** The request's user; throws a 401. */
+export function userIn({ state }: Context<State>) {
+  if (state.user) return state.user;
+  throw new HttpError(401, "Sign in first.");
+}

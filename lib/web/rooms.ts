@@ -1,0 +1,218 @@
+// What the server itself does with rooms: list, show, make, join and leave them.
+import { ulid } from "@std/ulid";
+import * as v from "valibot";
+import {
+  listingsIn,
+  memberIn,
+  membershipsOf,
+  membersIn,
+  messagesIn,
+  readMarkOf,
+  roomIn,
+} from "../chat/queries.ts";
+import { Refusal } from "../chat/refusal.ts";
+import {
+  type Listing,
+  type Member,
+  type Membership,
+  type Message,
+  Name,
+  type Room,
+  valid,
+  Visibility,
+} from "../chat/schema.ts";
+import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
+import { mayRead } from "./access.ts";
+import { actorOf, type State, type User } from "./state.ts";
+
+type Sync = State["sync"];
+
+/** A room in a list: what it is called, and how much of it a person has read. */
+export type RoomSummary =
+  & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
+  & { roomID: string; space: string; member: boolean; readSeq: number };
+
+/** A room as its page shows it before any script runs. */
+export type RoomView = {
+  room: Room;
+  me: Member | undefined;
+  members: Member[];
+  messages: Message[];
+};
+
+/** The public room that is there from the first start. */
+const GENERAL = "general";
+const NEWEST = 50; // messages in a page's HTML
+const LISTED = 200; // public rooms in a list
+
+/** The rooms that a person is a member of, then the other public ones. */
+export async function roomsFor(
+  sync: Sync,
+  userID: string,
+): Promise<RoomSummary[]> {
+  const viewer = actorOf({ userID, name: "" });
+  const own = await sync.view(userSpace(userID), viewer, LISTED);
+  const directory = await sync.view(DIRECTORY, viewer, LISTED);
+  const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
+  const listed = (await listingsIn(directory)).map(({ roomID }) => roomID);
+  const rooms = await Promise.all(
+    [...new Set([...joined, ...listed])].map(async (roomID) => {
+      const space = roomSpace(roomID);
+      const [room] = await sync.get(space, "room") as (Room | undefined)[];
+      if (!room) return null;
+      const { name, topic, visibility, messageCount } = room;
+      const member = joined.includes(roomID);
+      const readSeq = await readMarkOf(own, roomID);
+      const summary: RoomSummary = {
+        roomID,
+        space,
+        name,
+        topic,
+        visibility,
+        member,
+        messageCount,
+        readSeq,
+      };
+      return summary;
+    }),
+  );
+  return rooms.filter((room) => room !== null);
+}
+
+/** A room with its newest messages; null when there is none or the person may not read it. */
+export async function viewRoom(
+  sync: Sync,
+  roomID: string,
+  userID: string,
+): Promise<RoomView | null> {
+  const space = roomSpace(roomID);
+  if (!await mayRead(sync, userID, space)) return null;
+  const tx = await sync.view(space, actorOf({ userID, name: "" }), NEWEST);
+  const room = await roomIn(tx);
+  if (!room) return null;
+  return {
+    room,
+    me: await memberIn(tx, userID),
+    members: await membersIn(tx),
+    messages: await messagesIn(tx),
+  };
+}
+
+const NewRoom = v.object({
+  name: Name,
+  visibility: v.optional(Visibility, "public"),
+});
+
+/**
+ * Makes a room whose maker is its owner: in the room's space, the maker's and,
+ * when it is public, the directory, all at once. Throws a `bad-args` refusal.
+ */
+export async function createRoom(
+  sync: Sync,
+  user: User,
+  input: unknown,
+): Promise<{ roomID: string; space: string }> {
+  const { name, visibility } = valid(NewRoom, input);
+  const roomID = ulid();
+  const space = roomSpace(roomID);
+  const now = Date.now();
+  const room: Room = {
+    id: roomID,
+    name,
+    topic: "",
+    visibility,
+    createdBy: user.userID,
+    createdAt: now,
+    messageCount: 0,
+  };
+  const owner: Member = {
+    id: user.userID,
+    name: user.name,
+    role: "owner",
+    joinedAt: now,
+  };
+  const membership: Membership = { roomID, name, joinedAt: now };
+  const listing: Listing = { roomID, name, topic: "", createdAt: now };
+  await sync.write(
+    [space, userSpace(user.userID), DIRECTORY],
+    async (there, own, directory) => {
+      await there.set("room", room);
+      await there.set(`member/${owner.id}`, owner);
+      await own.set(`membership/${roomID}`, membership);
+      if (visibility === "public") {
+        await directory.set(`listing/${roomID}`, listing);
+      }
+    },
+  );
+  return { roomID, space };
+}
+
+/**
+ * Makes a person a member of a public room; a member stays one. Throws a
+ * `not-found` refusal for a room that is unknown or private.
+ */
+export async function joinRoom(
+  sync: Sync,
+  { userID, name }: User,
+  roomID: string,
+): Promise<void> {
+  const spaces = [roomSpace(roomID), userSpace(userID)];
+  await sync.write(spaces, async (there, own) => {
+    const room = await roomIn(there);
+    if (room && await memberIn(there, userID)) return;
+    if (room?.visibility !== "public") throw noSuchRoom();
+    const joinedAt = Date.now();
+    const member: Member = { id: userID, name, role: "member", joinedAt };
+    const membership: Membership = { roomID, name: room.name, joinedAt };
+    await there.set(`member/${userID}`, member);
+    await own.set(`membership/${roomID}`, membership);
+  });
+}
+
+/**
+ * Ends a person's membership; what they wrote stays. When the owner leaves,
+ * whoever has been there longest owns the room. Throws a `not-found` refusal
+ * for who is no member.
+ */
+export async function leaveRoom(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<void> {
+  const spaces = [roomSpace(roomID), userSpace(userID)];
+  await sync.write(spaces, async (there, own) => {
+    const member = await memberIn(there, userID);
+    if (!member) throw noSuchRoom();
+    await there.del(`member/${userID}`);
+    await own.del(`membership/${roomID}`);
+    if (member.role !== "owner") return;
+    const [heir] = await membersIn(there);
+    if (heir) await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
+  });
+}
+
+const noSuchRoom = () => new Refusal("not-found", "There is no such room.");
+
+/** Makes the room "General" unless it is there. */
+export async function seedGeneral(sync: Sync): Promise<void> {
+  const createdAt = Date.now();
+  const room: Room = {
+    id: GENERAL,
+    name: "General",
+    topic: "For everyone, about everything.",
+    visibility: "public",
+    createdBy: "kvetch",
+    createdAt,
+    messageCount: 0,
+  };
+  const { name, topic } = room;
+  const listing: Listing = { roomID: GENERAL, name, topic, createdAt };
+  await sync.write(
+    [roomSpace(GENERAL), DIRECTORY],
+    async (there, directory) => {
+      if (await roomIn(there)) return;
+      await there.set("room", room);
+      await directory.set(`listing/${GENERAL}`, listing);
+    },
+  );
+}

@@ -1,0 +1,57 @@
+// The settings, read from the environment and checked, so that a typing error is one clear line.
+
+export type Settings = {
+  /** The TCP port to listen on; 0 lets the system choose. */
+  port: number;
+  /** The address to listen on. */
+  host: string;
+  /** A file, `:memory:`, a KV Connect URL; undefined for the platform's own KV. */
+  kvPath: string | undefined;
+};
+
+/** A setting or a place that cannot be used; its message is for whoever started the app. */
+export class SettingsError extends Error {}
+
+/**
+ * Reads the settings. `get` gives an environment variable, `os` is
+ * `Deno.build.os`. Throws a `SettingsError` that names the setting.
+ */
+export function readSettings(
+  get: (name: string) => string | undefined,
+  os: string,
+): Settings {
+  // An empty variable is how a shell or compose file says "not set".
+  const set = (name: string) => get(name) || undefined;
+  const port = set("PORT") ?? "8000";
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new SettingsError(
+      `PORT is ${JSON.stringify(port)}: give a number from 0 to 65535.`,
+    );
+  }
+  return {
+    port: Number(port),
+    host: set("HOST") ?? "localhost",
+    kvPath: set("DENO_KV_PATH") ??
+      (set("DENO_DEPLOYMENT_ID") ? undefined : defaultPath(set, os)),
+  };
+}
+
+/** A file under the user's data folder, wherever the system keeps that. */
+function defaultPath(
+  set: (name: string) => string | undefined,
+  os: string,
+): string {
+  const folder = set("XDG_DATA_HOME") ??
+    (os === "windows"
+      ? set("LOCALAPPDATA")
+      : os === "darwin"
+      ? under(set("HOME"), "Library/Application Support")
+      : under(set("HOME"), ".local/share"));
+  if (folder) return `${folder}/kvetch/kvetch.sqlite3`;
+  throw new SettingsError(
+    "There is no data folder: set DENO_KV_PATH to a file, or HOME.",
+  );
+}
+
+const under = (folder: string | undefined, path: string) =>
+  folder && `${folder}/${path}`;

@@ -1,0 +1,90 @@
+// The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
+import { App, staticFiles } from "fresh";
+import { config } from "./fresh.config.ts";
+import type { Actor } from "./lib/chat/mutators.ts";
+import { Sync } from "./lib/sync/mod.ts";
+import { chat } from "./lib/web/domain.ts";
+import { seedGeneral } from "./lib/web/rooms.ts";
+import { readSettings, SettingsError } from "./lib/web/settings.ts";
+import type { State } from "./lib/web/state.ts";
+
+type Engine = Pick<State, "kv" | "sync">;
+
+let opened: Promise<Engine> | undefined;
+
+/** Opens KV once, when it is first needed: a build loads this file and must not. */
+const engine = (): Promise<Engine> => opened ??= open();
+
+async function open(): Promise<Engine> {
+  const { kvPath } = settings();
+  try {
+    const isFile = kvPath && kvPath !== ":memory:" && !/^https?:/.test(kvPath);
+    const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
+    if (folder) await Deno.mkdir(folder, { recursive: true });
+    const kv = await Deno.openKv(kvPath);
+    const sync = new Sync<Actor>(kv, chat);
+    await seedGeneral(sync);
+    return { kv, sync };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(`Deno KV at ${kvPath} can't be used: ${reason}`);
+  }
+}
+
+const settings = () =>
+  readSettings((name) => Deno.env.get(name), Deno.build.os);
+
+export const app = new App<State>(config)
+  .use(staticFiles())
+  .use(async (ctx) => {
+    const { kv, sync } = await engine();
+    ctx.state.kv = kv;
+    ctx.state.sync = sync;
+    return await ctx.next();
+  })
+  .fsRoutes();
+
+type Fetch = (req: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
+
+/** Serves what a build made of this app, until a signal says stop. */
+async function serve(fetch: Fetch): Promise<void> {
+  const { port, host, kvPath } = settings();
+  const { kv, sync } = await engine();
+  const server = listen(port, host, fetch);
+  console.log(`Kvetch listens on http://${host}:${server.addr.port}`);
+  console.log(`It keeps its data in ${kvPath ?? "the platform's Deno KV"}`);
+
+  const stop = async () => {
+    sync.close(); // open streams would keep the server from ending
+    await server.shutdown();
+    kv.close();
+    Deno.exit(0); // a watch that is being cancelled may linger
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  await server.finished;
+}
+
+function listen(port: number, hostname: string, fetch: Fetch) {
+  try {
+    return Deno.serve({ port, hostname, onListen() {} }, fetch);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "it is in use; set PORT to another"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new SettingsError(`Can't listen on ${hostname}:${port}: ${reason}.`);
+  }
+}
+
+if (import.meta.main) {
+  // Not `await`: the build imports this very file, and would wait for it to end.
+  import("./_fresh/server.js")
+    .then(({ default: server }) => serve(server.fetch))
+    .catch((error) => {
+      const clear = error instanceof SettingsError;
+      console.error(clear ? error.message : error);
+      Deno.exit(1);
+    });
+}

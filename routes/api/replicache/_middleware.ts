@@ -1,0 +1,29 @@
+// May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
+import { HttpError } from "fresh";
+import { mayRead } from "../../../lib/web/access.ts";
+import { userIn } from "../../../lib/web/answers.ts";
+import { define } from "../../../lib/web/state.ts";
+import { SyncError } from "../../../lib/sync/mod.ts";
+
+export default define.middleware(async (ctx) => {
+  const { userID } = userIn(ctx);
+  // Replicache's `auth`: on a device that two people share, a replica of the
+  // one must not write in the name of the other.
+  const owner = ctx.req.headers.get("authorization");
+  if (owner !== null && owner !== userID) {
+    throw new HttpError(401, "This is another person's copy.");
+  }
+  const spaces = ctx.url.searchParams.getAll("space");
+  if (spaces.length === 0) {
+    throw new SyncError("malformed", "space: name the space in the query.");
+  }
+  // The stream looks itself, space by space.
+  const [space] = spaces;
+  if (
+    !ctx.url.pathname.endsWith("/poke") &&
+    !await mayRead(ctx.state.sync, userID, space)
+  ) {
+    throw new SyncError("unknown-space", "There is no such space.");
+  }
+  return await ctx.next();
+});

@@ -1,0 +1,32 @@
+// Replicache's pull: what has changed in one space since the client's cookie.
+import { SyncError } from "../../../lib/sync/mod.ts";
+import { mayRead } from "../../../lib/web/access.ts";
+import { methods, readJSON, userIn } from "../../../lib/web/answers.ts";
+import { actorOf } from "../../../lib/web/state.ts";
+
+/** Reads `window`, how many of the newest messages are wanted: a positive integer. */
+function windowIn(url: URL): number | undefined {
+  const text = url.searchParams.get("window");
+  if (text === null) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new SyncError("malformed", "window: a number from 1 to 999999.");
+}
+
+export const handler = methods({
+  async POST(ctx) {
+    const user = userIn(ctx);
+    const { sync } = ctx.state;
+    const space = ctx.url.searchParams.get("space")!; // the middleware saw it
+    const window = windowIn(ctx.url);
+    const body = await readJSON(ctx.req);
+    const answer = await sync.pull(space, actorOf(user), body, {
+      window,
+      mayRead: (space) => mayRead(sync, user.userID, space),
+    });
+    if ("error" in answer) return Response.json(answer);
+    return new Response(
+      ReadableStream.from(answer).pipeThrough(new TextEncoderStream()),
+      { headers: { "content-type": "application/json" } },
+    );
+  },
+});

@@ -1,0 +1,11 @@
+// Leaving a room.
+import { methods, userIn } from "../../../../../lib/web/answers.ts";
+import { leaveRoom } from "../../../../../lib/web/rooms.ts";
+
+export const handler = methods({
+  async DELETE(ctx) {
+    const { userID } = userIn(ctx);
+    await leaveRoom(ctx.state.sync, userID, ctx.params.room);
+    return new Response(null, { status: 204 });
+  },
+});

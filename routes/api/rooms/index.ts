@@ -1,0 +1,20 @@
+// The rooms there are for a person, and making one.
+import { methods, readJSON, userIn } from "../../../lib/web/answers.ts";
+import { createRoom, roomsFor } from "../../../lib/web/rooms.ts";
+
+export const handler = methods({
+  async GET(ctx) {
+    const { userID } = userIn(ctx);
+    return Response.json({ rooms: await roomsFor(ctx.state.sync, userID) });
+  },
+
+  async POST(ctx) {
+    const user = userIn(ctx);
+    const room = await createRoom(
+      ctx.state.sync,
+      user,
+      await readJSON(ctx.req),
+    );
+    return Response.json(room, { status: 201 });
+  },
+});

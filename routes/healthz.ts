@@ -1,0 +1,15 @@
+// Whether this instance can serve: it can when KV answers.
+import { failure, methods } from "../lib/web/answers.ts";
+
+export const handler = methods({
+  async GET({ state }) {
+    try {
+      await state.kv.get(["version", "directory"]);
+      return Response.json({ ok: true });
+    } catch (error) {
+      console.error("KV does not answer", error);
+      const message = "The storage does not answer.";
+      return failure(503, "unavailable", message, { "retry-after": "1" });
+    }
+  },
+});
