@@ -1,0 +1,92 @@
+// The app as a process of its own, as `deno task start` serves it: real port, real KV file.
+
+/** A running server. */
+export interface Server extends AsyncDisposable {
+  url: string;
+  /** What it has printed so far. */
+  output(): string;
+  /** Ends it as `kill -9` does; the KV file stays. */
+  kill(): Promise<void>;
+  /** Asks it to stop, and gives back its exit code. */
+  stop(): Promise<number>;
+}
+
+/** What a process has printed by the time it ended. */
+export type Ended = { code: number; output: string };
+
+/** Runs the built app to its end: for settings that it refuses. */
+export async function runServer(env: Record<string, string>): Promise<Ended> {
+  const { child, output, printed } = spawn(env);
+  const { code } = await child.status;
+  await printed;
+  return { code, output: output() };
+}
+
+/**
+ * Starts the built app (`deno task build` comes first) on a free port and waits
+ * until it listens. `DENO_KV_PATH` is memory unless told. Throws with its
+ * output when it ends instead.
+ */
+export async function startServer(
+  env: Record<string, string> = {},
+): Promise<Server> {
+  const { child, output, printed, line } = spawn(env);
+  const address = await Promise.race([line(/listens on (\S+)/), child.status]);
+  if (!Array.isArray(address)) throw new Error(`It ended:\n${output()}`);
+  const end = async (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended already
+    }
+    const { code } = await child.status;
+    await printed;
+    return code;
+  };
+  return {
+    url: address[1],
+    output,
+    kill: async () => void await end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+    [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
+  };
+}
+
+function spawn(env: Record<string, string>) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-P=serve", "main.ts"],
+    env: {
+      PORT: "0",
+      DENO_KV_PATH: ":memory:",
+      RATE_LIMITS: "off",
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  let news = Promise.withResolvers<void>();
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoded = stream.pipeThrough(new TextDecoderStream());
+    for await (const chunk of decoded) {
+      text += chunk;
+      news.resolve();
+      news = Promise.withResolvers();
+    }
+  };
+  const printed = Promise.all([read(child.stdout), read(child.stderr)]);
+  return {
+    child,
+    printed,
+    output: () => text,
+    async line(pattern: RegExp): Promise<RegExpMatchArray> {
+      for (;;) {
+        const match = text.match(pattern);
+        if (match) return match;
+        await news.promise;
+      }
+    },
+  };
+}
