@@ -69,9 +69,9 @@ function spawn(env: Record<string, string>) {
   let text = "";
   let news = Promise.withResolvers<void>();
   const read = async (stream: ReadableStream<Uint8Array>) => {
-    const decoded = stream.pipeThrough(new TextDecoderStream());
-    for await (const chunk of decoded) {
-      text += chunk;
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
       news.resolve();
       news = Promise.withResolvers();
     }
