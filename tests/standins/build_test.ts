@@ -315,14 +315,6 @@ test("A build is served without permission to write or to run", async () => {
   assertStringIncludes(text, "200 <!DOCTYPE html>", String(stderr));
 });
 
-test("A build in memory can be applied to an app", async () => {
-  const apply = await (await builder()).build({ snapshot: "memory" });
-  const { app } = await import("./fixture/main.ts");
-  apply(app);
-  const response = await app.handler()(new Request("http://localhost/plain"));
-  assertStringIncludes(await response.text(), "<main>");
-});
-
 test("In development scripts are readable and nothing is kept", async () => {
   const probe = Deno.listen({ port: 0 });
   const { port } = probe.addr;

@@ -2,27 +2,12 @@
 import { STATUS_CODES } from "node:http";
 import { buildOf } from "./build.ts";
 import { compose, Folder } from "./chain.ts";
+import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
 import { Context } from "./context.ts";
 import { addFileRoutes } from "./file_routes.ts";
 import { type Method, METHODS, type Middleware } from "./handlers.ts";
 import { HttpError } from "./http_error.ts";
 import { Router } from "./router.ts";
-
-/** What `new App(config)` takes. */
-export interface FreshConfig {
-  /** Default "production". */
-  mode?: "development" | "production";
-  /** Believe `X-Forwarded-Proto` and `X-Forwarded-Host` in `ctx.url`. Default false. */
-  trustProxy?: boolean;
-}
-
-/** The settings as an app holds them. */
-export interface ResolvedFreshConfig extends Required<FreshConfig> {
-  /** The project's folder. */
-  root: string;
-  /** Always empty here: this stand-in serves from the root of its host. */
-  basePath: string;
-}
 
 const NO_SERVER = {
   remoteAddr: { transport: "tcp", hostname: "localhost", port: 1234 },

@@ -1,7 +1,19 @@
 // What a build gives to the app that serves it.
 import { setBuildId } from "./asset.ts";
-import type { App } from "./app.ts";
-import type { FileRoute } from "./file_routes.ts";
+import type { ResolvedFreshConfig } from "./config.ts";
+
+/** What a module exports. */
+export type Exports = Record<string, unknown>;
+
+/**
+ * A file by its path below `routes/` without its extension (`/rooms/[room]`).
+ * Files of routes are loaded at their first request, special files
+ * (`_app`, `_error`, `_middleware`) with the app.
+ */
+export type FileRoute = [
+  id: string,
+  exports: Exports | (() => Promise<Exports>),
+];
 
 /** A component that browsers revive: export `exportName` of the script at `url`. */
 export interface Island {
@@ -35,7 +47,10 @@ export function buildOf(app: object): Build {
 }
 
 /** Makes `app` serve `build`; call it before `app.handler()`. */
-export function attachBuild<State>(app: App<State>, build: Build): void {
+export function attachBuild(
+  app: { config: ResolvedFreshConfig },
+  build: Build,
+): void {
   app.config.root = build.root;
   app.config.mode = build.mode;
   builds.set(app, build);

@@ -2,24 +2,16 @@
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** How to write source maps; see https://esbuild.github.io/api/#source-maps */
-export interface SourceMapOptions {
-  kind?: esbuild.BuildOptions["sourcemap"];
-  sourceRoot?: string;
-  sourcesContent?: boolean;
-}
-
 /** The bundled files; what several scripts share becomes a chunk of its own. */
 export async function bundle(options: {
   root: string;
   mode: "development" | "production";
   buildId: string;
   target: string | string[];
-  sourceMap?: SourceMapOptions;
   /** Scripts by name, with the paths of their modules. */
   entryPoints: Record<string, string>;
 }): Promise<[file: string, content: Uint8Array<ArrayBuffer>][]> {
-  const { mode, sourceMap } = options;
+  const { mode } = options;
   const { outputFiles } = await esbuild.build({
     absWorkingDir: options.root,
     entryPoints: options.entryPoints,
@@ -31,9 +23,7 @@ export async function bundle(options: {
     platform: "browser",
     target: options.target,
     minify: mode === "production",
-    sourcemap: mode === "production" ? sourceMap?.kind : "linked",
-    sourceRoot: sourceMap?.sourceRoot,
-    sourcesContent: sourceMap?.sourcesContent,
+    sourcemap: mode === "development" && "linked",
     jsx: "automatic",
     jsxImportSource: "preact",
     define: {

@@ -1,7 +1,8 @@
 // Middlewares and error pages by folder, and how they wrap a route.
 import type { Middleware } from "./handlers.ts";
 import { HttpError } from "./http_error.ts";
-import { innerOf, type PageComponent } from "./context.ts";
+import type { PageComponent } from "./component.ts";
+import { innerOf } from "./context.ts";
 import { answer, type Route } from "./route.ts";
 
 /** One middleware that runs `fns` from the first to the last, then the rest. */

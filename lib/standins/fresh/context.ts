@@ -1,42 +1,8 @@
 // What a request carries through middlewares, handlers and components.
-import {
-  type AnyComponent,
-  type FunctionComponent,
-  isValidElement,
-  type VNode,
-} from "preact";
-import type { ResolvedFreshConfig } from "./app.ts";
+import { isValidElement, type VNode } from "preact";
 import type { Build } from "./build.ts";
-import { NONCE } from "./csp.ts";
-import { renderDocument } from "./render.ts";
-
-interface Shared<State> {
-  readonly req: Request;
-  /** The request's URL, double slashes collapsed. */
-  readonly url: URL;
-  readonly info: Deno.ServeHandlerInfo;
-  readonly config: ResolvedFreshConfig;
-  /** The pattern that matched, such as `/rooms/:room`; null for none. */
-  readonly route: string | null;
-  readonly params: Record<string, string>;
-  /** What middlewares leave for handlers and pages. */
-  readonly state: State;
-  /** What was thrown, where an error page is rendered. */
-  error: unknown;
-}
-
-/** What a component receives. */
-export interface PageProps<Data = unknown, State = unknown>
-  extends Shared<State> {
-  /** What the handler returned. */
-  data: Data;
-  /** In `_app`: the page. */
-  Component: FunctionComponent;
-}
-
-/** The default export of a page, of `_app` or of `_error`. */
-// deno-lint-ignore no-explicit-any
-export type PageComponent<State> = AnyComponent<PageProps<any, State>>;
+import type { PageComponent, Shared } from "./component.ts";
+import { NONCE, renderDocument } from "./render.ts";
 
 // deno-lint-ignore no-explicit-any
 type Inner = { build: Build; app: PageComponent<any> | null };
@@ -45,16 +11,6 @@ const inners = new WeakMap<object, Inner>();
 /** What the framework keeps beside a context, out of the app's sight. */
 export function innerOf(ctx: object): Inner {
   return inners.get(ctx)!;
-}
-
-/** The part of a context that components see. */
-export function pageProps<State>(
-  ctx: Context<State>,
-  Component: FunctionComponent,
-  data: unknown = null,
-): PageProps<unknown, State> {
-  const { next: _, ...shared } = ctx;
-  return { ...shared, Component, data };
 }
 
 /** One request's context. Middlewares share it. */

@@ -1,8 +1,6 @@
 // The Content-Security-Policy middleware.
 import type { Middleware } from "./handlers.ts";
-
-/** Where `ctx.render()` leaves the page's nonce on its response. */
-export const NONCE: unique symbol = Symbol.for("__freshNonce");
+import { NONCE } from "./render.ts";
 
 const DEFAULTS = [
   "default-src 'self'",

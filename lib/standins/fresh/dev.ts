@@ -5,11 +5,12 @@ import type { App } from "./app.ts";
 import {
   attachBuild,
   type Build,
+  type FileRoute,
   registerIslands,
   scriptURL,
 } from "./build.ts";
-import { bundle, type SourceMapOptions } from "./bundle.ts";
-import { type FileRoute, isSpecial } from "./file_routes.ts";
+import { bundle } from "./bundle.ts";
+import { isSpecial } from "./file_routes.ts";
 import { findIslands, findRoutes } from "./project.ts";
 
 /** Options of a {@linkcode Builder}; paths are relative to `root` or file URLs. */
@@ -30,11 +31,9 @@ export interface BuildOptions {
   ignore?: RegExp[];
   /** Browsers to bundle for; see https://esbuild.github.io/api/#target */
   target?: string | string[];
-  /** Source maps in production. Default: none. */
-  sourceMap?: SourceMapOptions;
 }
 
-/** Builds a project, to disk for production or in memory. */
+/** Builds a project for production, or serves it for development. */
 // deno-lint-ignore no-explicit-any
 export class Builder<State = any> {
   #options: BuildOptions;
@@ -43,22 +42,9 @@ export class Builder<State = any> {
     this.#options = options;
   }
 
-  /**
-   * Writes `_fresh/server.js`, whose default export has `fetch`; or, with
-   * `snapshot: "memory"`, returns what makes an app serve the build, for tests.
-   */
-  async build(
-    options: { mode?: Build["mode"]; snapshot?: "disk" | "memory" } = {},
-  ): Promise<(app: App<State>) => void> {
-    const project = await this.#project(options.mode ?? "production");
-    if (options.snapshot === "memory") {
-      const build = await load(project);
-      return (app) => attachBuild(app, build);
-    }
-    await write(project);
-    return () => {
-      throw new Error('Only a build with snapshot: "memory" can be applied');
-    };
+  /** Writes `_fresh/server.js`, whose default export has `fetch`. */
+  async build(): Promise<void> {
+    await write(await this.#project("production"));
   }
 
   /** Serves the app for development; pages reload when the server is back. */
@@ -88,7 +74,7 @@ export class Builder<State = any> {
     const islands = await findIslands(islandDir, ignore);
     const runtime = fileURLToPath(import.meta.resolve("./client.ts"));
     const scripts = await bundle({
-      ...{ root, mode, buildId: id, sourceMap: options.sourceMap },
+      ...{ root, mode, buildId: id },
       target: options.target ?? ["chrome99", "firefox99", "safari15"],
       entryPoints: Object.fromEntries([...islands, ["fresh-runtime", runtime]]),
     });

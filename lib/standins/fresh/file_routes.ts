@@ -1,21 +1,10 @@
 // Turns the files of `routes/` into routes, middlewares and error pages.
+import type { Exports, FileRoute } from "./build.ts";
 import { compose, type Folder } from "./chain.ts";
-import type { PageComponent } from "./context.ts";
+import type { PageComponent } from "./component.ts";
 import { METHODS, type Middleware } from "./handlers.ts";
 import { answer, type Route, toRoute } from "./route.ts";
 import type { Router } from "./router.ts";
-
-type Exports = Record<string, unknown>;
-
-/**
- * A file by its path below `routes/` without its extension (`/rooms/[room]`).
- * Files of routes are loaded at their first request, special files
- * (`_app`, `_error`, `_middleware`) with the app.
- */
-export type FileRoute = [
-  id: string,
-  exports: Exports | (() => Promise<Exports>),
-];
 
 /** True for `_app`, `_error` and `_middleware`. */
 export function isSpecial(id: string): boolean {

@@ -1,6 +1,7 @@
 // The functions that routes and middleware files export, and help to type them.
 import type { AnyComponent } from "preact";
-import type { Context, PageProps } from "./context.ts";
+import type { PageProps } from "./component.ts";
+import type { Context } from "./context.ts";
 
 /** The methods that routes are registered for. */
 // deno-fmt-ignore
@@ -15,9 +16,6 @@ export type Method = typeof METHODS[number];
 export type Middleware<State> = (
   ctx: Context<State>,
 ) => Response | Promise<Response>;
-
-/** The older name of {@linkcode Middleware}. */
-export type MiddlewareFn<State> = Middleware<State>;
 
 interface PageOptions {
   status?: number;

@@ -1,8 +1,7 @@
 // What the generated `_fresh/server.js` needs; not for apps.
 import { fileURLToPath } from "node:url";
 import type { App } from "./app.ts";
-import { attachBuild, registerIslands } from "./build.ts";
-import type { FileRoute } from "./file_routes.ts";
+import { attachBuild, type FileRoute, registerIslands } from "./build.ts";
 
 /** The exports of `_fresh/snapshot.js`; paths are relative to `_fresh`. */
 export interface Snapshot {

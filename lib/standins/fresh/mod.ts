@@ -1,6 +1,8 @@
 // What this project uses of Fresh's main entry, under upstream's names.
-export { App, type FreshConfig, type ResolvedFreshConfig } from "./app.ts";
-export type { Context, PageProps } from "./context.ts";
+export { App } from "./app.ts";
+export type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
+export type { Context } from "./context.ts";
+export type { PageProps } from "./component.ts";
 export { csp, type CSPOptions } from "./csp.ts";
 export { HttpError } from "./http_error.ts";
 export type {
@@ -9,7 +11,6 @@ export type {
   HandlerFn,
   Method,
   Middleware,
-  MiddlewareFn,
   PageResponse,
   RouteHandler,
 } from "./handlers.ts";

@@ -4,25 +4,35 @@ import { stringify } from "devalue";
 import { isValidElement } from "preact";
 import type { Island } from "./build.ts";
 
+/** An island as it was rendered. */
+export interface Instance {
+  island: Island;
+  props: object;
+}
+
 /**
  * All props of a page as one string literal of JavaScript, safe inside
  * `<script>`. Together, so that a signal given to two islands stays one signal.
  */
-export function serializeProps(
-  instances: { island: Island; props: unknown }[],
-): string {
+export function serializeProps(instances: Instance[]): string {
+  for (const { island, props } of instances) {
+    for (const [name, value] of Object.entries(props)) {
+      // Signals pass isValidElement(). So do objects without a prototype, such
+      // as ctx.params, and upstream takes those for JSX.
+      if (!isValidElement(value) || value instanceof Signal) continue;
+      throw new Error(
+        `${island.name} is given JSX or an object without a prototype as ${name}`,
+      );
+    }
+  }
   try {
-    const text = stringify(instances.map(({ props }) => props), reducers);
-    return JSON.stringify(text);
+    const props = instances.map(({ props }) => props);
+    return JSON.stringify(stringify(props, reducers));
   } catch (cause) {
-    const { path = "", message } = cause as Error & { path?: string };
-    const index = Number(path.match(/\d+/)?.[0] ?? 0);
-    const { name } = instances[index].island;
-    const where = path.replace(/^\[\d+\]\.?/, "");
-    throw new Error(
-      `Props of the island ${name} cannot be serialized: ${message} (${where})`,
-      { cause },
-    );
+    const { path = "", message } = cause as { path?: string; message: string };
+    const [, index, at] = path.match(/^\[(\d+)\]\.?(.*)$/) ?? [];
+    const name = instances[Number(index)]?.island.name;
+    throw new Error(`${name} is given ${at}: ${message}`, { cause });
   }
 }
 
@@ -32,9 +42,4 @@ const reducers = {
     value instanceof Signal &&
     Object.getPrototypeOf(value) !== Signal.prototype && [value.peek()],
   Signal: (value: unknown) => value instanceof Signal && [value.peek()],
-  // After signals, which pass isValidElement() as well.
-  Element: (value: unknown) => {
-    if (!isValidElement(value) || !("props" in value)) return false;
-    throw new Error("JSX is not supported by the stand-in for Fresh");
-  },
 };

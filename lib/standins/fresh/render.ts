@@ -12,10 +12,17 @@ import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import { lockImage } from "./asset.ts";
 import { type Build, type Island, scriptURL } from "./build.ts";
-import { type Context, type PageComponent, pageProps } from "./context.ts";
+import {
+  invoke,
+  type PageComponent,
+  pageProps,
+  type Shared,
+} from "./component.ts";
 import { markLink } from "./links.ts";
-import { serializeProps } from "./props.ts";
-import { invoke } from "./route.ts";
+import { type Instance, serializeProps } from "./props.ts";
+
+/** Where `ctx.render()` leaves the page's nonce on its response. */
+export const NONCE: unique symbol = Symbol.for("__freshNonce");
 
 /** What is known while one page is rendered, which happens without a pause. */
 interface Rendering {
@@ -24,7 +31,7 @@ interface Rendering {
   nonce: string;
   /** The tags of the document that the app rendered by itself. */
   seen: Set<string>;
-  instances: { island: Island; props: unknown }[];
+  instances: Instance[];
 }
 
 let rendering: Rendering | null = null;
@@ -34,7 +41,7 @@ const wrapped = new WeakSet<VNode>();
 
 /** Renders `vnode` inside the app. An async app may answer by itself. */
 export async function renderDocument<State>(
-  ctx: Context<State>,
+  ctx: Shared<State>,
   { build, app }: { build: Build; app: PageComponent<State> | null },
   vnode: VNode | null,
 ): Promise<Response | { html: string; nonce: string; preload: string }> {

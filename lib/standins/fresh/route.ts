@@ -1,6 +1,7 @@
 // A route: its handlers, its component, and how they answer a request.
-import { h, type VNode } from "preact";
-import { type Context, type PageComponent, pageProps } from "./context.ts";
+import type { VNode } from "preact";
+import { invoke, type PageComponent, pageProps } from "./component.ts";
+import type { Context } from "./context.ts";
 import type { HandlerFn, Method, RouteHandler } from "./handlers.ts";
 
 /** What a route file exports. */
@@ -53,16 +54,6 @@ export async function answer<State>(
     status: result.status ?? status,
     headers: new Headers(result.headers),
   });
-}
-
-/** An async component is awaited and may answer by itself; others render later. */
-export async function invoke(
-  // deno-lint-ignore no-explicit-any
-  component: any,
-  props: object,
-): Promise<VNode | Response> {
-  const isAsync = component.constructor.name === "AsyncFunction";
-  return isAsync ? await component(props) : h(component, props);
 }
 
 function pick<State>(handler: RouteHandler<unknown, State>, method: Method) {

@@ -37,34 +37,25 @@ export class Router<T> {
   /** HEAD falls to GET, and `/rooms/` to `/rooms`. */
   match(method: string, url: URL): Match<T> {
     const params: Record<string, string> = Object.create(null);
-    const entry = this.#exact(url.pathname);
-    if (entry) return this.#found(entry, method, params);
-    for (const entry of this.#entries.values()) {
-      const groups = entry.pattern?.exec(url)?.pathname.groups;
-      if (!groups) continue;
-      for (const [name, value] of Object.entries(groups)) {
-        params[name] = decodeURI(value ?? "");
-      }
-      return this.#found(entry, method, params);
-    }
-    return { route: null, params, allowed: [] };
-  }
-
-  #exact(pathname: string): Entry<T> | undefined {
-    const other = pathname.endsWith("/")
-      ? pathname.slice(0, -1)
-      : pathname + "/";
-    const entry = this.#entries.get(pathname) ?? this.#entries.get(other);
-    return entry?.pattern ? undefined : entry;
-  }
-
-  #found(
-    { path, methods }: Entry<T>,
-    method: string,
-    params: Record<string, string>,
-  ): Match<T> {
+    const entry = this.#exact(url.pathname) ?? this.#byPattern(url, params);
+    if (!entry) return { route: null, params, allowed: [] };
+    const { path, methods } = entry;
     const item = methods.get(method) ??
       (method === "HEAD" ? methods.get("GET") : undefined);
     return { route: path, params, item, allowed: [...methods.keys()] };
+  }
+
+  #exact(path: string): Entry<T> | undefined {
+    const other = path.endsWith("/") ? path.slice(0, -1) : path + "/";
+    const entry = this.#entries.get(path) ?? this.#entries.get(other);
+    return entry?.pattern ? undefined : entry;
+  }
+
+  #byPattern(url: URL, params: Record<string, string>): Entry<T> | undefined {
+    return this.#entries.values().find(({ pattern }) => {
+      const groups = pattern?.exec(url)?.pathname.groups;
+      for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
+      return groups;
+    });
   }
 }

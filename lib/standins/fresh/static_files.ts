@@ -31,7 +31,7 @@ export function staticFiles<State>(): Middleware<State> {
       return new Response(null, { status: 404 });
     }
     if (req.method !== "GET" && req.method !== "HEAD") {
-      return new Response(null, { status: 405 });
+      return ctx.text("Method Not Allowed", { status: 405 });
     }
     const key = url.searchParams.get(CACHE_KEY);
     if (key !== null && key !== build.id) {
