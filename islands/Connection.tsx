@@ -1,8 +1,7 @@
 // Whether the room is in step with the server, and what has not been sent.
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { texts } from "../lib/chat/texts.ts";
 import type { Status } from "../lib/replica.ts";
+import { useLonger } from "./useLonger.ts";
 
 /** Shorter syncs than this, in milliseconds, are not worth a word. */
 const PATIENCE = 500;
@@ -22,18 +21,4 @@ export function Connection({ status }: { status: Status }) {
       {!online && <span class="keeps">{words.keeps(unsent)}</span>}
     </p>
   );
-}
-
-/** True once `flag` has been true for so long without a break. */
-function useLonger(flag: boolean, milliseconds: number): boolean {
-  const long = useSignal(false);
-  useEffect(() => {
-    if (!flag) return;
-    const timer = setTimeout(() => long.value = true, milliseconds);
-    return () => {
-      clearTimeout(timer);
-      long.value = false;
-    };
-  }, [flag]);
-  return flag && long.value;
 }

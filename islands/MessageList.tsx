@@ -1,9 +1,9 @@
 // The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Message as Entry } from "../lib/chat/schema.ts";
 import { texts } from "../lib/chat/texts.ts";
 import { Message } from "./Message.tsx";
+import { usePlace } from "./usePlace.ts";
 
 type MessageListProps = {
   room: string;
@@ -17,41 +17,29 @@ type MessageListProps = {
 
 /** Messages of one author closer than this are one group. */
 const GROUP = 5 * 60_000;
-/** How far from the newest, in pixels, a reader still counts as being there. */
-const NEAR = 120;
 
 export function MessageList(props: MessageListProps) {
   const { room, userID, messages, local, news } = props;
-  const log = useRef<HTMLDivElement>(null);
-  const away = useSignal(0);
-  const isAway = useComputed(() => away.value > NEAR);
-
-  // The stylesheet lays the log out from its end: scrollTop is 0 at the newest
-  // and negative above, so the newest is in sight before any script has run.
-  const measure = () => {
-    away.value = -(log.current?.scrollTop ?? 0);
-  };
-  const toNewest = () => log.current?.scrollTo({ top: 0 });
-
   const last = messages.at(-1);
-  const mine = last?.pending === true && last.authorID === userID;
+  const { scroller, away, onScroll, toNewest } = usePlace(last?.id);
+
+  // Who writes wants to see it, wherever they were reading.
+  const written = last?.pending && last.authorID === userID ? last.id : "";
   useEffect(() => {
-    // Who writes wants to see it, wherever they were reading.
-    if (mine && last) log.current?.scrollTo({ top: 0, behavior: "instant" });
-  }, [mine && last?.id]);
-  useLayoutEffect(measure, [messages]);
+    if (written) toNewest("instant");
+  }, [written]);
 
   return (
     <div class="log-frame">
       <div
-        ref={log}
+        ref={scroller}
         class="log"
         role="log"
         aria-label={texts.messages.label}
         aria-live={news ? "polite" : "off"}
         aria-relevant="additions"
         tabIndex={0}
-        onScroll={measure}
+        onScroll={onScroll}
       >
         <div class="messages">
           {messages.length === 0 && (
@@ -71,8 +59,8 @@ export function MessageList(props: MessageListProps) {
           ))}
         </div>
       </div>
-      {isAway.value && (
-        <button type="button" class="newest" onClick={toNewest}>
+      {away && (
+        <button type="button" class="newest" onClick={() => toNewest()}>
           {texts.messages.newest}
         </button>
       )}

@@ -8,6 +8,7 @@ import { Connection } from "./Connection.tsx";
 import { JoinNotice } from "./JoinNotice.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { RoomAbout } from "./RoomAbout.tsx";
+import { useLonger } from "./useLonger.ts";
 import { type RoomView, type User, useRoom } from "./useRoom.ts";
 
 type RoomProps = { user: User; view: RoomView };
@@ -24,6 +25,8 @@ export default function Room({ user, view: html }: RoomProps) {
   const send = useCallback(async (content: string) => {
     await replica?.mutate.createMessage({ id: ulid(), content });
   }, [replica]);
+  // What the first pull adds is history, not news to be read aloud.
+  const news = useLonger(live.value, 1_000);
   // The replica refuses to write for whom it does not know as a member yet.
   const ready = live.value && me !== undefined;
 
@@ -35,7 +38,7 @@ export default function Room({ user, view: html }: RoomProps) {
         userID={user.userID}
         messages={messages}
         local={alive.value}
-        news={live.value}
+        news={news}
       />
       <div class="writing">
         {!html.me && !me && <JoinNotice roomID={room.id} />}

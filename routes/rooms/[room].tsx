@@ -76,10 +76,9 @@ function RoomNav(props: { rooms: RoomSummary[]; current: string }) {
               <a
                 href={`/rooms/${roomID}`}
                 class={visibility}
-                dir="auto"
                 aria-current={roomID === props.current ? "page" : undefined}
               >
-                {name}
+                <span dir="auto">{name}</span>
               </a>
             </li>
           ))}

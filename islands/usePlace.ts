@@ -1,0 +1,41 @@
+// A reader's place in the log: at the newest, or somewhere above, where news must not move it.
+import { useComputed, useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+/** How far from the newest, in pixels, a reader still counts as being there. */
+const NEAR = 120;
+
+/**
+ * For a scroller that the stylesheet lays out from its end: `scrollTop` is 0
+ * at the newest, before any script, and negative above. `newest` identifies
+ * its last member.
+ */
+export function usePlace(newest: string | undefined) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const above = useSignal(0);
+  const height = useRef(0);
+  const away = useComputed(() => above.value > NEAR);
+
+  const onScroll = () => {
+    above.value = -(scroller.current?.scrollTop ?? 0);
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const grown = element.scrollHeight - height.current;
+    // Safari alone does not anchor: what came in below would push the text up.
+    if (height.current > 0 && away.peek() && !anchors()) {
+      element.scrollBy({ top: -grown, behavior: "instant" });
+    }
+  }, [newest]);
+  useLayoutEffect(() => {
+    height.current = scroller.current?.scrollHeight ?? 0;
+  });
+
+  const toNewest = (behavior: ScrollBehavior = "auto") =>
+    scroller.current?.scrollTo({ top: 0, behavior });
+  return { scroller, away: away.value, onScroll, toNewest };
+}
+
+const anchors = () => CSS.supports("overflow-anchor", "auto");
