@@ -13,20 +13,21 @@ import { bundle } from "./bundle.ts";
 import { isSpecial } from "./file_routes.ts";
 import { findIslands, findRoutes } from "./project.ts";
 
-/** Options of a {@linkcode Builder}; paths are relative to `root` or file URLs. */
-export interface BuildOptions {
-  /** The project's folder. Default: the current one. */
-  root?: string;
-  /** Default "_fresh". */
-  outDir?: string;
+const TARGET = ["chrome99", "firefox99", "safari15"];
+const PATHS = {
+  /** The project's folder, to which the other paths are relative. */
+  root: ".",
+  outDir: "_fresh",
+  islandDir: "islands",
+  routeDir: "routes",
+  /** The module that exports `app`. */
+  serverEntry: "main.ts",
+};
+
+/** Options of a {@linkcode Builder}; paths may be file URLs. */
+export interface BuildOptions extends Partial<typeof PATHS> {
   /** Default "static". The first folder that has a file wins. */
   staticDir?: string | string[];
-  /** Default "islands". */
-  islandDir?: string;
-  /** Default "routes". */
-  routeDir?: string;
-  /** The module that exports `app`. Default "main.ts". */
-  serverEntry?: string;
   /** Files that are neither routes nor islands. Default: tests. */
   ignore?: RegExp[];
   /** Browsers to bundle for; see https://esbuild.github.io/api/#target */
@@ -66,28 +67,24 @@ export class Builder<State = any> {
     );
   }
 
-  async #project(mode: Build["mode"]) {
-    const { ignore = [/[._]test\.[jt]sx?$/], ...options } = this.#options;
-    const root = toPath(Deno.cwd(), options.root ?? ".");
+  async #project(mode: Build["mode"]): Promise<Project> {
+    const options = { staticDir: "static", ...PATHS, ...this.#options };
+    const { ignore = [/[._]test\.[jt]sx?$/], target = TARGET } = options;
+    const root = toPath(Deno.cwd(), options.root);
     const id = crypto.randomUUID().replaceAll("-", "");
-    const islandDir = toPath(root, options.islandDir ?? "islands");
+    const islandDir = toPath(root, options.islandDir);
     const islands = await findIslands(islandDir, ignore);
     const runtime = fileURLToPath(import.meta.resolve("./client.ts"));
     const scripts = await bundle({
-      ...{ root, mode, buildId: id },
-      target: options.target ?? ["chrome99", "firefox99", "safari15"],
+      ...{ root, mode, target, buildId: id },
       entryPoints: Object.fromEntries([...islands, ["fresh-runtime", runtime]]),
     });
     return {
       ...{ id, root, mode, islands },
-      outDir: toPath(root, options.outDir ?? "_fresh"),
-      serverEntry: toPath(root, options.serverEntry ?? "main.ts"),
-      routes: await findRoutes(
-        toPath(root, options.routeDir ?? "routes"),
-        ignore,
-      ),
-      staticDirs: [options.staticDir ?? "static"].flat()
-        .map((dir) => toPath(root, dir)),
+      outDir: toPath(root, options.outDir),
+      serverEntry: toPath(root, options.serverEntry),
+      routes: await findRoutes(toPath(root, options.routeDir), ignore),
+      staticDirs: [options.staticDir].flat().map((dir) => toPath(root, dir)),
       scripts: new Map(
         scripts.map(([file, content]) => [scriptURL(id, file), content]),
       ),
