@@ -1,6 +1,6 @@
 // Client groups and their clients: whose they are, and how far their mutations have been processed.
 import { keys } from "./keys.ts";
-import type { Confirmation } from "./log.ts";
+import type { Confirmation, LogEntry } from "./log.ts";
 
 /** `["group", groupID]`. */
 export type ClientGroup = {
@@ -99,6 +99,12 @@ export class Records {
     this.#groups.set(groupID, { value, versionstamp });
   }
 
+  /** The groups that this commit fences off. */
+  get lost(): string[] {
+    return [...this.#groups].filter(([, { value }]) => value.lost)
+      .map(([groupID]) => groupID);
+  }
+
   /** Adds checks and sets to a commit; gives back what its log is to say. */
   addTo(atomic: Deno.AtomicOperation): Confirmation[] {
     const confirmations: Confirmation[] = [];
@@ -127,44 +133,62 @@ export class Records {
   }
 }
 
-/** What a process remembers of the groups and clients that it serves. */
+const MOST = 10_000; // groups, and clients, that are remembered per space
+
+/** What a process remembers of the groups and clients of one space. */
 export class ClientGroups {
   #groups = new Map<string, Stamped<ClientGroup | null>>();
   #clients = new Map<string, Stamped<number>>();
 
-  constructor(private readonly kv: Deno.Kv, private readonly most = 10_000) {}
+  /** `version` gives the version that the process knows of the space. */
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly version: () => number,
+  ) {}
 
   /**
    * The group's record, remembered or read. A remembered one is as good as the
-   * version it goes with: whoever changes a group against its user's pushes
-   * (`lost`) raises the space's version in the same commit, so that the check
-   * of a stale one fails.
+   * space's version: whoever fences a group off says so in the log, which this
+   * process takes in before it knows the new version, and the commit's check of
+   * the version proves that it has.
    */
   async group(groupID: string): Promise<Stamped<ClientGroup | null>> {
     const known = this.#groups.get(groupID);
     if (known) return known;
+    const before = this.version();
     const read = await readGroup(this.kv, groupID);
-    remember(this.#groups, groupID, read, this.most);
+    // What came in meanwhile may have fenced it off after it was read.
+    if (this.version() === before) {
+      remember(this.#groups, groupID, read, MOST);
+    }
     return read;
   }
 
-  /** How far a client is, remembered or read; proven by the commit's check. */
+  /** How far a client is, remembered or read; proven by the commit's check of its record. */
   async client(groupID: string, clientID: string): Promise<Stamped<number>> {
     const known = this.#clients.get(`${groupID}/${clientID}`);
     if (known) return known;
     const read = await readClient(this.kv, groupID, clientID);
-    remember(this.#clients, `${groupID}/${clientID}`, read, this.most);
+    remember(this.#clients, `${groupID}/${clientID}`, read, MOST);
     return read;
   }
 
   /** Takes in what a commit has written, under the versionstamp it was given. */
   committed(records: Records, versionstamp: string): void {
     for (const [groupID, { value }] of records.groups()) {
-      remember(this.#groups, groupID, { value, versionstamp }, this.most);
+      remember(this.#groups, groupID, { value, versionstamp }, MOST);
     }
     for (const [groupID, clientID, { value }] of records.clients()) {
       const client = { value, versionstamp };
-      remember(this.#clients, `${groupID}/${clientID}`, client, this.most);
+      remember(this.#clients, `${groupID}/${clientID}`, client, MOST);
+    }
+  }
+
+  /** Takes in what the space's log says; null when that is not known. */
+  advanced(log: readonly LogEntry[] | null): void {
+    if (!log) this.#groups.clear();
+    for (const { lost = [] } of log ?? []) {
+      for (const groupID of lost) this.#groups.delete(groupID);
     }
   }
 

@@ -231,7 +231,7 @@ export class Draft implements Source {
       else atomic.delete(key);
       ops.push(op);
     }
-    const log = pack(ops, this.records.addTo(atomic));
+    const log = pack(ops, this.records.addTo(atomic), this.records.lost);
     log.forEach(({ bytes }, i) =>
       atomic.set(keys.log(name, this.base + 1 + i), bytes)
     );

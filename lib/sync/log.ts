@@ -25,6 +25,8 @@ export type LogEntry = {
   mark: string;
   ops: Op[];
   lastMutationIDs: Confirmation[];
+  /** Client groups that this commit fenced off; see rule P6. */
+  lost?: string[];
   end: boolean;
 };
 
@@ -39,6 +41,7 @@ export type StoredLogEntry = { entry: LogEntry; bytes: Uint8Array };
 export function pack(
   ops: Op[],
   lastMutationIDs: Confirmation[],
+  lost: string[],
 ): StoredLogEntry[] {
   const entries: LogEntry[] = [];
   let open: LogEntry | undefined;
@@ -64,7 +67,9 @@ export function pack(
     room(byteLength(JSON.stringify(confirmation)) + 1)
       .lastMutationIDs.push(confirmation);
   }
-  room(0).end = true;
+  const last = room(byteLength(JSON.stringify(lost)));
+  if (lost.length > 0) last.lost = lost;
+  last.end = true;
   return entries.map((entry) => ({
     entry,
     bytes: encode(JSON.stringify(entry)),

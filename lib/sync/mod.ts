@@ -41,7 +41,6 @@ type Failure = ClientStateNotFound | VersionNotSupported;
  */
 export class Sync<U extends User = User> {
   readonly #store: Store;
-  readonly #groups: ClientGroups;
   readonly #pokes: Pokes;
   readonly #spaces = new Map<string, { space: Space; queue: PushQueue<U> }>();
 
@@ -52,7 +51,6 @@ export class Sync<U extends User = User> {
   ) {
     const collections = (space: string) => domain.collections(space);
     this.#store = { kv, collections, maxChecks };
-    this.#groups = new ClientGroups(kv);
     this.#pokes = new Pokes(
       kv,
       (name) => this.#at(name).space,
@@ -151,12 +149,12 @@ export class Sync<U extends User = User> {
   #at(name: string): { space: Space; queue: PushQueue<U> } {
     const known = this.#spaces.get(name);
     if (known) return known;
-    const space = new Space(
-      this.kv,
-      name,
-      (space, log) => this.#pokes.advanced(space, log),
-    );
-    const queue = new PushQueue(this.#store, space, this.domain, this.#groups);
+    const space = new Space(this.kv, name, (space, log) => {
+      groups.advanced(log);
+      this.#pokes.advanced(space, log);
+    });
+    const groups = new ClientGroups(this.kv, () => space.version);
+    const queue = new PushQueue(this.#store, space, this.domain, groups);
     this.#spaces.set(name, { space, queue });
     return { space, queue };
   }

@@ -39,7 +39,7 @@ export async function runMutation(
       );
     }
     if (!Object.hasOwn(mutators, name)) {
-      throw new Refused("unknown-mutation", "There is no such mutation.");
+      throw new Refused("unknown-mutator", "There is no such mutator.");
     }
     const tx = new Transaction(draft, clientID, id);
     await mutators[name](tx, args);

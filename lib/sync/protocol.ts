@@ -48,9 +48,14 @@ const WINDOW_UNIT = 2 ** 20;
 /** The largest window that a cookie can hold. */
 export const MAX_WINDOW = WINDOW_UNIT - 1;
 
-export const cookieOf = (parts: Omit<Cookie, "order">): Cookie => ({
-  order: parts.version + parts.window / WINDOW_UNIT,
-  ...parts,
+export const cookieOf = (
+  { version, mark, window, from }: Omit<Cookie, "order">,
+): Cookie => ({
+  order: version + window / WINDOW_UNIT,
+  version,
+  mark,
+  window,
+  from,
 });
 
 export type PatchOp =

@@ -90,7 +90,6 @@ export class Space {
     if (!entries) throw new Error(`The log of ${this.name} has lost its head.`);
     if (version > this.version || versionstamp !== this.versionstamp) {
       this.#restart(version, versionstamp, entries);
-      this.onAdvance(this, null);
     }
   }
 
@@ -115,6 +114,7 @@ export class Space {
     versionstamp: string | null,
     entries: LogEntry[],
   ): void {
+    const again = this.#known;
     this.#known = true;
     this.version = version;
     this.versionstamp = versionstamp;
@@ -122,6 +122,7 @@ export class Space {
     this.#entries = new Map();
     this.#tail.restart(version);
     this.#tail.append(entries);
+    if (again) this.onAdvance(this, null);
   }
 
   /**

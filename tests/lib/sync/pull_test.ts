@@ -1,0 +1,196 @@
+// Pull: the state at the cookie, no more and no less, for this user and this window.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Sync, SyncError } from "../../../lib/sync/mod.ts";
+import {
+  ada,
+  bob,
+  Client,
+  domain,
+  openSync,
+} from "../../support/counter_domain.ts";
+
+/** A client that has added so many items. */
+async function withItems(sync: Sync, n: number): Promise<Client> {
+  const client = new Client(sync);
+  await client.push(
+    ...Array.from(
+      { length: n },
+      (_, i) => client.mutation("add", { id: `${i + 1}` }),
+    ),
+  );
+  return client;
+}
+
+const items = ({ view }: Client) =>
+  [...view].filter(([key]) => key.startsWith("item/"))
+    .map(([, value]) => (value as { n: number }).n)
+    .sort((a, b) => a - b);
+
+Deno.test("pull() brings everything first, then only what has changed", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 3);
+  const reader = new Client(it.sync, bob);
+  const first = await reader.pull();
+  assertEquals(first.patch[0], { op: "clear" });
+  assertEquals(items(reader), [1, 2, 3]);
+
+  await writer.push(
+    writer.mutation("add", { id: "4" }),
+    writer.mutation("del", { key: "item/2" }),
+  );
+  const second = await reader.pull();
+  assertEquals(second.patch.length, 3);
+  assertEquals(items(reader), [1, 3, 4]);
+  assert(second.cookie.order > first.cookie.order);
+});
+
+Deno.test("pull() with nothing new gives the same cookie and an empty patch", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 1);
+  const { cookie } = await client.pull();
+  assertEquals(await client.pull(), {
+    cookie,
+    lastMutationIDChanges: {},
+    patch: [],
+  });
+});
+
+Deno.test("pull() tells a group of its own clients' lastMutationIDs only", async () => {
+  await using it = await openSync();
+  const mine = await withItems(it.sync, 2);
+  const other = await withItems(it.sync, 2);
+  await mine.pull();
+  await other.push(other.mutation("add", { id: "x" }));
+  const { lastMutationIDChanges } = await mine.pull();
+  assertEquals(lastMutationIDChanges, {});
+  assertEquals(mine.lastMutationIDs, { [mine.clientID]: 2 });
+});
+
+Deno.test("pull() serves a group that pushed in another process, from the log alone", async () => {
+  await using it = await openSync();
+  const here = await withItems(it.sync, 2);
+  await here.pull();
+  const elsewhere = new Sync(it.kv, domain);
+  const there = new Client(elsewhere, bob);
+  await there.push(there.mutation("add", { id: "from afar" }));
+  await here.pull();
+  assertEquals(items(here), [1, 2, 3]);
+  await here.push(here.mutation("add", { id: "back" }));
+  await there.pull();
+  assertEquals(items(there), [1, 2, 3, 4]);
+});
+
+Deno.test("pull() falls back to a snapshot when its cookie's log entry was pruned", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 3);
+  const reader = new Client(it.sync, bob);
+  await reader.pull();
+  await writer.push(writer.mutation("del", { key: "item/1" }));
+  await writer.push(writer.mutation("add", { id: "4" }));
+  const { value: version } = await it.kv.get<number>(["version", "s"]);
+  for (let n = 1; n < version!; n++) await it.kv.delete(["log", "s", n]);
+
+  reader.sync.close();
+  const restarted = new Client(new Sync(it.kv, domain), bob, reader.groupID);
+  restarted.cookie = reader.cookie;
+  const answer = await restarted.pull();
+  assertEquals(answer.patch[0], { op: "clear" });
+  assertEquals(items(restarted), [2, 3, 4]);
+});
+
+Deno.test("pull() never steps over a hole in the log", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 1);
+  const reader = new Client(it.sync, bob);
+  await reader.pull();
+  for (const id of ["2", "3", "4"]) {
+    await writer.push(writer.mutation("add", { id }));
+  }
+  const { value: version } = await it.kv.get<number>(["version", "s"]);
+  await it.kv.delete(["log", "s", version! - 1]);
+  const restarted = new Client(new Sync(it.kv, domain), bob, reader.groupID);
+  restarted.cookie = reader.cookie;
+  await restarted.pull();
+  assertEquals(items(restarted), [1, 2, 3, 4]);
+});
+
+Deno.test("pull() with a cookie ahead of the server loses the group, and fences it off", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 1);
+  const { cookie } = await client.pull();
+  client.cookie = { ...cookie, version: cookie.version + 5 };
+  const lost = {
+    error: "ClientStateNotFound",
+    lastMutationIDs: { [client.clientID]: 1 },
+  };
+  assertEquals(await client.pull(), lost);
+  assertEquals(
+    await client.push(client.mutation("add", { id: "late" })),
+    lost as never,
+  );
+});
+
+Deno.test("pull() knows another history of the same length by its mark", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 1);
+  const { cookie } = await client.pull();
+  client.cookie = { ...cookie, mark: crypto.randomUUID() };
+  assertEquals((await client.pull()).error, "ClientStateNotFound");
+});
+
+Deno.test("pull() refuses who lost the right to read while it read", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 1);
+  const error = await assertRejects(
+    () => client.pull(undefined, () => Promise.resolve(false)),
+    SyncError,
+  );
+  assertEquals(error.problem, "unknown-space");
+});
+
+Deno.test("pull() brings the newest of a windowed collection, and keeps to its bound", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 30);
+  const reader = new Client(it.sync, bob);
+  const { cookie } = await reader.pull(10);
+  assertEquals(items(reader), range(21, 30));
+  assertEquals(cookie.from, { "item/": 21 });
+
+  await writer.push(
+    writer.mutation("add", { id: "31" }),
+    writer.mutation("put", { key: "item/5", value: { n: 5, changed: true } }),
+    writer.mutation("put", { key: "item/25", value: { n: 2 } }), // falls below
+    writer.mutation("put", { key: "item/3", value: { n: 99 } }), // rises above
+    writer.mutation("del", { key: "item/22" }),
+  );
+  await reader.pull(10);
+  assertEquals(items(reader), [21, 23, 24, ...range(26, 31), 99]);
+});
+
+Deno.test("pull() with a larger window brings what is missing below the bound", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 30);
+  const reader = new Client(it.sync, bob);
+  const first = await reader.pull(10);
+  await writer.push(writer.mutation("add", { id: "31" }));
+  const wider = await reader.pull(25);
+  assertEquals(items(reader), range(6, 31));
+  assert(wider.cookie.order > first.cookie.order);
+  await reader.pull(5); // never shrinks
+  assertEquals(items(reader), range(6, 31));
+  const all = await reader.pull(1_000);
+  assertEquals(items(reader), range(1, 31));
+  assertEquals(all.cookie.from, { "item/": null });
+});
+
+Deno.test("view() is what a first pull would bring", async () => {
+  await using it = await openSync();
+  await withItems(it.sync, 5);
+  const view = await it.sync.view("s", ada, 2);
+  const keys = await view.scan().keys().toArray();
+  assertEquals(keys, ["born", "count", "item/4", "item/5"]);
+  assertEquals(await view.get("count"), 5);
+});
+
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
