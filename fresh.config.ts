@@ -1,8 +1,10 @@
 // How Fresh is set up: what the app is told, and how it is built.
 import type { FreshConfig } from "fresh";
 
-/** For `main.ts`. */
-export const config = {} satisfies FreshConfig;
+/** For `main.ts`. Behind a proxy that ends TLS, its headers say what the address is. */
+export const config = {
+  trustProxy: Deno.env.get("TRUST_PROXY") === "1",
+} satisfies FreshConfig;
 
 /** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */
 export const build = {

@@ -3,6 +3,7 @@ import { App, staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import type { Actor } from "./lib/chat/mutators.ts";
 import { Sync } from "./lib/sync/mod.ts";
+import { failure } from "./lib/web/answers.ts";
 import { chat } from "./lib/web/domain.ts";
 import { seedGeneral } from "./lib/web/rooms.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
@@ -50,7 +51,13 @@ type Fetch = (req: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
   const { kv, sync } = await engine();
-  const server = listen(port, host, fetch);
+  const server = listen(port, host, async (req, info) => {
+    // Fresh rejects when a part of the path can't be decoded.
+    if (isDecodable(new URL(req.url).pathname)) {
+      return await fetch(req, info);
+    }
+    return failure(400, "bad-request", "The address cannot be read.");
+  });
   console.log(`Kvetch listens on http://${host}:${server.addr.port}`);
   console.log(`It keeps its data in ${kvPath ?? "the platform's Deno KV"}`);
 
@@ -63,6 +70,15 @@ async function serve(fetch: Fetch): Promise<void> {
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   await server.finished;
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listen(port: number, hostname: string, fetch: Fetch) {

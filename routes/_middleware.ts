@@ -1,6 +1,6 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
-import { answerTo } from "../lib/web/answers.ts";
+import { answerTo, logUnforeseen } from "../lib/web/answers.ts";
 import { userOf } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -25,10 +25,12 @@ export default define.middleware(async (ctx) => {
     ctx.state.user = await userOf(ctx.state, ctx.req);
     return await ctx.next();
   } catch (error) {
-    // Pages have `_error.tsx`; everything else is answered in JSON.
+    // Pages have `_error.tsx`, which logs nothing; all else is answered in JSON.
     const { pathname } = ctx.url;
-    const isAPI = pathname.startsWith("/api/") || pathname === "/healthz";
-    if (!isAPI) throw error;
-    return answerTo(error);
+    if (pathname.startsWith("/api/") || pathname === "/healthz") {
+      return answerTo(error);
+    }
+    logUnforeseen(error);
+    throw error;
   }
 });

@@ -53,8 +53,16 @@ const NAMES: Record<number, [code: string, message: string]> = {
 };
 const RETRY_AFTER = { "retry-after": "1" };
 
+/** Puts an error in the log unless it is one that we throw on purpose. */
+export function logUnforeseen(error: unknown): void {
+  const foreseen = error instanceof Refusal || error instanceof SyncError ||
+    (error instanceof HttpError && error.status < 500);
+  if (!foreseen) console.error("A request failed", error);
+}
+
 /** The answer to a request that threw. What was not foreseen is logged and says nothing of itself. */
 export function answerTo(error: unknown): Response {
+  logUnforeseen(error);
   if (error instanceof Refusal) {
     return failure(REFUSALS[error.code], error.code, error.message);
   }
@@ -67,7 +75,6 @@ export function answerTo(error: unknown): Response {
     const [code, message] = NAMES[error.status];
     return failure(error.status, code, error.message || message);
   }
-  console.error("A request failed", error);
   return failure(500, "internal", "Something went wrong on the server.");
 }
 
