@@ -1,0 +1,172 @@
+// Real Chromium, out of npm alone: it needs no browser and no libraries on the machine.
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { permitted } from "./permitted.ts";
+
+/**
+ * Opens a page in a browser profile of its own, as one person's device would.
+ * Paths are taken from `url`.
+ */
+export type Device = (
+  url: string,
+  options?: BrowserContextOptions,
+) => Promise<Page>;
+
+/** Longer than anything here takes, even on a busy machine. In milliseconds. */
+const PATIENCE = 20_000;
+
+let browser: Promise<Browser> | undefined;
+
+/**
+ * Runs a test in the browser that all tests of its file share. It fails, too,
+ * when a page throws something that nothing catches; screenshots of a failed
+ * test's pages go where its error says.
+ */
+export function browserTest(
+  name: string,
+  fn: (device: Device) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !permitted,
+    // The browser outlives the first test that needs it.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const pages: Page[] = [];
+      const thrown: Error[] = [];
+      const device: Device = async (url, options) => {
+        const context = await (await (browser ??= launchBrowser()))
+          .newContext({ baseURL: url, ...options });
+        context.setDefaultTimeout(PATIENCE);
+        context.on("weberror", (error) => thrown.push(error.error()));
+        const page = await context.newPage();
+        pages.push(page);
+        return page;
+      };
+      try {
+        await fn(device);
+        if (thrown.length > 0) {
+          throw new Error("A page has thrown", { cause: thrown[0] });
+        }
+      } catch (error) {
+        const shots = await screenshots(pages);
+        throw new Error(`${name}\nThe pages then: ${shots}`, { cause: error });
+      } finally {
+        await Promise.all(pages.map((page) => page.context().close()));
+      }
+    },
+  });
+}
+
+Deno.test.afterAll(async () => {
+  await (await browser)?.close();
+});
+
+/** Starts Chromium: `CHROMIUM_PATH`, or the one of npm. The caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  const { chromium } = await import("playwright-core");
+  const own = Deno.env.get("CHROMIUM_PATH");
+  const { executablePath, env } = own
+    ? { executablePath: own, env: {} }
+    : await unpackedChromium();
+  return await chromium.launch({
+    executablePath,
+    env: { ...Deno.env.toObject(), ...env },
+    // Without user namespaces, a GPU or D-Bus, as in a container.
+    args: ["--no-sandbox", "--disable-gpu", "--no-zygote", "--headless=shell"],
+  });
+}
+
+/** Signs in on a device that is not signed in yet, and waits for the lobby. */
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.goto("/signin");
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("/");
+}
+
+async function screenshots(pages: Page[]): Promise<string> {
+  if (pages.length === 0) return "none";
+  const folder = await Deno.makeTempDir({ prefix: "kvetch-failed-" });
+  for (const [i, page] of pages.entries()) {
+    await page.screenshot({ path: `${folder}/${i + 1}.png` })
+      .catch(() => {}); // a page that hangs: the test's own error says more
+  }
+  return folder;
+}
+
+type Chromium = { executablePath: string; env: Record<string, string> };
+
+/**
+ * Unpacks npm's Chromium, once per checkout. What a bare machine lacks (fonts,
+ * NSS and its like) comes with it and is given to the browser alone, not to
+ * this process, as the package's own `setupLambdaEnvironment` would.
+ */
+async function unpackedChromium(): Promise<Chromium> {
+  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
+    throw new Error(
+      "The Chromium of npm is for Linux on x86-64: set CHROMIUM_PATH to a Chrome or Chromium of your own",
+    );
+  }
+  const bin = new URL("../bin/", import.meta.resolve("@sparticuz/chromium"));
+  const [, version] = bin.pathname.match(/chromium@([\d.]+)/) ?? [, "any"];
+  const folder = new URL(
+    `../../node_modules/.cache/chromium-${version}`,
+    import.meta.url,
+  ).pathname;
+  await Deno.stat(folder).catch(() => unpack(bin, folder));
+
+  const executablePath = `${folder}/chromium`;
+  const fonts = { FONTCONFIG_FILE: `${folder}/fonts.conf` };
+  const libraries = { ...fonts, LD_LIBRARY_PATH: `${folder}/al2023/lib` };
+  const env = await starts(executablePath) ? fonts : libraries;
+  return { executablePath, env };
+}
+
+/** Whether the system has all the libraries that Chromium wants. */
+async function starts(executablePath: string): Promise<boolean> {
+  const { success } = await new Deno.Command(executablePath, {
+    args: ["--version"],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
+}
+
+/** Unpacks into `folder`, which is there complete or not at all, whoever else unpacks now. */
+async function unpack(bin: URL, folder: string): Promise<void> {
+  const { inflate } = await import("@sparticuz/chromium");
+  const parent = folder.replace(/\/[^/]*$/, "");
+  await Deno.mkdir(parent, { recursive: true });
+  const partial = await Deno.makeTempDir({ dir: parent });
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", partial); // where `inflate` puts things
+  try {
+    for (const name of ["chromium.br", "al2023.tar.br", "fonts.tar.br"]) {
+      await inflate(decodeURIComponent(new URL(name, bin).pathname));
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
+  // The package's own `fonts.conf` knows folders of AWS Lambda only.
+  await Deno.writeTextFile(
+    `${partial}/fonts.conf`,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>${folder}/fonts</dir>
+  <cachedir>${folder}/fonts-cache</cachedir>
+</fontconfig>
+`,
+  );
+  try {
+    await Deno.rename(partial, folder);
+  } catch (error) {
+    await Deno.remove(partial, { recursive: true });
+    await Deno.stat(folder).catch(() => {
+      throw error; // nobody else was quicker: it failed
+    });
+  }
+}

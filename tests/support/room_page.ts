@@ -1,0 +1,60 @@
+// What a person sees and does in a room, found by roles and names, as with a screen reader.
+import type { Locator, Page } from "playwright-core";
+import { signIn } from "./browser.ts";
+
+/** Signs in, opens a room from the lobby, and waits until one may write in it. */
+export async function enter(
+  page: Page,
+  name: string,
+  room = "General",
+): Promise<void> {
+  await signIn(page, name);
+  await page.getByRole("main").getByRole("link", { name: room }).click();
+  await page.waitForURL("/rooms/*");
+  await mayWrite(page);
+}
+
+/** Waits until the room's box takes what one writes. */
+export async function mayWrite(page: Page): Promise<void> {
+  await box(page).fill("…");
+  await sendButton(page).and(page.locator(":enabled")).waitFor();
+  await box(page).fill("");
+}
+
+/** Makes a room of one's own and opens it. */
+export async function makeRoom(page: Page, name: string): Promise<void> {
+  await page.goto("/");
+  await page.getByRole("textbox", { name: "Room name" }).fill(name);
+  await page.getByRole("button", { name: "Create room" }).click();
+  await page.waitForURL("/rooms/*");
+}
+
+export const box = (page: Page): Locator =>
+  page.getByRole("form", { name: "Send message" })
+    .getByRole("textbox", { name: "Message" });
+
+export const sendButton = (page: Page): Locator =>
+  page.getByRole("form", { name: "Send message" })
+    .getByRole("button", { name: "Send" });
+
+export async function send(page: Page, text: string): Promise<void> {
+  await box(page).fill(text);
+  await sendButton(page).click();
+}
+
+export const log = (page: Page): Locator =>
+  page.getByRole("log", { name: "Messages" });
+
+/** The messages with this text, in this state if one is named. */
+export function messages(
+  page: Page,
+  text = "",
+  state?: "pending" | "sent" | "failed",
+): Locator {
+  const found = log(page).getByRole("article").filter({ hasText: text });
+  return state ? found.and(page.locator(`[data-state=${state}]`)) : found;
+}
+
+/** What the page says about its connection, once it says that. */
+export const connection = (page: Page, words: string): Locator =>
+  page.getByRole("status", { name: "Connection" }).filter({ hasText: words });
