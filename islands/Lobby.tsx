@@ -21,6 +21,7 @@ export default function Lobby({ userID, rooms: html }: LobbyProps) {
       {others.length > 0 && (
         <section>
           <h2>{words.others}</h2>
+          <p class="hint">{words.joining}</p>
           <RoomCards rooms={others} />
         </section>
       )}

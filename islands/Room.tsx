@@ -14,7 +14,7 @@ import { type RoomView, type User, useRoom } from "./useRoom.ts";
 type RoomProps = { user: User; view: RoomView };
 
 export default function Room({ user, view: html }: RoomProps) {
-  const { view, live, opened, status } = useRoom(user, html);
+  const { view, live, failed, opened, status } = useRoom(user, html);
   const { room, me, members, messages } = view.value;
   const alive = useSignal(false);
   useEffect(() => {
@@ -41,6 +41,7 @@ export default function Room({ user, view: html }: RoomProps) {
         news={news}
       />
       <div class="writing">
+        {failed.value && <Reload />}
         {!html.me && !me && <JoinNotice roomID={room.id} />}
         <Composer
           room={room.name}
@@ -48,10 +49,21 @@ export default function Room({ user, view: html }: RoomProps) {
           send={ready ? send : undefined}
         />
         <div class="below">
-          <Connection status={status} />
+          {!failed.value && <Connection status={status} />}
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
     </>
+  );
+}
+
+function Reload() {
+  return (
+    <div class="refusal join" role="alert">
+      <p>{texts.room.notAlive}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {texts.room.reload}
+      </button>
+    </div>
   );
 }

@@ -25,12 +25,13 @@ type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
- * The room as it is now. `replica` is there once this person may write, `live`
- * once what is shown comes from this browser's copy alone.
+ * The room as it is now. `opened` is this browser's copy, once there is one;
+ * `live` says that what is shown comes from it alone, `failed` that it will not.
  */
 export function useRoom(user: User, html: RoomView) {
   const view = useSignal(html);
   const live = useSignal(false);
+  const failed = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
 
   useEffect(() => {
@@ -48,13 +49,23 @@ export function useRoom(user: User, html: RoomView) {
         live.value ||= copy.room.messageCount >= html.room.messageCount;
         view.value = live.value ? copy : merged(html, copy);
       });
+    }).catch((error) => {
+      // Its script may be gone: a new build replaces the old one's.
+      failed.value = true;
+      console.error(error);
     });
     return () => {
-      opening.then((replica) => replica.close());
+      opening.then((replica) => replica.close(), () => {});
     };
   }, []);
 
-  return { view, live, opened, status: opened.value?.status.value ?? STARTING };
+  return {
+    view,
+    live,
+    failed,
+    opened,
+    status: opened.value?.status.value ?? STARTING,
+  };
 }
 
 type Reading = Parameters<typeof roomIn>[0];

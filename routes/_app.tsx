@@ -1,13 +1,16 @@
 // The document around every page: head, skip link, and the banner that says where and who one is.
+import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
-import { texts } from "../lib/chat/texts.ts";
+import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
 
 // All on every page: each is small, and cached for a year with the build.
 const STYLES = ["base", "parts", "pages", "room", "messages", "composer"];
 
-export default define.page(function App({ Component, params, state, url }) {
+export default define.page(function App(
+  { Component, error, params, state, url },
+) {
   const { title, user } = state;
   return (
     <html lang="en">
@@ -28,7 +31,7 @@ export default define.page(function App({ Component, params, state, url }) {
           media="(prefers-color-scheme: dark)"
           content="#161a17"
         />
-        <title>{texts.documentTitle(title)}</title>
+        <title>{texts.documentTitle(error ? errorTitle(error) : title)}</title>
         <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
         {STYLES.map((name) => (
           <link
@@ -69,3 +72,8 @@ export default define.page(function App({ Component, params, state, url }) {
     </html>
   );
 });
+
+function errorTitle(error: unknown): string {
+  const [title] = errorWords(error instanceof HttpError ? error.status : 500);
+  return title;
+}

@@ -1,11 +1,11 @@
 // What a visitor sees when a page cannot be shown: what happened, and a way home.
 import { HttpError } from "fresh";
-import { texts } from "../lib/chat/texts.ts";
+import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function ErrorPage({ error }) {
   const status = error instanceof HttpError ? error.status : 500;
-  const [title, text] = wordsFor(status);
+  const [title, text] = errorWords(status);
   return (
     <main id="content" class="narrow notice">
       <p class="code">{status}</p>
@@ -17,12 +17,6 @@ export default define.page(function ErrorPage({ error }) {
     </main>
   );
 });
-
-function wordsFor(status: number) {
-  if (status === 404) return texts.errors.notFound;
-  if (status === 401 || status === 403) return texts.errors.forbidden;
-  return status < 500 ? texts.errors.refused : texts.errors.broken;
-}
 
 /** A refusal's own sentence. An unexpected error's text is for the log alone. */
 function messageOf(error: unknown): string | undefined {

@@ -27,7 +27,8 @@ export const texts = {
   lobby: {
     title: "Rooms",
     yours: "Your rooms",
-    others: "More rooms to join",
+    others: "More rooms",
+    joining: "Opening a room joins it.",
     noneOfYours:
       "You are in no room yet. Open one below to join it, or make your own.",
     private: "Private",
@@ -54,6 +55,9 @@ export const texts = {
     joining: "Joining the room…",
     joinFailed: "Joining did not work. You can read, but not write yet.",
     visitor: "Join the room to write in it.",
+    notAlive:
+      "This page could not come alive: you can read, but not write. Reload it.",
+    reload: "Reload",
     missing: "There is no such room, or it is private and you are not in it.",
     needsScript:
       "Reading works without JavaScript; writing a message needs it.",
@@ -99,6 +103,13 @@ export const texts = {
     ],
   },
 } as const;
+
+/** The title and the text of an error page. */
+export function errorWords(status: number): readonly [string, string] {
+  if (status === 404) return texts.errors.notFound;
+  if (status === 401 || status === 403) return texts.errors.forbidden;
+  return status < 500 ? texts.errors.refused : texts.errors.broken;
+}
 
 /** What to tell a person when something was refused: the sentence, without the field's name before it. */
 export function reasonOf(refusal: Error): string {
