@@ -60,6 +60,7 @@ browserTest("No page scrolls sideways on a phone", async (device) => {
   await assertFits(ada);
   await makeRoom(ada, long);
   await mayWrite(ada);
+  await assertFits(ada);
   await send(ada, `https://example.org/${long}${long}`);
   await messages(ada, long, "sent").waitFor();
   await assertFits(ada);

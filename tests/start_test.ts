@@ -1,0 +1,184 @@
+// Starting and stopping: a setting that can't be used is one clear line, and a build touches no data.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { permitted } from "./support/permitted.ts";
+import { startServer } from "./support/server.ts";
+
+function test(name: string, fn: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !permitted,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        await fn(folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** Starts the app, which is to end by itself, with one line that says why. */
+async function assertRefused(
+  env: Record<string, string>,
+  ...reasons: string[]
+): Promise<void> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-P=serve", "main.ts"],
+    env: { PORT: "0", DENO_KV_PATH: ":memory:", NO_COLOR: "1", ...env },
+    // Otherwise a server that does start would be waited for.
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assertEquals([code, new TextDecoder().decode(stdout)], [1, ""], said);
+  assertMatch(said, /^[^\n]+\n$/);
+  for (const reason of reasons) assertStringIncludes(said, reason);
+}
+
+test("A port in use is one line and exit code 1", async () => {
+  await using server = await startServer();
+  const { port } = new URL(server.url);
+  await assertRefused({ PORT: port }, "PORT", port, "in use");
+});
+
+test("A PORT that is no port is one line and exit code 1", async () => {
+  for (const port of ["http", "-1", "65536", "80.5", "8000 "]) {
+    await assertRefused({ PORT: port }, "PORT", port);
+  }
+});
+
+test("A HOST that is not this machine's is one line and exit code 1", async () => {
+  await assertRefused({ HOST: "192.0.2.1" }, "192.0.2.1");
+});
+
+test("A value that a setting does not know is one line and exit code 1", async () => {
+  for (const name of ["REPLICACHE_STRATEGY", "TRUST_PROXY", "RATE_LIMITS"]) {
+    await assertRefused({ [name]: "perhaps" }, name, "perhaps");
+  }
+});
+
+test("A KV path that is a folder is one line and exit code 1", async (folder) => {
+  await assertRefused({ DENO_KV_PATH: folder }, folder);
+});
+
+test("A KV path below a file is one line and exit code 1", async (folder) => {
+  const file = `${folder}/file`;
+  await Deno.writeTextFile(file, "");
+  const path = `${file}/kvetch.sqlite3`;
+  await assertRefused({ DENO_KV_PATH: path }, path);
+});
+
+test("A file that is no database is one line and exit code 1, and stays as it was", async (folder) => {
+  const file = `${folder}/letter.txt`;
+  const text = "Dear Ada,\n".repeat(1_000);
+  await Deno.writeTextFile(file, text);
+  await assertRefused({ DENO_KV_PATH: file }, file, "not a database");
+  assertEquals(await Deno.readTextFile(file), text);
+});
+
+test("A KV path inside the app's own code is one line and exit code 1", async () => {
+  const path = `${Deno.cwd()}/lib/kvetch.sqlite3`;
+  await assertRefused({ DENO_KV_PATH: path }, path);
+});
+
+test("A database that another process has locked is one line and exit code 1", async (folder) => {
+  const file = `${folder}/kvetch.sqlite3`;
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    await server.stop();
+  }
+  for (const mode of ["NORMAL", "EXCLUSIVE"]) {
+    const other = new DatabaseSync(file);
+    try {
+      other.exec(`PRAGMA locking_mode = ${mode}`);
+      other.exec("BEGIN EXCLUSIVE");
+      await assertRefused({ DENO_KV_PATH: file }, file, "locked");
+    } finally {
+      other.close();
+    }
+  }
+  await using server = await startServer({ DENO_KV_PATH: file });
+  assertEquals(await server.stop(), 0);
+});
+
+test("It says where it listens, and SIGTERM ends it with code 0", async () => {
+  await using server = await startServer();
+  const response = await fetch(server.url + "/healthz");
+  assertEquals(await response.json(), { ok: true });
+  assertStringIncludes(server.output(), `listens on ${server.url}`);
+  assertEquals(await server.stop(), 0);
+});
+
+test("SIGTERM ends it while someone reads the poke stream", async () => {
+  await using server = await startServer();
+  const signedIn = await fetch(server.url + "/api/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Ada" }),
+  });
+  await signedIn.body?.cancel();
+  const cookie = signedIn.headers.get("set-cookie")!.split(";")[0];
+  const stream = await fetch(
+    server.url + "/api/replicache/poke?space=directory",
+    { headers: { cookie } },
+  );
+  assertEquals(stream.status, 200);
+  assertEquals(await server.stop(), 0);
+  await stream.body?.cancel().catch(() => {}); // broken off by the server
+});
+
+test("Without settings it keeps its data under the user's data folder", async (folder) => {
+  await using server = await startServer({
+    HOME: folder,
+    XDG_DATA_HOME: "",
+    DENO_KV_PATH: "",
+  });
+  const file = `${folder}/.local/share/kvetch/kvetch.sqlite3`;
+  assertStringIncludes(server.output(), `keeps its data in ${file}`);
+  assertEquals((await Deno.stat(file)).isFile, true);
+  assertEquals(await server.stop(), 0);
+});
+
+test("XDG_DATA_HOME says where the user's data folder is", async (folder) => {
+  await using server = await startServer({
+    XDG_DATA_HOME: folder,
+    DENO_KV_PATH: "",
+  });
+  const file = `${folder}/kvetch/kvetch.sqlite3`;
+  assertStringIncludes(server.output(), `keeps its data in ${file}`);
+  assertEquals((await Deno.stat(file)).isFile, true);
+});
+
+// On a copy, as the build of this run is being served and read by other tests.
+test("A build opens no KV", async (folder) => {
+  const copy = `${folder}/app`;
+  await copyApp(copy);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "build"],
+    cwd: copy,
+    env: {
+      DENO_KV_PATH: `${folder}/kvetch.sqlite3`,
+      XDG_DATA_HOME: `${folder}/data`,
+    },
+  }).output();
+  assertEquals(success, true, new TextDecoder().decode(stderr));
+  await Deno.stat(`${copy}/_fresh/server.js`);
+  const left = await Array.fromAsync(Deno.readDir(folder));
+  assertEquals(left.map(({ name }) => name), ["app"]);
+});
+
+/** Copies what a build reads; the installed packages are linked. */
+async function copyApp(to: string): Promise<void> {
+  await Deno.mkdir(to);
+  const { success } = await new Deno.Command("cp", {
+    args: [
+      "-R",
+      ...["deno.json", "deno.lock", "main.ts", "dev.ts", "fresh.config.ts"],
+      ...["routes", "islands", "lib", "static"],
+      to,
+    ],
+  }).output();
+  assertEquals(success, true);
+  await Deno.symlink(`${Deno.cwd()}/node_modules`, `${to}/node_modules`);
+}
