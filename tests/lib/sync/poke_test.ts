@@ -1,32 +1,14 @@
 // Poke: nobody misses that there is something new, and nothing is left when they go.
 import { assertEquals, assertRejects } from "@std/assert";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
+import { eventsOf, type PokeEvent } from "../../support/events.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
-
-type Event = { event: string; data: { space: string; version?: number } };
-
-/** The events of a stream, one after the other. */
-async function* events(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<Event> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true });
-    const blocks = text.split("\n\n");
-    text = blocks.pop()!;
-    for (const block of blocks) {
-      const [, event, data] = block.match(/^event: (.*)\ndata: (.*)$/) ?? [];
-      if (event) yield { event, data: JSON.parse(data) };
-    }
-  }
-}
 
 const always = () => Promise.resolve(true);
 
 Deno.test("poke() tells the version on opening and after each commit", async () => {
   await using it = await openSync();
-  const stream = events(await it.sync.poke(["s"], always));
+  const stream = eventsOf((await it.sync.poke(["s"], always)).getReader());
   assertEquals((await stream.next()).value, poke(1));
   const client = new Client(it.sync);
   await client.push(client.mutation("add", { id: "a" }));
@@ -36,7 +18,7 @@ Deno.test("poke() tells the version on opening and after each commit", async () 
 
 Deno.test("poke() tells of commits that another process made", async () => {
   await using it = await openSync();
-  const stream = events(await it.sync.poke(["s"], always));
+  const stream = eventsOf((await it.sync.poke(["s"], always)).getReader());
   assertEquals((await stream.next()).value, poke(1));
   const client = new Client(new Sync(it.kv, domain));
   await client.push(client.mutation("add", { id: "a" }));
@@ -46,9 +28,9 @@ Deno.test("poke() tells of commits that another process made", async () => {
 
 Deno.test("poke() says `gone` of a space that may not be read, and lives on with the others", async () => {
   await using it = await openSync();
-  const stream = events(
-    await it.sync.poke(["s", "t"], (space) => Promise.resolve(space === "s")),
-  );
+  const onlyS = (space: string) => Promise.resolve(space === "s");
+  const opened = await it.sync.poke(["s", "t"], onlyS);
+  const stream = eventsOf(opened.getReader());
   const both = [(await stream.next()).value, (await stream.next()).value];
   assertEquals(both, [poke(1), { event: "gone", data: { space: "t" } }]);
   await stream.return(undefined);
@@ -57,13 +39,12 @@ Deno.test("poke() says `gone` of a space that may not be read, and lives on with
 Deno.test("poke() ends with `gone` for who loses the right to read", async () => {
   await using it = await openSync();
   let may = true;
-  const stream = events(
-    await it.sync.poke(["s"], () => Promise.resolve(may)),
-  );
+  const opened = await it.sync.poke(["s"], () => Promise.resolve(may));
+  const stream = eventsOf(opened.getReader());
   await stream.next();
   may = false;
   await it.sync.write(["s"], (s) => s.set("key/ada", "taken away"));
-  const rest: Event[] = [];
+  const rest: PokeEvent[] = [];
   for await (const event of stream) rest.push(event);
   assertEquals(rest.at(-1), { event: "gone", data: { space: "s" } });
 });
@@ -86,7 +67,7 @@ Deno.test("poke() leaves no timer or watch behind when the last reader goes", as
   for (const stream of streams) await stream.cancel();
 });
 
-const poke = (version: number): Event => ({
+const poke = (version: number): PokeEvent => ({
   event: "poke",
   data: { space: "s", version },
 });
