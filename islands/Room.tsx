@@ -3,13 +3,14 @@ import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useCallback, useEffect } from "preact/hooks";
 import { texts } from "../lib/chat/texts.ts";
+import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./Composer.tsx";
 import { Connection } from "./Connection.tsx";
 import { JoinNotice } from "./JoinNotice.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { RoomAbout } from "./RoomAbout.tsx";
 import { useLonger } from "./useLonger.ts";
-import { type RoomView, type User, useRoom } from "./useRoom.ts";
+import { useRoom } from "./useRoom.ts";
 
 type RoomProps = { user: User; view: RoomView };
 

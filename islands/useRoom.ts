@@ -8,18 +8,11 @@ import {
   messagesIn,
   roomIn,
 } from "../lib/chat/queries.ts";
-import type { Member, Message, Room } from "../lib/chat/schema.ts";
+import type { Message } from "../lib/chat/schema.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
+import type { RoomView, User } from "../lib/chat/views.ts";
 import { openReplica, type Replica, type Status } from "../lib/replica.ts";
 
-/** A room as one person sees it; `me` is undefined for a visitor. */
-export type RoomView = {
-  room: Room;
-  me: Member | undefined;
-  members: Member[];
-  messages: Message[];
-};
-export type User = { userID: string; name: string };
 type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };

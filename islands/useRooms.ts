@@ -2,18 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { DIRECTORY, userSpace } from "../lib/chat/spaces.ts";
-
-/** One room of `GET /api/rooms`. */
-export type RoomSummary = {
-  roomID: string;
-  space: string;
-  name: string;
-  topic: string;
-  visibility: "public" | "private";
-  member: boolean;
-  messageCount: number;
-  readSeq: number;
-};
+import type { RoomSummary } from "../lib/chat/views.ts";
 
 /** At most one question to the server in so many milliseconds. */
 const PAUSE = 1_000;

@@ -81,6 +81,7 @@ export async function openReplica<M extends MutatorDefs>(
 
   let closed = false;
   async function countUnsent() {
+    await rep.clientGroupID; // before its store is open, the next line throws
     if (closed) return;
     const pending = await rep.experimentalPendingMutations();
     say({ unsent: pending.length });

@@ -15,30 +15,17 @@ import {
   type Listing,
   type Member,
   type Membership,
-  type Message,
   Name,
   type Room,
   valid,
   Visibility,
 } from "../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
+import type { RoomSummary, RoomView, User } from "../chat/views.ts";
 import { mayRead } from "./access.ts";
-import { actorOf, type State, type User } from "./state.ts";
+import { actorOf, type State } from "./state.ts";
 
 type Sync = State["sync"];
-
-/** A room in a list: what it is called, and how much of it a person has read. */
-export type RoomSummary =
-  & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
-  & { roomID: string; space: string; member: boolean; readSeq: number };
-
-/** A room as its page shows it before any script runs. */
-export type RoomView = {
-  room: Room;
-  me: Member | undefined;
-  members: Member[];
-  messages: Message[];
-};
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";

@@ -2,7 +2,8 @@
 import { ulid } from "@std/ulid";
 import { Name, type Profile, valid } from "../chat/schema.ts";
 import { userSpace } from "../chat/spaces.ts";
-import type { State, User } from "./state.ts";
+import type { User } from "../chat/views.ts";
+import type { State } from "./state.ts";
 
 type Session = { userID: string; expiresAt: number };
 

@@ -1,10 +1,8 @@
 // What a request carries on its way through middlewares, handlers and pages.
 import { createDefine } from "fresh";
 import type { Actor } from "../chat/mutators.ts";
+import type { User } from "../chat/views.ts";
 import type { Sync } from "../sync/mod.ts";
-
-/** Who is signed in. */
-export type User = { userID: string; name: string };
 
 export interface State {
   kv: Deno.Kv;

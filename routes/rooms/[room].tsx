@@ -1,13 +1,10 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
 import Room from "../../islands/Room.tsx";
+import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
-import {
-  joinRoom,
-  roomsFor,
-  type RoomSummary,
-  viewRoom,
-} from "../../lib/web/rooms.ts";
+import type { RoomSummary } from "../../lib/chat/views.ts";
+import { joinRoom, roomsFor, viewRoom } from "../../lib/web/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
 export const handler = define.handlers({
@@ -28,9 +25,12 @@ export const handler = define.handlers({
     const { sync, user } = ctx.state;
     const { room } = ctx.params;
     if (!user) return ctx.redirect(signInThen(ctx.url), 303);
-    const view = await viewRoom(sync, room, user.userID);
-    if (!view) throw new HttpError(404, texts.room.missing);
-    await joinRoom(sync, user, room);
+    try {
+      await joinRoom(sync, user, room);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new HttpError(404, texts.room.missing);
+    }
     return ctx.redirect(`/rooms/${room}`, 303);
   },
 });

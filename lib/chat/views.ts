@@ -1,0 +1,18 @@
+// What pages and islands are handed of rooms: made by the server, shown by both.
+import type { Member, Message, Room } from "./schema.ts";
+
+/** A room in a list: what it is called, and how much of it a person has read. */
+export type RoomSummary =
+  & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
+  & { roomID: string; space: string; member: boolean; readSeq: number };
+
+/** A room as one person sees it; `me` is undefined for a visitor. */
+export type RoomView = {
+  room: Room;
+  me: Member | undefined;
+  members: Member[];
+  messages: Message[];
+};
+
+/** Who is signed in. */
+export type User = { userID: string; name: string };
