@@ -16,20 +16,40 @@ let opened: Promise<Engine> | undefined;
 const engine = (): Promise<Engine> => opened ??= open();
 
 async function open(): Promise<Engine> {
-  const { kvPath } = settings();
+  const { kvPath, strategy } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
     const kv = await Deno.openKv(kvPath);
+    await assertWritable(kv);
     // A self-hosted denokv takes 10 checks in one atomic operation.
-    const sync = new Sync(kv, chat, { maxChecks: isRemote ? 10 : 100 });
+    const sync = new Sync(kv, chat, {
+      strategy,
+      maxChecks: isRemote ? 10 : 100,
+    });
     await seedGeneral(sync);
     return { kv, sync };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SettingsError(`Deno KV at ${kvPath} can't be used: ${reason}`);
+  }
+}
+
+const PATIENCE = 5_000; // ms; another process may be writing to the same file
+
+/** Finds out now, and not with the first message, whether KV takes writes. */
+async function assertWritable(kv: Deno.Kv): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      await kv.delete(["probe"]);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 
@@ -59,8 +79,8 @@ async function serve(fetch: Fetch): Promise<void> {
     }
     return failure(400, "bad-request", "The address cannot be read.");
   });
-  console.log(`Kvetch listens on http://${host}:${server.addr.port}`);
-  console.log(`It keeps its data in ${kvPath ?? "the platform's Deno KV"}`);
+  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
+  console.log(`It listens on http://${host}:${server.addr.port}`);
 
   const stop = async () => {
     sync.close(); // open streams would keep the server from ending

@@ -46,7 +46,7 @@ export function pack(
   const entries: LogEntry[] = [];
   let open: LogEntry | undefined;
   let size = 0;
-  const room = (bytes: number): LogEntry => {
+  const openFor = (bytes: number): LogEntry => {
     if (!open || size + bytes > ENTRY_BYTES) {
       open = {
         mark: crypto.randomUUID(),
@@ -61,13 +61,13 @@ export function pack(
     return open;
   };
   for (const op of ops) {
-    room(byteLength(JSON.stringify(op)) + 1).ops.push(op);
+    openFor(byteLength(JSON.stringify(op)) + 1).ops.push(op);
   }
   for (const confirmation of lastMutationIDs) {
-    room(byteLength(JSON.stringify(confirmation)) + 1)
+    openFor(byteLength(JSON.stringify(confirmation)) + 1)
       .lastMutationIDs.push(confirmation);
   }
-  const last = room(byteLength(JSON.stringify(lost)));
+  const last = openFor(byteLength(JSON.stringify(lost)));
   if (lost.length > 0) last.lost = lost;
   last.end = true;
   return entries.map((entry) => ({

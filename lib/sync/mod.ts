@@ -20,7 +20,7 @@ import { pull, type PullAnswer } from "./pull.ts";
 import { PushQueue } from "./push.ts";
 import { Space } from "./space.ts";
 import { transactionOver } from "./transaction.ts";
-import { type Store, write } from "./write.ts";
+import { type Store, type Strategy, write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
 export type { MayRead } from "./poke.ts";
@@ -31,6 +31,7 @@ export type { PullAnswer } from "./pull.ts";
 export type Settings = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
+  strategy?: Strategy;
 };
 
 type Failure = ClientStateNotFound | VersionNotSupported;
@@ -47,10 +48,10 @@ export class Sync<U extends User = User> {
   constructor(
     private readonly kv: Deno.Kv,
     private readonly domain: Domain<U>,
-    { maxChecks = 100 }: Settings = {},
+    { maxChecks = 100, strategy = "global-version" }: Settings = {},
   ) {
     const collections = (space: string) => domain.collections(space);
-    this.#store = { kv, collections, maxChecks };
+    this.#store = { kv, collections, maxChecks, strategy };
     this.#pokes = new Pokes(
       kv,
       (name) => this.#at(name).space,

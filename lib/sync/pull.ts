@@ -76,6 +76,9 @@ export async function pull(
     await readLog(kv, space.name, cookie.version, head.version);
   if (!log) return await everything(Math.max(asked, cookie.window));
   if (log[0].mark !== cookie.mark) return await fenceOff();
+  if (store.strategy === "reset" && log.length > 1) {
+    return await everything(Math.max(asked, cookie.window));
+  }
   if (asked > cookie.window) return await widen(cookie, asked);
 
   const change = changeOf(log.slice(1), viewer, collections, cookie.from);

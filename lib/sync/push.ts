@@ -103,9 +103,8 @@ export class PushQueue<U extends User> {
       }
     }
     console.error(`No commit to ${this.space.name} in ${TRIES} tries`, cause);
-    const failure = new SyncError("unavailable", "The storage is busy.", {
-      cause,
-    });
+    const words = "The storage is busy.";
+    const failure = new SyncError("unavailable", words, { cause });
     for (const job of this.#jobs.splice(0)) job.answer.reject(failure);
   }
 

@@ -15,7 +15,14 @@ export type Store = {
   collections: (space: string) => readonly Collection[];
   /** How many checks one commit takes: 100, or 10 on denokv. */
   maxChecks: number;
+  strategy: Strategy;
 };
+
+/**
+ * How pulls are answered, in Replicache's terms: with what has changed since
+ * the cookie (Global Version), or with the whole view when anything has (Reset).
+ */
+export type Strategy = "global-version" | "reset";
 
 /**
  * Changes several spaces at once: `fn` is given a transaction for each, in the

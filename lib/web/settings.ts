@@ -7,6 +7,10 @@ export type Settings = {
   host: string;
   /** A file, `:memory:`, a KV Connect URL; undefined for the platform's own KV. */
   kvPath: string | undefined;
+  /** How pulls are answered; see lib/sync. */
+  strategy: "global-version" | "reset";
+  /** Whether the limits on requests and streams hold. */
+  limits: boolean;
 };
 
 /** A setting or a place that cannot be used; its message is for whoever started the app. */
@@ -28,7 +32,19 @@ export function readSettings(
       `PORT is ${JSON.stringify(port)}: give a number from 0 to 65535.`,
     );
   }
+  const choice = <T extends string>(name: string, ...choices: T[]): T => {
+    const value = set(name) ?? choices[0];
+    const found = choices.find((each) => each === value);
+    if (found) return found;
+    const known = choices.join(" or ");
+    throw new SettingsError(
+      `${name} is ${JSON.stringify(value)}: give ${known}.`,
+    );
+  };
+  choice("TRUST_PROXY", "0", "1"); // fresh.config.ts reads it
   return {
+    strategy: choice("REPLICACHE_STRATEGY", "global-version", "reset"),
+    limits: choice("RATE_LIMITS", "on", "off") === "on",
     port: Number(port),
     host: set("HOST") ?? "localhost",
     kvPath: set("DENO_KV_PATH") ??

@@ -194,3 +194,17 @@ Deno.test("view() is what a first pull would bring", async () => {
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+Deno.test("pull() under the Reset strategy answers news with the whole view, and no news with nothing", async () => {
+  await using it = await openSync();
+  const sync = new Sync(it.kv, domain, { strategy: "reset" });
+  const writer = await withItems(sync, 3);
+  const reader = new Client(sync, bob);
+  const { cookie } = await reader.pull();
+  assertEquals((await reader.pull()).patch, []);
+  await writer.push(writer.mutation("del", { key: "item/2" }));
+  const news = await reader.pull();
+  assertEquals(news.patch[0], { op: "clear" });
+  assert(news.cookie.order > cookie.order);
+  assertEquals(items(reader), [1, 3]);
+});
