@@ -1,11 +1,9 @@
 // The app: an ordered list of middlewares and routes, made into one handler.
 import { STATUS_CODES } from "node:http";
-import { buildOf } from "./build.ts";
-import { compose, Folder } from "./chain.ts";
-import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
-import { Context } from "./context.ts";
+import { build } from "./build.ts";
+import { Context, type FreshConfig } from "./context.ts";
 import { addFileRoutes } from "./file_routes.ts";
-import { type Method, METHODS, type Middleware } from "./handlers.ts";
+import type { Middleware } from "./handlers.ts";
 import { HttpError } from "./http_error.ts";
 import { Router } from "./router.ts";
 
@@ -14,27 +12,17 @@ const NO_SERVER = {
   completed: Promise.resolve(),
 } as Deno.ServeHandlerInfo;
 
-type Step<State> = (
-  root: Folder<State>,
-  router: Router<Middleware<State>>,
-) => void;
-
 /**
  * Applies in order: a middleware wraps the routes that are added after it, by
  * the path of their pattern.
  */
 export class App<State> {
-  /** The settings in force; a build sets `root` and `mode`. */
-  readonly config: ResolvedFreshConfig;
-  #steps: Step<State>[] = [];
+  /** The settings in force. */
+  readonly config: Required<FreshConfig>;
+  #steps: ((router: Router<State>) => void)[] = [];
 
   constructor(config: FreshConfig = {}) {
-    this.config = {
-      root: ".",
-      basePath: "",
-      mode: config.mode ?? "production",
-      trustProxy: config.trustProxy ?? false,
-    };
+    this.config = { trustProxy: false, ...config };
   }
 
   /** Adds middlewares for every route, or for those at and below a path. */
@@ -43,29 +31,20 @@ export class App<State> {
   use(...args: (string | Middleware<State>)[]): this {
     const path = typeof args[0] === "string" ? args.shift() as string : "/";
     const fns = args as Middleware<State>[];
-    return this.#add((root) => root.at(path).middlewares.push(...fns));
+    this.#steps.push((router) => router.wrap(path, fns));
+    return this;
   }
 
-  /** Answers GET and HEAD of a path. */
-  get(path: string, ...fns: Middleware<State>[]): this {
-    return this.#route(["GET"], path, fns);
-  }
-
-  /** Answers POST of a path. */
-  post(path: string, ...fns: Middleware<State>[]): this {
-    return this.#route(["POST"], path, fns);
-  }
-
-  /** Answers every method of a path. */
+  /** Answers every method of a path; the last function is the handler. */
   all(path: string, ...fns: Middleware<State>[]): this {
-    return this.#route(METHODS, path, fns);
+    this.#steps.push((router) => router.add(path, ...fns));
+    return this;
   }
 
   /** Adds the files of `routes/` here; without a build there are none. */
   fsRoutes(): this {
-    return this.#add((root, router) =>
-      addFileRoutes(buildOf(this).routes, root, router)
-    );
+    this.#steps.push((router) => addFileRoutes(build.routes, router));
+    return this;
   }
 
   /** One function from a request to its answer, for `Deno.serve` and for tests. */
@@ -73,39 +52,18 @@ export class App<State> {
     request: Request,
     info?: Deno.ServeHandlerInfo,
   ) => Promise<Response> {
-    const root = new Folder<State>();
-    const router = new Router<Middleware<State>>();
-    for (const step of this.#steps) step(root, router);
-    const unmatched = compose(root.wrappers());
-    const build = buildOf(this);
+    const router = new Router<State>();
+    for (const step of this.#steps) step(router);
 
-    return async (request, info = NO_SERVER) => {
-      const url = this.#urlOf(request);
-      const { route, params, item, allowed } = router.match(
-        request.method,
-        url,
-      );
-      // deno-lint-ignore require-await
-      const next = async () => {
-        if (item || route === null) throw new HttpError(404);
-        if (request.method !== "OPTIONS") throw new HttpError(405);
-        const headers = { Allow: allowed.join(", ") };
-        return new Response(null, { status: 204, headers });
-      };
+    return async (req, info = NO_SERVER) => {
       const { config } = this;
-      const ctx = new Context<State>(
-        { req: request, url, info, route, params, config },
-        next,
-        build,
-      );
+      const url = this.#urlOf(req);
+      const { fn, params } = router.match(url);
+      const shared = { req, url, info, params, config };
+      const ctx = new Context<State>(shared, notFound, router.app);
       try {
-        const response = await (item ?? unmatched)(ctx);
-        if (!(response instanceof Response)) {
-          throw new Error(`Expected a Response, but got: ${response}`);
-        }
-        return request.method === "HEAD"
-          ? new Response(null, response)
-          : response;
+        const response = await fn(ctx);
+        return req.method === "HEAD" ? new Response(null, response) : response;
       } catch (error) {
         return lastResort(error);
       }
@@ -124,18 +82,11 @@ export class App<State> {
     }
     return url;
   }
+}
 
-  #route(methods: readonly Method[], path: string, fns: Middleware<State>[]) {
-    return this.#add((root, router) => {
-      const wrappers = root.at(path).wrappers();
-      router.add(methods, path, compose([...wrappers, ...fns]));
-    });
-  }
-
-  #add(step: Step<State>): this {
-    this.#steps.push(step);
-    return this;
-  }
+// deno-lint-ignore require-await
+async function notFound(): Promise<never> {
+  throw new HttpError(404);
 }
 
 /** Where no error page caught it: an HttpError says what it is, others are hidden. */

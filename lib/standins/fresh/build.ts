@@ -1,6 +1,5 @@
-// What a build gives to the app that serves it.
-import { setBuildId } from "./asset.ts";
-import type { ResolvedFreshConfig } from "./config.ts";
+// What a build gives to the app: `_fresh/server.js` calls `serve()`, once in a process.
+import { setBuildId } from "./runtime.ts";
 
 /** What a module exports. */
 export type Exports = Record<string, unknown>;
@@ -15,66 +14,52 @@ export type FileRoute = [
   exports: Exports | (() => Promise<Exports>),
 ];
 
-/** A component that browsers revive: export `exportName` of the script at `url`. */
+/** What `_fresh/server.js` holds. */
+export interface Build {
+  mode: "development" | "production";
+  id: string;
+  /** In the order to add them. */
+  routes: FileRoute[];
+  /** The modules of islands, by the URL paths of their scripts. */
+  islands: [script: string, exports: Exports][];
+  /** Static files and scripts, by URL path. */
+  files: Map<string, URL>;
+}
+
+/** A component that browsers revive: an export of a script. */
 export interface Island {
   name: string;
-  exportName: string;
-  url: string;
+  script: string;
 }
 
-/** Where file routes, islands and static files come from. */
-export interface Build {
-  id: string;
-  root: string;
-  mode: "development" | "production";
-  routes: FileRoute[];
-  islands: Map<unknown, Island>;
-  /** Folders of static files; the first one that has a file wins. */
-  staticDirs: string[];
-  /** Scripts by URL path, where they were not written to disk. */
-  scripts: Map<string, Uint8Array<ArrayBuffer>>;
-}
-
-const builds = new WeakMap<object, Build>();
-const EMPTY: Build = {
-  ...{ id: "none", root: ".", mode: "production", staticDirs: [], routes: [] },
-  ...{ islands: new Map(), scripts: new Map() },
+/** The build being served; before `serve()` there are no files. */
+export let build: Build = {
+  mode: "production",
+  id: "none",
+  routes: [],
+  islands: [],
+  files: new Map(),
 };
 
-/** The build attached to an app, or one without any files. */
-export function buildOf(app: object): Build {
-  return builds.get(app) ?? EMPTY;
+/** The islands of the build by their components. */
+export const islandOf = new Map<unknown, Island>();
+
+/** The URL path of a built script; the id lets browsers keep it. */
+export function scriptURL(id: string, file: string): string {
+  return `/_fresh/js/${id}/${file}`;
 }
 
-/** Makes `app` serve `build`; call it before `app.handler()`. */
-export function attachBuild(
-  app: { config: ResolvedFreshConfig },
-  build: Build,
-): void {
-  app.config.root = build.root;
-  app.config.mode = build.mode;
-  builds.set(app, build);
-  setBuildId(build.id);
-}
-
-/** The URL of a built script; the id lets browsers keep it. */
-export function scriptURL(buildId: string, file: string): string {
-  return `/_fresh/js/${buildId}/${file}`;
-}
-
-/** Every exported component of the islands' modules. */
-export function registerIslands(
-  buildId: string,
-  modules: [name: string, module: object][],
-): Map<unknown, Island> {
-  const islands = new Map<unknown, Island>();
-  for (const [file, module] of modules) {
-    const url = scriptURL(buildId, `${file}.js`);
-    for (const [exportName, component] of Object.entries(module)) {
-      if (typeof component !== "function") continue;
-      const name = exportName === "default" ? file : exportName;
-      islands.set(component, { name, exportName, url });
+/** The handler of `app` with the files of `made`. */
+export function serve<Handler>(
+  app: { handler(): Handler },
+  made: Build,
+): Handler {
+  build = made;
+  setBuildId(made.id);
+  for (const [script, exports] of made.islands) {
+    for (const [name, component] of Object.entries(exports)) {
+      islandOf.set(component, { name, script });
     }
   }
-  return islands;
+  return app.handler();
 }

@@ -2,41 +2,36 @@
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** The bundled files; what several scripts share becomes a chunk of its own. */
+/** Writes the scripts to `outdir`; what several share becomes a chunk of its own. */
 export async function bundle(options: {
-  root: string;
   mode: "development" | "production";
-  buildId: string;
+  id: string;
   target: string | string[];
-  /** Scripts by name, with the paths of their modules. */
-  entryPoints: Record<string, string>;
-}): Promise<[file: string, content: Uint8Array<ArrayBuffer>][]> {
-  const { mode } = options;
-  const { outputFiles } = await esbuild.build({
-    absWorkingDir: options.root,
-    entryPoints: options.entryPoints,
-    outdir: "/",
-    write: false,
+  outdir: string;
+  islands: [name: string, path: string][];
+}): Promise<void> {
+  const { mode, target, outdir } = options;
+  const runtime = fileURLToPath(import.meta.resolve("./client.ts"));
+  const scripts = [...options.islands, ["fresh-runtime", runtime]];
+  await esbuild.build({
+    entryPoints: Object.fromEntries(scripts),
+    ...{ target, outdir },
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "browser",
-    target: options.target,
     minify: mode === "production",
     sourcemap: mode === "development" && "linked",
     jsx: "automatic",
     jsxImportSource: "preact",
     define: {
-      FRESH_BUILD_ID: JSON.stringify(options.buildId),
+      FRESH_BUILD_ID: JSON.stringify(options.id),
       "process.env.NODE_ENV": JSON.stringify(mode),
     },
     plugins: [resolveAsDeno],
   });
   // Its process would outlive the build.
   await esbuild.stop();
-  return outputFiles.map((
-    file,
-  ) => [file.path.slice(1), new Uint8Array(file.contents)]);
 }
 
 /**

@@ -1,49 +1,28 @@
 // The browser's part: finds a page's islands and brings them to life.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { parse } from "devalue";
-import { type ComponentType, h, options, render, type VNode } from "preact";
-import { lockImage } from "./asset.ts";
-
-const hooks = options as { vnode?: (vnode: VNode) => void };
-const { vnode: onCreate } = hooks;
-hooks.vnode = (vnode) => {
-  lockImage(vnode);
-  onCreate?.(vnode);
-};
+import { type ComponentType, h, render } from "preact";
 
 /** Renders `components[i]` with the i-th props over the i-th island's HTML. */
 export function boot(components: ComponentType[], text: string): void {
-  const props = parse(text, {
-    Signal: ([value]: [unknown]) => signal(value),
-    Computed: ([value]: [unknown]) => computed(() => value),
-  });
-  const markers = findMarkers();
+  const revivers = { Signal: ([value]: [unknown]) => signal(value) };
+  const props = parse(text, revivers);
+  const markers = new Map<string, Comment>();
+  const comments = document.createTreeWalker(
+    document.body,
+    NodeFilter.SHOW_COMMENT,
+  );
+  while (comments.nextNode()) {
+    const comment = comments.currentNode as Comment;
+    markers.set(comment.data, comment);
+  }
   components.forEach((component, index) => {
-    const start = markers.get(`frsh:island:${index}`);
-    const end = markers.get(`/frsh:island:${index}`);
-    if (!start || !end || start.parentNode !== end.parentNode) {
-      console.error(
-        `Island ${index} is torn apart: is there a <div> inside a <p>?`,
-      );
-      return;
-    }
+    const start = markers.get(`frsh:island:${index}`)!;
+    const end = markers.get(`/frsh:island:${index}`)!;
     // One task each: a failing island must not take the others along, and
     // a page full of them must stay responsive.
     setTimeout(() => render(h(component, props[index]), range(start, end)));
   });
-}
-
-function findMarkers(): Map<string, Comment> {
-  const markers = new Map<string, Comment>();
-  const walker = document.createTreeWalker(
-    document.body,
-    NodeFilter.SHOW_COMMENT,
-  );
-  while (walker.nextNode()) {
-    const comment = walker.currentNode as Comment;
-    markers.set(comment.data, comment);
-  }
-  return markers;
 }
 
 /**

@@ -1,29 +1,49 @@
 // What a request carries through middlewares, handlers and components.
-import { isValidElement, type VNode } from "preact";
-import type { Build } from "./build.ts";
-import type { PageComponent, Shared } from "./component.ts";
-import { NONCE, renderDocument } from "./render.ts";
+import { type FunctionComponent, h, type VNode } from "preact";
+import { nonces, renderDocument } from "./render.ts";
 
-// deno-lint-ignore no-explicit-any
-type Inner = { build: Build; app: PageComponent<any> | null };
-const inners = new WeakMap<object, Inner>();
+/** What `new App(config)` takes. */
+export interface FreshConfig {
+  /** Believe `X-Forwarded-Proto` and `X-Forwarded-Host` in `ctx.url`. Default false. */
+  trustProxy?: boolean;
+}
 
-/** What the framework keeps beside a context, out of the app's sight. */
-export function innerOf(ctx: object): Inner {
-  return inners.get(ctx)!;
+/** What contexts and components have in common. */
+interface Shared<State> {
+  readonly req: Request;
+  /** The request's URL, double slashes collapsed. */
+  readonly url: URL;
+  readonly info: Deno.ServeHandlerInfo;
+  readonly config: Required<FreshConfig>;
+  readonly params: Record<string, string>;
+  /** What middlewares leave for handlers and pages. */
+  readonly state: State;
+  /** What was thrown, where an error page is rendered. */
+  error: unknown;
+}
+
+/** What a component in `routes/` receives. */
+export interface PageProps<Data = unknown, State = unknown>
+  extends Shared<State> {
+  /** What the handler returned. */
+  data: Data;
+  /** In `_app`: the page. */
+  Component: FunctionComponent;
 }
 
 /** One request's context. Middlewares share it. */
 export interface Context<State> extends Shared<State> {}
 export class Context<State> {
+  #app: FunctionComponent | undefined;
+
   constructor(
     shared: Omit<Shared<State>, "state" | "error">,
     /** Calls the next middleware, at last the route's handler. */
     public next: () => Promise<Response>,
-    build: Build,
+    app: FunctionComponent | undefined,
   ) {
     Object.assign(this, shared, { state: {}, error: null });
-    inners.set(this, { build, app: null });
+    this.#app = app;
   }
 
   /** Redirects. `//other.example` becomes `/other.example`: no open redirects. */
@@ -37,34 +57,30 @@ export class Context<State> {
 
   /** An HTML page: the element inside `_app`, with the scripts of its islands. */
   async render(
-    // deno-lint-ignore no-explicit-any
-    vnode: VNode<any> | null,
+    vnode: VNode | null,
     init: ResponseInit = {},
   ): Promise<Response> {
-    if (vnode !== null && !isValidElement(vnode)) {
-      throw new Error("ctx.render() takes a JSX element or null");
-    }
-    const rendered = await renderDocument(this, innerOf(this), vnode);
-    if (rendered instanceof Response) return rendered;
-    const response = this.html(rendered.html, init);
-    if (rendered.preload) response.headers.append("Link", rendered.preload);
-    return Object.assign(response, { [NONCE]: rendered.nonce });
-  }
-
-  /** Text, `text/plain`. */
-  text(content: string, init?: ResponseInit): Response {
-    return new Response(content, init);
-  }
-
-  /** A string of HTML, `text/html`. */
-  html(content: string, init: ResponseInit = {}): Response {
+    const Component = () => vnode;
+    const document = this.#app
+      ? await element(this, this.#app, null, Component)
+      : h(Component, {});
+    const { html, nonce } = renderDocument(document);
     const headers = new Headers(init.headers);
     headers.set("Content-Type", "text/html; charset=utf-8");
-    return new Response(content, { ...init, headers });
+    const response = new Response(html, { ...init, headers });
+    nonces.set(response, nonce);
+    return response;
   }
+}
 
-  /** JSON, as `Response.json()`. */
-  json(content: unknown, init?: ResponseInit): Response {
-    return Response.json(content, init);
-  }
+/** An element of a component with its {@linkcode PageProps}; async ones are awaited. */
+export async function element<State>(
+  { next: _, ...shared }: Context<State>,
+  component: FunctionComponent,
+  data: unknown,
+  Component: FunctionComponent = () => null,
+): Promise<VNode> {
+  const props: object = { ...shared, data, Component };
+  const isAsync = component.constructor.name === "AsyncFunction";
+  return isAsync ? await component(props) as VNode : h(component, props);
 }

@@ -1,6 +1,6 @@
 // The Content-Security-Policy middleware.
 import type { Middleware } from "./handlers.ts";
-import { NONCE } from "./render.ts";
+import { nonces } from "./render.ts";
 
 const DEFAULTS = [
   "default-src 'self'",
@@ -18,8 +18,7 @@ const DEFAULTS = [
   "upgrade-insecure-requests",
 ];
 
-/** Options of {@linkcode csp}. */
-export interface CSPOptions {
+interface CSPOptions {
   /** Directives (`"img-src 'self'"`); one replaces the default of its name. */
   csp?: string[];
   /** Allow inline scripts and styles by the page's nonce instead of all of them. */
@@ -30,24 +29,20 @@ export interface CSPOptions {
  * Sets `Content-Security-Policy` on what `ctx.next()` answers. An answer that
  * was not rendered has no nonce and keeps `'unsafe-inline'`.
  */
-export function csp<State>(options: CSPOptions = {}): Middleware<State> {
-  const own = options.csp ?? [];
+export function csp<State>(
+  { csp: own = [], useNonce = false }: CSPOptions = {},
+): Middleware<State> {
   const nameOf = (directive: string) => directive.split(" ")[0];
   const names = new Set(own.map(nameOf));
   const kept = DEFAULTS.filter((directive) => !names.has(nameOf(directive)));
-  const policy = [...kept, ...own];
-  const mayHoldNonce =
-    /^(default-src|script-src(-elem)?|style-src(-elem|-attr)?) /;
-
+  const policy = [...kept, ...own].join("; ");
   return async (ctx) => {
-    const response: Response & { [NONCE]?: string } = await ctx.next();
-    const nonce = options.useNonce ? response[NONCE] : undefined;
-    const directives = policy.map((directive) =>
-      nonce && mayHoldNonce.test(directive)
-        ? directive.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`)
-        : directive
+    const response = await ctx.next();
+    const nonce = useNonce && nonces.get(response);
+    response.headers.set(
+      "Content-Security-Policy",
+      nonce ? policy.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`) : policy,
     );
-    response.headers.set("Content-Security-Policy", directives.join("; "));
     return response;
   };
 }

@@ -1,179 +1,134 @@
 // The build step: `dev.ts` of a project makes a Builder.
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { App } from "./app.ts";
-import {
-  attachBuild,
-  type Build,
-  type FileRoute,
-  registerIslands,
-  scriptURL,
-} from "./build.ts";
+import { readdirSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Build, scriptURL } from "./build.ts";
 import { bundle } from "./bundle.ts";
-import { isSpecial } from "./file_routes.ts";
-import { findIslands, findRoutes } from "./project.ts";
 
-const TARGET = ["chrome99", "firefox99", "safari15"];
-const PATHS = {
-  /** The project's folder, to which the other paths are relative. */
-  root: ".",
-  outDir: "_fresh",
-  islandDir: "islands",
-  routeDir: "routes",
-  /** The module that exports `app`. */
-  serverEntry: "main.ts",
-};
-
-/** Options of a {@linkcode Builder}; paths may be file URLs. */
-export interface BuildOptions extends Partial<typeof PATHS> {
-  /** Default "static". The first folder that has a file wins. */
-  staticDir?: string | string[];
-  /** Files that are neither routes nor islands. Default: tests. */
-  ignore?: RegExp[];
+interface BuildOptions {
+  /** The folder of `main.ts`, `routes/`, `islands/` and `static/`. Default ".". */
+  root?: string;
   /** Browsers to bundle for; see https://esbuild.github.io/api/#target */
   target?: string | string[];
 }
 
 /** Builds a project for production, or serves it for development. */
-// deno-lint-ignore no-explicit-any
-export class Builder<State = any> {
-  #options: BuildOptions;
+export class Builder {
+  #root: string;
+  #target: string | string[];
 
   constructor(options: BuildOptions = {}) {
-    this.#options = options;
+    this.#root = resolve(options.root ?? ".");
+    this.#target = options.target ?? ["chrome99", "firefox99", "safari15"];
   }
 
   /** Writes `_fresh/server.js`, whose default export has `fetch`. */
   async build(): Promise<void> {
-    await write(await this.#project("production"));
+    await this.#write("production", "_fresh");
   }
 
-  /** Serves the app for development; pages reload when the server is back. */
+  /**
+   * Serves the app for development; pages reload when the server is back. Here
+   * the app is always that of `main.ts`, whatever `importApp` would import.
+   */
   async listen(
-    importApp: () => Promise<{ app: App<State> } | App<State>>,
+    _importApp: () => Promise<unknown>,
     options: Partial<Deno.ServeTcpOptions> = {},
   ): Promise<void> {
-    const imported = await importApp();
-    const app = "app" in imported ? imported.app : imported;
-    const build = await load(await this.#project("development"));
-    attachBuild(app, build);
-    const handler = app.handler();
+    const path = await this.#write("development", "_fresh/dev");
+    const { default: server } = await import(pathToFileURL(path).href);
+    const start = crypto.randomUUID();
     Deno.serve(
       { port: 8000, ...options },
       (request, info) =>
         new URL(request.url).pathname === "/_frsh/alive"
-          ? announce(build.id)
-          : handler(request, info),
+          ? announce(start)
+          : server.fetch(request, info),
     );
   }
 
-  async #project(mode: Build["mode"]): Promise<Project> {
-    const options = { staticDir: "static", ...PATHS, ...this.#options };
-    const { ignore = [/[._]test\.[jt]sx?$/], target = TARGET } = options;
-    const root = toPath(Deno.cwd(), options.root);
+  /** Writes scripts and `server.js` to `folder`; gives back the latter's path. */
+  async #write(mode: Build["mode"], folder: string): Promise<string> {
+    const root = this.#root;
     const id = crypto.randomUUID().replaceAll("-", "");
-    const islandDir = toPath(root, options.islandDir);
-    const islands = await findIslands(islandDir, ignore);
-    const runtime = fileURLToPath(import.meta.resolve("./client.ts"));
-    const scripts = await bundle({
-      ...{ root, mode, target, buildId: id },
-      entryPoints: Object.fromEntries([...islands, ["fresh-runtime", runtime]]),
+    const islands = modules(root, "islands");
+    const staticDir = `${folder}/static`;
+    rmSync(join(root, staticDir), { recursive: true, force: true });
+    await bundle({
+      ...{ mode, id, target: this.#target },
+      outdir: join(root, staticDir, scriptURL(id, "")),
+      islands: islands.map(([name, path]) => [name, join(root, path)]),
     });
-    return {
-      ...{ id, root, mode, islands },
-      outDir: toPath(root, options.outDir),
-      serverEntry: toPath(root, options.serverEntry),
-      routes: await findRoutes(toPath(root, options.routeDir), ignore),
-      staticDirs: [options.staticDir].flat().map((dir) => toPath(root, dir)),
-      scripts: new Map(
-        scripts.map(([file, content]) => [scriptURL(id, file), content]),
-      ),
-    };
-  }
-}
 
-type Project = Omit<Build, "islands" | "routes"> & {
-  islands: [name: string, path: string][];
-  routes: [id: string, path: string][];
-  outDir: string;
-  serverEntry: string;
-};
+    // Relative to `server.js`, and literal: serving needs no permission but to read.
+    const up = folder.replace(/[^/]+/g, "..");
+    const from = (path: string) => JSON.stringify(encodeURI(`${up}/${path}`));
+    const routes = sorted(modules(root, "routes")).map(([name, path]) => {
+      const load = isSpecial(name) ? "await" : "() =>";
+      return `["/${name}", ${load} import(${from(path)})]`;
+    });
+    const scripts = islands.map(([name, path]) =>
+      `["${scriptURL(id, `${name}.js`)}", await import(${from(path)})]`
+    );
+    const files = [...walk(root, staticDir), ...walk(root, "static")]
+      .filter(([name]) => isPublic(name)).map(([name, path]) =>
+        `["${encodeURI(`/${name}`)}", new URL(${from(path)}, import.meta.url)]`
+      );
+    const server = join(root, folder, "server.js");
+    await Deno.writeTextFile(
+      server,
+      `// Generated by the build.
+import { serve } from "fresh/internal";
+import { app } from ${from("main.ts")};
 
-async function load(project: Project): Promise<Build> {
-  const load = (path: string) => import(pathToFileURL(path).href);
-  const routes = project.routes.map(async ([id, path]): Promise<FileRoute> => [
-    id,
-    isSpecial(id) ? await load(path) : () => load(path),
-  ]);
-  const islands = project.islands.map(
-    async ([name, path]) => [name, await load(path)] as [string, object],
-  );
-  return {
-    ...project,
-    routes: await Promise.all(routes),
-    islands: registerIslands(project.id, await Promise.all(islands)),
-  };
-}
-
-/** All imports are literal, so that serving needs no permission but to read. */
-async function write(project: Project): Promise<void> {
-  const { outDir } = project;
-  const staticDir = join(outDir, "static");
-  await Deno.mkdir(staticDir, { recursive: true });
-  await Deno.remove(staticDir, { recursive: true });
-  for (const [pathname, content] of project.scripts) {
-    const path = join(staticDir, pathname);
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeFile(path, content);
-  }
-  const from = (path: string) => {
-    const names = relative(outDir, path).replaceAll("\\", "/").split("/");
-    return JSON.stringify("./" + names.map(encodeURIComponent).join("/"));
-  };
-  const imports: string[] = [];
-  const imported = (path: string) =>
-    `m${
-      imports.push(`import * as m${imports.length} from ${from(path)};`) - 1
-    }`;
-  const islands = project.islands.map(([name, path]) =>
-    `  ["${name}", ${imported(path)}],\n`
-  );
-  const routes = project.routes.map(([id, path]) => {
-    const module = isSpecial(id)
-      ? imported(path)
-      : `() => import(${from(path)})`;
-    return `  [${JSON.stringify(id)}, ${module}],\n`;
-  });
-  const files = {
-    "snapshot.js": `${imports.join("\n")}
-export const buildId = "${project.id}";
-export const root = ${from(project.root)};
-export const staticDirs = [${[staticDir, ...project.staticDirs].map(from)}];
-export const islands = [\n${islands.join("")}];
-export const routes = [\n${routes.join("")}];
+const routes = [\n${routes.join(",\n")}\n];
+const islands = [\n${scripts.join(",\n")}\n];
+const files = new Map([\n${files.join(",\n")}\n]);
+const build = { mode: "${mode}", id: "${id}", routes, islands, files };
+export default { fetch: serve(app, build) };
 `,
-    "server.js": `import { serve } from "fresh/internal";
-import { app } from ${from(project.serverEntry)};
-import * as snapshot from "./snapshot.js";
-export default { fetch: serve(app, snapshot, import.meta.url) };
-`,
-  };
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(outDir, name);
-    await Deno.writeTextFile(path, `// Generated by the build.\n${text}`);
+    );
+    return server;
   }
 }
 
-function toPath(root: string, path: string): string {
-  return path.startsWith("file:") ? fileURLToPath(path) : resolve(root, path);
+type Named = [name: string, path: string];
+
+/** All files below a folder, named by their path in it. */
+function walk(root: string, folder: string): Named[] {
+  const dir = join(root, folder);
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }): Named => {
+      const file = relative(dir, join(parentPath, name)).replaceAll("\\", "/");
+      return [file, `${folder}/${file}`];
+    });
 }
+
+/** All modules below a folder, named without their extensions. */
+function modules(root: string, folder: string): Named[] {
+  return walk(root, folder).filter(([name]) => /\.[jt]sx?$/.test(name))
+    .map(([name, path]) => [name.replace(/\.\w+$/, ""), path]);
+}
+
+/** `_app`, `_error` and `_middleware`, of whatever folder. */
+const isSpecial = (name: string) => /(^|\/)_\w+$/.test(name);
+
+/** Special files first, since they apply to all others; `[param]` after what is literal. */
+function sorted(routes: Named[]): Named[] {
+  const rank = ([name]: Named) =>
+    (isSpecial(name) ? "0" : "1") + name.replaceAll("[", "~");
+  return routes.toSorted((a, b) => rank(a) < rank(b) ? -1 : 1);
+}
+
+/** Whether a static file is served: hidden ones are not, but for `.well-known`. */
+const isPublic = (name: string) => !/(^|\/)\.(?!well-known\/)/.test(name);
 
 /** Tells pages which start of the server this is, and stays open. */
-function announce(id: string): Response {
+function announce(start: string): Response {
   const body = new ReadableStream<Uint8Array>({
-    start: (to) => to.enqueue(new TextEncoder().encode(`data: ${id}\n\n`)),
+    start: (to) => to.enqueue(new TextEncoder().encode(`data: ${start}\n\n`)),
   });
-  return new Response(body, {
-    headers: { "Content-Type": "text/event-stream" },
-  });
+  const headers = { "Content-Type": "text/event-stream" };
+  return new Response(body, { headers });
 }

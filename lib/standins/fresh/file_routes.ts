@@ -1,80 +1,80 @@
-// Turns the files of `routes/` into routes, middlewares and error pages.
+// Turns the files of `routes/` into routes, middlewares and the error page.
+import type { FunctionComponent } from "preact";
 import type { Exports, FileRoute } from "./build.ts";
-import { compose, type Folder } from "./chain.ts";
-import type { PageComponent } from "./component.ts";
-import { METHODS, type Middleware } from "./handlers.ts";
-import { answer, type Route, toRoute } from "./route.ts";
+import { type Context, element } from "./context.ts";
+import type { Middleware, PageResponse, RouteHandler } from "./handlers.ts";
+import { HttpError } from "./http_error.ts";
 import type { Router } from "./router.ts";
 
-/** True for `_app`, `_error` and `_middleware`. */
-export function isSpecial(id: string): boolean {
-  return nameOf(id).startsWith("_");
-}
-
-/** Registers every file. `files` are in the order of {@linkcode sortFiles}. */
+/** Registers every file. */
 export function addFileRoutes<State>(
   files: FileRoute[],
-  root: Folder<State>,
-  router: Router<Middleware<State>>,
+  router: Router<State>,
 ): void {
   for (const [id, exports] of files) {
-    const path = toPath(id.slice(0, id.lastIndexOf("/")));
-    const folder = root.at(path);
+    const [, folder, name] = id.match(/^(.*)\/(.*)$/)!;
     if (typeof exports === "function") {
-      const wrappers = [...folder.wrappers(), lazily<State>(id, exports)];
-      router.add(METHODS, toPath(id), compose(wrappers));
-    } else if (id === "/_app") {
-      root.app = exports.default as PageComponent<State>;
-    } else if (nameOf(id) === "_error") {
-      folder.errorPage = toRoute(id, exports);
-    } else if (nameOf(id) === "_middleware") {
-      const fns = exports.handlers ?? exports.handler ?? exports.default;
-      if (!fns) throw new Error(`${id} must export a middleware`);
-      folder.middlewares.push(...[fns as Middleware<State>].flat());
+      router.add(
+        toPath(id),
+        async (ctx) => await answer(ctx, await exports(), 200),
+      );
+    } else if (name === "_app") {
+      router.app = exports.default as FunctionComponent;
+    } else if (name === "_error") {
+      router.wrapAll(guard(exports));
     } else {
-      throw new Error(`The stand-in for Fresh does not know ${id}`);
+      const fns = (exports.default ?? exports.handler) as Middleware<State>;
+      router.wrap(toPath(folder), [fns].flat());
     }
   }
 }
 
-function lazily<State>(
-  id: string,
-  load: () => Promise<Exports>,
-): Middleware<State> {
-  let route: Route<State> | undefined;
+/** `/rooms/[room]/index` → `/rooms/:room`. */
+function toPath(id: string): string {
+  return id.replace(/\/index$/, "").replace(/\[(\w+)\]/g, ":$1") || "/";
+}
+
+/**
+ * Catches what is thrown below it. It stands outside of the middlewares, so
+ * headers that they set after `ctx.next()` are missing on the error page.
+ */
+function guard<State>(errorPage: Exports): Middleware<State> {
   return async (ctx) => {
-    route ??= toRoute<State>(id, await load());
-    return await answer(ctx, route, 200);
+    try {
+      return await ctx.next();
+    } catch (error) {
+      const status = error instanceof HttpError ? error.status : 500;
+      return await answer(ctx, errorPage, status);
+    }
   };
 }
 
-function nameOf(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
+/** What a route file exports. */
+interface RouteExports<State> {
+  default?: FunctionComponent;
+  handler?: RouteHandler<unknown, State>;
+  handlers?: RouteHandler<unknown, State>;
 }
 
-/** `/rooms/[room]/index` → `/rooms/:room`, `/files/[...path]` → `/files/:path*`. */
-function toPath(id: string): string {
-  const path = id.replace(/\/index$/, "")
-    .replace(/\[\.\.\.(\w+)\]/g, ":$1*")
-    .replace(/\[(\w+)\]/g, ":$1");
-  return path || "/";
-}
-
-const ORDER = ["_app", "_middleware", "_error", "index"];
-
-/** Special files before what they apply to, literal names before `[param]`. */
-export function sortFiles<T extends [id: string, ...unknown[]]>(
-  files: T[],
-): T[] {
-  const rank = (name: string) =>
-    ORDER.indexOf(name) + 1 ||
-    (name.startsWith("[...") ? 7 : name.startsWith("[") ? 6 : 5);
-  return files.toSorted(([a], [b]) => {
-    const left = a.split("/"), right = b.split("/");
-    for (let i = 0; i < left.length && i < right.length; i++) {
-      if (left[i] === right[i]) continue;
-      return rank(left[i]) - rank(right[i]) || (left[i] < right[i] ? -1 : 1);
-    }
-    return right.length - left.length;
-  });
+/** Answers with the file's handler, and with its component where that returned data. */
+async function answer<State>(
+  ctx: Context<State>,
+  { default: component, handler, handlers = handler }: RouteExports<State>,
+  status: number,
+): Promise<Response> {
+  let result: Response | PageResponse<unknown> = { data: {} };
+  if (typeof handlers === "function") {
+    result = await handlers(ctx);
+  } else if (handlers) {
+    const method = ctx.req.method as keyof typeof handlers;
+    const isRead = method === "GET" || method === "HEAD";
+    const fn = handlers[method] ?? (isRead ? handlers.GET : undefined);
+    // Upstream, too, falls through to 404 where 405 would be right.
+    if (!fn && !(component && isRead)) return await ctx.next();
+    if (fn) result = await fn(ctx);
+  }
+  if (result instanceof Response) return result;
+  const { data, headers } = result;
+  const vnode = component ? await element(ctx, component, data) : null;
+  return await ctx.render(vnode, { status: result.status ?? status, headers });
 }

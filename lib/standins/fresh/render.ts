@@ -1,146 +1,91 @@
 // Renders a page to HTML and marks its islands for the browser.
-import {
-  type ComponentType,
-  createContext,
-  Fragment,
-  h,
-  options,
-  type VNode,
-} from "preact";
-import { useContext } from "preact/hooks";
+import { Signal } from "@preact/signals";
+import { stringify } from "devalue";
+import { type ComponentType, h, options, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
-import { lockImage } from "./asset.ts";
-import { type Build, type Island, scriptURL } from "./build.ts";
-import {
-  invoke,
-  type PageComponent,
-  pageProps,
-  type Shared,
-} from "./component.ts";
-import { markLink } from "./links.ts";
-import { type Instance, serializeProps } from "./props.ts";
+import { build, type Island, islandOf, scriptURL } from "./build.ts";
 
-/** Where `ctx.render()` leaves the page's nonce on its response. */
-export const NONCE: unique symbol = Symbol.for("__freshNonce");
+/** The nonces of rendered pages. */
+export const nonces = new WeakMap<Response, string>();
 
 /** What is known while one page is rendered, which happens without a pause. */
 interface Rendering {
-  url: URL;
-  build: Build;
   nonce: string;
-  /** The tags of the document that the app rendered by itself. */
-  seen: Set<string>;
-  instances: Instance[];
+  /** The islands so far, as they were rendered. */
+  islands: { island: Island; props: object }[];
+  isInsideIsland: boolean;
 }
 
 let rendering: Rendering | null = null;
-const InsideIsland = createContext(false);
-// Made by an island's wrapper: wrapping it again would never end.
-const wrapped = new WeakSet<VNode>();
 
-/** Renders `vnode` inside the app. An async app may answer by itself. */
-export async function renderDocument<State>(
-  ctx: Shared<State>,
-  { build, app }: { build: Build; app: PageComponent<State> | null },
-  vnode: VNode | null,
-): Promise<Response | { html: string; nonce: string; preload: string }> {
-  let page = vnode;
-  const outer = app && await invoke(app, pageProps(ctx, () => page));
-  if (outer instanceof Response) return outer;
-
+/** Renders a whole document, from `<html>` on. */
+export function renderDocument(vnode: VNode): { html: string; nonce: string } {
   const nonce = crypto.randomUUID().replaceAll("-", "");
-  const { url } = ctx;
-  rendering = { url, build, nonce, seen: new Set(), instances: [] };
+  rendering = { nonce, islands: [], isInsideIsland: false };
   try {
-    // The page comes first, so that nothing of it can be missed at </body>.
-    let html = renderToString(vnode ?? h(Fragment, null));
-    if (outer) {
-      page = jsxTemplate([html]);
-      html = renderToString(outer);
-    }
-    html = `<!DOCTYPE html>${completeDocument(html, rendering.seen)}`;
-    return { html, nonce, preload: preload(rendering) };
+    return { html: `<!DOCTYPE html>${renderToString(vnode)}`, nonce };
   } finally {
     rendering = null;
   }
 }
 
-/** Adds the tags that the app left out. */
-function completeDocument(html: string, seen: Set<string>): string {
-  const [hasHtml, hasHead, hasBody] = ["html", "head", "body"]
-    .map((tag) => seen.has(tag));
-  let vnode: VNode = jsxTemplate([html]);
-  if (!hasBody) vnode = h("body", null, vnode);
-  const head = h("head", null, h("meta", { charset: "utf-8" }));
-  if (!hasHead) vnode = h(Fragment, null, head, vnode);
-  if (!hasHtml) vnode = h("html", null, vnode);
-  return renderToString(vnode);
-}
-
-type Hook = (vnode: VNode) => void;
 // Preact's name for the hook that sees a vnode just before it is rendered.
-const hooks = options as { vnode?: Hook; __b?: Hook };
-const { vnode: onCreate, __b: onRender } = hooks;
-
-hooks.vnode = (vnode) => {
-  lockImage(vnode);
-  if (rendering && vnode.type === "a") markLink(vnode, rendering.url);
-  onCreate?.(vnode);
-};
-
+const hooks = options as { __b?: (vnode: VNode) => void };
+const { __b: onRender } = hooks;
 hooks.__b = (vnode) => {
   if (rendering) prepare(vnode, rendering);
   onRender?.(vnode);
 };
 
-function prepare(vnode: VNode, { build, nonce, seen }: Rendering): void {
+function prepare(vnode: VNode, rendering: Rendering): void {
   const { type } = vnode;
   // deno-lint-ignore no-explicit-any
   const props = vnode.props as any;
-  if (type === "script" || type === "style") props.nonce ||= nonce;
-  if (type === "html" || type === "head") seen.add(type);
-  if (type === "body" && !seen.has(type)) {
-    seen.add(type);
-    props.children = [props.children, h(Scripts, null)];
+  if (type === "script" || type === "style") props.nonce ||= rendering.nonce;
+  if (type === "body") props.children = [props.children, h(Scripts, null)];
+  const island = islandOf.get(type);
+  if (island && !rendering.isInsideIsland) {
+    vnode.type = () => renderIsland(type as ComponentType, props, island);
   }
-  if (typeof type !== "function" || wrapped.has(vnode)) return;
-  const island = build.islands.get(type);
-  if (island) vnode.type = wrapperOf(type as ComponentType, island);
 }
 
-function wrapperOf(component: ComponentType, island: Island) {
-  return (props: Record<string, unknown>) => {
-    const inside = useContext(InsideIsland);
-    const vnode = h(component, props);
-    wrapped.add(vnode);
-    if (inside || !rendering) return vnode;
-    const index = rendering.instances.push({ island, props }) - 1;
-    return jsxTemplate(
-      [`<!--frsh:island:${index}-->`, `<!--/frsh:island:${index}-->`],
-      // deno-lint-ignore no-explicit-any
-      h(InsideIsland.Provider, { value: true, children: vnode }) as any,
-    );
-  };
+/** In a rendering of its own, as it will be a root of its own in the browser. */
+function renderIsland(component: ComponentType, props: object, island: Island) {
+  const { islands } = rendering!;
+  const index = islands.push({ island, props }) - 1;
+  rendering!.isInsideIsland = true;
+  const html = renderToString(h(component, props));
+  rendering!.isInsideIsland = false;
+  return jsxTemplate([
+    `<!--frsh:island:${index}-->${html}<!--/frsh:island:${index}-->`,
+  ]);
 }
 
 /** Rendered last in the body: revives all islands that came before it. */
 function Scripts() {
-  const { build, instances } = rendering!;
+  const { islands } = rendering!;
   let code = build.mode === "development" ? RELOAD : "";
-  if (instances.length > 0) {
-    const islands = [...new Set(instances.map(({ island }) => island))];
-    const imports = islands.map(({ exportName, url }, i) =>
-      `import{${exportName} as i${i}}from"${url}";`
+  if (islands.length > 0) {
+    const used = [...new Set(islands.map(({ island }) => island))];
+    const imports = used.map(({ name, script }, i) =>
+      `import{${name} as i${i}}from"${script}";`
     );
-    const used = instances.map(({ island }) => `i${islands.indexOf(island)}`);
+    const components = islands.map(({ island }) => `i${used.indexOf(island)}`);
+    // Together, so that a signal given to two islands stays one signal.
+    const props = stringify(islands.map(({ props }) => props), SIGNALS);
     const runtime = scriptURL(build.id, "fresh-runtime.js");
     code += `import{boot}from"${runtime}";${imports.join("")}` +
-      `boot([${used}],${serializeProps(instances)});`;
+      `boot([${components}],${JSON.stringify(props)});`;
   }
   const dangerouslySetInnerHTML = { __html: code };
   return code && h("script", { type: "module", dangerouslySetInnerHTML });
 }
+
+// devalue takes a falsy result for "not mine", hence the array.
+const SIGNALS = {
+  Signal: (value: unknown) => value instanceof Signal && [value.peek()],
+};
 
 /** In development: reloads the page once a restarted server is back. */
 const RELOAD = `let start;
@@ -155,13 +100,3 @@ const RELOAD = `let start;
   };
 })();
 `;
-
-/** The `Link` header that lets a browser fetch the scripts early. */
-function preload({ build, instances }: Rendering): string {
-  if (instances.length === 0) return "";
-  const runtime = scriptURL(build.id, "fresh-runtime.js");
-  const urls = new Set([runtime, ...instances.map(({ island }) => island.url)]);
-  return [...urls]
-    .map((url) => `<${encodeURI(url)}>; rel="modulepreload"; as="script"`)
-    .join(", ");
-}

@@ -1,61 +1,74 @@
-// Finds the handler of a request: exact paths first, then patterns in their order.
-import type { Method } from "./handlers.ts";
+// Finds the route of a request, and what wraps it.
+import type { FunctionComponent } from "preact";
+import type { Middleware } from "./handlers.ts";
 
-interface Entry<T> {
+interface Route<State> {
   path: string;
-  pattern: URLPattern | null;
-  methods: Map<string, T>;
+  pattern: URLPattern;
+  fn: Middleware<State>;
 }
 
-/** What `match()` found. `item` is absent where the path is known and its method is not. */
-export interface Match<T> {
-  route: string | null;
-  params: Record<string, string>;
-  item?: T;
-  allowed: string[];
+/** Routes by path (`/rooms`) or URL pattern (`/rooms/:room`), and middlewares. */
+export class Router<State> {
+  /** Rendered around every page. */
+  app: FunctionComponent | undefined;
+  #wrappers: { folder: string; fns: Middleware<State>[] }[] = [];
+  #routes: Route<State>[] = [];
+
+  /** Wraps the routes that are added later, at and below a path. */
+  wrap(path: string, fns: Middleware<State>[]): void {
+    this.#wrappers.push({ folder: folderOf(path), fns });
+  }
+
+  /** Wraps those routes in `fn`, outside of all else. */
+  wrapAll(fn: Middleware<State>): void {
+    this.#wrappers.unshift({ folder: "", fns: [fn] });
+  }
+
+  /** Adds a route. The first one of a path wins. */
+  add(path: string, ...fns: Middleware<State>[]): void {
+    const pattern = new URLPattern({ pathname: path });
+    const fn = compose([...this.#wrappersOf(path), ...fns]);
+    this.#routes.push({ path, pattern, fn });
+  }
+
+  /** What answers a URL, if only by 404; exact paths come before patterns. */
+  match(url: URL): { fn: Middleware<State>; params: Record<string, string> } {
+    const path = url.pathname.replace(/(.)\/$/, "$1");
+    const route = this.#routes.find((route) => route.path === path) ??
+      this.#routes.find(({ pattern }) => pattern.test(url));
+    const params: Record<string, string> = {};
+    const groups = route?.pattern.exec(url)?.pathname.groups;
+    for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
+    return { fn: route?.fn ?? compose(this.#wrappersOf("/")), params };
+  }
+
+  /** From the outermost to the innermost. */
+  #wrappersOf(path: string): Middleware<State>[] {
+    const depth = (folder: string) => folder.split("/").length;
+    return this.#wrappers
+      .filter(({ folder }) => `${folderOf(path)}/`.startsWith(`${folder}/`))
+      .toSorted((a, b) => depth(a.folder) - depth(b.folder))
+      .flatMap(({ fns }) => fns);
+  }
 }
 
-/** Routes by path (`/rooms`) or URL pattern (`/rooms/:room`), and by method. */
-export class Router<T> {
-  #entries = new Map<string, Entry<T>>();
+const folderOf = (path: string) => path === "/" || path === "*" ? "" : path;
 
-  /** Adds a route. The first one of a path and a method wins. */
-  add(methods: readonly Method[], path: string, item: T): void {
-    let entry = this.#entries.get(path);
-    if (!entry) {
-      const pattern = /[*:{}+?()]/.test(path)
-        ? new URLPattern({ pathname: path })
-        : null;
-      entry = { path, pattern, methods: new Map() };
-      this.#entries.set(path, entry);
-    }
-    for (const method of methods) {
-      if (!entry.methods.has(method)) entry.methods.set(method, item);
-    }
-  }
-
-  /** HEAD falls to GET, and `/rooms/` to `/rooms`. */
-  match(method: string, url: URL): Match<T> {
-    const params: Record<string, string> = Object.create(null);
-    const entry = this.#exact(url.pathname) ?? this.#byPattern(url, params);
-    if (!entry) return { route: null, params, allowed: [] };
-    const { path, methods } = entry;
-    const item = methods.get(method) ??
-      (method === "HEAD" ? methods.get("GET") : undefined);
-    return { route: path, params, item, allowed: [...methods.keys()] };
-  }
-
-  #exact(path: string): Entry<T> | undefined {
-    const other = path.endsWith("/") ? path.slice(0, -1) : path + "/";
-    const entry = this.#entries.get(path) ?? this.#entries.get(other);
-    return entry?.pattern ? undefined : entry;
-  }
-
-  #byPattern(url: URL, params: Record<string, string>): Entry<T> | undefined {
-    return this.#entries.values().find(({ pattern }) => {
-      const groups = pattern?.exec(url)?.pathname.groups;
-      for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
-      return groups;
-    });
-  }
+/** One middleware that runs `fns` from the first to the last, then the rest. */
+function compose<State>(fns: Middleware<State>[]): Middleware<State> {
+  return (ctx) => {
+    const rest = ctx.next;
+    const run = async (index: number): Promise<Response> => {
+      if (index === fns.length) return await rest();
+      ctx.next = () => run(index + 1);
+      try {
+        return await fns[index](ctx);
+      } catch (error) {
+        ctx.error = error;
+        throw error;
+      }
+    };
+    return run(0);
+  };
 }
