@@ -134,10 +134,10 @@ test("Without settings it keeps its data under the user's data folder", async (f
     XDG_DATA_HOME: "",
     DENO_KV_PATH: "",
   });
+  assertEquals(await server.stop(), 0); // and all it had to say is said
   const file = `${folder}/.local/share/kvetch/kvetch.sqlite3`;
   assertStringIncludes(server.output(), `keeps its data in ${file}`);
   assertEquals((await Deno.stat(file)).isFile, true);
-  assertEquals(await server.stop(), 0);
 });
 
 test("XDG_DATA_HOME says where the user's data folder is", async (folder) => {
@@ -145,6 +145,7 @@ test("XDG_DATA_HOME says where the user's data folder is", async (folder) => {
     XDG_DATA_HOME: folder,
     DENO_KV_PATH: "",
   });
+  assertEquals(await server.stop(), 0);
   const file = `${folder}/kvetch/kvetch.sqlite3`;
   assertStringIncludes(server.output(), `keeps its data in ${file}`);
   assertEquals((await Deno.stat(file)).isFile, true);
