@@ -39,18 +39,29 @@ async function open(): Promise<Engine> {
 
 const PATIENCE = 5_000; // ms; another process may be writing to the same file
 
-/** Finds out now, and not with the first message, whether KV takes writes. */
+/**
+ * Finds out now, and not with the first message, whether KV takes writes: on a
+ * file that another process has locked, a call waits for ever or throws at once.
+ */
 async function assertWritable(kv: Deno.Kv): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
-  for (;;) {
-    try {
-      await kv.delete(["probe"]);
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error("the database stays locked"));
+    timer = setTimeout(late, PATIENCE);
+  });
+  const probe = async () => {
+    while (!await kv.delete(["probe"]).then(() => true, isBusy)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
+  };
+  await Promise.race([probe(), deadline]);
+  clearTimeout(timer);
+}
+
+/** False for a lock that another process holds for a moment; throws all else. */
+function isBusy(error: unknown): false {
+  if (error instanceof Error && /locked/.test(error.message)) return false;
+  throw error;
 }
 
 const settings = () =>
