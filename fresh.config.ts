@@ -9,4 +9,6 @@ export const config = {
 /** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */
 export const build = {
   target: ["chrome114", "firefox125", "safari17"],
+  // What islands are made of is bundled with them, and is none itself.
+  ignore: [/islands[\\/]parts[\\/]/],
 };

@@ -4,13 +4,13 @@ import { ulid } from "@std/ulid";
 import { useCallback, useEffect } from "preact/hooks";
 import { texts } from "../lib/chat/texts.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
-import { Composer } from "./Composer.tsx";
-import { Connection } from "./Connection.tsx";
-import { JoinNotice } from "./JoinNotice.tsx";
-import { MessageList } from "./MessageList.tsx";
-import { RoomAbout } from "./RoomAbout.tsx";
-import { useLonger } from "./useLonger.ts";
-import { useRoom } from "./useRoom.ts";
+import { Composer } from "./parts/Composer.tsx";
+import { Connection } from "./parts/Connection.tsx";
+import { JoinNotice } from "./parts/JoinNotice.tsx";
+import { MessageList } from "./parts/MessageList.tsx";
+import { RoomAbout } from "./parts/RoomAbout.tsx";
+import { useLonger } from "./parts/useLonger.ts";
+import { useRoom } from "./parts/useRoom.ts";
 
 type RoomProps = { user: User; view: RoomView };
 

@@ -20,7 +20,8 @@ interface Server {
 /** The builder loads esbuild, which plain `deno test` may not even import. */
 async function builder(): Promise<Builder> {
   const { Builder } = await import("fresh/dev");
-  return new Builder({ root: fileURLToPath(root) });
+  const ignore = [/islands[\\/]parts[\\/]/];
+  return new Builder({ root: fileURLToPath(root), ignore });
 }
 
 let building: Promise<Server> | undefined;
@@ -338,3 +339,15 @@ async function eventually(url: string): Promise<string> {
   }
   throw new Error(`${url} does not answer`);
 }
+
+test("What a build ignores is no island", async () => {
+  await built();
+  const scripts = new URL("_fresh/static/_fresh/js/", root);
+  const [build] = await Array.fromAsync(Deno.readDir(scripts));
+  const files = await Array.fromAsync(
+    Deno.readDir(new URL(`${build.name}/`, scripts)),
+  );
+  const names = files.map(({ name }) => name.toLowerCase());
+  assert(names.some((name) => name.startsWith("counter")), names.join());
+  assertFalse(names.some((name) => name.includes("shout")), names.join());
+});

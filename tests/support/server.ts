@@ -31,7 +31,10 @@ export async function startServer(
   env: Record<string, string> = {},
 ): Promise<Server> {
   const { child, output, printed, line } = spawn(env);
-  const address = await Promise.race([line(/listens on (\S+)\n/), child.status]);
+  const address = await Promise.race([
+    line(/listens on (\S+)\n/),
+    child.status,
+  ]);
   if (!Array.isArray(address)) throw new Error(`It ended:\n${output()}`);
   const end = async (signal: Deno.Signal) => {
     try {

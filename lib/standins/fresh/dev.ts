@@ -10,16 +10,20 @@ interface BuildOptions {
   root?: string;
   /** Browsers to bundle for; see https://esbuild.github.io/api/#target */
   target?: string | string[];
+  /** Files whose path matches one of these are neither routes nor islands. */
+  ignore?: RegExp[];
 }
 
 /** Builds a project for production, or serves it for development. */
 export class Builder {
   #root: string;
   #target: string | string[];
+  #ignore: RegExp[];
 
   constructor(options: BuildOptions = {}) {
     this.#root = resolve(options.root ?? ".");
     this.#target = options.target ?? ["chrome99", "firefox99", "safari15"];
+    this.#ignore = options.ignore ?? [];
   }
 
   /** Writes `_fresh/server.js`, whose default export has `fetch`. */
@@ -51,7 +55,7 @@ export class Builder {
   async #write(mode: Build["mode"], folder: string): Promise<string> {
     const root = this.#root;
     const id = crypto.randomUUID().replaceAll("-", "");
-    const islands = modules(root, "islands");
+    const islands = this.#modules("islands");
     const staticDir = `${folder}/static`;
     rmSync(join(root, staticDir), { recursive: true, force: true });
     await bundle({
@@ -63,7 +67,7 @@ export class Builder {
     // Relative to `server.js`, and literal: serving needs no permission but to read.
     const up = folder.replace(/[^/]+/g, "..");
     const from = (path: string) => JSON.stringify(encodeURI(`${up}/${path}`));
-    const routes = sorted(modules(root, "routes")).map(([name, path]) => {
+    const routes = sorted(this.#modules("routes")).map(([name, path]) => {
       const load = isSpecial(name) ? "await" : "() =>";
       return `["/${name}", ${load} import(${from(path)})]`;
     });
@@ -90,6 +94,14 @@ export default { fetch: serve(app, build) };
     );
     return server;
   }
+
+  /** All modules below a folder, named without their extensions. */
+  #modules(folder: string): Named[] {
+    return walk(this.#root, folder)
+      .filter(([name]) => /\.[jt]sx?$/.test(name))
+      .filter(([, path]) => !this.#ignore.some((each) => each.test(path)))
+      .map(([name, path]) => [name.replace(/\.\w+$/, ""), path]);
+  }
 }
 
 type Named = [name: string, path: string];
@@ -103,12 +115,6 @@ function walk(root: string, folder: string): Named[] {
       const file = relative(dir, join(parentPath, name)).replaceAll("\\", "/");
       return [file, `${folder}/${file}`];
     });
-}
-
-/** All modules below a folder, named without their extensions. */
-function modules(root: string, folder: string): Named[] {
-  return walk(root, folder).filter(([name]) => /\.[jt]sx?$/.test(name))
-    .map(([name, path]) => [name.replace(/\.\w+$/, ""), path]);
 }
 
 /** `_app`, `_error` and `_middleware`, of whatever folder. */

@@ -1,6 +1,6 @@
 // One message: who, when, what, and what became of it.
-import type { Message as Entry } from "../lib/chat/schema.ts";
-import { texts } from "../lib/chat/texts.ts";
+import type { Message as Entry } from "../../lib/chat/schema.ts";
+import { texts } from "../../lib/chat/texts.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Clock } from "./Clock.tsx";
 

@@ -1,17 +1,17 @@
 // A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { roomMutators } from "../lib/chat/mutators.ts";
+import { roomMutators } from "../../lib/chat/mutators.ts";
 import {
   memberIn,
   membersIn,
   messagesIn,
   roomIn,
-} from "../lib/chat/queries.ts";
-import type { Message } from "../lib/chat/schema.ts";
-import { roomSpace } from "../lib/chat/spaces.ts";
-import type { RoomView, User } from "../lib/chat/views.ts";
-import { openReplica, type Replica, type Status } from "../lib/replica.ts";
+} from "../../lib/chat/queries.ts";
+import type { Message } from "../../lib/chat/schema.ts";
+import { roomSpace } from "../../lib/chat/spaces.ts";
+import type { RoomView, User } from "../../lib/chat/views.ts";
+import { openReplica, type Replica, type Status } from "../../lib/replica.ts";
 
 type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 

@@ -1,8 +1,8 @@
 // The rooms one can see, kept fresh while the page is open.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { DIRECTORY, userSpace } from "../lib/chat/spaces.ts";
-import type { RoomSummary } from "../lib/chat/views.ts";
+import { DIRECTORY, userSpace } from "../../lib/chat/spaces.ts";
+import type { RoomSummary } from "../../lib/chat/views.ts";
 
 /** At most one question to the server in so many milliseconds. */
 const PAUSE = 1_000;

@@ -1,7 +1,7 @@
 // The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
 import { useEffect } from "preact/hooks";
-import type { Message as Entry } from "../lib/chat/schema.ts";
-import { texts } from "../lib/chat/texts.ts";
+import type { Message as Entry } from "../../lib/chat/schema.ts";
+import { texts } from "../../lib/chat/texts.ts";
 import { Message } from "./Message.tsx";
 import { usePlace } from "./usePlace.ts";
 

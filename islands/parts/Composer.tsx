@@ -1,8 +1,8 @@
 // Where one writes. Typed text leaves the box only for the log, and comes back if that fails.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Refusal } from "../lib/chat/refusal.ts";
-import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { Refusal } from "../../lib/chat/refusal.ts";
+import { reasonOf, texts } from "../../lib/chat/texts.ts";
 
 type ComposerProps = {
   room: string;
