@@ -90,9 +90,6 @@ async function serve(fetch: Fetch): Promise<void> {
     }
     return failure(400, "bad-request", "The address cannot be read.");
   });
-  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
-  console.log(`It listens on http://${host}:${server.addr.port}`);
-
   const stop = async () => {
     sync.close(); // open streams would keep the server from ending
     await server.shutdown();
@@ -101,6 +98,8 @@ async function serve(fetch: Fetch): Promise<void> {
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
+  console.log(`It listens on http://${host}:${server.addr.port}`);
   await server.finished;
 }
 
