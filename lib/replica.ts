@@ -97,9 +97,7 @@ export async function openReplica<M extends MutatorDefs>(
     if (!closed) throw error;
   }
 
-  const stream = new EventSource(`/api/replicache/poke?${where}`);
-  stream.addEventListener("open", sync);
-  stream.addEventListener("poke", () => {
+  const hangUp = listen(`/api/replicache/poke?${where}`, sync, () => {
     rep.pull({ now: true }).catch(ignoreClosed);
   });
   const onVisible = () => document.hidden || sync();
@@ -118,13 +116,41 @@ export async function openReplica<M extends MutatorDefs>(
       rep.subscribe(body as (tx: ReadTransaction) => Promise<never>, onChange),
     async close() {
       closed = true;
-      stream.close();
+      hangUp();
       removeEventListener("online", sync);
       removeEventListener("offline", onOffline);
       document.removeEventListener("visibilitychange", onVisible);
       unwatch();
       await rep.close();
     },
+  };
+}
+
+/**
+ * Keeps a poke stream open; returns the end of it. An EventSource comes back by
+ * itself after a broken connection, but never after an answer other than 200.
+ */
+function listen(
+  url: string,
+  onOpen: () => void,
+  onPoke: () => void,
+): () => void {
+  let stream: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    stream = new EventSource(url);
+    stream.addEventListener("open", onOpen);
+    stream.addEventListener("poke", onPoke);
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      // Spread, as whatever refused this one has refused many.
+      timer = setTimeout(open, 2_000 + Math.random() * 4_000);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    stream.close();
   };
 }
 

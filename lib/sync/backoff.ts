@@ -3,8 +3,8 @@
 const FIRST = 2;
 const LONGEST = 200;
 
-/** How often a commit is tried before its pushes are answered 503. */
-export const TRIES = 20;
+/** How long a commit is tried, in milliseconds, before its pushes are answered 503. */
+export const PATIENCE = 8_000;
 
 /**
  * Waits before try number `attempt` (0 is the first: no wait): exponential with

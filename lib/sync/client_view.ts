@@ -3,7 +3,7 @@ import type { ReadonlyJSONValue } from "replicache";
 import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
-import { LIST, type LogEntry, readLog } from "./log.ts";
+import { LIST, type LogEntry, type Op, readLog } from "./log.ts";
 import { type PatchOp, SyncError } from "./protocol.ts";
 import type { Head } from "./space.ts";
 
@@ -31,30 +31,30 @@ export function changeOf(
   collections: readonly Collection[],
   from: From,
 ): Change {
-  const last = new Map<
-    string,
-    { value?: ReadonlyJSONValue; was?: number; now?: number }
-  >();
+  const last = new Map<string, { op: Op; seen: boolean }>();
+  const inside = (key: string, order?: number) => {
+    const prefix = collectionOf(collections, key)?.prefix;
+    const bound = prefix === undefined ? null : from[prefix] ?? null;
+    return bound === null || (order !== undefined && order >= bound);
+  };
   const lastMutationIDs: Record<string, number> = {};
   for (const entry of log) {
-    for (const { key, value, was, now, for: only } of entry.ops) {
-      if (only !== undefined && only !== viewer.userID) continue;
-      const before = last.get(key);
-      last.set(key, { value, now, was: before ? before.was : was });
+    for (const op of entry.ops) {
+      if (op.for !== undefined && op.for !== viewer.userID) continue;
+      const { key, was, now } = op;
+      // Inside at any time: whoever read entries meanwhile may have it.
+      const seen = last.get(key)?.seen || inside(key, was) || inside(key, now);
+      last.set(key, { op, seen });
     }
     for (const [groupID, clientID, id] of entry.lastMutationIDs) {
       if (groupID === viewer.groupID) lastMutationIDs[clientID] = id;
     }
   }
   const patch: PatchOp[] = [];
-  for (const [key, { value, was, now }] of last) {
-    const prefix = collectionOf(collections, key)?.prefix;
-    const bound = prefix === undefined ? null : from[prefix] ?? null;
-    const inside = (order?: number) =>
-      bound === null || (order !== undefined && order >= bound);
+  for (const [key, { op: { value, now }, seen }] of last) {
     if (value === undefined) patch.push({ op: "del", key });
-    else if (inside(now)) patch.push({ op: "put", key, value });
-    else if (inside(was)) patch.push({ op: "del", key });
+    else if (inside(key, now)) patch.push({ op: "put", key, value });
+    else if (seen) patch.push({ op: "del", key });
   }
   return { patch, lastMutationIDs };
 }
@@ -172,23 +172,25 @@ export async function readNewest(
 }
 
 const AT_ONCE = 10; // the most keys that KV reads in one call
+const CALLS = 20; // under way at a time, so that others get their turn
 
 async function readEntries(
   kv: Deno.Kv,
   space: string,
   entryKeys: string[],
 ): Promise<[string, Uint8Array][]> {
-  const calls: Promise<Deno.KvEntryMaybe<Uint8Array>[]>[] = [];
-  for (let i = 0; i < entryKeys.length; i += AT_ONCE) {
-    const some = entryKeys.slice(i, i + AT_ONCE);
-    calls.push(
-      kv.getMany<Uint8Array[]>(some.map((key) => keys.entry(space, key))),
-    );
-  }
   const entries: [string, Uint8Array][] = [];
-  for (const { key, value } of (await Promise.all(calls)).flat()) {
-    // One that is gone was deleted meanwhile: the replay says so.
-    if (value !== null) entries.push([key[2] as string, value]);
+  for (let i = 0; i < entryKeys.length; i += AT_ONCE * CALLS) {
+    const calls: Promise<Deno.KvEntryMaybe<Uint8Array>[]>[] = [];
+    for (let j = i; j < i + AT_ONCE * CALLS; j += AT_ONCE) {
+      const some = entryKeys.slice(j, j + AT_ONCE);
+      const each = some.map((key) => keys.entry(space, key));
+      if (each.length > 0) calls.push(kv.getMany<Uint8Array[]>(each));
+    }
+    for (const { key, value } of (await Promise.all(calls)).flat()) {
+      // One that is gone was deleted meanwhile: the replay says so.
+      if (value !== null) entries.push([key[2] as string, value]);
+    }
   }
   return entries;
 }

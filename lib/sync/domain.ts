@@ -33,8 +33,11 @@ export interface Domain<U extends User> {
   mutators(space: string, user: U): Record<string, Mutator>;
   /** The windowed collections of a space. */
   collections(space: string): readonly Collection[];
-  /** Whether a change of the entry `key` can end somebody's right to read the space. */
-  guards(key: string): boolean;
+  /**
+   * Whether a change of an entry can end somebody's right to read the space:
+   * `value` is what it has become, undefined when it was deleted.
+   */
+  guards(space: string, key: string, value?: ReadonlyJSONValue): boolean;
 }
 
 /** The windowed collection that an entry belongs to, if any. */

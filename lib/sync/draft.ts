@@ -2,12 +2,12 @@
 import type { ReadonlyJSONValue } from "replicache";
 import { Records } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
-import { byteLength, encode, keys } from "./keys.ts";
+import { encode, keyBytes, keys } from "./keys.ts";
 import {
+  assertKey,
   BASE_COST,
   type Cost,
   fits,
-  MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
   NO_COST,
   plus,
@@ -48,7 +48,8 @@ export class Draft implements Source {
   /** The space's version that the commit replaces. */
   readonly base: number;
   readonly records = new Records();
-  readonly #versionstamp: string | null;
+  /** Of the version; the commit checks it. */
+  readonly versionstamp: string | null;
   readonly #changes = new Map<string, Change>();
   readonly #written = new Map<string, Written>();
   readonly #rejections: Rejection[] = [];
@@ -60,7 +61,7 @@ export class Draft implements Source {
     private readonly collections: readonly Collection[],
   ) {
     this.base = space.version;
-    this.#versionstamp = space.versionstamp;
+    this.versionstamp = space.versionstamp;
   }
 
   /** Whether there is nothing to commit. */
@@ -71,6 +72,7 @@ export class Draft implements Source {
 
   async entry(key: string): Promise<ReadonlyJSONValue | undefined> {
     if (this.#written.has(key)) return this.#written.get(key)?.value;
+    assertKey(key);
     try {
       return await this.space.entry(key);
     } catch (error) {
@@ -81,6 +83,7 @@ export class Draft implements Source {
   async *entriesFrom(
     key: string,
   ): AsyncGenerator<readonly [string, ReadonlyJSONValue]> {
+    assertKey(key);
     try {
       yield* overlaid(this.space.entriesFrom(key), this.#written, key);
     } catch (error) {
@@ -122,6 +125,7 @@ export class Draft implements Source {
     written: Written,
     earlier: Change | undefined,
   ): Promise<Change | null> {
+    assertKey(key);
     const collection = collectionOf(this.collections, key);
     const change: Change = { written, was: earlier?.was };
     if (!earlier) {
@@ -132,9 +136,6 @@ export class Draft implements Source {
     }
     if (written === undefined) return change;
 
-    if (!key.isWellFormed() || byteLength(key) > MAX_KEY_BYTES) {
-      throw new TooLarge(`A key is text of at most ${MAX_KEY_BYTES} bytes.`);
-    }
     change.bytes = encode(written.json);
     if (change.bytes.length > MAX_VALUE_BYTES) {
       throw new TooLarge(`An entry has at most ${MAX_VALUE_BYTES} bytes.`);
@@ -147,14 +148,16 @@ export class Draft implements Source {
   }
 
   #costOf(key: string, { bytes, was, now }: Change): Cost {
-    const keyBytes = byteLength(this.space.name) + byteLength(key) + 30;
+    const { name } = this.space;
+    const prefix = collectionOf(this.collections, key)?.prefix ?? "";
+    const each = keyBytes(keys.order(name, prefix, 0, key));
     const sets = was === now
       ? 1
       : 1 + Number(was !== undefined) + Number(now !== undefined);
     return {
       sets,
-      keyBytes: keyBytes * sets,
-      bytes: 2 * (bytes?.length ?? 0) + keyBytes * (sets + 1), // log included
+      keyBytes: each * sets,
+      bytes: 2 * (bytes?.length ?? 0) + each * (sets + 6), // log included, escaped
       checks: 0,
     };
   }
@@ -171,11 +174,16 @@ export class Draft implements Source {
     const bytes = value === undefined
       ? undefined
       : encode(JSON.stringify(value));
-    const size = 2 * (bytes?.length ?? 0) + 600;
+    const size = keyBytes(key);
     return {
       changes: new Map(),
       rejection: { key, bytes, op: { ...op, for: userID } },
-      cost: { sets: 1, bytes: size, keyBytes: 300, checks: 0 },
+      cost: {
+        sets: 1,
+        bytes: 2 * (bytes?.length ?? 0) + 3 * size,
+        keyBytes: size,
+        checks: 0,
+      },
     };
   }
 
@@ -202,7 +210,7 @@ export class Draft implements Source {
   /** Adds to a commit that the space is still as the draft found it. */
   addCheckTo(atomic: Deno.AtomicOperation): void {
     const key = keys.version(this.space.name);
-    atomic.check({ key, versionstamp: this.#versionstamp });
+    atomic.check({ key, versionstamp: this.versionstamp });
   }
 
   /**

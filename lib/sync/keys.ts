@@ -60,6 +60,20 @@ export const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
 export const parse = (bytes: Uint8Array): ReadonlyJSONValue =>
   JSON.parse(decoder.decode(bytes));
 
+/**
+ * How many bytes a key takes in KV: each part has a type and an end, a NUL in a
+ * text takes two, a number eight.
+ */
+export function keyBytes(key: Deno.KvKey): number {
+  let bytes = 0;
+  for (const part of key) {
+    bytes += typeof part === "string"
+      ? 2 + byteLength(part) + part.split("\0").length - 1
+      : 9;
+  }
+  return bytes;
+}
+
 const LONGEST_UTF8 = 3; // bytes that one UTF-16 unit can take
 /** How many bytes a text takes in UTF-8, at the most; exact for ASCII. */
 export function byteLength(text: string): number {

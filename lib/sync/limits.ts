@@ -1,4 +1,5 @@
 // How much fits into one commit and one entry, and how that is counted.
+import { byteLength } from "./keys.ts";
 
 /**
  * How much one commit may hold. KV's own limits are 1,000 sets, 819,200 bytes
@@ -12,6 +13,14 @@ const COMMIT = { sets: 400, bytes: 500_000, keyBytes: 60_000 };
  */
 export const MAX_KEY_BYTES = 1_000;
 export const MAX_VALUE_BYTES = 58_000;
+
+/** Throws `TooLarge` for a key that KV could not hold, or not tell from another. */
+export function assertKey(key: string): void {
+  // KV makes U+FFFD of a lone surrogate, and stores a NUL as two bytes.
+  const nuls = key.split("\0").length - 1;
+  if (key.isWellFormed() && byteLength(key) + nuls <= MAX_KEY_BYTES) return;
+  throw new TooLarge(`A key is text of at most ${MAX_KEY_BYTES} bytes.`);
+}
 
 /** Thrown when a mutation wrote what KV cannot hold; it has the shape of a refusal. */
 export class TooLarge extends Error {
@@ -28,19 +37,22 @@ export type Cost = {
 
 export const NO_COST: Cost = { sets: 0, bytes: 0, keyBytes: 0, checks: 0 };
 
-/** The version and the first log entry: what every commit has. */
+/** The version and some log entries: what a commit has besides. Names of spaces are short. */
 export const BASE_COST: Cost = {
-  sets: 2,
-  bytes: 1_000,
-  keyBytes: 200,
+  sets: 10,
+  bytes: 2_000,
+  keyBytes: 2_000,
   checks: 1,
 };
 
-/** The record of a client group or of a client, with its part in the log. */
+/**
+ * The record of a client group or of a client, with its part in the log. Its
+ * key holds two IDs of at most 64 bytes (protocol.ts), and is checked and set.
+ */
 export const RECORD_COST: Cost = {
   sets: 1,
-  bytes: 400,
-  keyBytes: 150,
+  bytes: 600,
+  keyBytes: 300,
   checks: 1,
 };
 

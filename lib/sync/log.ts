@@ -78,7 +78,8 @@ export function pack(
 
 /**
  * The log entries from one version to another, both included; null when one of
- * them is not there any more. Entries never change once written, so the read
+ * them is not there any more. Only the first when that does not bear `mark`:
+ * the others are of another history. Entries never change once written, so the read
  * needs no transaction; but the pruner may take them between two batches, so
  * contiguity is verified.
  */
@@ -87,6 +88,7 @@ export async function readLog(
   space: string,
   from: number,
   to: number,
+  mark?: string,
 ): Promise<LogEntry[] | null> {
   const entries: LogEntry[] = [];
   const range = {
@@ -96,6 +98,7 @@ export async function readLog(
   for await (const { key, value } of kv.list<Uint8Array>(range, LIST)) {
     if (key[2] !== from + entries.length) return null;
     entries.push(JSON.parse(decode(value)));
+    if (mark !== undefined && entries[0].mark !== mark) return entries;
   }
   return entries.length === to - from + 1 ? entries : null;
 }

@@ -4,7 +4,7 @@ import type {
   ReadTransaction,
   WriteTransaction,
 } from "replicache";
-import { ClientGroups } from "./client_group.ts";
+import { ClientGroups, remember } from "./client_group.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
@@ -34,6 +34,8 @@ export type Settings = {
   strategy?: Strategy;
 };
 
+const MOST_SPACES = 1_000; // that one process remembers
+
 type Failure = ClientStateNotFound | VersionNotSupported;
 
 /**
@@ -55,7 +57,7 @@ export class Sync<U extends User = User> {
     this.#pokes = new Pokes(
       kv,
       (name) => this.#at(name).space,
-      (key) => domain.guards(key),
+      (space, { key, value }) => domain.guards(space, key, value),
     );
   }
 
@@ -156,7 +158,8 @@ export class Sync<U extends User = User> {
     });
     const groups = new ClientGroups(this.kv, () => space.version);
     const queue = new PushQueue(this.#store, space, this.domain, groups);
-    this.#spaces.set(name, { space, queue });
+    // One that is dropped while it is in use goes on as another process would.
+    remember(this.#spaces, name, { space, queue }, MOST_SPACES);
     return { space, queue };
   }
 

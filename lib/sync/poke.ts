@@ -1,18 +1,16 @@
 // Poke: tells open streams that a space has a new version, and that one may not be read any more.
-import { keys } from "./keys.ts";
-import type { LogEntry } from "./log.ts";
+import type { LogEntry, Op } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
+import { Watches } from "./watch.ts";
 
 /** Whether the stream's user may read a space, asked at opening and after each change that could end it. */
 export type MayRead = (space: string) => Promise<boolean>;
 
 const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
-const POLL = 1_000; // ms; on one SQLite file a watch never sees other processes
 const MANY = 50; // readers, from which on pokes are coalesced
 const COALESCE = 15; // ms
 const BACKLOG = 100; // events that a reader may leave unread before it is dropped
-const AT_ONCE = 10; // the most keys that KV reads in one call
 
 const encoder = new TextEncoder();
 const event = (name: string, body: unknown) =>
@@ -30,8 +28,11 @@ type Reader = {
 type Watched = {
   space: Space;
   readers: Set<Reader>;
-  watch: ReadableStreamDefaultReader<unknown>;
+  /** Runs until the next poke goes out. */
   timer?: ReturnType<typeof setTimeout>;
+  /** Whether its readers' rights are to be asked for, and are being. */
+  ask: boolean;
+  asking: boolean;
 };
 
 /**
@@ -41,14 +42,16 @@ type Watched = {
 export class Pokes {
   readonly #watched = new Map<string, Watched>();
   readonly #readers = new Set<Reader>();
-  #timers: ReturnType<typeof setInterval>[] = [];
-  #failing = false;
+  readonly #watches: Watches;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
-    private readonly kv: Deno.Kv,
+    kv: Deno.Kv,
     private readonly spaceOf: (name: string) => Space,
-    private readonly guards: (key: string) => boolean,
-  ) {}
+    private readonly guards: (space: string, op: Op) => boolean,
+  ) {
+    this.#watches = new Watches(kv);
+  }
 
   /**
    * Opens a stream of server-sent events: `poke` for each space now and at each
@@ -89,8 +92,16 @@ export class Pokes {
   async #greet(reader: Reader, name: string): Promise<void> {
     const space = this.spaceOf(name);
     await space.refresh();
+    // Asked once more, now that a change to it would be noticed.
+    if (!await reader.mayRead(name)) return this.#sendOff(reader, name);
     const { version } = space;
     this.#send(reader, event("poke", { space: name, version }));
+  }
+
+  #sendOff(reader: Reader, name: string): void {
+    this.#send(reader, event("gone", { space: name }));
+    this.#leave(reader, name);
+    if (reader.spaces.size === 0) this.#end(reader);
   }
 
   /** Says that a space has moved on; `log` is null when it is not known how. */
@@ -98,8 +109,8 @@ export class Pokes {
     const watched = this.#watched.get(space.name);
     if (!watched) return;
     const guarded = !log ||
-      log.some(({ ops }) => ops.some(({ key }) => this.guards(key)));
-    if (guarded) this.#askAgain(watched);
+      log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
+    if (guarded) this.#askSoon(watched);
     // After this turn: whoever pushed is answered first.
     const delay = watched.readers.size >= MANY ? COALESCE : 0;
     watched.timer ??= setTimeout(() => {
@@ -118,21 +129,15 @@ export class Pokes {
   #add(reader: Reader, name: string): void {
     let watched = this.#watched.get(name);
     if (!watched) {
-      const watch = this.kv.watch([keys.version(name)]).getReader();
       const space = this.spaceOf(name);
-      watched = { space, readers: new Set(), watch };
+      watched = { space, readers: new Set(), ask: false, asking: false };
       this.#watched.set(name, watched);
-      this.#follow(watched);
+      this.#watches.add(space);
     }
     watched.readers.add(reader);
     reader.spaces.add(name);
     this.#readers.add(reader);
-    if (this.#timers.length === 0) {
-      this.#timers = [
-        setInterval(() => this.#beat(), HEARTBEAT),
-        setInterval(() => this.#poll(), POLL),
-      ];
-    }
+    this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT);
   }
 
   #leave(reader: Reader, name: string): void {
@@ -141,15 +146,15 @@ export class Pokes {
     if (!watched?.readers.delete(reader) || watched.readers.size > 0) return;
     this.#watched.delete(name);
     clearTimeout(watched.timer);
-    watched.watch.cancel();
+    this.#watches.remove(watched.space);
   }
 
   #remove(reader: Reader): void {
     for (const name of [...reader.spaces]) this.#leave(reader, name);
     this.#readers.delete(reader);
     if (this.#readers.size > 0) return;
-    this.#timers.forEach(clearInterval);
-    this.#timers = [];
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #end(reader: Reader): void {
@@ -168,61 +173,33 @@ export class Pokes {
     else reader.stream.enqueue(bytes);
   }
 
-  /** Takes each item of the watch as a hint to look: the first after a burst can be stale. */
-  async #follow({ space, watch }: Watched): Promise<void> {
-    try {
-      while (!(await watch.read()).done) await this.#look([space]);
-    } catch (error) {
-      this.#report(error); // the poll goes on without it
-    }
-  }
-
   #beat(): void {
     for (const reader of this.#readers) this.#send(reader, COMMENT);
   }
 
-  async #poll(): Promise<void> {
-    await this.#look([...this.#watched.values()].map(({ space }) => space));
-  }
-
-  /** Catches up with whichever of the spaces have moved on. */
-  async #look(spaces: Space[]): Promise<void> {
-    try {
-      for (let i = 0; i < spaces.length; i += AT_ONCE) {
-        const some = spaces.slice(i, i + AT_ONCE);
-        const versions = await this.kv.getMany<number[]>(
-          some.map(({ name }) => keys.version(name)),
-        );
-        for (const [j, version] of versions.entries()) {
-          await some[j].catchUp(version);
-        }
-      }
-      this.#failing = false;
-    } catch (error) {
-      this.#report(error);
+  /** Asks for the readers of a space once at a time, however many changes there are. */
+  async #askSoon(watched: Watched): Promise<void> {
+    watched.ask = true;
+    if (watched.asking) return;
+    watched.asking = true;
+    while (watched.ask) {
+      watched.ask = false;
+      await this.#ask(watched);
     }
-  }
-
-  /** Logs the first of a row of failures: it is looked at again every second. */
-  #report(error: unknown): void {
-    if (this.#readers.size === 0 || this.#failing) return;
-    this.#failing = true;
-    console.error("The versions of watched spaces could not be read", error);
+    watched.asking = false;
   }
 
   /** Asks for each reader of a space whether it still may, and sends off who may not. */
-  async #askAgain({ space, readers }: Watched): Promise<void> {
+  async #ask({ space, readers }: Watched): Promise<void> {
     for (const reader of [...readers]) {
       try {
         if (await reader.mayRead(space.name)) continue;
       } catch (error) {
-        this.#report(error);
-        this.#end(reader); // unknown: it may reconnect and ask
+        console.error("A reader's right could not be looked up", error);
+        this.#end(reader); // it may come back and ask
         continue;
       }
-      this.#send(reader, event("gone", { space: space.name }));
-      this.#leave(reader, space.name);
-      if (reader.spaces.size === 0) this.#end(reader);
+      this.#sendOff(reader, space.name);
     }
   }
 }

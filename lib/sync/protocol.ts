@@ -20,6 +20,10 @@ export class SyncError extends Error {
   }
 }
 
+/** The answer to whoever comes with a client group that belongs elsewhere. */
+export const notYours = () =>
+  new SyncError("forbidden", "That client group belongs to another replica.");
+
 /** The server does not know what this group was told; see rule P6. */
 export type ClientStateNotFound = {
   error: "ClientStateNotFound";
@@ -63,7 +67,14 @@ export type PatchOp =
   | { op: "put"; key: string; value: ReadonlyJSONValue }
   | { op: "del"; key: string };
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+// Replicache makes UUIDs of them. Short, as they are parts of keys; without a
+// slash, as they are parts of entries' keys.
+const ID = v.pipe(
+  v.string(),
+  v.regex(/^[\w.:~-]{1,64}$/, "An ID is 1-64 of A-Z, a-z, 0-9 and ._:~-"),
+);
+/** More than any browser has tabs; each is a record that the commit checks. */
+const MOST_CLIENTS = 100;
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const id = v.pipe(count, v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 
@@ -71,21 +82,27 @@ const id = v.pipe(count, v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 // to say, as a fault of one mutation must not fail the push.
 const Mutation = v.object({
   id,
-  clientID: name,
+  clientID: ID,
   name: v.string(),
   args: v.optional(v.custom<ReadonlyJSONValue>(() => true)),
 });
 export type Mutation = v.InferOutput<typeof Mutation>;
 
 const Push = v.object({
-  clientGroupID: name,
+  clientGroupID: ID,
   schemaVersion: v.string(),
-  mutations: v.array(Mutation),
+  mutations: v.pipe(
+    v.array(Mutation),
+    v.check(
+      (all) => new Set(all.map((each) => each.clientID)).size <= MOST_CLIENTS,
+      `A push carries at most ${MOST_CLIENTS} clients.`,
+    ),
+  ),
 });
 export type Push = v.InferOutput<typeof Push>;
 
 const Pull = v.object({
-  clientGroupID: name,
+  clientGroupID: ID,
   schemaVersion: v.string(),
   cookie: v.nullable(v.object({
     order: v.number(),

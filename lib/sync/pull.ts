@@ -14,20 +14,22 @@ import {
   type Cookie,
   cookieOf,
   MAX_WINDOW,
+  notYours,
   type PatchOp,
   type Pull,
   SyncError,
 } from "./protocol.ts";
-import { notYours } from "./push.ts";
 import type { Space } from "./space.ts";
 import { commitDrafts, type Store } from "./write.ts";
 
 /** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
 export type PullAnswer = Iterable<string>;
 
+type PullResult = PullAnswer | ClientStateNotFound;
+
 const FIRST_WINDOW = 200;
-/** The most older entries that one pull brings. */
-const MOST_OLDER = 5_000;
+/** The most entries of a windowed collection that one pull brings. */
+const MOST_AT_ONCE = 5_000;
 /** Further behind than this, a snapshot is cheaper than the log. */
 const MOST_TO_REPLAY = 10_000;
 
@@ -40,10 +42,11 @@ export async function pull(
   store: Store,
   space: Space,
   user: User,
-  { clientGroupID: groupID, cookie }: Pull,
+  request: Pull,
   window: number | undefined,
-): Promise<PullAnswer | ClientStateNotFound> {
+): Promise<PullResult> {
   const { kv } = store;
+  const { clientGroupID: groupID, cookie } = request;
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
   const [version, group] = await kv.getMany<[number, ClientGroup]>([
@@ -70,12 +73,18 @@ export async function pull(
     return await everything(asked || FIRST_WINDOW);
   }
   const { head } = space;
-  if (cookie.version > head.version) return await fenceOff();
+  if (cookie.version > head.version) return await fenceOff(cookie);
   const behind = head.version - cookie.version;
   const log = behind > MOST_TO_REPLAY ? null : space.logFrom(cookie.version) ??
-    await readLog(kv, space.name, cookie.version, head.version);
+    await readLog(
+      kv,
+      space.name,
+      cookie.version,
+      head.version,
+      cookie.mark,
+    );
   if (!log) return await everything(Math.max(asked, cookie.window));
-  if (log[0].mark !== cookie.mark) return await fenceOff();
+  if (log[0].mark !== cookie.mark) return await fenceOff(cookie);
   if (store.strategy === "reset" && log.length > 1) {
     return await everything(Math.max(asked, cookie.window));
   }
@@ -94,7 +103,9 @@ export async function pull(
     change.patch,
   );
 
-  async function everything(window: number): Promise<PullAnswer> {
+  async function everything(wanted: number): Promise<PullAnswer> {
+    // More than that comes with the next pulls, as the client asks again.
+    const window = Math.min(wanted, MOST_AT_ONCE);
     const view = await snapshot(kv, space.name, viewer, collections, window);
     const { head, from, lastMutationIDs, entries, patch } = view;
     const cookie = cookieOf({ ...head, window, from });
@@ -103,7 +114,11 @@ export async function pull(
 
   /** Brings what is missing below the bound, and what changed since the cookie. */
   async function widen(cookie: Cookie, window: number): Promise<PullAnswer> {
-    const more = Math.min(window - cookie.window, MOST_OLDER);
+    const whole = collections.every(({ prefix }) =>
+      (cookie.from[prefix] ?? null) === null
+    );
+    const missing = window - cookie.window;
+    const more = whole ? missing : Math.min(missing, MOST_AT_ONCE);
     const from = { ...cookie.from };
     const older: [string, Uint8Array][] = [];
     for (const { prefix } of collections) {
@@ -122,22 +137,49 @@ export async function pull(
     return body(cookieOf(next), change.lastMutationIDs, older, change.patch);
   }
 
-  /**
-   * The client's history is not ours. From the commit on, nothing of its group
-   * is taken, so that what the browser carries over is never doubled by a push
-   * that comes late.
-   */
-  function fenceOff(): Promise<ClientStateNotFound> {
-    return commitDrafts(store, [space], async ([draft]) => {
-      const { value, versionstamp } = await readGroup(kv, groupID);
-      const { userID } = user;
-      if (value && value.userID !== userID) throw notYours();
-      const lost = { userID, space: space.name, seenOn: today(), lost: true };
-      draft.records.setGroup(groupID, lost, versionstamp);
-      const lastMutationIDs = await readClients(kv, groupID);
-      return { error: "ClientStateNotFound", lastMutationIDs };
-    });
+  /** The client's history does not seem to be ours. */
+  async function fenceOff(cookie: Cookie): Promise<PullResult> {
+    const lost = await lose(store, space, viewer, cookie);
+    return lost ?? await pull(store, space, user, request, window);
   }
+}
+
+/**
+ * Marks a client group as lost. From the commit on, nothing of it is taken, so
+ * that what the browser carries over is never doubled by a push that comes
+ * late. Null when the cookie is good after all: it was held against too little.
+ */
+function lose(
+  store: Store,
+  space: Space,
+  { userID, groupID }: Viewer,
+  cookie: Cookie,
+): Promise<ClientStateNotFound | null> {
+  const { kv } = store;
+  return commitDrafts(store, [space], async ([draft]) => {
+    const { version, mark } = cookie;
+    if (version <= draft.base) {
+      const log = await readLog(kv, space.name, version, version);
+      if (!log || log[0].mark === mark) return null;
+    }
+    const { value, versionstamp } = await readGroup(kv, groupID);
+    if (value && (value.userID !== userID || value.space !== space.name)) {
+      throw notYours();
+    }
+    const lost = { userID, space: space.name, seenOn: today(), lost: true };
+    if (value && !value.lost) {
+      draft.records.setGroup(groupID, lost, versionstamp);
+    } else if (!value) {
+      // Its first push would write the record and check that there is none:
+      // no new version is needed to keep that out.
+      const atomic = kv.atomic().set(keys.group(groupID), lost);
+      draft.addCheckTo(atomic);
+      atomic.check({ key: keys.group(groupID), versionstamp });
+      if (!(await atomic.commit()).ok) throw new Error("The group has changed");
+    }
+    const lastMutationIDs = await readClients(kv, groupID);
+    return { error: "ClientStateNotFound", lastMutationIDs };
+  });
 }
 
 const PIECE = 500; // entries

@@ -88,7 +88,10 @@ export class Space {
     // Nothing known, too far behind, or another history: start at its head.
     const entries = await readLog(this.kv, this.name, version, version);
     if (!entries) throw new Error(`The log of ${this.name} has lost its head.`);
-    if (version > this.version || versionstamp !== this.versionstamp) {
+    // Another read may have come further meanwhile; never step back behind it.
+    const other = version === this.version &&
+      versionstamp !== this.versionstamp;
+    if (!this.born || version > this.version || other) {
       this.#restart(version, versionstamp, entries);
     }
   }

@@ -1,9 +1,10 @@
 // Write: a change from the server itself, one atomic commit over several spaces.
 import type { WriteTransaction } from "replicache";
-import { backoff, TRIES } from "./backoff.ts";
+import { backoff, PATIENCE } from "./backoff.ts";
 import type { Collection } from "./domain.ts";
 import { Draft } from "./draft.ts";
 import { fits, plus, TooLarge } from "./limits.ts";
+import { keys } from "./keys.ts";
 import { readLog, type StoredLogEntry } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
@@ -59,6 +60,13 @@ class Thrown extends Error {
   }
 }
 
+/** What `fill` throws on purpose; a fault of storage is thrown on, to try again. */
+function asThrown(error: unknown): Thrown {
+  if (error instanceof Thrown) return error;
+  if (error instanceof SyncError) return new Thrown(error);
+  throw error;
+}
+
 type Prepared<T> = {
   atomic: Deno.AtomicOperation;
   parts: { draft: Draft; log: StoredLogEntry[] }[];
@@ -75,6 +83,9 @@ export async function commitDrafts<T>(
   spaces: readonly Space[],
   fill: (drafts: Draft[]) => Promise<T>,
 ): Promise<T> {
+  if (new Set(spaces).size < spaces.length) {
+    throw new RangeError("Each space once: it would wait for itself.");
+  }
   // Always in the same order, so that two of these never wait for each other.
   const leave: (() => void)[] = [];
   for (const space of [...spaces].sort(byName)) leave.push(await space.enter());
@@ -85,9 +96,10 @@ export async function commitDrafts<T>(
   }
 
   async function commit(): Promise<T> {
+    const deadline = Date.now() + PATIENCE;
     let cause: unknown;
     const unknown: Prepared<T>[] = [];
-    for (let attempt = 0; attempt < TRIES; attempt++) {
+    for (let attempt = 0; attempt === 0 || Date.now() < deadline; attempt++) {
       await backoff(attempt);
       try {
         for (const space of spaces) {
@@ -98,8 +110,15 @@ export async function commitDrafts<T>(
         for (const each of unknown) {
           if (await happened(kv, each)) return each.result;
         }
-        const prepared = await prepare();
-        if (prepared.parts.length === 0) return prepared.result;
+        const drafts = begin();
+        const filled = await fill(drafts).catch(asThrown);
+        if (filled instanceof Thrown || drafts.every(({ empty }) => empty)) {
+          // Without a commit nothing proves what this was decided on.
+          if (!await areCurrent(kv, drafts)) continue;
+          if (filled instanceof Thrown) throw filled;
+          return filled;
+        }
+        const prepared = prepare(drafts, filled);
         unknown.push(prepared);
         const result = await prepared.atomic.commit();
         unknown.pop();
@@ -111,7 +130,6 @@ export async function commitDrafts<T>(
         return prepared.result;
       } catch (error) {
         if (error instanceof Thrown) throw error.cause;
-        if (error instanceof SyncError) throw error;
         cause = error;
       }
     }
@@ -119,14 +137,13 @@ export async function commitDrafts<T>(
     throw new SyncError("unavailable", "The storage is busy.", { cause });
   }
 
-  async function prepare(): Promise<Prepared<T>> {
-    const drafts = spaces.map((space) =>
-      new Draft(space, collections(space.name))
-    );
-    const result = await fill(drafts);
+  function begin(): Draft[] {
+    return spaces.map((space) => new Draft(space, collections(space.name)));
+  }
+
+  function prepare(drafts: Draft[], result: T): Prepared<T> {
     const atomic = kv.atomic();
     const changed = drafts.filter((draft) => !draft.empty);
-    if (changed.length === 0) return { atomic, parts: [], result };
     const cost = drafts.map((draft) => draft.cost)
       .reduce((sum, each) => plus(sum, each));
     if (!fits(cost, maxChecks)) {
@@ -137,6 +154,16 @@ export async function commitDrafts<T>(
     const parts = changed.map((draft) => ({ draft, log: draft.addTo(atomic) }));
     return { atomic, parts, result };
   }
+}
+
+/** Whether the spaces are still as their drafts found them. */
+async function areCurrent(kv: Deno.Kv, drafts: Draft[]): Promise<boolean> {
+  const found = await kv.getMany(
+    drafts.map(({ space }) => keys.version(space.name)),
+  );
+  return drafts.every(({ versionstamp }, i) =>
+    found[i].versionstamp === versionstamp
+  );
 }
 
 /** Whether a commit of unknown outcome is in the log after all. */

@@ -1,6 +1,7 @@
 // The chat as the sync engine sees it: which mutators a space has, and what of it is windowed.
 import type { ReadonlyJSONValue } from "replicache";
 import { type Actor, roomMutators, userMutators } from "../chat/mutators.ts";
+import type { Room } from "../chat/schema.ts";
 import { kindOf } from "../chat/spaces.ts";
 import type { Collection, Domain, Mutator } from "../sync/mod.ts";
 
@@ -37,6 +38,10 @@ export const chat: Domain<Actor> = {
         return [];
     }
   },
-  // Who is a member, and whether a room is public.
-  guards: (key) => key.startsWith("member/") || key === "room",
+  // A member who is gone, or a room that is no longer public.
+  guards(_space, key, value) {
+    if (key.startsWith("member/")) return value === undefined;
+    return key === "room" &&
+      (value as Room | undefined)?.visibility !== "public";
+  },
 };

@@ -20,7 +20,7 @@ import {
   valid,
   Visibility,
 } from "../chat/schema.ts";
-import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
+import { DIRECTORY, kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { RoomSummary, RoomView, User } from "../chat/views.ts";
 import { mayRead } from "./access.ts";
 import { actorOf, type State } from "./state.ts";
@@ -143,7 +143,7 @@ export async function joinRoom(
   { userID, name }: User,
   roomID: string,
 ): Promise<void> {
-  const spaces = [roomSpace(roomID), userSpace(userID)];
+  const spaces = [assertSpace(roomID), userSpace(userID)];
   await sync.write(spaces, async (there, own) => {
     const room = await roomIn(there);
     if (room && await memberIn(there, userID)) return;
@@ -166,7 +166,7 @@ export async function leaveRoom(
   userID: string,
   roomID: string,
 ): Promise<void> {
-  const spaces = [roomSpace(roomID), userSpace(userID)];
+  const spaces = [assertSpace(roomID), userSpace(userID)];
   await sync.write(spaces, async (there, own) => {
     const member = await memberIn(there, userID);
     if (!member) throw noSuchRoom();
@@ -176,6 +176,13 @@ export async function leaveRoom(
     const [heir] = await membersIn(there);
     if (heir) await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
   });
+}
+
+/** The space of a room that there can be. */
+function assertSpace(roomID: string): string {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) throw noSuchRoom();
+  return space;
 }
 
 const noSuchRoom = () => new Refusal("not-found", "There is no such room.");

@@ -3,6 +3,7 @@ import { ulid } from "@std/ulid";
 import { Name, type Profile, valid } from "../chat/schema.ts";
 import { userSpace } from "../chat/spaces.ts";
 import type { User } from "../chat/views.ts";
+import { SyncError } from "../sync/mod.ts";
 import type { State } from "./state.ts";
 
 type Session = { userID: string; expiresAt: number };
@@ -57,7 +58,10 @@ export async function userOf(
 ): Promise<User | null> {
   const token = tokenIn(req);
   if (!token) return null;
-  const { value } = await kv.get<Session>(await sessionKey(token));
+  const { value } = await kv.get<Session>(await sessionKey(token))
+    .catch((cause) => {
+      throw new SyncError("unavailable", "The storage is busy.", { cause });
+    });
   // KV may keep a value for some time after it has expired.
   if (!value || value.expiresAt <= Date.now()) return null;
   const [profile] = await sync.get(userSpace(value.userID), "profile");

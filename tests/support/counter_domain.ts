@@ -48,7 +48,7 @@ export const domain: Domain<User> = {
     prefix: "item/",
     order: (value) => (value as { n: number }).n,
   }],
-  guards: (key) => key.startsWith("key/"),
+  guards: (_space, key) => key.startsWith("key/"),
 };
 
 export const ada: User = { userID: "ada" };

@@ -1,0 +1,161 @@
+// One push on its way into the space: which of its mutations are in, and what comes next.
+import {
+  type ClientGroups,
+  readClients,
+  type Stamped,
+  today,
+} from "./client_group.ts";
+import type { Domain, Mutator, User } from "./domain.ts";
+import type { Draft } from "./draft.ts";
+import { TooLarge } from "./limits.ts";
+import { reject, runMutation } from "./mutation.ts";
+import {
+  type ClientStateNotFound,
+  notYours,
+  type Push,
+  type SyncError,
+} from "./protocol.ts";
+import { deepFreeze } from "./space.ts";
+import type { Store } from "./write.ts";
+
+/** How far an attempt got with a job; it counts only once the attempt is committed. */
+export type Step = {
+  /** The first mutation that is not in. */
+  next: number;
+  /** What to answer once committed; absent when the draft is full. */
+  answer?: ClientStateNotFound | SyncError | null;
+};
+
+/** What we remember contradicts the push: KV has to be asked. */
+export class Stale extends Error {}
+
+export class Job<U extends User = User> {
+  /** The first mutation that no commit has taken yet. */
+  next = 0;
+  readonly answer = Promise.withResolvers<ClientStateNotFound | null>();
+  readonly #mutators: Record<string, Mutator>;
+  /** The clients of the push, and each one's first mutation. */
+  readonly #clients = new Map<string, number>();
+  /** Whether a client's mutations in the push do not follow each other. */
+  #torn = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly groups: ClientGroups,
+    private readonly space: string,
+    private readonly user: U,
+    private readonly push: Push,
+    domain: Domain<U>,
+  ) {
+    this.#mutators = domain.mutators(space, user);
+    deepFreeze(push); // a mutator may run again, on the very same args
+    const last = new Map<string, number>();
+    for (const { clientID, id } of push.mutations) {
+      const before = last.get(clientID);
+      if (before === undefined) this.#clients.set(clientID, id);
+      else if (id > before + 1) this.#torn = true;
+      last.set(clientID, Math.max(before ?? 0, id));
+    }
+  }
+
+  get groupID(): string {
+    return this.push.clientGroupID;
+  }
+
+  /** Drops what this process remembers of the push's group and clients. */
+  forget(): void {
+    this.groups.forget(this.groupID, this.#clients.keys());
+  }
+
+  /**
+   * Takes mutations into a draft until all are in or it is full. Throws `Stale`
+   * unless `fresh` (what is remembered was just read) for an answer that only
+   * KV itself can justify.
+   */
+  async take(draft: Draft, fresh: boolean): Promise<Step> {
+    const { user, groupID, next } = this;
+    const { records } = draft;
+    const known = records.group(groupID) ?? await this.groups.group(groupID);
+    const group = known.value;
+    if (
+      group && (group.userID !== user.userID || group.space !== this.space)
+    ) {
+      if (!fresh) throw new Stale();
+      return { next, answer: notYours() };
+    }
+    if (group?.lost) return { next, answer: await this.#lost() };
+
+    const clients = new Map<string, Stamped<number>>();
+    for (const clientID of this.#clients.keys()) {
+      clients.set(clientID, await this.groups.client(groupID, clientID));
+    }
+    const done = (clientID: string) =>
+      records.confirmed(groupID, clientID) ?? clients.get(clientID)!.value;
+
+    if (this.#hasGap(done)) {
+      if (!fresh) throw new Stale();
+      if (!draft.empty) return { next }; // the fence is a commit of its own
+      const lost = { ...this.#group(), lost: true };
+      records.setGroup(groupID, lost, known.versionstamp);
+      return { next, answer: await this.#lost() };
+    }
+    return await this.#run(draft, known, clients, done);
+  }
+
+  /** Runs what is left, in order, each mutation on top of those before it. */
+  async #run(
+    draft: Draft,
+    group: Stamped<unknown>,
+    clients: Map<string, Stamped<number>>,
+    done: (clientID: string) => number,
+  ): Promise<Step> {
+    const { user, groupID, push: { mutations } } = this;
+    const { maxChecks } = this.store;
+    const { records } = draft;
+    const record = this.#group();
+    const known = group.value as { seenOn: number } | null;
+    const seen = known?.seenOn === record.seenOn;
+    for (let i = this.next; i < mutations.length; i++) {
+      const mutation = mutations[i];
+      const { id, clientID } = mutation;
+      if (id <= done(clientID)) continue; // processed before
+      const more = Number(!seen && !records.group(groupID)) +
+        Number(records.confirmed(groupID, clientID) === undefined);
+      let staged = await runMutation(draft, this.#mutators, user, mutation);
+      if (!draft.fits(staged, more, maxChecks)) {
+        if (!draft.empty) return { next: i };
+        const reason = new TooLarge("This is more than one commit can hold.");
+        staged = reject(draft, user, mutation, reason);
+      }
+      draft.take(staged);
+      const { versionstamp } = clients.get(clientID)!;
+      records.confirm(groupID, clientID, id, versionstamp);
+      if (!seen && !records.group(groupID)) {
+        records.setGroup(groupID, record, group.versionstamp);
+      }
+    }
+    return { next: mutations.length, answer: null };
+  }
+
+  /**
+   * Whether a client has been told of mutations that we do not know: a pending
+   * list begins right above the last one confirmed, so there is no other reason
+   * for a gap than a store that was wiped or restored.
+   */
+  #hasGap(done: (clientID: string) => number): boolean {
+    if (this.#torn) return true;
+    return this.#clients.entries().some(([clientID, first]) =>
+      first > done(clientID) + 1
+    );
+  }
+
+  #group() {
+    const { userID } = this.user;
+    return { userID, space: this.space, seenOn: today() };
+  }
+
+  async #lost(): Promise<ClientStateNotFound> {
+    const lastMutationIDs = await readClients(this.store.kv, this.groupID);
+    return { error: "ClientStateNotFound", lastMutationIDs };
+  }
+}
