@@ -244,10 +244,10 @@ test("a newer client than the server is asked to wait", async () => {
 });
 
 test("another user's client group is answered 403, and so is the directory's push", async () => {
-  await ada.push(GENERAL, "hers alone", [createMessage("mine")]);
-  const theft = await bob.push(GENERAL, "hers alone", [createMessage("no")]);
+  await ada.push(GENERAL, "hers-alone", [createMessage("mine")]);
+  const theft = await bob.push(GENERAL, "hers-alone", [createMessage("no")]);
   assertFails(theft, 403, "forbidden");
-  assertFails(await bob.pull(GENERAL, "hers alone"), 403, "forbidden");
+  assertFails(await bob.pull(GENERAL, "hers-alone"), 403, "forbidden");
   assertFails(await ada.push("directory", "d", []), 403, "forbidden");
   assertEquals((await ada.pull("directory", "d")).status, 200);
 });
