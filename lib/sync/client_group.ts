@@ -33,7 +33,7 @@ export async function readGroup(
 }
 
 /** How far a client is, as KV has it now; an unknown client is at 0. */
-export async function readClient(
+async function readClient(
   kv: Deno.Kv,
   groupID: string,
   clientID: string,

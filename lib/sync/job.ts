@@ -1,5 +1,6 @@
 // One push on its way into the space: which of its mutations are in, and what comes next.
 import {
+  type ClientGroup,
   type ClientGroups,
   readClients,
   type Stamped,
@@ -105,7 +106,7 @@ export class Job<U extends User = User> {
   /** Runs what is left, in order, each mutation on top of those before it. */
   async #run(
     draft: Draft,
-    group: Stamped<unknown>,
+    group: Stamped<ClientGroup | null>,
     clients: Map<string, Stamped<number>>,
     done: (clientID: string) => number,
   ): Promise<Step> {
@@ -113,8 +114,7 @@ export class Job<U extends User = User> {
     const { maxChecks } = this.store;
     const { records } = draft;
     const record = this.#group();
-    const known = group.value as { seenOn: number } | null;
-    const seen = known?.seenOn === record.seenOn;
+    const seen = group.value?.seenOn === record.seenOn;
     for (let i = this.next; i < mutations.length; i++) {
       const mutation = mutations[i];
       const { id, clientID } = mutation;

@@ -11,7 +11,7 @@ const COMMIT = { sets: 400, bytes: 500_000, keyBytes: 60_000 };
  * The largest key and value of an entry, in bytes: the op that puts it fits a log
  * entry of 65,536, even when each character of the key is escaped in JSON.
  */
-export const MAX_KEY_BYTES = 1_000;
+const MAX_KEY_BYTES = 1_000;
 export const MAX_VALUE_BYTES = 58_000;
 
 /** Throws `TooLarge` for a key that KV could not hold, or not tell from another. */

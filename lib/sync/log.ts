@@ -25,13 +25,13 @@ export type LogEntry = {
   mark: string;
   ops: Op[];
   lastMutationIDs: Confirmation[];
-  /** Client groups that this commit fenced off; see rule P6. */
+  /** Client groups that this commit fenced off; see job.ts and pull.ts. */
   lost?: string[];
   end: boolean;
 };
 
 // KV takes values of 65,536 bytes; one op can be a little larger than the
-// largest entry (see transaction.ts), so the split comes early enough.
+// largest entry (see limits.ts), so the split comes early enough.
 const ENTRY_BYTES = 60_000;
 
 /** A log entry as it will be stored. */
@@ -79,9 +79,9 @@ export function pack(
 /**
  * The log entries from one version to another, both included; null when one of
  * them is not there any more. Only the first when that does not bear `mark`:
- * the others are of another history. Entries never change once written, so the read
- * needs no transaction; but the pruner may take them between two batches, so
- * contiguity is verified.
+ * the others are of another history. Entries never change once written, so the
+ * read needs no transaction; but the pruner may take them between two batches,
+ * so contiguity is verified.
  */
 export async function readLog(
   kv: Deno.Kv,

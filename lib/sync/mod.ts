@@ -150,16 +150,19 @@ export class Sync<U extends User = User> {
   }
 
   #at(name: string): { space: Space; queue: PushQueue<U> } {
-    const known = this.#spaces.get(name);
-    if (known) return known;
+    const here = this.#spaces.get(name) ?? this.#open(name);
+    // One that is dropped while it is in use goes on as another process would.
+    remember(this.#spaces, name, here, MOST_SPACES);
+    return here;
+  }
+
+  #open(name: string): { space: Space; queue: PushQueue<U> } {
     const space = new Space(this.kv, name, (space, log) => {
       groups.advanced(log);
       this.#pokes.advanced(space, log);
     });
     const groups = new ClientGroups(this.kv, () => space.version);
     const queue = new PushQueue(this.#store, space, this.domain, groups);
-    // One that is dropped while it is in use goes on as another process would.
-    remember(this.#spaces, name, { space, queue }, MOST_SPACES);
     return { space, queue };
   }
 

@@ -3,13 +3,13 @@ import type { ReadonlyJSONValue } from "replicache";
 import * as v from "valibot";
 import type { Mutator, User } from "./domain.ts";
 import type { Draft, Staged } from "./draft.ts";
-import type { Mutation } from "./protocol.ts";
+import { ID, type Mutation } from "./protocol.ts";
 import { Transaction } from "./transaction.ts";
 
 /** The engine's own mutator, there in every space. */
 const DISMISS = "dismissRejection";
 const Dismissal = v.object({
-  clientID: v.pipe(v.string(), v.maxLength(100)),
+  clientID: ID,
   mutationID: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 

@@ -9,7 +9,7 @@ export type Problem =
   | "unknown-space"
   | "unavailable"; // storage is away, or a server that knows newer data is
 
-/** A request that fails. Its message is for people and holds nothing internal. */
+/** A request that fails. Its text is for people and holds nothing internal. */
 export class SyncError extends Error {
   constructor(
     readonly problem: Problem,
@@ -24,7 +24,7 @@ export class SyncError extends Error {
 export const notYours = () =>
   new SyncError("forbidden", "That client group belongs to another replica.");
 
-/** The server does not know what this group was told; see rule P6. */
+/** The server does not know what this group was told, and takes nothing of it any more. */
 export type ClientStateNotFound = {
   error: "ClientStateNotFound";
   lastMutationIDs: Record<string, number>;
@@ -69,7 +69,7 @@ export type PatchOp =
 
 // Replicache makes UUIDs of them. Short, as they are parts of keys; without a
 // slash, as they are parts of entries' keys.
-const ID = v.pipe(
+export const ID = v.pipe(
   v.string(),
   v.regex(/^[\w.:~-]{1,64}$/, "An ID is 1-64 of A-Z, a-z, 0-9 and ._:~-"),
 );

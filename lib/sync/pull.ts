@@ -74,18 +74,15 @@ export async function pull(
   }
   const { head } = space;
   if (cookie.version > head.version) return await fenceOff(cookie);
-  const behind = head.version - cookie.version;
-  const log = behind > MOST_TO_REPLAY ? null : space.logFrom(cookie.version) ??
-    await readLog(
-      kv,
-      space.name,
-      cookie.version,
-      head.version,
-      cookie.mark,
-    );
-  if (!log) return await everything(Math.max(asked, cookie.window));
-  if (log[0].mark !== cookie.mark) return await fenceOff(cookie);
-  if (store.strategy === "reset" && log.length > 1) {
+  const { version: since, mark } = cookie;
+  const far = head.version - since > MOST_TO_REPLAY;
+  // Its own entry is looked at however far behind it is: a snapshot would hide
+  // from the client that this is another history.
+  const log = space.logFrom(since) ??
+    await readLog(kv, space.name, since, far ? since : head.version, mark);
+  if (log && log[0].mark !== mark) return await fenceOff(cookie);
+  const reset = store.strategy === "reset" && log && log.length > 1;
+  if (!log || far || reset) {
     return await everything(Math.max(asked, cookie.window));
   }
   if (asked > cookie.window) return await widen(cookie, asked);
@@ -159,7 +156,8 @@ function lose(
   return commitDrafts(store, [space], async ([draft]) => {
     const { version, mark } = cookie;
     if (version <= draft.base) {
-      const log = await readLog(kv, space.name, version, version);
+      const log = space.logFrom(version) ??
+        await readLog(kv, space.name, version, version);
       if (!log || log[0].mark === mark) return null;
     }
     const { value, versionstamp } = await readGroup(kv, groupID);

@@ -108,11 +108,10 @@ export class PushQueue<U extends User> {
     if (!draft.empty) {
       const atomic = this.store.kv.atomic();
       const log = draft.addTo(atomic).map(({ entry }) => entry);
-      const { ok, ...committed } = await atomic.commit();
-      if (!ok) return false;
-      const { versionstamp } = committed as Deno.KvCommitResult;
-      this.groups.committed(draft.records, versionstamp);
-      space.advance(draft.base, log, versionstamp);
+      const result = await atomic.commit();
+      if (!result.ok) return false;
+      this.groups.committed(draft.records, result.versionstamp);
+      space.advance(draft.base, log, result.versionstamp);
     }
     this.#settle(steps);
     return true;

@@ -121,8 +121,10 @@ export async function commitDrafts<T>(
         const prepared = prepare(drafts, filled);
         unknown.push(prepared);
         const result = await prepared.atomic.commit();
-        unknown.pop();
-        if (!result.ok) continue;
+        if (!result.ok) {
+          unknown.pop();
+          continue;
+        }
         for (const { draft, log } of prepared.parts) {
           const entries = log.map(({ entry }) => entry);
           draft.space.advance(draft.base, entries, result.versionstamp);

@@ -208,3 +208,30 @@ Deno.test("pull() under the Reset strategy answers news with the whole view, and
   assert(news.cookie.order > cookie.order);
   assertEquals(items(reader), [1, 3]);
 });
+
+Deno.test("pull() looks at the mark of a cookie that is far behind, too", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 1);
+  const { cookie } = await client.pull();
+  const encode = (entry: object) =>
+    new TextEncoder().encode(JSON.stringify(entry));
+  const other = { mark: "other", ops: [], lastMutationIDs: [], end: true };
+  // A store that was restored, and has grown far past the cookie since.
+  await it.kv.atomic()
+    .set(["log", "s", cookie.version], encode(other))
+    .set(["log", "s", 50_000], encode(other))
+    .set(["version", "s"], 50_000)
+    .commit();
+  const restored = new Client(new Sync(it.kv, domain), ada, client.groupID);
+  restored.cookie = cookie;
+  assertEquals((await restored.pull()).error, "ClientStateNotFound");
+});
+
+Deno.test("pull() loses a group of another history even when that log was pruned meanwhile", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 3);
+  const { cookie } = await client.pull();
+  client.cookie = { ...cookie, mark: "other" };
+  await it.kv.delete(["log", "s", cookie.version]);
+  assertEquals((await client.pull()).error, "ClientStateNotFound");
+});

@@ -63,3 +63,24 @@ Deno.test("write() of the same spaces in another order does not wait for ever", 
   ));
   assertEquals(await it.sync.get("s", "a0", "b1", "a2", "b3"), [0, 1, 2, 3]);
 });
+
+Deno.test("write() whose news throws has written once all the same", async () => {
+  await using it = await openSync();
+  let told = 0;
+  const sync = new Sync(it.kv, {
+    ...domain,
+    guards() {
+      told++;
+      throw new RangeError("a fault of the domain");
+    },
+  });
+  const stream = await sync.poke(["s"], () => Promise.resolve(true));
+  let runs = 0;
+  await sync.write(["s"], async (tx) => {
+    runs++;
+    const n = (await tx.get("n")) as number | undefined ?? 0;
+    await tx.set("n", n + 1);
+  });
+  assertEquals([runs, told, await it.sync.get("s", "n")], [1, 1, [1]]);
+  await stream.cancel();
+});
