@@ -4,12 +4,13 @@ import Lobby from "../islands/Lobby.tsx";
 import { Refusal } from "../lib/chat/refusal.ts";
 import { MAX_NAME } from "../lib/chat/schema.ts";
 import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { methods } from "../lib/web/answers.ts";
 import { createRoom, roomsFor } from "../lib/web/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = texts.lobby;
 
-export const handler = define.handlers({
+export const handler = methods({
   async GET(ctx) {
     const { sync, user } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);

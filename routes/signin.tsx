@@ -3,12 +3,13 @@ import { page } from "fresh";
 import { Refusal } from "../lib/chat/refusal.ts";
 import { MAX_NAME } from "../lib/chat/schema.ts";
 import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { methods } from "../lib/web/answers.ts";
 import { signIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
 type Data = { name: string; refusal?: string };
 
-export const handler = define.handlers({
+export const handler = methods({
   GET(ctx) {
     if (ctx.state.user) return ctx.redirect(nextOf(ctx.url), 303);
     ctx.state.title = texts.signIn.title;

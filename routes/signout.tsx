@@ -1,10 +1,11 @@
 // Signing out: ended by a POST, so that no link or prefetch can do it; GET asks first.
 import { page } from "fresh";
 import { texts } from "../lib/chat/texts.ts";
+import { methods } from "../lib/web/answers.ts";
 import { signOut } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
-export const handler = define.handlers({
+export const handler = methods({
   GET(ctx) {
     const { user } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);

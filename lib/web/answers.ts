@@ -1,17 +1,22 @@
 // How the API answers: bodies in, bodies out, and every failure turned into its answer in one place.
-import { HttpError } from "fresh";
-import type { Context } from "fresh";
+import { type Context, HttpError, type PageResponse } from "fresh";
 import { Refusal, type RefusalCode } from "../chat/refusal.ts";
 import { type Problem, SyncError } from "../sync/mod.ts";
 import type { State } from "./state.ts";
 
-type Handler = (ctx: Context<State>) => Response | Promise<Response>;
+type Answer<Data> = Response | PageResponse<Data>;
+/** Answers itself, or hands its page the data to show. */
+type Handler<Data> = (
+  ctx: Context<State>,
+) => Answer<Data> | Promise<Answer<Data>>;
 
 /**
  * One handler out of one per method. A method that is not among them is
  * answered 405: a build of Fresh would say 404. HEAD goes with GET.
  */
-export function methods(handlers: Record<string, Handler>): Handler {
+export function methods<Data>(
+  handlers: Record<string, Handler<Data>>,
+): Handler<Data> {
   const allowed = Object.keys(handlers);
   if (handlers.GET) allowed.push("HEAD");
   return (ctx) => {

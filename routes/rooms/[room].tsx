@@ -4,10 +4,11 @@ import Room from "../../islands/Room.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
+import { methods } from "../../lib/web/answers.ts";
 import { joinRoom, roomsFor, viewRoom } from "../../lib/web/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
-export const handler = define.handlers({
+export const handler = methods({
   async GET(ctx) {
     const { sync, user } = ctx.state;
     if (!user) return ctx.redirect(signInThen(ctx.url), 303);

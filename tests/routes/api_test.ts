@@ -262,6 +262,10 @@ test("a method that a route does not have is answered 405 with Allow", async () 
     [`/api/replicache/pull?space=${GENERAL}`]: ["POST", "GET"],
     [`/api/replicache/poke?space=${GENERAL}`]: ["GET, HEAD", "POST"],
     "/healthz": ["GET, HEAD", "POST"],
+    "/": ["GET, POST, HEAD", "PUT"],
+    "/signin": ["GET, POST, HEAD", "DELETE"],
+    "/signout": ["GET, POST, HEAD", "PATCH"],
+    "/rooms/general": ["GET, POST, HEAD", "PUT"],
   };
   for (const [path, [allow, method]] of Object.entries(routes)) {
     const answer = await ada.ask(path, { method });

@@ -8,6 +8,11 @@
 export { App } from "./app.ts";
 export type { Context, FreshConfig, PageProps } from "./context.ts";
 export { csp } from "./csp.ts";
-export { createDefine, type Middleware, page } from "./handlers.ts";
+export {
+  createDefine,
+  type Middleware,
+  page,
+  type PageResponse,
+} from "./handlers.ts";
 export { HttpError } from "./http_error.ts";
 export { staticFiles } from "./static_files.ts";
