@@ -13,7 +13,11 @@ type Engine = Pick<State, "kv" | "sync">;
 let opened: Promise<Engine> | undefined;
 
 /** Opens KV once, when it is first needed: a build loads this file and must not. */
-const engine = (): Promise<Engine> => opened ??= open();
+const engine = (): Promise<Engine> =>
+  opened ??= open().catch((error) => {
+    opened = undefined; // the next request may find it
+    throw error;
+  });
 
 async function open(): Promise<Engine> {
   const { kvPath, strategy } = settings();
@@ -33,7 +37,8 @@ async function open(): Promise<Engine> {
     return { kv, sync };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsError(`Deno KV at ${kvPath} can't be used: ${reason}`);
+    const place = kvPath ?? "the platform";
+    throw new SettingsError(`Deno KV at ${place} can't be used: ${reason}`);
   }
 }
 
@@ -54,8 +59,7 @@ async function assertWritable(kv: Deno.Kv): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  await Promise.race([probe(), deadline]);
-  clearTimeout(timer);
+  await Promise.race([probe(), deadline]).finally(() => clearTimeout(timer));
 }
 
 /** False for a lock that another process holds for a moment; throws all else. */
