@@ -44,6 +44,36 @@ browserTest(
 );
 
 browserTest(
+  "What is on the disk when its tab is closed is sent, once, when the room is opened again",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    const context = ada.context();
+    const pushes = "**/api/replicache/push?*";
+    await context.route(pushes, (route) => route.abort());
+    await send(ada, "Sealed in an envelope");
+    await messages(ada, "Sealed in an envelope", "pending").waitFor();
+    // Another tab gets it from the disk: then it is there.
+    const room = ada.url();
+    const tab = await context.newPage();
+    await tab.goto(room);
+    await messages(tab, "Sealed in an envelope", "pending").waitFor();
+    await tab.close();
+    await ada.close();
+
+    await context.unroute(pushes);
+    const again = await context.newPage();
+    await again.goto(room);
+    for (const page of [again, bob]) {
+      await messages(page, "Sealed in an envelope", "sent").waitFor();
+      assertEquals(await messages(page).count(), 1);
+    }
+  },
+);
+
+browserTest(
   "A push whose answer is lost is sent again, and counts once",
   async (device) => {
     await using server = await startServer();
