@@ -1,6 +1,6 @@
 // Whether the room is in step with the server, and what has not been sent.
 import { texts } from "../../lib/chat/texts.ts";
-import type { Status } from "../../lib/replica.ts";
+import type { Status } from "../../lib/replica/mod.ts";
 import { useLonger } from "./useLonger.ts";
 
 /** Shorter syncs than this, in milliseconds, are not worth a word. */

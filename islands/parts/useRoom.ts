@@ -11,7 +11,11 @@ import {
 import type { Message } from "../../lib/chat/schema.ts";
 import { roomSpace } from "../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../lib/chat/views.ts";
-import { openReplica, type Replica, type Status } from "../../lib/replica.ts";
+import {
+  openReplica,
+  type Replica,
+  type Status,
+} from "../../lib/replica/mod.ts";
 
 type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 

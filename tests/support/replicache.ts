@@ -65,7 +65,10 @@ export async function openReplicant<M extends MutatorDefs>(
   const reader = (await person.fetch(path)).body!.getReader();
   const listening = (async () => {
     for await (const { event } of eventsOf(reader)) {
-      if (event === "poke" && !rep.closed) rep.pull({ now: true });
+      if (event !== "poke" || rep.closed) continue;
+      rep.pull({ now: true }).catch((error) => {
+        if (!rep.closed) throw error;
+      });
     }
   })();
   return {

@@ -1,12 +1,9 @@
 // An island's live copy of one space: the Replicache client, kept in step by pokes.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type {
-  MutatorDefs,
-  ReadonlyJSONValue,
-  ReadTransaction,
-  Replicache,
-  WriteTransaction,
-} from "replicache";
+import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
+import { ownAnd, type WithOwn } from "./mutators.ts";
+
+export { type Rejection, rejectionsIn } from "./rejections.ts";
 
 /** What a person should know of the copy: is it connected, and what has not been sent. */
 export type Status = {
@@ -29,7 +26,7 @@ export type ReplicaOptions<M extends MutatorDefs> = {
 
 export interface Replica<M extends MutatorDefs> {
   readonly status: ReadonlySignal<Status>;
-  readonly mutate: Replicache<M>["mutate"];
+  readonly mutate: Replicache<WithOwn<M>>["mutate"];
   query<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   /** Calls back with the answer now, and again whenever it changes; returns the end of it. */
   subscribe<T>(
@@ -60,11 +57,11 @@ export async function openReplica<M extends MutatorDefs>(
   const where = new URLSearchParams({ space });
   const pull = new URLSearchParams(where);
   if (options.window) pull.set("window", String(options.window));
-  const rep = new Replicache<M>({
+  const rep = new Replicache<WithOwn<M>>({
     name: `${userID}/${space}`,
     auth: userID,
     schemaVersion: SCHEMA_VERSION,
-    mutators: withoutRefusalsOnRebase(options.mutators),
+    mutators: ownAnd(options.mutators),
     pushURL: `/api/replicache/push?${where}`,
     pullURL: `/api/replicache/pull?${pull}`,
     pullInterval: null, // the poke stream says when
@@ -152,28 +149,4 @@ function listen(
     clearTimeout(timer);
     stream.close();
   };
-}
-
-/**
- * On rebase a refused mutation becomes a no-op: thrown there it would stop
- * every pull and freeze the view, though the server has yet to answer for it.
- */
-function withoutRefusalsOnRebase<M extends MutatorDefs>(mutators: M): M {
-  const wrapped = Object.entries(mutators).map(([name, mutator]) => [
-    name,
-    async (tx: WriteTransaction, args: ReadonlyJSONValue) => {
-      try {
-        return await mutator(tx, args as never);
-      } catch (error) {
-        if (tx.reason === "rebase" && isRefusal(error)) return;
-        throw error;
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as M;
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error &&
-    "code" in error && typeof error.code === "string";
 }
