@@ -130,6 +130,27 @@ test("lib/sync holds no word of the chat, so that it could serve any app", async
   assertEquals(wrong, []);
 });
 
+test("Each rule of lib/sync is cited by a test, and each citation has its rule", async () => {
+  const readme = await Deno.readTextFile("lib/sync/README.md");
+  const rules = [...readme.matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)]
+    .map(([, rule]) => rule);
+  assertGreater(rules.length, 30);
+  assertEquals(rules.length, new Set(rules).size, "A rule is there twice");
+  const cited = new Set<string>();
+  for await (const path of files("tests")) {
+    if (!isSource(path)) continue;
+    const text = await Deno.readTextFile(path);
+    // As the last words of a title: "… (P1)" or "… (P1, L3)".
+    for (
+      const [, some] of text.matchAll(/ \(([A-Z]\d+(?:, [A-Z]\d+)*)\)["`]/g)
+    ) {
+      for (const rule of some.split(", ")) cited.add(rule);
+    }
+  }
+  assertEquals(rules.filter((rule) => !cited.has(rule)), [], "without a test");
+  assertEquals([...cited].filter((rule) => !rules.includes(rule)), []);
+});
+
 test("Files are short", async () => {
   const lengths = (await sources())
     .filter(({ path }) => partOf(path) !== "standins")

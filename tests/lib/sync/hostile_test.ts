@@ -15,7 +15,7 @@ import {
 
 const NUL = "\0";
 
-Deno.test("push() refuses keys that KV can't hold, and nobody else notices", async () => {
+Deno.test("push() refuses keys that KV can't hold, and nobody else notices (C5, P4)", async () => {
   await using it = await openSync();
   const bad: [string, unknown][] = [
     ["put", { key: "x".repeat(3_000), value: 1 }],
@@ -46,7 +46,7 @@ Deno.test("push() refuses keys that KV can't hold, and nobody else notices", asy
   assertEquals(member.view.get("lone \ufffd"), "precious");
 });
 
-Deno.test("push() measures keys as KV does: many long ones take several commits", async () => {
+Deno.test("push() measures keys as KV does: many long ones take several commits (C4)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const long = Array.from({ length: 120 }, (_, i) => `${i}`.padEnd(490, NUL));
@@ -57,7 +57,7 @@ Deno.test("push() measures keys as KV does: many long ones take several commits"
   assertEquals(long.filter((key) => client.view.get(key) === 1).length, 120);
 });
 
-Deno.test("push() stores the largest entry under the most escaped key", async () => {
+Deno.test("push() stores the largest entry under the most escaped key (C5)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const key = "\x01".repeat(1_000);
@@ -67,7 +67,7 @@ Deno.test("push() stores the largest entry under the most escaped key", async ()
   assertEquals(client.view.get(key), value);
 });
 
-Deno.test("push() refuses an envelope of more clients than a browser has tabs", async () => {
+Deno.test("push() refuses an envelope of more clients than a browser has tabs (P11)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const many = Array.from({ length: 101 }, (_, i) => ({
@@ -79,7 +79,7 @@ Deno.test("push() refuses an envelope of more clients than a browser has tabs", 
   assertEquals(await client.push(...many.slice(1)), null);
 });
 
-Deno.test("push() takes any number of clients in commits of ten checks", async () => {
+Deno.test("push() takes any number of clients in commits of ten checks (C4)", async () => {
   await using it = await openSync();
   const sync = new Sync(it.kv, domain, { maxChecks: 10 });
   const client = new Client(sync);
@@ -98,7 +98,7 @@ Deno.test("push() takes any number of clients in commits of ten checks", async (
   assertEquals(client.view.get("count"), 50);
 });
 
-Deno.test("push() lets others go before the rest of a long one", async () => {
+Deno.test("push() lets others go before the rest of a long one (P3)", async () => {
   await using it = await openSync();
   const long = new Client(it.sync);
   const short = new Client(it.sync, bob);
@@ -119,7 +119,7 @@ Deno.test("push() lets others go before the rest of a long one", async () => {
   assertEquals(short.view.get("count"), 2_001);
 });
 
-Deno.test("changeOf() takes away what was in the window only while others looked", () => {
+Deno.test("changeOf() takes away what was in the window only while others looked (W2)", () => {
   const [log] = [[[2, 100], [100, 3]].map(([was, now]) => ({
     mark: "",
     ops: [{ key: "item/a", value: { n: now }, was, now }],
@@ -132,7 +132,7 @@ Deno.test("changeOf() takes away what was in the window only while others looked
   assertEquals(patch, [{ op: "del", key: "item/a" }]);
 });
 
-Deno.test("Space never steps back behind what it knows, whichever read ends last", async () => {
+Deno.test("Space never steps back behind what it knows, whichever read ends last (C2)", async () => {
   await using it = await openSync();
   const older = await it.kv.get<number>(keys.version("s"));
   const client = new Client(it.sync);
@@ -145,7 +145,7 @@ Deno.test("Space never steps back behind what it knows, whichever read ends last
   assertEquals(space.version, newer.value);
 });
 
-Deno.test("pull() with a forged cookie fences off a new group without a new version", async () => {
+Deno.test("pull() with a forged cookie fences off a new group without a new version (L4)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync, bob);
   const { cookie } = await client.pull();
@@ -157,7 +157,7 @@ Deno.test("pull() with a forged cookie fences off a new group without a new vers
   assertEquals(late, { error: "ClientStateNotFound", lastMutationIDs: {} });
 });
 
-Deno.test("write() that changes nothing, or throws, has looked at what is there now", async () => {
+Deno.test("write() that changes nothing, or throws, has looked at what is there now (C2)", async () => {
   await using it = await openSync();
   const elsewhere = new Sync(it.kv, domain);
   const isMember = (sync: Sync) =>
@@ -171,7 +171,7 @@ Deno.test("write() that changes nothing, or throws, has looked at what is there 
   await assertRejects(() => isMember(it.sync), RangeError);
 });
 
-Deno.test("write() to a space twice is an error, and not a wait for ever", async () => {
+Deno.test("write() to a space twice is an error, and not a wait for ever (S4)", async () => {
   await using it = await openSync();
   await assertRejects(
     () => it.sync.write(["s", "s"], () => Promise.resolve()),
@@ -179,7 +179,7 @@ Deno.test("write() to a space twice is an error, and not a wait for ever", async
   );
 });
 
-Deno.test("poke() notices who loses the right to read while the stream opens", async () => {
+Deno.test("poke() notices who loses the right to read while the stream opens (K3)", async () => {
   await using it = await openSync();
   let asked = 0;
   const stream = await it.sync.poke(
@@ -190,7 +190,7 @@ Deno.test("poke() notices who loses the right to read while the stream opens", a
   assertEquals(events, [{ event: "gone", data: { space: "s" } }]);
 });
 
-Deno.test("poke() outlives a watch that fails", async () => {
+Deno.test("poke() outlives a watch that fails (K2)", async () => {
   const kv = await Deno.openKv(":memory:");
   const { error: log } = console;
   console.error = () => {};

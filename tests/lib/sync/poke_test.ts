@@ -1,12 +1,12 @@
 // Poke: nobody misses that there is something new, and nothing is left when they go.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { eventsOf, type PokeEvent } from "../../support/events.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
 
 const always = () => Promise.resolve(true);
 
-Deno.test("poke() tells the version on opening and after each commit", async () => {
+Deno.test("poke() tells the version on opening and after each commit (K1)", async () => {
   await using it = await openSync();
   const stream = eventsOf((await it.sync.poke(["s"], always)).getReader());
   assertEquals((await stream.next()).value, poke(1));
@@ -16,7 +16,7 @@ Deno.test("poke() tells the version on opening and after each commit", async () 
   await stream.return(undefined);
 });
 
-Deno.test("poke() tells of commits that another process made", async () => {
+Deno.test("poke() tells of commits that another process made (K2)", async () => {
   await using it = await openSync();
   const stream = eventsOf((await it.sync.poke(["s"], always)).getReader());
   assertEquals((await stream.next()).value, poke(1));
@@ -26,7 +26,7 @@ Deno.test("poke() tells of commits that another process made", async () => {
   await stream.return(undefined);
 });
 
-Deno.test("poke() says `gone` of a space that may not be read, and lives on with the others", async () => {
+Deno.test("poke() says `gone` of a space that may not be read, and lives on with the others (K3)", async () => {
   await using it = await openSync();
   const onlyS = (space: string) => Promise.resolve(space === "s");
   const opened = await it.sync.poke(["s", "t"], onlyS);
@@ -36,7 +36,7 @@ Deno.test("poke() says `gone` of a space that may not be read, and lives on with
   await stream.return(undefined);
 });
 
-Deno.test("poke() ends with `gone` for who loses the right to read", async () => {
+Deno.test("poke() ends with `gone` for who loses the right to read (K3)", async () => {
   await using it = await openSync();
   let may = true;
   const opened = await it.sync.poke(["s"], () => Promise.resolve(may));
@@ -49,7 +49,7 @@ Deno.test("poke() ends with `gone` for who loses the right to read", async () =>
   assertEquals(rest.at(-1), { event: "gone", data: { space: "s" } });
 });
 
-Deno.test("poke() for nothing that may be read is an unknown space", async () => {
+Deno.test("poke() for nothing that may be read is an unknown space (K3)", async () => {
   await using it = await openSync();
   const error = await assertRejects(
     () => it.sync.poke(["s"], () => Promise.resolve(false)),
@@ -58,7 +58,7 @@ Deno.test("poke() for nothing that may be read is an unknown space", async () =>
   assertEquals(error.problem, "unknown-space");
 });
 
-Deno.test("poke() leaves no timer or watch behind when the last reader goes", async () => {
+Deno.test("poke() leaves no timer or watch behind when the last reader goes (K5)", async () => {
   // The test runner itself fails a test that leaks either.
   await using it = await openSync();
   const streams = await Promise.all(
@@ -70,4 +70,20 @@ Deno.test("poke() leaves no timer or watch behind when the last reader goes", as
 const poke = (version: number): PokeEvent => ({
   event: "poke",
   data: { space: "s", version },
+});
+
+Deno.test("poke() drops a reader that does not read, and keeps the others (K4)", async () => {
+  await using it = await openSync();
+  const idle = (await it.sync.poke(["s"], always)).getReader();
+  const events = eventsOf((await it.sync.poke(["s"], always)).getReader());
+  const client = new Client(it.sync);
+  let told = 0;
+  for (let n = 1; n <= 130; n++) {
+    await client.push(client.mutation("put", { key: "n", value: n }));
+    while (told < n + 1) told = (await events.next()).value!.data.version!;
+  }
+  await events.return(undefined);
+  let unread = 0;
+  while (!(await idle.read()).done) unread++;
+  assert(unread > 100 && unread < 110, `${unread} events were kept for it`);
 });

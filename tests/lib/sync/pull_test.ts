@@ -26,7 +26,7 @@ const items = ({ view }: Client) =>
     .map(([, value]) => (value as { n: number }).n)
     .sort((a, b) => a - b);
 
-Deno.test("pull() brings everything first, then only what has changed", async () => {
+Deno.test("pull() brings everything first, then only what has changed (L1)", async () => {
   await using it = await openSync();
   const writer = await withItems(it.sync, 3);
   const reader = new Client(it.sync, bob);
@@ -44,7 +44,7 @@ Deno.test("pull() brings everything first, then only what has changed", async ()
   assert(second.cookie.order > first.cookie.order);
 });
 
-Deno.test("pull() with nothing new gives the same cookie and an empty patch", async () => {
+Deno.test("pull() with nothing new gives the same cookie and an empty patch (L2)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 1);
   const { cookie } = await client.pull();
@@ -55,7 +55,7 @@ Deno.test("pull() with nothing new gives the same cookie and an empty patch", as
   });
 });
 
-Deno.test("pull() tells a group of its own clients' lastMutationIDs only", async () => {
+Deno.test("pull() tells a group of its own clients' lastMutationIDs only (L3)", async () => {
   await using it = await openSync();
   const mine = await withItems(it.sync, 2);
   const other = await withItems(it.sync, 2);
@@ -66,7 +66,7 @@ Deno.test("pull() tells a group of its own clients' lastMutationIDs only", async
   assertEquals(mine.lastMutationIDs, { [mine.clientID]: 2 });
 });
 
-Deno.test("pull() serves a group that pushed in another process, from the log alone", async () => {
+Deno.test("pull() serves a group that pushed in another process, from the log alone (L8)", async () => {
   await using it = await openSync();
   const here = await withItems(it.sync, 2);
   await here.pull();
@@ -80,7 +80,7 @@ Deno.test("pull() serves a group that pushed in another process, from the log al
   assertEquals(items(there), [1, 2, 3, 4]);
 });
 
-Deno.test("pull() falls back to a snapshot when its cookie's log entry was pruned", async () => {
+Deno.test("pull() falls back to a snapshot when its cookie's log entry was pruned (L5)", async () => {
   await using it = await openSync();
   const writer = await withItems(it.sync, 3);
   const reader = new Client(it.sync, bob);
@@ -98,7 +98,7 @@ Deno.test("pull() falls back to a snapshot when its cookie's log entry was prune
   assertEquals(items(restarted), [2, 3, 4]);
 });
 
-Deno.test("pull() never steps over a hole in the log", async () => {
+Deno.test("pull() never steps over a hole in the log (L5)", async () => {
   await using it = await openSync();
   const writer = await withItems(it.sync, 1);
   const reader = new Client(it.sync, bob);
@@ -114,7 +114,7 @@ Deno.test("pull() never steps over a hole in the log", async () => {
   assertEquals(items(restarted), [1, 2, 3, 4]);
 });
 
-Deno.test("pull() with a cookie ahead of the server loses the group, and fences it off", async () => {
+Deno.test("pull() with a cookie ahead of the server loses the group, and fences it off (L4, P9)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 1);
   const { cookie } = await client.pull();
@@ -130,7 +130,7 @@ Deno.test("pull() with a cookie ahead of the server loses the group, and fences 
   );
 });
 
-Deno.test("pull() knows another history of the same length by its mark", async () => {
+Deno.test("pull() knows another history of the same length by its mark (L4)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 1);
   const { cookie } = await client.pull();
@@ -138,7 +138,7 @@ Deno.test("pull() knows another history of the same length by its mark", async (
   assertEquals((await client.pull()).error, "ClientStateNotFound");
 });
 
-Deno.test("pull() refuses who lost the right to read while it read", async () => {
+Deno.test("pull() refuses who lost the right to read while it read (L7)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 1);
   const error = await assertRejects(
@@ -148,7 +148,7 @@ Deno.test("pull() refuses who lost the right to read while it read", async () =>
   assertEquals(error.problem, "unknown-space");
 });
 
-Deno.test("pull() brings the newest of a windowed collection, and keeps to its bound", async () => {
+Deno.test("pull() brings the newest of a windowed collection, and keeps to its bound (W1, W2)", async () => {
   await using it = await openSync();
   const writer = await withItems(it.sync, 30);
   const reader = new Client(it.sync, bob);
@@ -167,7 +167,7 @@ Deno.test("pull() brings the newest of a windowed collection, and keeps to its b
   assertEquals(items(reader), [21, 23, 24, ...range(26, 31), 99]);
 });
 
-Deno.test("pull() with a larger window brings what is missing below the bound", async () => {
+Deno.test("pull() with a larger window brings what is missing below the bound (W3)", async () => {
   await using it = await openSync();
   const writer = await withItems(it.sync, 30);
   const reader = new Client(it.sync, bob);
@@ -183,7 +183,7 @@ Deno.test("pull() with a larger window brings what is missing below the bound", 
   assertEquals(all.cookie.from, { "item/": null });
 });
 
-Deno.test("view() is what a first pull would bring", async () => {
+Deno.test("view() is what a first pull would bring (L6)", async () => {
   await using it = await openSync();
   await withItems(it.sync, 5);
   const view = await it.sync.view("s", ada, 2);
@@ -195,7 +195,7 @@ Deno.test("view() is what a first pull would bring", async () => {
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-Deno.test("pull() under the Reset strategy answers news with the whole view, and no news with nothing", async () => {
+Deno.test("pull() under the Reset strategy answers news with the whole view, and no news with nothing (L9)", async () => {
   await using it = await openSync();
   const sync = new Sync(it.kv, domain, { strategy: "reset" });
   const writer = await withItems(sync, 3);
@@ -209,7 +209,7 @@ Deno.test("pull() under the Reset strategy answers news with the whole view, and
   assertEquals(items(reader), [1, 3]);
 });
 
-Deno.test("pull() looks at the mark of a cookie that is far behind, too", async () => {
+Deno.test("pull() looks at the mark of a cookie that is far behind, too (L4)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 1);
   const { cookie } = await client.pull();
@@ -227,11 +227,49 @@ Deno.test("pull() looks at the mark of a cookie that is far behind, too", async 
   assertEquals((await restored.pull()).error, "ClientStateNotFound");
 });
 
-Deno.test("pull() loses a group of another history even when that log was pruned meanwhile", async () => {
+Deno.test("pull() loses a group of another history even when that log was pruned meanwhile (L4)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 3);
   const { cookie } = await client.pull();
   client.cookie = { ...cookie, mark: "other" };
   await it.kv.delete(["log", "s", cookie.version]);
   assertEquals((await client.pull()).error, "ClientStateNotFound");
+});
+
+Deno.test("pull() of everything is true of its cookie, however much is written meanwhile (L1, L6)", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 400);
+  const reader = new Client(it.sync, bob);
+  let writing = true;
+  const written = (async () => {
+    for (let n = 401; writing; n++) {
+      await writer.push(
+        writer.mutation("add", { id: `${n}` }),
+        writer.mutation("del", { key: `item/${n - 400}` }),
+      );
+    }
+  })();
+  for (let i = 0; i < 20; i++) {
+    reader.cookie = null;
+    await reader.pull(10_000);
+    const last = reader.view.get("count") as number;
+    assertEquals(items(reader), range(last - 399, last));
+  }
+  writing = false;
+  await written;
+});
+
+Deno.test("pull() answers in pieces, which join to one body (L10)", async () => {
+  await using it = await openSync();
+  await withItems(it.sync, 1_600);
+  const answer = await it.sync.pull("s", bob, {
+    pullVersion: 1,
+    schemaVersion: "1",
+    clientGroupID: "g",
+    cookie: null,
+  }, { window: 1_600, mayRead: () => Promise.resolve(true) });
+  assert(!("error" in answer));
+  const pieces = [...answer];
+  assert(pieces.length >= 3, `${pieces.length} pieces`);
+  assertEquals(JSON.parse(pieces.join("")).patch.length, 1_603);
 });

@@ -1,9 +1,10 @@
 // Push: what is acknowledged is there once; what is refused leaves nothing but its reason.
 import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { SyncError } from "../../../lib/sync/mod.ts";
+import { eventsOf } from "../../support/events.ts";
 import { ada, bob, Client, openSync } from "../../support/counter_domain.ts";
 
-Deno.test("push() runs the mutations of a client in order, once", async () => {
+Deno.test("push() runs the mutations of a client in order, once (P1)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const both = [
@@ -22,7 +23,7 @@ Deno.test("push() runs the mutations of a client in order, once", async () => {
   assertEquals(client.lastMutationIDs, { [client.clientID]: 2 });
 });
 
-Deno.test("push() puts pushes that wait into one commit, each on top of the other", async () => {
+Deno.test("push() puts pushes that wait into one commit, each on top of the other (P2)", async () => {
   await using it = await openSync();
   const clients = Array.from({ length: 40 }, () => new Client(it.sync));
   await Promise.all(
@@ -40,7 +41,7 @@ Deno.test("push() puts pushes that wait into one commit, each on top of the othe
   assertEquals(version! < 10, true, `40 pushes made ${version} log entries`);
 });
 
-Deno.test("push() takes several commits for a long push, in order", async () => {
+Deno.test("push() takes several commits for a long push, in order (P3)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const many = Array.from(
@@ -53,7 +54,7 @@ Deno.test("push() takes several commits for a long push, in order", async () => 
   assertEquals(client.view.get("item/999"), { id: "999", n: 1_000, by: "ada" });
 });
 
-Deno.test("push() refuses one bad mutation and keeps its neighbours", async () => {
+Deno.test("push() refuses one bad mutation and keeps its neighbours (P4, P5)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   await client.push(
@@ -81,7 +82,7 @@ Deno.test("push() refuses one bad mutation and keeps its neighbours", async () =
   assertEquals(codes, ["unknown-mutator", "too-large"]);
 });
 
-Deno.test("push() undoes a mutator that breaks, and tells nothing internal of it", async () => {
+Deno.test("push() undoes a mutator that breaks, and tells nothing internal of it (P4, P5)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   const logged = silence();
@@ -102,7 +103,7 @@ Deno.test("push() undoes a mutator that breaks, and tells nothing internal of it
   );
 });
 
-Deno.test("push() shows a rejection to its own user only, until it is dismissed", async () => {
+Deno.test("push() shows a rejection to its own user only, until it is dismissed (P6)", async () => {
   await using it = await openSync();
   const mine = new Client(it.sync);
   const other = new Client(it.sync, bob);
@@ -124,7 +125,7 @@ Deno.test("push() shows a rejection to its own user only, until it is dismissed"
   assertEquals(fresh.view.has(key), false);
 });
 
-Deno.test("push() keeps another user out of a client group", async () => {
+Deno.test("push() keeps another user out of a client group (P10)", async () => {
   await using it = await openSync();
   const mine = new Client(it.sync);
   await mine.push(mine.mutation("add", { id: "a" }));
@@ -139,7 +140,7 @@ Deno.test("push() keeps another user out of a client group", async () => {
   assertEquals(mine.view.get("count"), 1);
 });
 
-Deno.test("push() keeps a client group in its space", async () => {
+Deno.test("push() keeps a client group in its space (P10)", async () => {
   await using it = await openSync();
   await it.sync.write(["t"], (tx) => tx.set("born", true));
   const here = new Client(it.sync);
@@ -152,7 +153,7 @@ Deno.test("push() keeps a client group in its space", async () => {
   assertEquals(error.problem, "forbidden");
 });
 
-Deno.test("push() to a space that was never born is an unknown space", async () => {
+Deno.test("push() to a space that was never born is an unknown space (P12)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync, ada, "g", "nowhere");
   const error = await assertRejects(
@@ -162,7 +163,7 @@ Deno.test("push() to a space that was never born is an unknown space", async () 
   assertEquals(error.problem, "unknown-space");
 });
 
-Deno.test("push() fences off a group that comes with a gap, for ever", async () => {
+Deno.test("push() fences off a group that comes with a gap, for ever (P8, P9)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   await client.push(client.mutation("add", { id: "a" }));
@@ -180,7 +181,7 @@ Deno.test("push() fences off a group that comes with a gap, for ever", async () 
   assertEquals(other.view.get("count"), 1);
 });
 
-Deno.test("push() of one group can carry several of its clients", async () => {
+Deno.test("push() of one group can carry several of its clients (P11)", async () => {
   await using it = await openSync();
   const a = new Client(it.sync);
   const b = new Client(it.sync, ada, a.groupID);
@@ -204,3 +205,130 @@ function silence(): () => unknown[][] {
     return lines;
   };
 }
+
+Deno.test("push() loses and doubles nothing when a commit throws, whether it happened or not (P7)", async () => {
+  const kv = await Deno.openKv(":memory:");
+  let faults: ("before" | "after")[] = [];
+  const failing = new Proxy(kv, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "atomic") {
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return () => {
+        const atomic = kv.atomic();
+        const commit = atomic.commit.bind(atomic);
+        atomic.commit = async () => {
+          const fault = faults.shift();
+          if (fault === "before") throw new Error("database is locked");
+          const result = await commit();
+          if (fault === "after") throw new Error("the answer was lost");
+          return result;
+        };
+        return atomic;
+      };
+    },
+  });
+  await using it = await openSync(failing);
+  const client = new Client(it.sync);
+  const other = new Client(it.sync, bob);
+  faults = ["before", "after", "after"];
+  await Promise.all([
+    client.push(
+      client.mutation("add", { id: "a" }),
+      client.mutation("add", { id: "b" }),
+    ),
+    other.push(other.mutation("add", { id: "c" })),
+  ]);
+  await client.push(client.mutation("add", { id: "d" }));
+  assertEquals(faults, []);
+  await client.pull();
+  assertEquals(client.view.get("count"), 4);
+  assertEquals(client.lastMutationIDs, { [client.clientID]: 3 });
+});
+
+Deno.test("push() and pull() say of a bad envelope what is wrong with it (P12)", async () => {
+  await using it = await openSync();
+  const push = {
+    pushVersion: 1,
+    schemaVersion: "1",
+    clientGroupID: "g",
+    mutations: [],
+  };
+  const pull = {
+    pullVersion: 1,
+    schemaVersion: "1",
+    clientGroupID: "g",
+    cookie: null,
+  };
+  const mayRead = () => Promise.resolve(true);
+  const pushed = (more: object) => it.sync.push("s", ada, { ...push, ...more });
+  const pulled = (more: object) =>
+    it.sync.pull("s", ada, { ...pull, ...more }, { mayRead });
+
+  assertEquals(await pushed({ pushVersion: 0 }), {
+    error: "VersionNotSupported",
+    versionType: "push",
+  });
+  assertEquals(await pulled({ pullVersion: 2 }), {
+    error: "VersionNotSupported",
+    versionType: "pull",
+  });
+  assertEquals(await pushed({ schemaVersion: "0" }), null);
+  for (const newer of [pushed, pulled]) {
+    const error = await assertRejects(
+      async () => await newer({ schemaVersion: "2" }),
+      SyncError,
+    );
+    assertEquals(error.problem, "unavailable");
+  }
+  const mutations = [{ clientID: "c", id: 0, name: "add" }];
+  const malformed: [Promise<unknown>, string][] = [
+    [it.sync.push("s", ada, null), "The body"],
+    [pushed({ clientGroupID: "a/b" }), "clientGroupID"],
+    [pushed({ mutations }), "mutations.0.id"],
+    [pulled({ cookie: 7 }), "cookie"],
+  ];
+  for (const [asked, field] of malformed) {
+    const error = await assertRejects(() => asked, SyncError);
+    assertEquals(error.problem, "malformed");
+    assertEquals(error.message.split(":")[0], field);
+  }
+});
+
+Deno.test("push() is answered before the poke that it causes (P13)", async () => {
+  await using it = await openSync();
+  const stream = await it.sync.poke(["s"], () => Promise.resolve(true));
+  const events = eventsOf(stream.getReader());
+  await events.next();
+  const order: string[] = [];
+  const client = new Client(it.sync);
+  await Promise.all([
+    events.next().then(() => order.push("poke")),
+    client.push(client.mutation("add", { id: "a" }))
+      .then(() => order.push("answer")),
+  ]);
+  assertEquals(order, ["answer", "poke"]);
+  await events.return(undefined);
+});
+
+Deno.test("push() spreads a large commit over log entries, and cookies stand on its end (C3)", async () => {
+  await using it = await openSync();
+  const client = new Client(it.sync);
+  const { cookie: before } = await client.pull();
+  const value = "x".repeat(30_000);
+  await client.push(
+    ...["a", "b", "c"].map((key) => client.mutation("put", { key, value })),
+  );
+  const log = await Array.fromAsync(
+    it.kv.list<Uint8Array>({ prefix: ["log", "s"] }),
+  );
+  assertEquals(log.map(({ key }) => key[2]), [1, 2, 3, 4]);
+  const entries = log.map((entry) =>
+    JSON.parse(new TextDecoder().decode(entry.value))
+  );
+  assertEquals(entries.map(({ end }) => end), [true, false, false, true]);
+  const { cookie } = await client.pull();
+  assertEquals([before.version, cookie.version], [1, 4]);
+  assertEquals(cookie.mark, entries[3].mark);
+});

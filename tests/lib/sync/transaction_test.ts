@@ -18,7 +18,7 @@ const over = () =>
     entriesFrom: (key) => source.scan({ start: { key } }).entries(),
   });
 
-Deno.test("Transaction reads what it wrote, in order with what was there", async () => {
+Deno.test("Transaction reads what it wrote, in order with what was there (C6)", async () => {
   const tx = over();
   await tx.set("b/15", "new");
   await tx.del("b/2");
@@ -32,7 +32,7 @@ Deno.test("Transaction reads what it wrote, in order with what was there", async
   assertEquals(await source.get("b/1"), "one");
 });
 
-Deno.test("Transaction scans from a start, after it, and up to a limit", async () => {
+Deno.test("Transaction scans from a start, after it, and up to a limit (C6)", async () => {
   const tx = over();
   const keys = (options: object) => tx.scan(options).keys().toArray();
   assertEquals(await keys({ start: { key: "b/1" } }), ["b/1", "b/2", "c"]);
@@ -49,7 +49,7 @@ Deno.test("Transaction scans from a start, after it, and up to a limit", async (
   assertEquals(await tx.isEmpty(), false);
 });
 
-Deno.test("Transaction copies what is set and freezes what it hands out", async () => {
+Deno.test("Transaction copies what is set and freezes what it hands out (C6)", async () => {
   const tx = over();
   const mine = { list: [1] };
   await tx.set("mine", mine);
@@ -59,7 +59,7 @@ Deno.test("Transaction copies what is set and freezes what it hands out", async 
   assertThrows(() => got.list.push(3), TypeError);
 });
 
-Deno.test("compareKeys() sorts as UTF-8 bytes do", () => {
+Deno.test("compareKeys() sorts as UTF-8 bytes do (C6)", () => {
   const keys = [
     "a",
     "",

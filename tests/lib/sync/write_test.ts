@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Sync } from "../../../lib/sync/mod.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
 
-Deno.test("write() changes several spaces in one commit, and bears those that were not", async () => {
+Deno.test("write() changes several spaces in one commit, and bears those that were not (S1)", async () => {
   await using it = await openSync();
   await it.sync.write(["s", "t"], async (s, t) => {
     await s.set("a", 1);
@@ -15,7 +15,7 @@ Deno.test("write() changes several spaces in one commit, and bears those that we
   assertEquals(await it.sync.get("t", "b"), [2]);
 });
 
-Deno.test("write() that throws changes nothing", async () => {
+Deno.test("write() that throws changes nothing (S2)", async () => {
   await using it = await openSync();
   await assertRejects(
     () =>
@@ -31,7 +31,7 @@ Deno.test("write() that throws changes nothing", async () => {
   assertEquals((await it.kv.get(["version", "t"])).value, null);
 });
 
-Deno.test("write() and push() of several processes never lose one another", async () => {
+Deno.test("write() and push() of several processes never lose one another (C1)", async () => {
   await using it = await openSync();
   const processes = [it.sync, new Sync(it.kv, domain), new Sync(it.kv, domain)];
   await Promise.all(processes.flatMap((sync) => [
@@ -52,7 +52,7 @@ Deno.test("write() and push() of several processes never lose one another", asyn
   assertEquals(await it.sync.get("t", "writes"), [30]);
 });
 
-Deno.test("write() of the same spaces in another order does not wait for ever", async () => {
+Deno.test("write() of the same spaces in another order does not wait for ever (S4)", async () => {
   await using it = await openSync();
   await Promise.all([["s", "t"], ["t", "s"], ["s", "t"], ["t", "s"]].map(
     (spaces, i) =>
@@ -64,7 +64,7 @@ Deno.test("write() of the same spaces in another order does not wait for ever", 
   assertEquals(await it.sync.get("s", "a0", "b1", "a2", "b3"), [0, 1, 2, 3]);
 });
 
-Deno.test("write() whose news throws has written once all the same", async () => {
+Deno.test("write() whose news throws has written once all the same (S3)", async () => {
   await using it = await openSync();
   let told = 0;
   const sync = new Sync(it.kv, {
