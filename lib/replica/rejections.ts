@@ -9,6 +9,8 @@ import type {
 export type Rejection = {
   clientID: string;
   mutationID: number;
+  /** When it was refused, in milliseconds since 1970. */
+  at: number;
   /** The mutator's name. */
   name: string;
   /** Its args; text, the beginning of their JSON, when that is longer than 4,096 characters. */

@@ -32,6 +32,24 @@ export async function readGroup(
   return { value, versionstamp };
 }
 
+/**
+ * Puts on record that a group is in use, for one that only pulls: at most once
+ * a day, and not at all when anything else has been written to the record since
+ * it was read, such as a fence.
+ */
+export async function touch(
+  kv: Deno.Kv,
+  groupID: string,
+  value: ClientGroup,
+  versionstamp: string,
+): Promise<void> {
+  const seenOn = today();
+  if (value.seenOn >= seenOn) return;
+  const key = keys.group(groupID);
+  await kv.atomic().check({ key, versionstamp })
+    .set(key, { ...value, seenOn }).commit();
+}
+
 /** How far a client is, as KV has it now; an unknown client is at 0. */
 async function readClient(
   kv: Deno.Kv,
@@ -186,7 +204,10 @@ export class ClientGroups {
 
   /** Takes in what the space's log says; null when that is not known. */
   advanced(log: readonly LogEntry[] | null): void {
-    if (!log) this.#groups.clear();
+    if (!log) {
+      this.#groups.clear();
+      this.#clients.clear();
+    }
     for (const { lost = [] } of log ?? []) {
       for (const groupID of lost) this.#groups.delete(groupID);
     }

@@ -84,7 +84,10 @@ export class Job<U extends User = User> {
       if (!fresh) throw new Stale();
       return { next, answer: notYours() };
     }
-    if (group?.lost) return { next, answer: await this.#lost() };
+    if (group?.lost) {
+      if (!fresh) throw new Stale();
+      return { next, answer: await this.#lost() };
+    }
 
     const clients = new Map<string, Stamped<number>>();
     for (const clientID of this.#clients.keys()) {
@@ -119,7 +122,12 @@ export class Job<U extends User = User> {
       const mutation = mutations[i];
       const { id, clientID } = mutation;
       if (id <= done(clientID)) continue; // processed before
-      const more = Number(!seen && !records.group(groupID)) +
+      const { versionstamp } = clients.get(clientID)!;
+      // A group goes with its clients (housekeeping.ts): the check of a client's
+      // record says that the group is still there, that of a new one does not.
+      const withGroup = (!seen || versionstamp === null) &&
+        !records.group(groupID);
+      const more = Number(withGroup) +
         Number(records.confirmed(groupID, clientID) === undefined);
       let staged = await runMutation(draft, this.#mutators, user, mutation);
       if (!draft.fits(staged, more, maxChecks)) {
@@ -128,9 +136,8 @@ export class Job<U extends User = User> {
         staged = reject(draft, user, mutation, reason);
       }
       draft.take(staged);
-      const { versionstamp } = clients.get(clientID)!;
       records.confirm(groupID, clientID, id, versionstamp);
-      if (!seen && !records.group(groupID)) {
+      if (withGroup) {
         records.setGroup(groupID, record, group.versionstamp);
       }
     }

@@ -5,6 +5,7 @@ import type { ReadonlyJSONValue } from "replicache";
 export const keys = {
   /** The space's version: an integer, +1 per log entry. Its versionstamp guards every commit. */
   version: (space: string): Deno.KvKey => ["version", space],
+  versions: (): Deno.KvKey => ["version"],
   /** One entry of the space, as JSON bytes. */
   entry: (space: string, key: string): Deno.KvKey => ["entry", space, key],
   entries: (space: string): Deno.KvKey => ["entry", space],
@@ -24,6 +25,7 @@ export const keys = {
   log: (space: string, version: number): Deno.KvKey => ["log", space, version],
   /** Whose a client group is; see `client_group.ts`. */
   group: (groupID: string): Deno.KvKey => ["group", groupID],
+  groups: (): Deno.KvKey => ["group"],
   /** How far one client's mutations have been processed. */
   client: (groupID: string, clientID: string): Deno.KvKey => [
     "client",
@@ -43,6 +45,9 @@ export const keys = {
     space,
     userID,
   ],
+  allRejections: (): Deno.KvKey => ["rejection"],
+  /** How far a chore of `housekeeping.ts` has come. */
+  chore: (name: string): Deno.KvKey => ["chore", name],
 };
 
 const encoder = new TextEncoder();

@@ -23,6 +23,8 @@ export type Confirmation = [groupID: string, clientID: string, id: number];
  */
 export type LogEntry = {
   mark: string;
+  /** When it was written, in milliseconds since 1970: housekeeping keeps the young. */
+  at: number;
   ops: Op[];
   lastMutationIDs: Confirmation[];
   /** Client groups that this commit fenced off; see job.ts and pull.ts. */
@@ -46,10 +48,12 @@ export function pack(
   const entries: LogEntry[] = [];
   let open: LogEntry | undefined;
   let size = 0;
+  const at = Date.now();
   const openFor = (bytes: number): LogEntry => {
     if (!open || size + bytes > ENTRY_BYTES) {
       open = {
         mark: crypto.randomUUID(),
+        at,
         ops: [],
         lastMutationIDs: [],
         end: false,

@@ -63,6 +63,7 @@ export function reject(
     mutationID: id,
     name: name.slice(0, 100),
     args: cut(args),
+    at: Date.now(),
     ...reasonOf(error, name),
   });
 }

@@ -4,6 +4,7 @@ import {
   readClients,
   readGroup,
   today,
+  touch,
 } from "./client_group.ts";
 import { changeOf, readNewest, snapshot, type Viewer } from "./client_view.ts";
 import type { User } from "./domain.ts";
@@ -59,6 +60,9 @@ export async function pull(
   if (group.value) {
     const { userID, space: home, lost } = group.value;
     if (userID !== user.userID || home !== space.name) throw notYours();
+    // Nobody waits for it; should it fail, the next pull tries again.
+    touch(kv, groupID, group.value, group.versionstamp)
+      .catch((error) => console.error("A group could not be touched", error));
     if (lost) {
       return {
         error: "ClientStateNotFound",

@@ -1,5 +1,5 @@
 // Rejections in a replica: what the server refused is there to be read, and goes once dismissed.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { WriteTransaction } from "replicache";
 import { ownAnd } from "../../../lib/replica/mutators.ts";
 import { rejectionsIn } from "../../../lib/replica/mod.ts";
@@ -40,7 +40,8 @@ Deno.test({
     };
     for (const { until } of [laptop, phone]) {
       const found = await until(rejectionsIn, ({ length }) => length > 0);
-      const { message: _, ...rejection } = found[0];
+      const { message: _, at, ...rejection } = found[0];
+      assert(at <= Date.now());
       assertEquals([rejection, found.length], [expected, 1]);
     }
 

@@ -122,6 +122,7 @@ Deno.test("push() lets others go before the rest of a long one (P3)", async () =
 Deno.test("changeOf() takes away what was in the window only while others looked (W2)", () => {
   const [log] = [[[2, 100], [100, 3]].map(([was, now]) => ({
     mark: "",
+    at: 0,
     ops: [{ key: "item/a", value: { n: now }, was, now }],
     lastMutationIDs: [],
     end: true,

@@ -1,5 +1,10 @@
 // Push: what is acknowledged is there once; what is refused leaves nothing but its reason.
-import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertObjectMatch,
+  assertRejects,
+} from "@std/assert";
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { eventsOf } from "../../support/events.ts";
 import { ada, bob, Client, openSync } from "../../support/counter_domain.ts";
@@ -68,7 +73,10 @@ Deno.test("push() refuses one bad mutation and keeps its neighbours (P4, P5)", a
   assertEquals(client.lastMutationIDs, { [client.clientID]: 5 });
   assertEquals(client.view.get("count"), 2);
   const id = client.clientID;
-  assertEquals(client.view.get(`rejection/${id}/2`), {
+  const rejection = client.view.get(`rejection/${id}/2`) as { at: number };
+  assert(Date.now() - rejection.at < 60_000);
+  assertEquals<unknown>(rejection, {
+    at: rejection.at,
     clientID: id,
     mutationID: 2,
     name: "refuse",
