@@ -67,9 +67,9 @@ export class PushQueue<U extends User> {
         // Of a commit that threw nobody knows whether it happened: the fresh
         // look before the next try finds out.
         cause = error;
-        // A TypeError is no fault of storage: one of the jobs is more than KV
-        // takes, though it was measured. It must not take the others with it.
-        if (!(error instanceof TypeError)) continue;
+        // One of the jobs is more than KV takes, though it was measured. It
+        // must not take the others with it.
+        if (!isTooMuch(error)) continue;
         if (alone) break;
         alone = true;
       }
@@ -136,3 +136,10 @@ export class PushQueue<U extends User> {
     }
   }
 }
+
+/**
+ * Whether KV will never take that much. Its class says nothing: `database is
+ * locked`, which passes, is a TypeError too.
+ */
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof TypeError && /\btoo (large|many)\b/i.test(error.message);

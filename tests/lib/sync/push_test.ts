@@ -6,6 +6,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { SyncError } from "../../../lib/sync/mod.ts";
+import { gatedKv } from "../../support/gated_kv.ts";
+import { quiet } from "../../support/quiet.ts";
 import { eventsOf } from "../../support/events.ts";
 import { ada, bob, Client, openSync } from "../../support/counter_domain.ts";
 
@@ -93,12 +95,12 @@ Deno.test("push() refuses one bad mutation and keeps its neighbours (P4, P5)", a
 Deno.test("push() undoes a mutator that breaks, and tells nothing internal of it (P4, P5)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
-  const logged = silence();
+  using logged = quiet();
   await client.push(
     client.mutation("break"),
     client.mutation("add", { id: "a" }),
   );
-  assertEquals(logged().length, 1);
+  assertEquals(logged.told.length, 1);
   await client.pull();
   assertEquals(client.view.has("half"), false);
   assertEquals(client.view.get("count"), 1);
@@ -203,16 +205,45 @@ Deno.test("push() of one group can carry several of its clients (P11)", async ()
   assertEquals(a.view.get("count"), 3);
 });
 
-/** Takes over the error log for a test that expects something in it. */
-function silence(): () => unknown[][] {
-  const lines: unknown[][] = [];
-  const { error } = console;
-  console.error = (...line) => lines.push(line);
-  return () => {
-    console.error = error;
-    return lines;
-  };
-}
+Deno.test("push() outlasts a database that another process has locked (P7)", async () => {
+  const kv = await Deno.openKv(":memory:");
+  let locked = 0;
+  await using it = await openSync(gatedKv(kv, (call, run) => {
+    if (call.kind !== "commit" || locked === 0) return run();
+    locked--;
+    return Promise.reject(new TypeError("database is locked"));
+  }));
+  const client = new Client(it.sync);
+  locked = 5;
+  assertEquals(await client.push(client.mutation("add", { id: "a" })), null);
+  assertEquals(locked, 0);
+});
+
+Deno.test("push() fails alone when it is more than KV takes (P4)", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const huge = "item/huge";
+  await using it = await openSync(gatedKv(kv, (call, run) => {
+    const small = !call.keys.some((key) => key.includes(huge));
+    if (call.kind !== "commit" || small) return run();
+    const words = "Total mutation size too large (max 819200 bytes)";
+    return Promise.reject(new TypeError(words));
+  }));
+  using _ = quiet();
+  const [before, bad, after] = [ada, bob, ada].map((user) =>
+    new Client(it.sync, user)
+  );
+  const put = { key: huge, value: { n: 1 } };
+  const [first, second, third] = await Promise.allSettled([
+    before.push(before.mutation("add", { id: "a" })),
+    bad.push(bad.mutation("put", put)),
+    after.push(after.mutation("add", { id: "b" })),
+  ]);
+  assertEquals([first.status, second.status, third.status], [
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+  ]);
+});
 
 Deno.test("push() loses and doubles nothing when a commit throws, whether it happened or not (P7)", async () => {
   const kv = await Deno.openKv(":memory:");

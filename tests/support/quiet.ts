@@ -1,0 +1,14 @@
+// Keeps what the engine reports of faults that a test makes on purpose from filling the screen.
+
+/** Collects what `console.error` is told, until it is disposed of. */
+export function quiet(): Disposable & { told: unknown[][] } {
+  const error = console.error;
+  const told: unknown[][] = [];
+  console.error = (...args) => void told.push(args);
+  return {
+    told,
+    [Symbol.dispose]() {
+      console.error = error;
+    },
+  };
+}
