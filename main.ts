@@ -20,7 +20,7 @@ const engine = (): Promise<Engine> =>
   });
 
 async function open(): Promise<Engine> {
-  const { kvPath, strategy } = settings();
+  const { kvPath, strategy, keep } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -31,9 +31,11 @@ async function open(): Promise<Engine> {
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
       strategy,
+      keep,
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
+    sync.startHousekeeping();
     return { kv, sync };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -58,6 +58,14 @@ test("A value that a setting does not know is one line and exit code 1", async (
   }
 });
 
+test("A number of days that is none is one line and exit code 1", async () => {
+  for (const name of ["KEEP_LOG_DAYS", "KEEP_CLIENTS_DAYS"]) {
+    for (const days of ["for ever", "0", "1.5"]) {
+      await assertRefused({ [name]: days }, name, days);
+    }
+  }
+});
+
 test("A KV path that is a folder is one line and exit code 1", async (folder) => {
   await assertRefused({ DENO_KV_PATH: folder }, folder);
 });

@@ -18,8 +18,9 @@ type Client = { lastMutationID: number };
 /** A record with the versionstamp that a commit checks; null when it is not there. */
 export type Stamped<T> = { value: T; versionstamp: string | null };
 
-/** Days since 1970, as `seenOn` counts them. */
-export const today = (): number => Math.floor(Date.now() / 86_400_000);
+/** Days since 1970, as `seenOn` counts them, at a time in milliseconds. */
+export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000);
+export const today = (): number => dayOf(Date.now());
 
 /** The group's record as KV has it now; its value is null when nobody owns it yet. */
 export async function readGroup(

@@ -7,6 +7,7 @@ import type {
 import { ClientGroups, remember } from "./client_group.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
+import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
 import { type MayRead, Pokes } from "./poke.ts";
 import {
@@ -32,6 +33,8 @@ export type Settings = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
   strategy?: Strategy;
+  /** How long things stay that nobody needs any more. */
+  keep?: Partial<Keep>;
 };
 
 const MOST_SPACES = 1_000; // that one process remembers
@@ -45,12 +48,13 @@ type Failure = ClientStateNotFound | VersionNotSupported;
 export class Sync<U extends User = User> {
   readonly #store: Store;
   readonly #pokes: Pokes;
+  readonly #housekeeping: Housekeeping;
   readonly #spaces = new Map<string, { space: Space; queue: PushQueue<U> }>();
 
   constructor(
     private readonly kv: Deno.Kv,
     private readonly domain: Domain<U>,
-    { maxChecks = 100, strategy = "global-version" }: Settings = {},
+    { maxChecks = 100, strategy = "global-version", keep }: Settings = {},
   ) {
     const collections = (space: string) => domain.collections(space);
     this.#store = { kv, collections, maxChecks, strategy };
@@ -58,6 +62,11 @@ export class Sync<U extends User = User> {
       kv,
       (name) => this.#at(name).space,
       (space, { key, value }) => domain.guards(space, key, value),
+    );
+    this.#housekeeping = new Housekeeping(
+      this.#store,
+      (name) => this.#at(name).space,
+      { ...KEEP, ...keep },
     );
   }
 
@@ -144,9 +153,20 @@ export class Sync<U extends User = User> {
     return transactionOver(entriesOf(view));
   }
 
-  /** Ends all streams. Commits under way go on to their end. */
+  /** Keeps house in the background from now on, until `close`. */
+  startHousekeeping(): void {
+    this.#housekeeping.start();
+  }
+
+  /** All of the housekeeping at once, as of `now`, in milliseconds since 1970. */
+  housekeep(now: number = Date.now()): Promise<void> {
+    return this.#housekeeping.pass(now);
+  }
+
+  /** Ends all streams and housekeeping. Commits under way go on to their end. */
   close(): void {
     this.#pokes.close();
+    this.#housekeeping.stop();
   }
 
   #at(name: string): { space: Space; queue: PushQueue<U> } {

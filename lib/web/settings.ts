@@ -9,6 +9,8 @@ export type Settings = {
   kvPath: string | undefined;
   /** How pulls are answered; see lib/sync. */
   strategy: "global-version" | "reset";
+  /** For how many days log entries, and client groups that are out of use, stay; see lib/sync. */
+  keep: { logDays: number; groupDays: number };
   /** Whether the limits on requests and streams hold. */
   limits: boolean;
 };
@@ -26,12 +28,16 @@ export function readSettings(
 ): Settings {
   // An empty variable is how a shell or compose file says "not set".
   const set = (name: string) => get(name) || undefined;
-  const port = set("PORT") ?? "8000";
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+  const whole = (name: string, usual: number, least: number, most: number) => {
+    const value = set(name) ?? `${usual}`;
+    const n = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+    if (n >= least && n <= most) return n;
     throw new SettingsError(
-      `PORT is ${JSON.stringify(port)}: give a number from 0 to 65535.`,
+      `${name} is ${
+        JSON.stringify(value)
+      }: give a number from ${least} to ${most}.`,
     );
-  }
+  };
   const choice = <T extends string>(name: string, ...choices: T[]): T => {
     const value = set(name) ?? choices[0];
     const found = choices.find((each) => each === value);
@@ -44,8 +50,12 @@ export function readSettings(
   choice("TRUST_PROXY", "0", "1"); // fresh.config.ts reads it
   return {
     strategy: choice("REPLICACHE_STRATEGY", "global-version", "reset"),
+    keep: {
+      logDays: whole("KEEP_LOG_DAYS", 7, 1, 3_650),
+      groupDays: whole("KEEP_CLIENTS_DAYS", 30, 2, 3_650),
+    },
     limits: choice("RATE_LIMITS", "on", "off") === "on",
-    port: Number(port),
+    port: whole("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",
     kvPath: set("DENO_KV_PATH") ??
       (set("DENO_DEPLOYMENT_ID") ? undefined : defaultPath(set, os)),
