@@ -4,56 +4,103 @@ import { ulid } from "@std/ulid";
 import { useCallback, useEffect } from "preact/hooks";
 import { texts } from "../lib/chat/texts.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
-import { Composer } from "./parts/Composer.tsx";
+import { Composer } from "./parts/composer/Composer.tsx";
+import { useDraft } from "./parts/composer/useDraft.ts";
 import { Connection } from "./parts/Connection.tsx";
 import { JoinNotice } from "./parts/JoinNotice.tsx";
-import { MessageList } from "./parts/MessageList.tsx";
+import { DeleteDialog } from "./parts/log/DeleteDialog.tsx";
+import { MessageList } from "./parts/log/MessageList.tsx";
+import { useEditing } from "./parts/message/useEditing.ts";
+import { useJump } from "./parts/message/useJump.ts";
+import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
+import { Notice } from "./parts/Notice.tsx";
 import { RoomAbout } from "./parts/RoomAbout.tsx";
+import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
+import { usePeople } from "./parts/usePeople.ts";
 import { useRoom } from "./parts/useRoom.ts";
 
-type RoomProps = { user: User; view: RoomView };
+type RoomProps = { user: User; view: RoomView; marks: MarksByID };
 
-export default function Room({ user, view: html }: RoomProps) {
+export default function Room({ user, view: html, marks }: RoomProps) {
   const { view, live, failed, opened, status } = useRoom(user, html);
   const { room, me, members, messages } = view.value;
+  const { userID } = user;
   const alive = useSignal(false);
   useEffect(() => {
     alive.value = true;
   }, []);
 
-  const replica = opened.value;
-  const send = useCallback(async (content: string) => {
-    await replica?.mutate.createMessage({ id: ulid(), content });
+  const place = `${userID}/${room.id}`;
+  const draft = useDraft(place);
+  const editing = useEditing(place);
+  const people = usePeople(members, user.name);
+  const { marksOf } = useMarks(html.messages, marks);
+  // The replica refuses to write for whom it does not know as a member yet.
+  const replica = live.value && me ? opened.value : undefined;
+  const find = useCallback(() => Promise.resolve(false), []);
+  const jump = useJump(alive.value, find, () => {
+    notice.value = texts.messages.gone;
+  });
+  const { acts, deleting, remove, notice } = useActs(replica, {
+    jump,
+    reply: ({ id }) => draft.answer(id),
+    edit: editing.start,
+  });
+  const send = useCallback(async (content: string, replyTo?: string) => {
+    const id = ulid();
+    await replica?.mutate.createMessage(
+      replyTo ? { id, content, replyTo } : { id, content },
+    );
   }, [replica]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value, 1_000);
-  // The replica refuses to write for whom it does not know as a member yet.
-  const ready = live.value && me !== undefined;
+  const byID = (id?: string) => messages.find((message) => message.id === id);
 
   return (
     <>
       <RoomAbout room={room} members={members} />
       <MessageList
         room={room.name}
-        userID={user.userID}
+        userID={userID}
+        people={people}
         messages={messages}
+        marksOf={marksOf}
+        acts={acts}
+        mayDeleteAll={me?.role === "owner"}
+        editing={editing}
         local={alive.value}
         news={news}
       />
       <div class="writing">
+        <Notice notice={notice} />
         {failed.value && <Reload />}
         {!html.me && !me && <JoinNotice roomID={room.id} />}
         <Composer
           room={room.name}
+          members={members}
           open={(me ?? html.me) !== undefined}
-          send={ready ? send : undefined}
+          draft={draft}
+          answered={byID(draft.replyTo.value)}
+          send={replica && send}
+          editLast={() => {
+            const last = messages.findLast((each) => each.authorID === userID);
+            if (last) acts.edit?.(last);
+            return last !== undefined;
+          }}
         />
         <div class="below">
           {!failed.value && <Connection status={status} />}
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
+      {deleting.value && (
+        <DeleteDialog
+          marks={marksOf(deleting.value.content)}
+          onDelete={() => remove(deleting.value!.id)}
+          onClose={() => deleting.value = undefined}
+        />
+      )}
     </>
   );
 }

@@ -6,7 +6,10 @@ import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
 
 // All on every page: each is small, and cached for a year with the build.
-const STYLES = ["base", "parts", "pages", "room", "messages", "composer"];
+const STYLES = [
+  ...["base", "parts", "pages", "room", "about", "log", "messages", "marks"],
+  ...["reactions", "composer"],
+];
 
 export default define.page(function App(
   { Component, error, params, state, url },

@@ -17,7 +17,7 @@ import {
   type Status,
 } from "../../lib/replica/mod.ts";
 
-type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
+export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 

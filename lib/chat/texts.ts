@@ -69,6 +69,41 @@ export const texts = {
     empty: "Write the first message. It is here at once, even offline.",
     newest: "Jump to newest",
     states: { pending: "Sending…", sent: "Sent", failed: "Not sent" },
+    today: "Today",
+    yesterday: "Yesterday",
+    edited: "(edited)",
+    actions: "What to do with it",
+    react: "React",
+    reply: "Reply",
+    edit: "Edit",
+    copyLink: "Copy link",
+    delete: "Delete",
+    linkCopied: "Link copied.",
+    linkInAddress: "The link is in the address bar now.",
+    emoji: "Emoji",
+    someone: "someone no longer here",
+    reacted: (people: string) => `Reacted: ${people}`,
+    you: "you",
+    quoted: (name: string) => `In reply to ${name}:`,
+    notHere: "a message that is not here",
+    gone: "That message is no longer there.",
+  },
+
+  edit: {
+    label: "Change the text",
+    box: "New text",
+    save: "Save",
+    cancel: "Cancel",
+    hint: "Enter saves, Escape cancels",
+    gone:
+      "The message that you were editing was deleted. Your text is in the box below.",
+  },
+
+  deletion: {
+    title: "Delete this message?",
+    text: "It goes away for everyone, and does not come back.",
+    delete: "Delete",
+    cancel: "Cancel",
   },
 
   composer: {
@@ -78,6 +113,9 @@ export const texts = {
     send: "Send",
     hint: "Enter sends, Shift + Enter starts a new line",
     unexpected: "That did not work, and nothing was lost. Try again.",
+    replying: (name: string) => `Answering ${name}`,
+    noReply: "Answer nobody",
+    people: "People to mention",
   },
 
   connection: {

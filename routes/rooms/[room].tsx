@@ -1,6 +1,8 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
 import Room from "../../islands/Room.tsx";
+import { readMarkdown } from "../../lib/chat/markdown.ts";
+import { isPlain } from "../../lib/chat/marks.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
@@ -18,7 +20,12 @@ export const handler = methods({
     ]);
     if (!view) throw new HttpError(404, texts.room.missing);
     ctx.state.title = view.room.name;
-    return page({ user, view, rooms });
+    // Read here, so that the page shows them at once and without the parser.
+    const marks = Object.fromEntries(
+      view.messages.filter(({ content }) => !isPlain(content))
+        .map(({ id, content }) => [id, readMarkdown(content)]),
+    );
+    return page({ user, view, rooms, marks });
   },
 
   // Without JavaScript: the button that joins.
@@ -40,12 +47,12 @@ const signInThen = (url: URL) =>
   `/signin?next=${encodeURIComponent(url.pathname)}`;
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
-  const { user, view, rooms } = data;
+  const { user, view, rooms, marks } = data;
   return (
     <>
       <RoomNav rooms={rooms} current={view.room.id} />
       <main id="content" class="room">
-        <Room user={user} view={view} />
+        <Room user={user} view={view} marks={marks} />
         <noscript>
           <div class="without-script">
             {!view.me && (

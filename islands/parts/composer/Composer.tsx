@@ -1,0 +1,125 @@
+// Where one writes. Typed text leaves the box only for the log, and comes back if that fails.
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { Refusal } from "../../../lib/chat/refusal.ts";
+import type { Member, Message } from "../../../lib/chat/schema.ts";
+import { reasonOf, texts } from "../../../lib/chat/texts.ts";
+import { Answering } from "./Answering.tsx";
+import { Completion } from "./Completion.tsx";
+import { Growing } from "./Growing.tsx";
+import { isEnter } from "./keys.ts";
+import { useCompletion } from "./useCompletion.ts";
+import type { useDraft } from "./useDraft.ts";
+
+type ComposerProps = {
+  room: string;
+  members: readonly Member[];
+  /** Whether one may write here at all; the box is closed otherwise. */
+  open: boolean;
+  draft: ReturnType<typeof useDraft>;
+  /** The message that is being answered, where it is here. */
+  answered: Message | undefined;
+  /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
+  send: ((content: string, replyTo?: string) => Promise<void>) | undefined;
+  /** Edits the last message of one's own; false when there is none. */
+  editLast: () => boolean;
+};
+
+const words = texts.composer;
+
+export function Composer(props: ComposerProps) {
+  const { room, open, send, draft } = props;
+  const { text, replyTo } = draft;
+  const box = useRef<HTMLTextAreaElement>(null);
+  const refusal = useSignal("");
+  // Enter pressed while the page is still coming alive counts as soon as it is.
+  const wanted = useSignal(false);
+  const refusalID = useId();
+  const completion = useCompletion(box, props.members, draft.write);
+
+  // The box is older than this script: it can hold text already.
+  useLayoutEffect(() => draft.start(box.current?.value ?? ""), []);
+  useEffect(() => {
+    if (send && wanted.value) submit();
+  }, [send]);
+  useEffect(() => {
+    if (replyTo.value) box.current?.focus();
+  }, [replyTo.value]);
+
+  async function submit() {
+    const [content, answered] = [text.value, replyTo.value];
+    wanted.value = !send;
+    if (!send || content.trim() === "") return;
+    draft.clear();
+    refusal.value = "";
+    try {
+      await send(content, answered);
+    } catch (error) {
+      draft.restore(content, answered);
+      const known = error instanceof Refusal;
+      refusal.value = known ? reasonOf(error) : words.unexpected;
+      if (!known) console.error(error);
+    }
+    box.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (completion.onKeyDown(event)) return;
+    if (event.key === "Escape") draft.answer(undefined);
+    if (event.key === "ArrowUp" && text.value === "" && props.editLast()) {
+      event.preventDefault();
+    }
+    if (!isEnter(event)) return;
+    event.preventDefault();
+    submit();
+  }
+
+  return (
+    <form
+      class="composer"
+      aria-label={words.label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {refusal.value && (
+        <p id={refusalID} class="refusal" role="alert">{refusal.value}</p>
+      )}
+      {replyTo.value && (
+        <Answering
+          name={props.answered?.from ?? texts.messages.notHere}
+          onCancel={() => {
+            draft.answer(undefined);
+            box.current?.focus();
+          }}
+        />
+      )}
+      <Completion {...completion} />
+      <div class="box">
+        <Growing
+          box={box}
+          value={text.value}
+          label={words.box}
+          aria-describedby={refusal.value ? refusalID : undefined}
+          aria-autocomplete="list"
+          aria-controls={completion.open ? completion.id : undefined}
+          aria-activedescendant={completion.activeID}
+          placeholder={words.placeholder(room)}
+          enterkeyhint="send"
+          disabled={!open}
+          onInput={(next) => {
+            draft.write(next);
+            refusal.value = "";
+            completion.look();
+          }}
+          onKeyDown={onKeyDown}
+          onBlur={completion.close}
+        />
+        <button type="submit" disabled={!send || text.value.trim() === ""}>
+          {words.send}
+        </button>
+      </div>
+    </form>
+  );
+}

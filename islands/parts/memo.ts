@@ -1,0 +1,20 @@
+// A component that is drawn again only when one of its props is another value.
+import { Component, type FunctionComponent, h } from "preact";
+
+/**
+ * Wraps a component whose props are compared one by one, by identity. For rows
+ * of long lists: what has not changed costs a comparison.
+ */
+export function memo<P extends object>(
+  Inner: FunctionComponent<P>,
+): new () => Component<P> {
+  return class extends Component<P> {
+    override shouldComponentUpdate(next: P): boolean {
+      const now = this.props as Record<string, unknown>;
+      return Object.entries(next).some(([name, value]) => now[name] !== value);
+    }
+    render() {
+      return h(Inner, this.props);
+    }
+  };
+}

@@ -1,0 +1,80 @@
+// A message's text while its author changes it, in the message's own place.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Refusal } from "../../../lib/chat/refusal.ts";
+import { reasonOf, texts } from "../../../lib/chat/texts.ts";
+import { Growing } from "../composer/Growing.tsx";
+import { isEnter } from "../composer/keys.ts";
+
+const words = texts.edit;
+
+type EditBoxProps = {
+  /** What has been typed so far; kept outside, where it outlives this box. */
+  text: string;
+  onInput: (text: string) => void;
+  /** Throws a Refusal with the reason. */
+  save: ((content: string) => Promise<void>) | undefined;
+  onEnd: () => void;
+};
+
+export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const refusal = useSignal("");
+
+  useEffect(() => {
+    const { current } = box;
+    current?.focus();
+    current?.setSelectionRange(text.length, text.length);
+  }, []);
+
+  async function submit() {
+    if (!save || text.trim() === "") return;
+    try {
+      await save(text);
+      onEnd();
+    } catch (error) {
+      const known = error instanceof Refusal;
+      refusal.value = known ? reasonOf(error) : texts.composer.unexpected;
+      if (!known) console.error(error);
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation(); // the arrows are the text's here, not the log's
+    if (event.key === "Escape") return onEnd();
+    if (!isEnter(event)) return;
+    event.preventDefault();
+    submit();
+  }
+
+  return (
+    <form
+      class="edit-box"
+      aria-label={words.label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div class="box">
+        <Growing
+          box={box}
+          value={text}
+          label={words.box}
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {refusal.value && <p class="refusal" role="alert">{refusal.value}</p>}
+      <div class="row">
+        <button type="submit" disabled={!save || text.trim() === ""}>
+          {words.save}
+        </button>
+        <button type="button" class="quiet" onClick={onEnd}>
+          {words.cancel}
+        </button>
+        <span class="hint">{words.hint}</span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,116 @@
+// One message: who, when, what, what others feel about it, and what became of it.
+import { useRef } from "preact/hooks";
+import type { Mark } from "../../../lib/chat/marks.ts";
+import type { Message as Entry } from "../../../lib/chat/schema.ts";
+import { texts } from "../../../lib/chat/texts.ts";
+import { Avatar } from "../Avatar.tsx";
+import { memo } from "../memo.ts";
+import { useLonger } from "../useLonger.ts";
+import type { People } from "../usePeople.ts";
+import { Actions } from "./Actions.tsx";
+import type { Acts } from "./acts.ts";
+import { idOf } from "./address.ts";
+import { Body } from "./Body.tsx";
+import { Clock, fullDate } from "./Clock.tsx";
+import { EditBox } from "./EditBox.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+
+type MessageProps = {
+  message: Entry;
+  marks: readonly Mark[];
+  /** The message that this one answers, where it is here, and its marks. */
+  quoted: Entry | undefined;
+  quotedMarks: readonly Mark[];
+  userID: string;
+  people: People;
+  acts: Acts;
+  mayDelete: boolean;
+  /** The text that its author is changing it to, if they are. */
+  editing: string | undefined;
+  onEdit: (text: string) => void;
+  onEditEnd: () => void;
+  /** Follows one of the same author closely: their face is not shown again. */
+  follows: boolean;
+  local: boolean;
+  /** Whether it is news, to be read aloud. */
+  news: boolean;
+  active: boolean;
+};
+
+export const Message = memo(function Message(props: MessageProps) {
+  const { message, userID, people, acts, local, follows, active } = props;
+  const { id, authorID, from, createdAt, editedAt, replyTo } = message;
+  const own = authorID === userID;
+  const state = message.pending ? "pending" : "sent";
+  // What is read aloud is what comes with the message: its buttons come after.
+  const wasNews = useRef(props.news).current;
+  const read = useLonger(local && wasNews, 1_000) || (local && !wasNews);
+  const editing = props.editing !== undefined;
+  const classes = ["message", own && "own", follows && "follows"];
+  return (
+    <article
+      id={idOf(id)}
+      class={classes.filter(Boolean).join(" ")}
+      data-message-id={id}
+      data-state={state}
+      tabIndex={active ? 0 : -1}
+    >
+      {!follows && <Avatar userID={authorID} name={from} />}
+      <header>
+        <span class="author" dir="auto">{from}</span>{" "}
+        <Clock at={createdAt} local={local} />
+      </header>
+      <div class="said">
+        {replyTo && (
+          <Quote
+            id={replyTo}
+            message={props.quoted}
+            marks={props.quotedMarks}
+            jump={acts.jump}
+          />
+        )}
+        {editing
+          ? (
+            <EditBox
+              text={props.editing!}
+              onInput={props.onEdit}
+              save={acts.save && ((content) => acts.save!(id, content))}
+              onEnd={props.onEditEnd}
+            />
+          )
+          : (
+            <Body
+              marks={props.marks}
+              names={people.names}
+              myName={people.mine}
+            />
+          )}
+        {editedAt && !editing && (
+          <span class="edited" title={local ? fullDate(editedAt) : undefined}>
+            {texts.messages.edited}
+          </span>
+        )}
+        <Reactions
+          message={message}
+          userID={userID}
+          people={people.byID}
+          react={acts.react}
+        />
+      </div>
+      {/* That another's message was sent goes without saying aloud. */}
+      <span class="state" aria-hidden={own ? undefined : "true"}>
+        {texts.messages.states[state]}
+      </span>
+      {(read || active) && !editing && (
+        <Actions
+          message={message}
+          acts={acts}
+          own={own}
+          mayDelete={props.mayDelete}
+          active={active}
+        />
+      )}
+    </article>
+  );
+});

@@ -1,0 +1,40 @@
+// Who feels what about a message: one button per emoji, to join in or take it back.
+import type { Message } from "../../../lib/chat/schema.ts";
+import { texts } from "../../../lib/chat/texts.ts";
+import type { People } from "../usePeople.ts";
+
+const words = texts.messages;
+
+type ReactionsProps = {
+  message: Message;
+  userID: string;
+  people: People["byID"];
+  react: ((id: string, emoji: string, on: boolean) => void) | undefined;
+};
+
+export function Reactions({ message, userID, people, react }: ReactionsProps) {
+  const all = Object.entries(message.reactions);
+  if (all.length === 0) return null;
+  const nameOf = (id: string) =>
+    id === userID ? words.you : people.get(id)?.name ?? words.someone;
+  return (
+    <ul class="reactions">
+      {all.map(([emoji, those]) => {
+        const mine = those.includes(userID);
+        return (
+          <li key={emoji}>
+            <button
+              type="button"
+              aria-pressed={mine}
+              title={words.reacted(those.map(nameOf).join(", "))}
+              disabled={!react}
+              onClick={() => react?.(message.id, emoji, !mine)}
+            >
+              {emoji} <span class="amount">{those.length}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,57 @@
+// What can be done with messages now, bound to this browser's copy of the room.
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { Message } from "../../lib/chat/schema.ts";
+import { Refusal } from "../../lib/chat/refusal.ts";
+import { reasonOf, texts } from "../../lib/chat/texts.ts";
+import type { Acts } from "./message/acts.ts";
+import { copyLink } from "./message/address.ts";
+import type { RoomReplica } from "./useRoom.ts";
+
+type Also = Pick<Acts, "jump" | "reply" | "edit">;
+
+/**
+ * `acts` for the messages, the same object for as long as `replica` is;
+ * without one only what needs no writing. `deleting` is the message that it was
+ * asked to delete, `notice` what there is to say of what has been done.
+ */
+export function useActs(replica: RoomReplica | undefined, also: Also) {
+  const deleting = useSignal<Message | undefined>(undefined);
+  const notice = useSignal("");
+  const { jump, reply, edit } = also;
+
+  const acts = useMemo((): Acts => {
+    const reading: Acts = {
+      jump,
+      async copyLink({ id }) {
+        const copied = await copyLink(id);
+        const { linkCopied, linkInAddress } = texts.messages;
+        notice.value = copied ? linkCopied : linkInAddress;
+      },
+    };
+    if (!replica) return reading;
+    const { mutate } = replica;
+    return {
+      ...reading,
+      reply,
+      edit,
+      save: (id, content) => mutate.editMessage({ id, content }),
+      react(id, emoji, on) {
+        mutate.setReaction({ id, emoji, on }).catch(say);
+      },
+      askToDelete(message) {
+        deleting.value = message;
+      },
+    };
+  }, [replica, jump]);
+
+  const remove = (id: string) => {
+    replica?.mutate.deleteMessage({ id }).catch(say);
+  };
+  function say(error: unknown) {
+    const known = error instanceof Refusal;
+    notice.value = known ? reasonOf(error) : texts.composer.unexpected;
+    if (!known) console.error(error);
+  }
+  return { acts, deleting, remove, notice };
+}

@@ -1,0 +1,33 @@
+// The weight of a room: the JavaScript that its page loads before the first touch.
+import { launchBrowser } from "../support/browser.ts";
+import { enter, mayWrite } from "../support/room_page.ts";
+import { sizeOf, watchScripts } from "../support/scripts.ts";
+import { startServer } from "../support/server.ts";
+import type { Row } from "./table.ts";
+
+const BUDGET = 70; // kB (of 1,000 bytes), gzipped
+
+/** One row per run: all of the room's scripts beside their budget. */
+export async function benchScripts(): Promise<Row> {
+  await using server = await startServer();
+  const browser = await launchBrowser();
+  try {
+    const context = await browser.newContext({ baseURL: server.url });
+    const first = await context.newPage();
+    await enter(first, "Ada");
+    const page = await context.newPage();
+    const loaded = watchScripts(page);
+    await page.goto(first.url());
+    await mayWrite(page); // without a touch: it has come alive with these
+    const scripts = await loaded();
+    return {
+      what: "JavaScript of a room before the first touch, gzipped",
+      figure: sizeOf(scripts) / 1_000,
+      floor: BUDGET,
+      unit: "kB",
+      against: `the budget; ${scripts.length} scripts`,
+    };
+  } finally {
+    await browser.close();
+  }
+}

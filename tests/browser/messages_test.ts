@@ -1,0 +1,271 @@
+// What one does with messages: edit, delete, react, answer, point at, mention.
+import { assertEquals } from "@std/assert";
+import type { Locator, Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { box, enter, messages, send } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "Editing changes one's own message for everyone",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await send(ada, "Helo **all**");
+    await messages(bob, "Helo all").waitFor();
+    assertEquals(await button(messages(bob), "Reply").isEnabled(), true);
+    assertEquals(await button(messages(bob), "Edit").count(), 0);
+
+    await button(messages(ada), "Edit").click();
+    const edited = messages(ada).getByRole("textbox");
+    assertEquals(await edited.inputValue(), "Helo **all**");
+    await edited.fill("Hello **all**");
+    await ada.keyboard.press("Enter");
+    for (const page of [ada, bob]) {
+      await messages(page, "Hello all", "sent").getByText("(edited)").waitFor();
+      assertEquals(await messages(page).locator("strong").innerText(), "all");
+      assertEquals(await messages(page).count(), 1);
+    }
+  },
+);
+
+browserTest(
+  "Escape ends an edit and changes nothing; a reload does not end it",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "As it was");
+    await messages(ada, "As it was", "sent").waitFor();
+    // From the empty box, the arrow up leads to one's last message.
+    await box(ada).press("ArrowUp");
+    const edited = messages(ada).getByRole("textbox");
+    await edited.fill("Half-writ");
+    await ada.reload();
+    await edited.waitFor();
+    assertEquals(await edited.inputValue(), "Half-writ");
+    await edited.press("Escape");
+    await messages(ada, "As it was").waitFor();
+    assertEquals(await edited.count(), 0);
+    await ada.reload();
+    await button(messages(ada), "Edit").waitFor();
+    assertEquals(await edited.count(), 0);
+  },
+);
+
+browserTest(
+  "Deleting asks first, and then takes the message from everyone",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await send(ada, "To go");
+    await messages(ada, "To go", "sent").waitFor();
+    await send(ada, "To stay");
+    await messages(bob, "To stay").waitFor();
+    assertEquals(await button(messages(bob), "Delete").count(), 0);
+
+    await button(messages(ada, "To go"), "Delete").click();
+    const dialog = ada.getByRole("dialog");
+    await dialog.getByText("To go").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assertEquals(await messages(ada).count(), 2);
+
+    await button(messages(ada, "To go"), "Delete").click();
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    for (const page of [ada, bob]) {
+      await messages(page, "To go").waitFor({ state: "detached" });
+      assertEquals(await messages(page).count(), 1);
+    }
+  },
+);
+
+browserTest(
+  "A reaction is counted for everyone, and taken back by a second press",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await send(ada, "Cake?");
+    await button(messages(bob, "Cake?"), "React").click();
+    await bob.getByRole("button", { name: "🎉" }).click();
+    await button(messages(ada), "🎉 1").click();
+    const shown = button(messages(bob), "🎉 2");
+    await shown.waitFor();
+    assertEquals(await shown.getAttribute("aria-pressed"), "true");
+    assertEquals(await shown.getAttribute("title"), "Reacted: you, Ada");
+    await shown.click();
+    await button(messages(ada), "🎉 1").waitFor();
+    await button(messages(ada), "🎉 1").click();
+    await button(messages(bob), "🎉").waitFor({ state: "detached" });
+  },
+);
+
+browserTest(
+  "A reply quotes what it answers, and leads there",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await send(ada, "What is *the* question?");
+    await messages(bob, "What is").waitFor();
+    await send(
+      ada,
+      Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n"),
+    );
+    await button(messages(bob, "What is"), "Reply").click();
+    await bob.getByText("Answering Ada").waitFor();
+    await bob.keyboard.type("42");
+    await bob.keyboard.press("Enter");
+    const reply = messages(ada, "42");
+    const quote = reply.getByRole("link", {
+      name: "In reply to Ada: What is the question?",
+    });
+    await quote.waitFor();
+    assertEquals(await bob.getByText("Answering Ada").count(), 0);
+    await quote.click();
+    await inView(messages(ada, "What is").first());
+    const question = await messages(ada).first().getAttribute(
+      "data-message-id",
+    );
+    assertEquals(await focusedMessage(ada), question);
+
+    // What it answered is gone: it says so, and nothing breaks.
+    await button(messages(ada).first(), "Delete").click();
+    await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
+      .click();
+    await reply.getByRole("link", { name: "a message that is not here" })
+      .click();
+    await ada.getByText("no longer there").waitFor();
+  },
+);
+
+browserTest("The link to a message leads to it", async (device) => {
+  await using server = await startServer();
+  const ada = await device(server.url);
+  await ada.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await enter(ada, "Ada");
+  await send(ada, "The first word");
+  await messages(ada, "The first word", "sent").waitFor();
+  await send(ada, "x\n".repeat(100));
+  await button(messages(ada, "The first word"), "Copy link").click();
+  await ada.getByText("Link copied").waitFor();
+  const link = await ada.evaluate(() => navigator.clipboard.readText());
+  const tab = await ada.context().newPage();
+  await tab.goto(link);
+  await inView(messages(tab, "The first word"));
+});
+
+browserTest(
+  "A mention is completed by name and stands out for whom it means",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada Lovelace");
+    await enter(bob, "Bob");
+    await ada.getByText("2 members").waitFor();
+    await bob.getByText("2 members").waitFor();
+    await box(bob).pressSequentially("Good morning, @love");
+    const option = bob.getByRole("option", { name: "Ada Lovelace" });
+    await option.waitFor();
+    assertEquals(
+      await box(bob).getAttribute("aria-activedescendant"),
+      await option.getAttribute("id"),
+    );
+    await bob.keyboard.press("Enter");
+    assertEquals(await box(bob).inputValue(), "Good morning, @Ada Lovelace ");
+    await bob.keyboard.press("Enter");
+    await messages(ada, "Good morning").locator(".mention.mine").waitFor();
+    await messages(bob, "Good morning").locator(".mention:not(.mine)")
+      .waitFor();
+  },
+);
+
+browserTest(
+  "Markdown and addresses are shown alike before and after the page is alive",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    const plain = await device(server.url, { javaScriptEnabled: false });
+    await enter(ada, "Ada");
+    const text =
+      "Look: **bold** `code` https://example.org/a_b_c\nand\n\n- one\n- two\n\n> said\n\n```\n<b>x</b>\n```";
+    await send(ada, text);
+    await messages(ada, "Look", "sent").locator("strong").waitFor();
+    const content = (page: Page) =>
+      messages(page).locator(".content").innerHTML();
+    const alive = await content(ada);
+    const link = messages(ada).getByRole("link");
+    assertEquals(await link.getAttribute("href"), "https://example.org/a_b_c");
+    assertEquals(
+      await link.getAttribute("rel"),
+      "noopener noreferrer nofollow",
+    );
+
+    await plain.context().addCookies(await ada.context().cookies());
+    await plain.goto(ada.url());
+    assertEquals(await content(plain), alive);
+    await ada.reload();
+    await button(messages(ada), "Reply").waitFor();
+    assertEquals(await content(ada), alive);
+  },
+);
+
+browserTest(
+  "Messages are reached and used by keyboard alone",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const text of ["one", "two", "three"]) {
+      await send(ada, text);
+      await messages(ada, text, "sent").waitFor();
+    }
+    await button(messages(ada, "three"), "Delete").waitFor();
+    await box(ada).focus();
+    // The log is one stop, the last message's; its buttons follow.
+    await ada.keyboard.press("Shift+Tab");
+    assertEquals(await focusedName(ada), "Delete");
+    await messages(ada, "three").focus();
+    await ada.keyboard.press("ArrowUp");
+    await ada.keyboard.press("ArrowUp");
+    await messages(ada, "one").and(ada.locator(":focus")).waitFor();
+    await ada.keyboard.press("Tab");
+    assertEquals(await focusedName(ada), "React");
+    await ada.keyboard.press("Enter");
+    await ada.keyboard.press("ArrowRight");
+    await ada.keyboard.press("Enter");
+    await button(messages(ada, "one"), "❤️ 1").waitFor();
+    assertEquals(await focusedName(ada), "React");
+  },
+);
+
+const button = (message: Locator, name: string) =>
+  message.getByRole("button", { name });
+
+/** Waits until an element is on the screen, not merely in the page. */
+async function inView(element: Locator): Promise<void> {
+  await element.waitFor();
+  await element.evaluate((node) =>
+    new Promise<void>((resolve) => {
+      const watch = new IntersectionObserver((entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) {
+          watch.disconnect();
+          resolve();
+        }
+      });
+      watch.observe(node);
+    })
+  );
+}
+
+const focusedMessage = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("data-message-id"));
+
+const focusedName = (page: Page) =>
+  page.evaluate(() => (document.activeElement as HTMLElement).innerText);

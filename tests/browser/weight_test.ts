@@ -1,0 +1,30 @@
+// What a room costs before anybody touches it.
+import { assert, assertEquals } from "@std/assert";
+import { browserTest } from "../support/browser.ts";
+import { connection, enter, messages, send } from "../support/room_page.ts";
+import { sizeOf, watchScripts } from "../support/scripts.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "A room with Markdown in it loads at most 70 kB of JavaScript, and the parser with the first touch",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "**bold**");
+    await messages(ada, "bold", "sent").waitFor();
+
+    const tab = await ada.context().newPage();
+    const loaded = watchScripts(tab);
+    await tab.goto(ada.url());
+    await connection(tab, "Online").waitFor();
+    await messages(tab).getByRole("button", { name: "Reply" }).waitFor();
+    assertEquals(await messages(tab).locator("strong").count(), 1);
+    const scripts = await loaded();
+    assert(sizeOf(scripts) <= 70_000, JSON.stringify(scripts));
+
+    const parser = tab.waitForResponse(/markdown/);
+    await tab.mouse.move(100, 100);
+    await parser;
+  },
+);

@@ -1,0 +1,27 @@
+// What a page makes a browser load before anybody touches it.
+import type { Page } from "playwright-core";
+
+/** A script that a page has loaded, with its size as gzip makes it, in bytes. */
+export type Script = { name: string; size: number };
+
+/** Watches a page, from before it is opened; call the answer once the page is idle. */
+export function watchScripts(page: Page): () => Promise<Script[]> {
+  const loaded: Promise<Script>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() !== "script") return;
+    const name = new URL(response.url()).pathname.split("/").at(-1)!;
+    loaded.push(
+      response.body().then(async (body) => ({ name, size: await gzip(body) })),
+    );
+  });
+  return () => Promise.all(loaded);
+}
+
+export const sizeOf = (scripts: readonly Script[]): number =>
+  scripts.reduce((sum, { size }) => sum + size, 0);
+
+async function gzip(body: Uint8Array): Promise<number> {
+  const stream = new Blob([body.slice()]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
