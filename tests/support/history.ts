@@ -1,0 +1,159 @@
+// Many clients, servers, a pruner and an expirer at once on one KV, all written down.
+import { type Settings, Sync, type User } from "../../lib/sync/mod.ts";
+import { type Gate, gatedKv, through } from "./gated_kv.ts";
+import { ledger } from "./ledger.ts";
+import { ModelGroup, type Server, someDeed } from "./model_client.ts";
+import { type Random, randomFrom } from "./random.ts";
+import { emptyStory, type Pulled, recorder, type Story } from "./truth.ts";
+
+export const SPACE = "s";
+export const OTHER = "t";
+const USERS: User[] = [{ userID: "ada" }, { userID: "bob" }];
+const ITEMS = 120;
+const GROUPS = 16;
+const KEPT = 40; // log entries that the pruner leaves
+
+export type Options = {
+  seed: number;
+  /** Tells the groups of several processes apart. */
+  name: string;
+  /** How many pulls that bring news are enough. */
+  pulls: number;
+  /** How often a group begins with a null cookie again. */
+  restarts?: number;
+  /** Spoils what the engine reads, or answers: to prove that the checker sees it. */
+  sabotage?: Gate;
+  spoil?: (body: Pulled["body"]) => Pulled["body"];
+};
+
+/** Lets a crowd loose on a KV until it has pulled enough; gives back all that happened. */
+export async function makeHistory(
+  kv: Deno.Kv,
+  { seed, name, pulls, restarts = 0.02, sabotage, spoil = (body) => body }:
+    Options,
+): Promise<Story> {
+  const random = randomFrom(seed);
+  const story = emptyStory();
+  const recorded = gatedKv(kv, recorder(story));
+  // Small batches: there is much between the beginning of a read and its end.
+  const given = sabotage
+    ? gatedKv(kv, through(sabotage, recorder(story)), 1)
+    : gatedKv(kv, recorder(story), 20);
+  const open = (strategy: Settings["strategy"]) =>
+    new Sync(given, ledger, { strategy });
+  // Two engines on one KV are to each other what two processes are.
+  const engines = [open("global-version"), open("reset")];
+  const engine = () => engines[Number(random.chance(0.1))];
+  const version = async (space: string) =>
+    (await kv.get<number>(["version", space])).value ?? 0;
+  const server: Server = {
+    version,
+    push: (space, user, body) => engine().push(space, user, body),
+    async pull(space, user, body, window) {
+      const mayRead = () => Promise.resolve(true);
+      const answer = await engine().pull(space, user, body, {
+        window,
+        mayRead,
+      });
+      if ("error" in answer) return answer;
+      return spoil(JSON.parse([...answer].join("")));
+    },
+  };
+  await engines[0].write(
+    [SPACE, OTHER],
+    async (one, other) => {
+      await one.set(`born/${name}`, 1);
+      await other.set(`born/${name}`, 1);
+    },
+  );
+
+  let left = pulls;
+  let groups = 0;
+  const begin = () => {
+    const groupID = `${name}-${groups++}`;
+    const tabs = ["a", "b", "c"].slice(random.below(3))
+      .map((tab) => `${groupID}${tab}`);
+    const user = random.pick(USERS);
+    return new ModelGroup(story, server, groupID, tabs, user, SPACE);
+  };
+  const retired: ModelGroup[] = [];
+  const odd = (error: unknown) => {
+    if (story.odd.push(String(error)) > 100) left = 0;
+    return "odd";
+  };
+
+  const live = async () => {
+    let group = begin();
+    while (left > 0) {
+      const deeds = random.chance(0.5) ? random.below(4) : 0;
+      for (let i = 0; i < deeds; i++) {
+        group.act(random.pick(group.tabs), ...someDeed(random, ITEMS));
+      }
+      if (random.chance(0.1)) group.dismiss();
+      const window = random.chance(0.1) ? 5 + random.below(60) : undefined;
+      let pushing = true;
+      const pushed = group.push().catch(odd).finally(() => pushing = false);
+      if (random.chance(0.1)) await pushed;
+      do {
+        const news = await group.pull(window).catch(odd);
+        if (news === "odd") group = begin();
+        else if (news) left--;
+        else await turns(random, 2);
+      } while (pushing && left > 0);
+      await pushed;
+      if (random.chance(restarts)) group.restart();
+      else if (random.chance(0.02)) {
+        const id = `${name}-${groups++}`;
+        const old = group;
+        group = random.chance(0.5) ? begin() : group.fork(id, [`${id}a`]);
+        retired.push(old);
+      }
+    }
+  };
+  const serve = async () => {
+    for (let i = 0; left > 0; i++) {
+      await engine().write([SPACE, OTHER], async (one, other) => {
+        await one.set(`served/${i % 10}`, i);
+        await one.del(`item/${random.below(ITEMS)}`);
+        await other.set("served", i);
+      }).catch(odd);
+      await turns(random);
+    }
+  };
+  const prune = async () => {
+    while (left > 0) {
+      const floor = await version(SPACE) - KEPT;
+      for (let i = floor; i > floor - 10; i--) {
+        await kv.delete(["log", SPACE, i]);
+      }
+      await turns(random);
+    }
+  };
+  const expire = async () => {
+    while (left > 0) {
+      const group = retired.pop();
+      if (group) {
+        const atomic = recorded.atomic().delete(["group", group.groupID]);
+        for (const tab of group.tabs) {
+          atomic.delete(["client", group.groupID, tab]);
+        }
+        await atomic.commit();
+        await engine().write([SPACE], async (tx) => {
+          for (const tab of group.tabs) await tx.del(`told/${tab}`);
+        }).catch(odd);
+      }
+      await turns(random);
+    }
+  };
+  const loops = Array.from({ length: GROUPS }, live);
+  await Promise.all([...loops, serve(), prune(), expire()]);
+  for (const each of engines) each.close();
+  return story;
+}
+
+/** Some turns of the event loop, for the others. */
+async function turns(random: Random, most = 20): Promise<void> {
+  for (let i = random.below(most); i >= 0; i--) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
