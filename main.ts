@@ -4,11 +4,12 @@ import { config } from "./fresh.config.ts";
 import { Sync } from "./lib/sync/mod.ts";
 import { failure } from "./lib/web/answers.ts";
 import { chat } from "./lib/web/domain.ts";
+import { Limits } from "./lib/web/limits.ts";
+import { Presence } from "./lib/web/presence.ts";
 import { seedGeneral } from "./lib/web/rooms.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
-import type { State } from "./lib/web/state.ts";
-
-type Engine = Pick<State, "kv" | "sync">;
+import type { Engine, State } from "./lib/web/state.ts";
+import { Streams } from "./lib/web/streams.ts";
 
 let opened: Promise<Engine> | undefined;
 
@@ -20,7 +21,7 @@ const engine = (): Promise<Engine> =>
   });
 
 async function open(): Promise<Engine> {
-  const { kvPath, strategy, keep } = settings();
+  const { kvPath, strategy, limits } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -31,12 +32,12 @@ async function open(): Promise<Engine> {
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
       strategy,
-      keep,
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
-    sync.startHousekeeping();
-    return { kv, sync };
+    const presence = new Presence(kv, sync);
+    const streams = new Streams(kv, presence, limits);
+    return { kv, sync, presence, streams, limits: new Limits(limits) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const place = kvPath ?? "the platform";
@@ -76,9 +77,7 @@ const settings = () =>
 export const app = new App<State>(config)
   .use(staticFiles())
   .use(async (ctx) => {
-    const { kv, sync } = await engine();
-    ctx.state.kv = kv;
-    ctx.state.sync = sync;
+    Object.assign(ctx.state, await engine());
     return await ctx.next();
   })
   .fsRoutes();

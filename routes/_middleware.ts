@@ -1,7 +1,7 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
 import { answerTo, logUnforeseen } from "../lib/web/answers.ts";
-import { userOf } from "../lib/web/session.ts";
+import { askingIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -17,13 +17,28 @@ function isOurs(req: Request, url: URL): boolean {
   return site === null || site === "same-origin" || site === "none";
 }
 
+/** Whether it changes something, pushes aside, which have a limit of their own; a pull only reads. */
+const isChange = ({ method }: Request, { pathname }: URL): boolean =>
+  !SAFE.has(method) && !pathname.startsWith("/api/replicache/");
+
 export default define.middleware(async (ctx) => {
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, ctx.url)) {
       throw new HttpError(403, "This came from another site.");
     }
-    ctx.state.user = await userOf(ctx.state, ctx.req);
-    return await ctx.next();
+    const secure = ctx.url.protocol === "https:";
+    const asking = await askingIn(ctx.state, ctx.req, secure);
+    ctx.state.user = asking?.user ?? null;
+    ctx.state.session = asking?.session ?? null;
+    if (asking && isChange(ctx.req, ctx.url)) {
+      await ctx.state.limits.count("change", asking.user.userID);
+    }
+    const response = await ctx.next();
+    // Not where the answer itself sets another, or ends it.
+    if (asking?.cookie && !response.headers.has("set-cookie")) {
+      response.headers.set("set-cookie", asking.cookie);
+    }
+    return response;
   } catch (error) {
     // Pages have `_error.tsx`, which logs nothing; all else is answered in JSON.
     const { pathname } = ctx.url;

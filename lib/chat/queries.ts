@@ -2,6 +2,7 @@
 import type { ReadTransaction } from "replicache";
 import type {
   Draft,
+  Invitation,
   Listing,
   Member,
   Membership,
@@ -31,6 +32,16 @@ export const messageIn = (tx: ReadTransaction, id: string) =>
 export async function membersIn(tx: ReadTransaction): Promise<Member[]> {
   const members = await all<Member>(tx, "member/");
   return members.sort((a, b) => a.joinedAt - b.joinedAt);
+}
+
+/** The invitations that hold at a time, in milliseconds since 1970, oldest first. */
+export async function invitationsIn(
+  tx: ReadTransaction,
+  now: number,
+): Promise<Invitation[]> {
+  const invitations = await all<Invitation>(tx, "invitation/");
+  return invitations.filter(({ expiresAt }) => expiresAt > now)
+    .sort((a, b) => a.createdAt - b.createdAt);
 }
 
 /**

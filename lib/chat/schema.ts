@@ -9,9 +9,13 @@ export const MAX_NAME = 40;
 /** The longest topic of a room, in characters. */
 export const MAX_TOPIC = 200;
 
-// Control characters would break lines of a log or a header; bidirectional
-// overrides let one name look like another.
-const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+// Control characters and line separators would break lines of a log or a
+// header; bidirectional marks let one name look like another; half a character
+// (a lone surrogate) can't be stored as it is.
+const HIDDEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+// Joiners and fillers are part of some names and of emoji, but make none.
+const INK = /[^\p{Cf}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const visible = (what: string) =>
   v.check<string, string>(
@@ -32,6 +36,7 @@ export const Name = v.pipe(
   v.minLength(1, "A name has at least one character."),
   v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
   visible("The name"),
+  v.regex(INK, "A name has at least one character that can be seen."),
 );
 
 /** One line about a room; may be empty. */
@@ -114,6 +119,18 @@ export type Message = {
   replyTo?: string;
   reactions: Record<string, string[]>;
   pending?: true;
+};
+
+/**
+ * `invitation/<id>`: lets whoever holds its secret join. The ID is the secret's
+ * hash, so that reading it lets nobody in.
+ */
+export type Invitation = {
+  id: string;
+  /** The userID of who made it. */
+  by: string;
+  createdAt: number;
+  expiresAt: number;
 };
 
 /** `listing/<roomID>` in the directory. */

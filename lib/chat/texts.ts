@@ -19,9 +19,81 @@ export const texts = {
 
   leave: {
     title: "Sign out?",
-    text: (name: string) =>
-      `You are signed in as ${name}. There is no password, so there is no way back to this account.`,
+    text: (name: string) => `You are signed in as ${name}.`,
+    kept:
+      "Your private sign-in link is the way back to this account. Sign out only if you have it.",
+    lost:
+      "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
+    toLink: "Make a sign-in link",
     stay: "Stay",
+  },
+
+  settings: {
+    title: "Settings",
+    name: "Your name",
+    nameHint: "As others see it from now on.",
+    saved: "Saved.",
+    save: "Save name",
+    link: "Private sign-in link",
+    linkText:
+      "It opens this account on another device, or here again after signing out. Whoever has it is you: treat it as a password.",
+    linkNone: "You have none yet.",
+    linkMade: (date: string) =>
+      `You made one on ${date}. It was shown once and cannot be shown again.`,
+    make: "Make a link",
+    makeNew: "Make a new link",
+    revoke: "Revoke the link",
+    once: "Your link, shown only this once",
+    keep:
+      "Scan it with the other device, or keep it in a password manager. It works until you revoke it or make a new one.",
+    qr: "Your sign-in link as a QR code",
+  },
+
+  link: {
+    title: "Sign in",
+    question: (name: string) => `Sign in as ${name}?`,
+    text: "This private link opens the account on this device.",
+    submit: (name: string) => `Sign in as ${name}`,
+    cancel: "Not now",
+    other: (name: string) => `On this device ${name} will be signed out.`,
+    lost:
+      "That account has no sign-in link of its own, so there is no way back to it.",
+    already: (name: string) => `You are ${name} already`,
+    alreadyText: "This device is signed in to the account of this link.",
+    missing: "This sign-in link does not work, or not any more.",
+  },
+
+  invite: {
+    by: (name?: string) =>
+      name ? `${name} invites you to a room` : "You are invited to a room",
+    text: "Members can read everything in it and write.",
+    later: "Not now",
+    missing: "This invitation does not hold, or not any more.",
+  },
+
+  people: {
+    title: (room: string) => `People in ${room}`,
+    back: "Back to the room",
+    owner: "Owner",
+    you: "You",
+    remove: "Remove",
+    removeText:
+      "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",
+    removeSubmit: (name: string) => `Remove ${name}`,
+    invite: "Invite someone",
+    inviteText:
+      "Whoever opens an invitation can join, as often as it is used, for seven days.",
+    inviteSubmit: "Make an invitation",
+    once: "The invitation, shown only this once",
+    open: "Open invitations",
+    madeBy: (name: string | undefined, date: string) =>
+      name ? `By ${name}, until ${date}` : `Until ${date}`,
+    withdraw: "Withdraw",
+    leave: "Leave the room",
+    leaveText: "What you wrote stays.",
+    leaveOwner: "What you wrote stays. Whoever has been here longest owns it.",
+    leaveLast:
+      "What you wrote stays. You are the last: nobody will own the room.",
   },
 
   lobby: {
@@ -141,6 +213,10 @@ export const texts = {
     ],
   },
 } as const;
+
+/** A day as people write it, from milliseconds since 1970. */
+export const dateOf = (time: number): string =>
+  new Date(time).toLocaleDateString("en", { dateStyle: "long" });
 
 /** The title and the text of an error page. */
 export function errorWords(status: number): readonly [string, string] {

@@ -1,5 +1,5 @@
 // What pages and islands are handed of rooms: made by the server, shown by both.
-import type { Member, Message, Room } from "./schema.ts";
+import type { Invitation, Member, Message, Room } from "./schema.ts";
 
 /** A room in a list: what it is called, and how much of it a person has read. */
 export type RoomSummary =
@@ -12,6 +12,12 @@ export type RoomView = {
   me: Member | undefined;
   members: Member[];
   messages: Message[];
+};
+
+/** The people of a room as one of them, or a visitor, sees them. */
+export type PeopleView = Pick<RoomView, "room" | "me" | "members"> & {
+  /** Those that hold; none for a visitor. */
+  invitations: Invitation[];
 };
 
 /** Who is signed in. */

@@ -9,7 +9,7 @@ import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
-import { type MayRead, Pokes } from "./poke.ts";
+import { type Ending, type MayRead, Pokes } from "./poke.ts";
 import {
   type ClientStateNotFound,
   parsePull,
@@ -24,7 +24,7 @@ import { transactionOver } from "./transaction.ts";
 import { type Store, type Strategy, write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
-export type { MayRead } from "./poke.ts";
+export type { Ending, MayRead } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
@@ -110,8 +110,17 @@ export class Sync<U extends User = User> {
   poke(
     spaces: readonly string[],
     mayRead: MayRead,
+    ending?: Ending,
   ): Promise<ReadableStream<Uint8Array>> {
-    return this.#reading(() => this.#pokes.open(spaces, mayRead));
+    return this.#reading(() => this.#pokes.open(spaces, mayRead, ending));
+  }
+
+  /**
+   * Sends an event of the app's own to the streams of this process that listen
+   * to a space. Nothing of it is stored, and who comes later misses it.
+   */
+  tell(space: string, event: string, data: unknown): void {
+    this.#pokes.tell(space, event, data);
   }
 
   /** Changes spaces from the server itself; see `write`. */

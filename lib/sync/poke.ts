@@ -7,9 +7,20 @@ import { Watches } from "./watch.ts";
 /** Whether the stream's user may read a space, asked at opening and after each change that could end it. */
 export type MayRead = (space: string) => Promise<boolean>;
 
+/** How a stream is ended from outside, and who is told of its end. */
+export type Ending = {
+  /** Ends the stream when it is aborted. */
+  signal?: AbortSignal;
+  /** Called when the stream has ended, whoever ended it. */
+  onEnd?: () => void;
+};
+
 const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
 const MANY = 50; // readers, from which on pokes are coalesced
 const COALESCE = 15; // ms
+// After a restart, listeners come back one by one: from `SOONEST` on, in ms.
+const SOONEST = 1_000;
+const SPREAD = 8_000;
 const BACKLOG = 100; // events that a reader may leave unread before it is dropped
 
 const encoder = new TextEncoder();
@@ -18,7 +29,7 @@ const event = (name: string, body: unknown) =>
 const COMMENT = encoder.encode(": still here\n\n");
 
 /** One open stream. */
-type Reader = {
+type Reader = Ending & {
   mayRead: MayRead;
   spaces: Set<string>;
   stream: ReadableStreamDefaultController<Uint8Array>;
@@ -61,6 +72,7 @@ export class Pokes {
   async open(
     names: readonly string[],
     mayRead: MayRead,
+    { signal, onEnd }: Ending = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const readable: string[] = [];
     for (const name of names) if (await mayRead(name)) readable.push(name);
@@ -70,12 +82,14 @@ export class Pokes {
     let reader: Reader;
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        reader = { mayRead, spaces: new Set(), stream: controller };
+        reader = { mayRead, onEnd, spaces: new Set(), stream: controller };
         // Registered before the version is read: nothing falls between.
         for (const name of readable) this.#add(reader, name);
       },
       cancel: () => this.#remove(reader),
     });
+    signal?.addEventListener("abort", () => this.#end(reader));
+    if (signal?.aborted) this.#end(reader!);
     try {
       for (const name of names) {
         if (readable.includes(name)) await this.#greet(reader!, name);
@@ -121,9 +135,20 @@ export class Pokes {
     }, delay);
   }
 
-  /** Ends every stream. */
+  /** Sends an event of the app's own to whoever listens to a space; it is kept nowhere. */
+  tell(name: string, kind: string, body: unknown): void {
+    const bytes = event(kind, body);
+    const { readers = [] } = this.#watched.get(name) ?? {};
+    for (const reader of readers) this.#send(reader, bytes);
+  }
+
+  /** Ends every stream, and tells each to come back at another moment. */
   close(): void {
-    for (const reader of [...this.#readers]) this.#end(reader);
+    for (const reader of [...this.#readers]) {
+      const retry = Math.round(SOONEST + Math.random() * SPREAD);
+      this.#send(reader, encoder.encode(`retry: ${retry}\n\n`));
+      this.#end(reader);
+    }
   }
 
   #add(reader: Reader, name: string): void {
@@ -151,7 +176,8 @@ export class Pokes {
 
   #remove(reader: Reader): void {
     for (const name of [...reader.spaces]) this.#leave(reader, name);
-    this.#readers.delete(reader);
+    if (!this.#readers.delete(reader)) return;
+    reader.onEnd?.();
     if (this.#readers.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -169,8 +195,14 @@ export class Pokes {
   #send(reader: Reader, bytes: Uint8Array): void {
     if (!this.#readers.has(reader)) return;
     // A reader that does not read must not fill our memory; it will reconnect.
-    if ((reader.stream.desiredSize ?? 0) < -BACKLOG) this.#end(reader);
+    if ((reader.stream.desiredSize ?? 0) < -BACKLOG) this.#drop(reader);
     else reader.stream.enqueue(bytes);
+  }
+
+  /** Breaks a stream off, together with all that waits in it. */
+  #drop(reader: Reader): void {
+    this.#remove(reader);
+    reader.stream.error(new Error("The reader does not read"));
   }
 
   #beat(): void {

@@ -1,7 +1,18 @@
-// The one place that decides what a user may do to a space.
-import type { Room } from "../chat/schema.ts";
-import { kindOf } from "../chat/spaces.ts";
-import type { State } from "./state.ts";
+// The one place that decides what a user may do to a space: asked by pages, push, pull, poke and the rooms API.
+import type { ReadTransaction } from "replicache";
+import { memberIn, roomIn } from "../chat/queries.ts";
+import { Refusal } from "../chat/refusal.ts";
+import type { Member, Room } from "../chat/schema.ts";
+import { DIRECTORY, kindOf } from "../chat/spaces.ts";
+import { SyncError } from "../sync/mod.ts";
+import type { ChatSync as Sync } from "./domain.ts";
+
+/** Where a user stands in a room; `member` is undefined for a visitor. */
+export type Standing = { room: Room; member: Member | undefined };
+
+/** Who may see a room: anyone a public one, its members a private one. */
+const maySee = (room: Room | undefined, member: Member | undefined) =>
+  room !== undefined && (room.visibility === "public" || member !== undefined);
 
 /**
  * Whether a user may read a space: a public room, a room of theirs, their own
@@ -9,7 +20,7 @@ import type { State } from "./state.ts";
  * nobody learns from the answer what there is.
  */
 export async function mayRead(
-  sync: State["sync"],
+  sync: Sync,
   userID: string,
   space: string,
 ): Promise<boolean> {
@@ -20,15 +31,79 @@ export async function mayRead(
     case "user":
       return kind.userID === userID;
     case "room": {
-      const [room, member] = await sync.get(
-        space,
-        "room",
-        `member/${userID}`,
-      );
-      if (!room) return false;
-      return (room as Room).visibility === "public" || member !== undefined;
+      const [room, member] = await sync.get(space, "room", `member/${userID}`);
+      return maySee(room as Room | undefined, member as Member | undefined);
     }
     default:
       return false;
   }
 }
+
+/** Throws `unknown-space` unless the user may read it. */
+export async function assertMayRead(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  if (!await mayRead(sync, userID, space)) {
+    throw new SyncError("unknown-space", "There is no such space.");
+  }
+}
+
+/** Throws `forbidden` for a space that takes no pushes. Who may read another may push: its mutators refuse. */
+export function assertMayPush(space: string): void {
+  if (space === DIRECTORY) {
+    throw new SyncError("forbidden", "Nobody writes in the directory.");
+  }
+}
+
+/** Throws `unknown-space` for who may not read a room's space, `forbidden` for who is no member of it. */
+export async function assertMayTellPresence(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  await assertMayRead(sync, userID, space);
+  const [member] = kindOf(space)?.kind === "room"
+    ? await sync.get(space, `member/${userID}`)
+    : [];
+  if (member) return;
+  throw new SyncError("forbidden", "Only members of a room can do this.");
+}
+
+/**
+ * Where a user stands in the room of this transaction. Throws a `not-found`
+ * refusal for who may not see it.
+ */
+export async function assertMaySee(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<Standing> {
+  const room = await roomIn(tx);
+  const member = await memberIn(tx, userID);
+  if (!room || !maySee(room, member)) throw noSuchRoom();
+  return { room, member };
+}
+
+/** As `assertMaySee`; throws `not-allowed` for who sees the room and is no member of it. */
+export async function assertMember(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<{ room: Room; member: Member }> {
+  const { room, member } = await assertMaySee(tx, userID);
+  if (member) return { room, member };
+  throw new Refusal("not-allowed", "Only members of the room can do this.");
+}
+
+/** As `assertMember`, for what is its owner's alone. */
+export async function assertOwner(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<{ room: Room; member: Member }> {
+  const standing = await assertMember(tx, userID);
+  if (standing.member.role === "owner") return standing;
+  throw new Refusal("not-allowed", "Only the owner of the room can do this.");
+}
+
+export const noSuchRoom = () =>
+  new Refusal("not-found", "There is no such room.");

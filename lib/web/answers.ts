@@ -2,6 +2,7 @@
 import { type Context, HttpError, type PageResponse } from "fresh";
 import { Refusal, type RefusalCode } from "../chat/refusal.ts";
 import { type Problem, SyncError } from "../sync/mod.ts";
+import { LimitReached } from "./limits.ts";
 import type { State } from "./state.ts";
 
 type Answer<Data> = Response | PageResponse<Data>;
@@ -61,6 +62,7 @@ const RETRY_AFTER = { "retry-after": "1" };
 /** Puts an error in the log unless it is one that we throw on purpose. */
 export function logUnforeseen(error: unknown): void {
   const foreseen = error instanceof Refusal || error instanceof SyncError ||
+    error instanceof LimitReached ||
     (error instanceof HttpError && error.status < 500);
   if (!foreseen) console.error("A request failed", error);
 }
@@ -70,6 +72,10 @@ export function answerTo(error: unknown): Response {
   logUnforeseen(error);
   if (error instanceof Refusal) {
     return failure(REFUSALS[error.code], error.code, error.message);
+  }
+  if (error instanceof LimitReached) {
+    const code = error.status === 429 ? "too-many" : "unavailable";
+    return failure(error.status, code, error.message, error.headers);
   }
   if (error instanceof SyncError) {
     const status = PROBLEMS[error.problem];
@@ -82,66 +88,6 @@ export function answerTo(error: unknown): Response {
   }
   return failure(500, "internal", "Something went wrong on the server.");
 }
-
-const MiB = 1024 * 1024;
-/** The largest body of a push, and of any other request, in bytes. */
-export const MAX_PUSH = 8 * MiB;
-const MAX_BODY = MiB;
-const DEEPEST = 64; // levels of nested JSON; ours has six
-
-/**
- * Reads a JSON body. Throws an `HttpError`: 415 for another type, 413 as soon
- * as it is larger than `most` bytes, 400 when it is not JSON.
- */
-export async function readJSON(
-  req: Request,
-  most = MAX_BODY,
-): Promise<unknown> {
-  const [type] = (req.headers.get("content-type") ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json") {
-    throw new HttpError(415, "Send application/json.");
-  }
-  const text = await readText(req, most);
-  try {
-    const body = JSON.parse(text);
-    assertShallow(body, DEEPEST);
-    return body;
-  } catch {
-    throw new HttpError(400, "The body is not JSON that can be read.");
-  }
-}
-
-async function readText(req: Request, most: number): Promise<string> {
-  const tooLarge = () =>
-    new HttpError(413, `A body has at most ${most / MiB} MiB here.`);
-  if (Number(req.headers.get("content-length")) > most) throw tooLarge();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  let size = 0;
-  try {
-    for await (const chunk of req.body ?? []) {
-      size += chunk.byteLength;
-      if (size > most) throw tooLarge();
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, "The body is not UTF-8 text.");
-  }
-}
-
-function assertShallow(value: unknown, levels: number): void {
-  if (value === null || typeof value !== "object") return;
-  if (levels === 0) throw new RangeError("Nested too deeply");
-  for (const part of Object.values(value)) assertShallow(part, levels - 1);
-}
-
-/** A field of a JSON body; undefined when it has none or is no object. */
-export const fieldOf = (body: unknown, field: string): unknown =>
-  body !== null && typeof body === "object" && Object.hasOwn(body, field)
-    ? (body as Record<string, unknown>)[field]
-    : undefined;
 
 /** The request's user; throws a 401. */
 export function userIn({ state }: Context<State>) {

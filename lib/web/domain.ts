@@ -3,7 +3,10 @@ import type { ReadonlyJSONValue } from "replicache";
 import { type Actor, roomMutators, userMutators } from "../chat/mutators.ts";
 import type { Room } from "../chat/schema.ts";
 import { kindOf } from "../chat/spaces.ts";
-import type { Collection, Domain, Mutator } from "../sync/mod.ts";
+import type { Collection, Domain, Mutator, Sync } from "../sync/mod.ts";
+
+/** The engine, serving the chat. */
+export type ChatSync = Sync<Actor>;
 
 const numberAt = (field: string) => (value: ReadonlyJSONValue) =>
   (value as Record<string, number>)[field];

@@ -1,7 +1,8 @@
-// What the server itself does with rooms: list, show, make, join and leave them.
+// What the server itself does with rooms: list, show and make them.
 import { ulid } from "@std/ulid";
 import * as v from "valibot";
 import {
+  invitationsIn,
   listingsIn,
   memberIn,
   membershipsOf,
@@ -10,7 +11,6 @@ import {
   readMarkOf,
   roomIn,
 } from "../chat/queries.ts";
-import { Refusal } from "../chat/refusal.ts";
 import {
   type Listing,
   type Member,
@@ -20,12 +20,11 @@ import {
   valid,
   Visibility,
 } from "../chat/schema.ts";
-import { DIRECTORY, kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
-import type { RoomSummary, RoomView, User } from "../chat/views.ts";
+import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
+import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
 import { mayRead } from "./access.ts";
-import { actorOf, type State } from "./state.ts";
-
-type Sync = State["sync"];
+import type { ChatSync as Sync } from "./domain.ts";
+import { actorOf } from "./state.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
@@ -85,6 +84,22 @@ export async function viewRoom(
   };
 }
 
+/** Who is in a room; null when there is none or the person may not read it. */
+export async function viewPeople(
+  sync: Sync,
+  roomID: string,
+  userID: string,
+): Promise<PeopleView | null> {
+  const space = roomSpace(roomID);
+  if (!await mayRead(sync, userID, space)) return null;
+  const tx = await sync.view(space, actorOf({ userID, name: "" }), 1);
+  const room = await roomIn(tx);
+  if (!room) return null;
+  const me = await memberIn(tx, userID);
+  const invitations = me ? await invitationsIn(tx, Date.now()) : [];
+  return { room, me, members: await membersIn(tx), invitations };
+}
+
 const NewRoom = v.object({
   name: Name,
   visibility: v.optional(Visibility, "public"),
@@ -133,59 +148,6 @@ export async function createRoom(
   );
   return { roomID, space };
 }
-
-/**
- * Makes a person a member of a public room; a member stays one. Throws a
- * `not-found` refusal for a room that is unknown or private.
- */
-export async function joinRoom(
-  sync: Sync,
-  { userID, name }: User,
-  roomID: string,
-): Promise<void> {
-  const spaces = [assertSpace(roomID), userSpace(userID)];
-  await sync.write(spaces, async (there, own) => {
-    const room = await roomIn(there);
-    if (room && await memberIn(there, userID)) return;
-    if (room?.visibility !== "public") throw noSuchRoom();
-    const joinedAt = Date.now();
-    const member: Member = { id: userID, name, role: "member", joinedAt };
-    const membership: Membership = { roomID, name: room.name, joinedAt };
-    await there.set(`member/${userID}`, member);
-    await own.set(`membership/${roomID}`, membership);
-  });
-}
-
-/**
- * Ends a person's membership; what they wrote stays. When the owner leaves,
- * whoever has been there longest owns the room. Throws a `not-found` refusal
- * for who is no member.
- */
-export async function leaveRoom(
-  sync: Sync,
-  userID: string,
-  roomID: string,
-): Promise<void> {
-  const spaces = [assertSpace(roomID), userSpace(userID)];
-  await sync.write(spaces, async (there, own) => {
-    const member = await memberIn(there, userID);
-    if (!member) throw noSuchRoom();
-    await there.del(`member/${userID}`);
-    await own.del(`membership/${roomID}`);
-    if (member.role !== "owner") return;
-    const [heir] = await membersIn(there);
-    if (heir) await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
-  });
-}
-
-/** The space of a room that there can be. */
-function assertSpace(roomID: string): string {
-  const space = roomSpace(roomID);
-  if (!kindOf(space)) throw noSuchRoom();
-  return space;
-}
-
-const noSuchRoom = () => new Refusal("not-found", "There is no such room.");
 
 /** Makes the room "General" unless it is there. */
 export async function seedGeneral(sync: Sync): Promise<void> {

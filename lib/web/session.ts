@@ -4,18 +4,30 @@ import { Name, type Profile, valid } from "../chat/schema.ts";
 import { userSpace } from "../chat/spaces.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
-import type { State } from "./state.ts";
+import type { ChatSync } from "./domain.ts";
+import { PULSES } from "./pulses.ts";
+import { hashOf, newToken } from "./token.ts";
 
-type Session = { userID: string; expiresAt: number };
+type Stored = { userID: string; expiresAt: number };
+
+/** One signed-in browser. */
+export type Session = {
+  /** What it is kept under: the hash of its token. */
+  sessionID: string;
+  userID: string;
+};
+
+type Store = { kv: Deno.Kv; sync: ChatSync };
 
 const COOKIE = "session";
-const LIFETIME = 30 * 24 * 60 * 60; // seconds
+const DAY = 24 * 60 * 60 * 1000; // ms
+const LIFETIME = 30 * DAY;
 
-/** Where sessions are kept: by their token's hash, so that a copy of the store lets nobody in. */
-const sessionKey = async (token: string): Promise<Deno.KvKey> => {
-  const bytes = new TextEncoder().encode(token);
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return ["session", new Uint8Array(hash).toHex()];
+/** Where a session is kept. */
+const keyOf = (sessionID: string): Deno.KvKey => ["session", sessionID];
+
+const busy = (cause: unknown): never => {
+  throw new SyncError("unavailable", "The storage is busy.", { cause });
 };
 
 /**
@@ -23,26 +35,30 @@ const sessionKey = async (token: string): Promise<Deno.KvKey> => {
  * marked `Secure` on https. Throws a `bad-args` refusal for a bad name.
  */
 export async function signIn(
-  { kv, sync }: Pick<State, "kv" | "sync">,
+  store: Store,
   name: unknown,
   secure: boolean,
 ): Promise<{ user: User; cookie: string }> {
-  const user = await rename({ sync }, ulid(), name);
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const token = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-  const session: Session = {
-    userID: user.userID,
-    expiresAt: Date.now() + LIFETIME * 1000,
-  };
-  await kv.set(await sessionKey(token), session, {
-    expireIn: LIFETIME * 1000,
-  });
-  return { user, cookie: cookieOf(token, LIFETIME, secure) };
+  const user = await rename(store, ulid(), name);
+  return { user, cookie: await openSession(store, user.userID, secure) };
+}
+
+/** Opens a session for a person that there is; gives back its `Set-Cookie` value. */
+export async function openSession(
+  { kv }: Pick<Store, "kv">,
+  userID: string,
+  secure: boolean,
+): Promise<string> {
+  const token = newToken();
+  const session: Stored = { userID, expiresAt: Date.now() + LIFETIME };
+  await kv.set(keyOf(await hashOf(token)), session, { expireIn: LIFETIME })
+    .catch(busy);
+  return cookieOf(token, LIFETIME, secure);
 }
 
 /** Gives a person a name; throws a `bad-args` refusal for a bad one. */
 export async function rename(
-  { sync }: Pick<State, "sync">,
+  { sync }: Pick<Store, "sync">,
   userID: string,
   input: unknown,
 ): Promise<User> {
@@ -51,37 +67,88 @@ export async function rename(
   return { userID, name: profile.name };
 }
 
-/** Who sent a request; null when its session is missing, unknown or over. */
-export async function userOf(
-  { kv, sync }: Pick<State, "kv" | "sync">,
+/** Who sent a request, and in which session. */
+export type Asking = {
+  user: User;
+  session: Session;
+  /** The `Set-Cookie` value of a session that was prolonged. */
+  cookie?: string;
+};
+
+/**
+ * Looks up who sent a request; null when its session is missing, unknown or
+ * over. A session in use is prolonged, once a day.
+ */
+export async function askingIn(
+  { kv, sync }: Store,
   req: Request,
-): Promise<User | null> {
+  secure: boolean,
+): Promise<Asking | null> {
   const token = tokenIn(req);
   if (!token) return null;
-  const { value } = await kv.get<Session>(await sessionKey(token))
-    .catch((cause) => {
-      throw new SyncError("unavailable", "The storage is busy.", { cause });
-    });
+  const sessionID = await hashOf(token);
+  const stored = await kv.get<Stored>(keyOf(sessionID)).catch(busy);
   // KV may keep a value for some time after it has expired.
-  if (!value || value.expiresAt <= Date.now()) return null;
-  const [profile] = await sync.get(userSpace(value.userID), "profile");
-  if (!profile) return null;
-  return { userID: value.userID, name: (profile as Profile).name };
+  if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
+  const { userID, expiresAt } = stored.value;
+  const name = await nameOf(sync, userID);
+  if (name === undefined) return null;
+  const asking = { user: { userID, name }, session: { sessionID, userID } };
+  if (expiresAt > Date.now() + LIFETIME - DAY) return asking;
+  const prolonged: Stored = { userID, expiresAt: Date.now() + LIFETIME };
+  // Checked, as it must not come to life again when it is ended meanwhile.
+  const { ok } = await kv.atomic().check(stored)
+    .set(stored.key, prolonged, { expireIn: LIFETIME }).commit().catch(busy);
+  return ok ? { ...asking, cookie: cookieOf(token, LIFETIME, secure) } : asking;
 }
 
-/** Ends the request's session on the server; gives back the `Set-Cookie` that clears it. */
+/** What a person is called; undefined when there is no such person. */
+export async function nameOf(
+  sync: ChatSync,
+  userID: string,
+): Promise<string | undefined> {
+  const [profile] = await sync.get(userSpace(userID), "profile");
+  return (profile as Profile | undefined)?.name;
+}
+
+/** Which of these sessions are over: ended or expired. */
+export async function endedOf(
+  kv: Deno.Kv,
+  sessionIDs: string[],
+): Promise<string[]> {
+  const ended: string[] = [];
+  for (let i = 0; i < sessionIDs.length; i += AT_ONCE) {
+    const some = sessionIDs.slice(i, i + AT_ONCE);
+    const found = await kv.getMany<Stored[]>(some.map(keyOf));
+    const over = (value: Stored | null) =>
+      value === null || value.expiresAt <= Date.now();
+    ended.push(...some.filter((_, j) => over(found[j].value)));
+  }
+  return ended;
+}
+
+const AT_ONCE = 10; // the most keys that KV reads in one call
+
+/**
+ * Ends the request's session on the server, and tells all processes, whose
+ * streams of it end. Gives back the `Set-Cookie` value that clears it.
+ */
 export async function signOut(
-  { kv }: Pick<State, "kv">,
+  { kv }: Pick<Store, "kv">,
   req: Request,
+  secure: boolean,
 ): Promise<string> {
   const token = tokenIn(req);
-  if (token) await kv.delete(await sessionKey(token));
-  return cookieOf("", 0, new URL(req.url).protocol === "https:");
+  if (token) {
+    const key = keyOf(await hashOf(token));
+    await kv.atomic().delete(key).set(PULSES.sessions, 0).commit().catch(busy);
+  }
+  return cookieOf("", 0, secure);
 }
 
 function cookieOf(value: string, maxAge: number, secure: boolean): string {
   const cookie = `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; ` +
-    `Max-Age=${maxAge}`;
+    `Max-Age=${maxAge / 1000}`;
   return secure ? `${cookie}; Secure` : cookie;
 }
 

@@ -2,12 +2,25 @@
 import { createDefine } from "fresh";
 import type { Actor } from "../chat/mutators.ts";
 import type { User } from "../chat/views.ts";
-import type { Sync } from "../sync/mod.ts";
+import type { ChatSync } from "./domain.ts";
+import type { Limits } from "./limits.ts";
+import type { Presence } from "./presence.ts";
+import type { Session } from "./session.ts";
+import type { Streams } from "./streams.ts";
 
-export interface State {
+/** What a process has once, for all requests. */
+export interface Engine {
   kv: Deno.Kv;
-  sync: Sync<Actor>;
+  sync: ChatSync;
+  limits: Limits;
+  streams: Streams;
+  presence: Presence;
+}
+
+export interface State extends Engine {
   user: User | null;
+  /** The session of `user`. */
+  session: Session | null;
   /** The page's own part of the document's title. */
   title?: string;
 }

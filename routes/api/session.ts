@@ -1,22 +1,27 @@
 // Sign in (or rename), who am I, sign out.
-import { fieldOf, methods, readJSON, userIn } from "../../lib/web/answers.ts";
+import { methods, userIn } from "../../lib/web/answers.ts";
+import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
+import { addressOf } from "../../lib/web/limits.ts";
 import { rename, signIn, signOut } from "../../lib/web/session.ts";
 
 export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),
 
-  async POST({ req, state, url }) {
-    const name = fieldOf(await readJSON(req), "name");
-    if (state.user) {
-      return Response.json(await rename(state, state.user.userID, name));
+  async POST({ req, state, url, info, config }) {
+    const { user, limits } = state;
+    if (!user) {
+      await limits.count("signIn", addressOf(req, info, config.trustProxy));
     }
+    const name = fieldOf(await readJSON(req), "name");
+    if (user) return Response.json(await rename(state, user.userID, name));
     const secure = url.protocol === "https:";
-    const { user, cookie } = await signIn(state, name, secure);
-    return Response.json(user, { headers: { "set-cookie": cookie } });
+    const signedIn = await signIn(state, name, secure);
+    const headers = { "set-cookie": signedIn.cookie };
+    return Response.json(signedIn.user, { headers });
   },
 
-  async DELETE({ req, state }) {
-    const cookie = await signOut(state, req);
+  async DELETE({ req, state, url }) {
+    const cookie = await signOut(state, req, url.protocol === "https:");
     return new Response(null, {
       status: 204,
       headers: { "set-cookie": cookie },

@@ -7,7 +7,8 @@ import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
 import { methods } from "../../lib/web/answers.ts";
-import { joinRoom, roomsFor, viewRoom } from "../../lib/web/rooms.ts";
+import { joinRoom } from "../../lib/web/members.ts";
+import { roomsFor, viewRoom } from "../../lib/web/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({

@@ -4,15 +4,26 @@
 // deno-lint-ignore no-explicit-any -- tests look into bodies of every shape
 export type Answer = { status: number; headers: Headers; body: any };
 
+/** Where requests go: to a server, or to an app in this process. */
+type Send = (request: Request) => Promise<Response>;
+
 export class Person {
   userID = "";
   cookie = "";
 
-  constructor(readonly url: string, readonly name = "") {}
+  constructor(
+    readonly url: string,
+    readonly name = "",
+    readonly send: Send = fetch,
+  ) {}
 
   /** Someone who has just signed in. */
-  static async signIn(url: string, name: string): Promise<Person> {
-    const person = new Person(url, name);
+  static async signIn(
+    url: string,
+    name: string,
+    send?: Send,
+  ): Promise<Person> {
+    const person = new Person(url, name, send);
     const { headers, body } = await person.post("/api/session", { name });
     person.cookie = headers.get("set-cookie")!.split(";")[0];
     person.userID = body.userID;
@@ -22,11 +33,10 @@ export class Person {
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.cookie) headers.set("cookie", this.cookie);
-    return fetch(new URL(path, this.url), {
-      redirect: "manual",
-      ...init,
-      headers,
-    });
+    const url = new URL(path, this.url);
+    return this.send(
+      new Request(url, { redirect: "manual", ...init, headers }),
+    );
   }
 
   /** Sends a request and reads the answer. */

@@ -1,6 +1,6 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
-import { mayRead } from "../../../lib/web/access.ts";
+import { assertMayRead } from "../../../lib/web/access.ts";
 import { userIn } from "../../../lib/web/answers.ts";
 import { define } from "../../../lib/web/state.ts";
 import { SyncError } from "../../../lib/sync/mod.ts";
@@ -18,12 +18,8 @@ export default define.middleware(async (ctx) => {
     throw new SyncError("malformed", "space: name the space in the query.");
   }
   // The stream looks itself, space by space.
-  const [space] = spaces;
-  if (
-    !ctx.url.pathname.endsWith("/poke") &&
-    !await mayRead(ctx.state.sync, userID, space)
-  ) {
-    throw new SyncError("unknown-space", "There is no such space.");
+  if (!ctx.url.pathname.endsWith("/poke")) {
+    await assertMayRead(ctx.state.sync, userID, spaces[0]);
   }
   return await ctx.next();
 });

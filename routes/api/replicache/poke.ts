@@ -5,11 +5,13 @@ import { methods, userIn } from "../../../lib/web/answers.ts";
 export const handler = methods({
   async GET(ctx) {
     const { userID } = userIn(ctx);
-    const { sync } = ctx.state;
+    const { sync, streams, session } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
-    const stream = await sync.poke(
-      spaces,
-      (space) => mayRead(sync, userID, space),
+    // A HEAD has no body: its stream would be open for ever, read by nobody.
+    const stream = ctx.req.method === "HEAD" ? null : await streams.open(
+      session!,
+      (ending) =>
+        sync.poke(spaces, (space) => mayRead(sync, userID, space), ending),
     );
     return new Response(stream, {
       headers: {

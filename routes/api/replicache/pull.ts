@@ -1,7 +1,8 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/access.ts";
-import { methods, readJSON, userIn } from "../../../lib/web/answers.ts";
+import { methods, userIn } from "../../../lib/web/answers.ts";
+import { readJSON } from "../../../lib/web/bodies.ts";
 import { actorOf } from "../../../lib/web/state.ts";
 
 /** Reads `window`, how many of the newest messages are wanted: a positive integer. */
@@ -15,15 +16,19 @@ function windowIn(url: URL): number | undefined {
 export const handler = methods({
   async POST(ctx) {
     const user = userIn(ctx);
-    const { sync } = ctx.state;
+    const { sync, limits } = ctx.state;
     const space = ctx.url.searchParams.get("space")!; // the middleware saw it
     const window = windowIn(ctx.url);
     const body = await readJSON(ctx.req);
+    await limits.assertBelow("lost", user.userID);
     const answer = await sync.pull(space, actorOf(user), body, {
       window,
       mayRead: (space) => mayRead(sync, user.userID, space),
     });
-    if ("error" in answer) return Response.json(answer);
+    if ("error" in answer) {
+      await limits.count("lost", user.userID);
+      return Response.json(answer);
+    }
     return new Response(
       ReadableStream.from(answer).pipeThrough(new TextEncoderStream()),
       { headers: { "content-type": "application/json" } },

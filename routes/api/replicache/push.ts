@@ -1,23 +1,18 @@
 // Replicache's push: mutations of one client group to one space.
-import { HttpError } from "fresh";
-import { DIRECTORY } from "../../../lib/chat/spaces.ts";
-import {
-  MAX_PUSH,
-  methods,
-  readJSON,
-  userIn,
-} from "../../../lib/web/answers.ts";
+import { assertMayPush } from "../../../lib/web/access.ts";
+import { methods, userIn } from "../../../lib/web/answers.ts";
+import { MAX_PUSH, readJSON } from "../../../lib/web/bodies.ts";
 import { actorOf } from "../../../lib/web/state.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const user = userIn(ctx);
+    const { sync, limits } = ctx.state;
     const space = ctx.url.searchParams.get("space")!; // the middleware saw it
-    if (space === DIRECTORY) {
-      throw new HttpError(403, "Nobody writes in the directory.");
-    }
+    assertMayPush(space);
+    await limits.count("push", user.userID);
     const body = await readJSON(ctx.req, MAX_PUSH);
-    const answer = await ctx.state.sync.push(space, actorOf(user), body);
+    const answer = await sync.push(space, actorOf(user), body);
     return Response.json(answer ?? {});
   },
 });

@@ -1,5 +1,6 @@
 // The rooms there are for a person, and making one.
-import { methods, readJSON, userIn } from "../../../lib/web/answers.ts";
+import { methods, userIn } from "../../../lib/web/answers.ts";
+import { readJSON } from "../../../lib/web/bodies.ts";
 import { createRoom, roomsFor } from "../../../lib/web/rooms.ts";
 
 export const handler = methods({
@@ -10,11 +11,9 @@ export const handler = methods({
 
   async POST(ctx) {
     const user = userIn(ctx);
-    const room = await createRoom(
-      ctx.state.sync,
-      user,
-      await readJSON(ctx.req),
-    );
+    const { sync, limits } = ctx.state;
+    await limits.count("room", user.userID);
+    const room = await createRoom(sync, user, await readJSON(ctx.req));
     return Response.json(room, { status: 201 });
   },
 });

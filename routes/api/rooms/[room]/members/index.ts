@@ -1,12 +1,14 @@
 // Joining a room.
-import { methods, readJSON, userIn } from "../../../../../lib/web/answers.ts";
-import { joinRoom } from "../../../../../lib/web/rooms.ts";
+import { methods, userIn } from "../../../../../lib/web/answers.ts";
+import { fieldOf, readJSON } from "../../../../../lib/web/bodies.ts";
+import { joinRoom } from "../../../../../lib/web/members.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const user = userIn(ctx);
-    await readJSON(ctx.req);
-    await joinRoom(ctx.state.sync, user, ctx.params.room);
+    const invite = fieldOf(await readJSON(ctx.req), "invite");
+    const secret = typeof invite === "string" ? invite : undefined;
+    await joinRoom(ctx.state.sync, user, ctx.params.room, secret);
     return new Response(null, { status: 204 });
   },
 });

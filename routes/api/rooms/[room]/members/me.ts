@@ -1,6 +1,6 @@
 // Leaving a room.
 import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { leaveRoom } from "../../../../../lib/web/rooms.ts";
+import { leaveRoom } from "../../../../../lib/web/members.ts";
 
 export const handler = methods({
   async DELETE(ctx) {

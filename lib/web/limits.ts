@@ -1,0 +1,110 @@
+// How much one person, or one address, may ask for in a while.
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+
+/**
+ * Somebody has asked for too much, or there is too much of it in all: 429 or
+ * 503, and after how many seconds to try again.
+ */
+export class LimitReached extends Error {
+  constructor(
+    readonly status: 429 | 503,
+    readonly seconds: number,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get headers(): { "retry-after": string } {
+    return { "retry-after": String(this.seconds) };
+  }
+}
+
+/**
+ * What is counted: requests, however much is in one, as a push that is larger
+ * than a limit would be refused for ever.
+ */
+const LIMITS = {
+  /** New sessions, by address. */
+  signIn: { points: 60, duration: 60 },
+  /** By user, as all that follow. */
+  push: { points: 50, duration: 1 },
+  /** What changes something besides. */
+  change: { points: 50, duration: 1 },
+  room: { points: 20, duration: 60 },
+  /**
+   * Client groups that were found to be of another history: each leaves a
+   * record, so whoever forges cookies must not be able to make them at will.
+   */
+  lost: { points: 60, duration: 60 },
+};
+
+export type Limit = keyof typeof LIMITS;
+
+/** Counts in the memory of this process; nothing is counted unless `limited`. */
+export class Limits {
+  readonly #limiters = new Map<Limit, RateLimiterMemory>();
+
+  constructor(limited: boolean) {
+    if (!limited) return;
+    for (const [limit, { points, duration }] of Object.entries(LIMITS)) {
+      this.#limiters.set(
+        limit as Limit,
+        new RateLimiterMemory({ points, duration }),
+      );
+    }
+  }
+
+  /** Counts one more request of `whose`; throws a `LimitReached` of 429 when it is one too many. */
+  async count(limit: Limit, whose: string): Promise<void> {
+    try {
+      await this.#limiters.get(limit)?.consume(whose);
+    } catch (reached) {
+      if (!(reached instanceof RateLimiterRes)) throw reached;
+      const seconds = Math.max(1, Math.ceil(reached.msBeforeNext / 1000));
+      throw new LimitReached(429, seconds, slower(seconds));
+    }
+  }
+
+  /** Throws as `count` would for one more, without counting it. */
+  async assertBelow(limit: Limit, whose: string): Promise<void> {
+    const counted = await this.#limiters.get(limit)?.get(whose);
+    if (!counted || counted.remainingPoints > 0) return;
+    const seconds = Math.max(1, Math.ceil(counted.msBeforeNext / 1000));
+    throw new LimitReached(429, seconds, slower(seconds));
+  }
+}
+
+const slower = (seconds: number) =>
+  seconds === 1
+    ? "Too many at once. Try again in a second."
+    : `Too many at once. Try again in ${seconds} seconds.`;
+
+/**
+ * The address that a request counts for. Behind a trusted proxy it is the last
+ * of `X-Forwarded-For`, which the proxy itself added; those before it are the
+ * client's to invent. Of IPv6 it is the network that one customer is given.
+ */
+export function addressOf(
+  req: Request,
+  { remoteAddr }: Deno.ServeHandlerInfo,
+  trustProxy: boolean,
+): string {
+  const forwarded = trustProxy &&
+    req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+  const address = forwarded ||
+    ("hostname" in remoteAddr ? remoteAddr.hostname : "");
+  const isMapped = /^::ffff:[\d.]+$/i.test(address);
+  return address.includes(":") && !isMapped ? networkOf(address) : address;
+}
+
+/** The first 64 bits of an IPv6 address, as text. */
+function networkOf(address: string): string {
+  const [head, tail] = address.split("::");
+  const groups = head.split(":");
+  if (tail !== undefined) {
+    const rest = tail === "" ? 0 : tail.split(":").length;
+    while (groups.length < 8 - rest) groups.push("0");
+  }
+  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":").toLowerCase();
+}

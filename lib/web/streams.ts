@@ -1,0 +1,92 @@
+// The open streams of this process: whose they are, how many may be, and that they end with their session.
+import { LimitReached } from "./limits.ts";
+import { Pulses } from "./pulses.ts";
+import { endedOf, type Session } from "./session.ts";
+import type { Presence } from "./presence.ts";
+
+/** The most streams of one person, and of all; a listener costs about 65 KiB. */
+const MOST_OF_ONE = 30;
+const MOST = 10_000;
+const EXPIRY = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
+
+type Body = ReadableStream<Uint8Array>;
+type Open = (ending: {
+  signal: AbortSignal;
+  onEnd: () => void;
+}) => Promise<Body>;
+
+/** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
+export class Streams {
+  readonly #streams = new Set<Session & { end: AbortController }>();
+  readonly #pulses: Pulses;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly presence: Presence,
+    private readonly limited: boolean,
+  ) {
+    this.#pulses = new Pulses(
+      kv,
+      (pulse) =>
+        pulse === "presence" ? presence.look() : this.#endWithSessions(),
+    );
+  }
+
+  /**
+   * Opens a stream of a session. Throws a `LimitReached` of 503 when there are
+   * too many, and what `open` throws.
+   */
+  async open({ sessionID, userID }: Session, open: Open): Promise<Body> {
+    this.#assertRoomFor(userID);
+    const stream = { sessionID, userID, end: new AbortController() };
+    this.#add(stream);
+    try {
+      return await open({
+        signal: stream.end.signal,
+        onEnd: () => this.#remove(stream),
+      });
+    } catch (error) {
+      this.#remove(stream);
+      throw error;
+    } finally {
+      // It may have been ended after it was looked up and before it stood here.
+      await this.#endWithSessions([sessionID]);
+    }
+  }
+
+  #assertRoomFor(userID: string): void {
+    if (!this.limited) return;
+    let own = 0;
+    for (const stream of this.#streams) {
+      if (stream.userID === userID) own++;
+    }
+    if (own < MOST_OF_ONE && this.#streams.size < MOST) return;
+    throw new LimitReached(503, 10, "There are too many open streams.");
+  }
+
+  #add(stream: Session & { end: AbortController }): void {
+    this.#streams.add(stream);
+    this.#timer ??= setInterval(() => this.#endWithSessions(), EXPIRY);
+    if (this.#streams.size === 1) this.#pulses.start();
+  }
+
+  #remove(stream: Session & { end: AbortController }): void {
+    if (!this.#streams.delete(stream) || this.#streams.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#pulses.stop();
+    this.presence.forget();
+  }
+
+  /** Ends the streams of those sessions that are over. */
+  async #endWithSessions(
+    sessionIDs = [...new Set(this.#streams.values().map((s) => s.sessionID))],
+  ): Promise<void> {
+    const ended = new Set(await endedOf(this.kv, sessionIDs));
+    if (ended.size === 0) return;
+    for (const { sessionID, end } of [...this.#streams]) {
+      if (ended.has(sessionID)) end.abort();
+    }
+  }
+}

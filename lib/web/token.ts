@@ -1,0 +1,19 @@
+// Secrets that open something: sessions, sign-in links, invitations. KV holds their hashes only.
+
+/** A new secret: 256 random bits, for a cookie or a URL. */
+export function newToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/**
+ * What a secret is kept and looked up by: the SHA-256 of its text, 64 hex
+ * digits. A copy of the store lets nobody in; and as whoever guesses can't
+ * choose the hash of a guess, how long a look-up takes tells nothing of the
+ * secret: that is the comparison in constant time.
+ */
+export async function hashOf(token: string): Promise<string> {
+  const bytes = new TextEncoder().encode(token);
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(hash).toHex();
+}

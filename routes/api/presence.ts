@@ -1,0 +1,20 @@
+// Presence: says to the others in a room that one is typing, or not any more.
+import { HttpError } from "fresh";
+import { assertMayTellPresence } from "../../lib/web/access.ts";
+import { methods, userIn } from "../../lib/web/answers.ts";
+import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
+
+export const handler = methods({
+  async POST(ctx) {
+    const { userID } = userIn(ctx);
+    const { sync, presence } = ctx.state;
+    const space = ctx.url.searchParams.get("space") ?? "";
+    const typing = fieldOf(await readJSON(ctx.req), "typing");
+    await assertMayTellPresence(sync, userID, space);
+    if (typeof typing !== "boolean") {
+      throw new HttpError(400, "typing: true or false.");
+    }
+    await presence.note({ space, userID }, typing);
+    return new Response(null, { status: 204 });
+  },
+});

@@ -1,0 +1,12 @@
+// Withdrawing an invitation.
+import { methods, userIn } from "../../../../../lib/web/answers.ts";
+import { withdrawInvitation } from "../../../../../lib/web/members.ts";
+
+export const handler = methods({
+  async DELETE(ctx) {
+    const user = userIn(ctx);
+    const { room, invite } = ctx.params;
+    await withdrawInvitation(ctx.state.sync, user, room, invite);
+    return new Response(null, { status: 204 });
+  },
+});

@@ -1,0 +1,12 @@
+// Removing a member, by the owner.
+import { methods, userIn } from "../../../../../lib/web/answers.ts";
+import { removeMember } from "../../../../../lib/web/members.ts";
+
+export const handler = methods({
+  async DELETE(ctx) {
+    const owner = userIn(ctx);
+    const { room, user } = ctx.params;
+    await removeMember(ctx.state.sync, owner, room, user);
+    return new Response(null, { status: 204 });
+  },
+});

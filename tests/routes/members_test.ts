@@ -1,0 +1,220 @@
+// Rooms over HTTP: who gets in, who invites, who is put out, and what each learns at once.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type InnerApp, openApp } from "../support/app.ts";
+import { eventsOf } from "../support/events.ts";
+import { permitted } from "../support/permitted.ts";
+import type { Person } from "../support/person.ts";
+
+let app: InnerApp;
+Deno.test.beforeAll(async () => {
+  if (permitted) app = await openApp();
+});
+Deno.test.afterAll(async () => {
+  if (permitted) await app[Symbol.asyncDispose]();
+});
+
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, ignore: !permitted, fn });
+
+/** A room of its owner's; the answer's `roomID` and `space`. */
+async function makeRoom(owner: Person, visibility: string) {
+  const { body } = await owner.post("/api/rooms", { name: "Nest", visibility });
+  return body as { roomID: string; space: string };
+}
+
+/** An invitation's URL, its secret and its ID. */
+async function invite(host: Person, roomID: string) {
+  const answer = await host.post(`/api/rooms/${roomID}/invites`, {});
+  assertEquals(answer.status, 201);
+  const { url, inviteID } = answer.body;
+  return { url, inviteID, secret: url.split("/").at(-1) as string };
+}
+
+const join = async (person: Person, roomID: string, invite?: string) =>
+  (await person.post(`/api/rooms/${roomID}/members`, { invite })).status;
+
+const remove = async (person: Person, path: string) =>
+  (await person.ask(path, { method: "DELETE" })).status;
+
+/** The members of a room by name, with their roles, as its owner's replica has them. */
+async function rolesIn(person: Person, space: string) {
+  const { body } = await person.pull(space, crypto.randomUUID());
+  return Object.fromEntries(
+    body.patch.filter(({ key = "" }) => key.startsWith("member/"))
+      .map(({ value }: { value: { name: string; role: string } }) => [
+        value.name,
+        value.role,
+      ]),
+  );
+}
+
+async function listen(person: Person, space: string) {
+  const response = await person.fetch(`/api/replicache/poke?space=${space}`);
+  assertEquals(response.status, 200);
+  const stream = eventsOf(response.body!.getReader());
+  assertEquals((await stream.next()).value?.event, "poke");
+  return stream;
+}
+
+test("an invitation opens a private room to whoever has it, and is kept as a hash only", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID, space } = await makeRoom(ada, "private");
+  const { url, secret } = await invite(ada, roomID);
+  assertMatch(url, /^http:\/\/app\.test\/invite\/[\w-]+\/[\w-]{43}$/);
+
+  assertEquals(await join(bob, roomID), 404);
+  assertEquals(await join(bob, roomID, "x".repeat(43)), 404);
+  assertEquals(await join(bob, roomID, secret), 204);
+  assertEquals(await rolesIn(bob, space), { Ada: "owner", Bob: "member" });
+  for await (const { key, value } of app.kv.list({ prefix: [] })) {
+    const isBytes = value instanceof Uint8Array;
+    const text = isBytes
+      ? new TextDecoder().decode(value)
+      : JSON.stringify(value);
+    assert(!`${key.join()} ${text}`.includes(secret), key.join());
+  }
+});
+
+test("an invitation that was withdrawn or is over opens nothing", async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
+  );
+  const { roomID } = await makeRoom(ada, "private");
+  const first = await invite(ada, roomID);
+  assertEquals(await join(bob, roomID, first.secret), 204);
+  const second = await invite(ada, roomID);
+  const path = `/api/rooms/${roomID}/invites`;
+  assertEquals(await remove(bob, `${path}/${first.inviteID}`), 403);
+  assertEquals(await remove(eve, `${path}/${first.inviteID}`), 404);
+  assertEquals(await remove(ada, `${path}/${first.inviteID}`), 204);
+  assertEquals(await remove(ada, `${path}/${first.inviteID}`), 404);
+  assertEquals(await join(eve, roomID, first.secret), 404);
+
+  const { now } = Date;
+  Date.now = () => now() + 8 * 24 * 60 * 60 * 1000;
+  try {
+    assertEquals(await join(eve, roomID, second.secret), 404);
+  } finally {
+    Date.now = now;
+  }
+  assertEquals(await join(eve, roomID, second.secret), 204);
+});
+
+test("members invite and withdraw their own; visitors do not, outsiders see no room", async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
+  );
+  const open = await makeRoom(ada, "public");
+  const shut = await makeRoom(ada, "private");
+  const post = (person: Person, roomID: string) =>
+    person.post(`/api/rooms/${roomID}/invites`, {});
+  assertEquals((await post(eve, open.roomID)).status, 403);
+  assertEquals((await post(eve, shut.roomID)).status, 404);
+  assertEquals((await post(eve, "no such room")).status, 404);
+  assertEquals(await join(bob, open.roomID), 204);
+  const own = await invite(bob, open.roomID);
+  const path = `/api/rooms/${open.roomID}/invites/${own.inviteID}`;
+  assertEquals(await remove(bob, path), 204);
+});
+
+test("a room holds fifty invitations, then the oldest goes", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID } = await makeRoom(ada, "private");
+  const first = await invite(ada, roomID);
+  const second = await invite(ada, roomID);
+  for (let i = 0; i < 49; i++) await invite(ada, roomID);
+  assertEquals(await join(bob, roomID, first.secret), 404);
+  assertEquals(await join(bob, roomID, second.secret), 204);
+});
+
+test("a removed member's stream ends with `gone`, the next pull is 404, what they wrote stays", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID, space } = await makeRoom(ada, "private");
+  const { secret } = await invite(ada, roomID);
+  await join(bob, roomID, secret);
+  const said = {
+    id: 1,
+    clientID: "bobs",
+    name: "createMessage",
+    args: { id: "said", content: "I was here" },
+    timestamp: 1,
+  };
+  await bob.push(space, "bobs-group", [said]);
+  const stream = await listen(bob, space);
+
+  const member = `/api/rooms/${roomID}/members/${bob.userID}`;
+  assertEquals(await remove(ada, member), 204);
+  const rest = await Array.fromAsync(stream);
+  assertEquals(rest.at(-1), { event: "gone", data: { space } });
+  assertEquals((await bob.pull(space, "bobs-group")).status, 404);
+  assertEquals((await bob.push(space, "bobs-group", [said])).status, 404);
+  const own = await bob.pull(`user:${bob.userID}`, "bobs-own");
+  const keys = own.body.patch.map(({ key }: { key: string }) => key);
+  assert(!keys.includes(`membership/${roomID}`), keys.join());
+  const { body } = await ada.pull(space, "adas-group");
+  assert(JSON.stringify(body.patch).includes("I was here"));
+  // What Bob was let in by may still be in his hands.
+  assertEquals(await join(bob, roomID, secret), 404);
+});
+
+test("only the owner removes members, and an owner who leaves hands the room on", async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
+  );
+  const { roomID, space } = await makeRoom(ada, "public");
+  const members = `/api/rooms/${roomID}/members`;
+  await join(bob, roomID);
+  assertEquals(await remove(bob, `${members}/${ada.userID}`), 403);
+  assertEquals(await remove(eve, `${members}/${ada.userID}`), 403);
+  assertEquals(await remove(ada, `${members}/${eve.userID}`), 404);
+  assertEquals(await remove(ada, `${members}/%20`), 404);
+  await join(eve, roomID);
+  assertEquals(await remove(ada, `${members}/me`), 204);
+  assertEquals(await rolesIn(eve, space), { Bob: "owner", Eve: "member" });
+  assertEquals(await remove(bob, `${members}/${eve.userID}`), 204);
+  assertEquals(await rolesIn(bob, space), { Bob: "owner" });
+});
+
+test("the last to leave a private room leaves no invitation behind", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID } = await makeRoom(ada, "private");
+  const { secret } = await invite(ada, roomID);
+  assertEquals(await remove(ada, `/api/rooms/${roomID}/members/me`), 204);
+  assertEquals(await join(bob, roomID, secret), 404);
+});
+
+test("presence reaches the room's streams, ends by itself, and is never in the log", async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
+  );
+  const { roomID, space } = await makeRoom(ada, "public");
+  await join(bob, roomID);
+  const typing = async (person: Person, where: string, typing: unknown) =>
+    (await person.post(`/api/presence?space=${where}`, { typing })).status;
+  assertEquals(await typing(eve, space, true), 403);
+  assertEquals(await typing(eve, "room:nowhere", true), 404);
+  assertEquals(await typing(eve, `user:${ada.userID}`, true), 404);
+  assertEquals(await typing(bob, "directory", true), 403);
+  assertEquals(await typing(bob, space, "yes"), 400);
+
+  const before = await app.kv.get(["version", space]);
+  const stream = await listen(ada, space);
+  const data = { space, userID: bob.userID };
+  const event = (typing: boolean) => ({
+    event: "presence",
+    data: { ...data, typing },
+  });
+  assertEquals(await typing(bob, space, true), 204);
+  assertEquals((await stream.next()).value, event(true));
+  assertEquals(await typing(bob, space, false), 204);
+  assertEquals((await stream.next()).value, event(false));
+  assertEquals(await typing(bob, space, true), 204);
+  assertEquals((await stream.next()).value, event(true));
+  // As after 8 s of silence: what the key says is over.
+  await app.kv.delete(["presence", space, bob.userID]);
+  await app.kv.set(["pulse", "presence"], 0);
+  assertEquals((await stream.next()).value, event(false));
+  await stream.return(undefined);
+  const after = await app.kv.get(["version", space]);
+  assertEquals(after.versionstamp, before.versionstamp);
+});

@@ -1,0 +1,72 @@
+// The app inside this process, on a KV in memory whose commits are counted.
+import { Person } from "./person.ts";
+
+/** Where it seems to be; nothing listens there. */
+export const APP = "http://app.test";
+
+export interface InnerApp extends AsyncDisposable {
+  /** Answers a request as a server would. */
+  send(request: Request): Promise<Response>;
+  /** Someone who has just signed in. */
+  signIn(name: string): Promise<Person>;
+  kv: Deno.Kv;
+  /** How many times KV has been written to. */
+  commits(): number;
+}
+
+/**
+ * Opens the built app (`deno task build` comes first), once in a test file, as
+ * it opens its KV once.
+ */
+export async function openApp(): Promise<InnerApp> {
+  const kv = await Deno.openKv(":memory:");
+  let commits = 0;
+  const counting = counted(kv, () => commits++);
+  const before = Deno.env.toObject();
+  const openKv = Object.getOwnPropertyDescriptor(Deno, "openKv")!;
+  const open = { value: () => Promise.resolve(counting), configurable: true };
+  Object.defineProperty(Deno, "openKv", open);
+  Deno.env.set("DENO_KV_PATH", ":memory:");
+  Deno.env.set("RATE_LIMITS", "off");
+  // As a text, since there is nothing to check before a build.
+  const path = new URL("../../_fresh/server.js", import.meta.url).href;
+  const { default: server } = await import(path);
+  const send = (request: Request): Promise<Response> => server.fetch(request);
+  await (await send(new Request(`${APP}/healthz`))).body?.cancel();
+  Object.defineProperty(Deno, "openKv", openKv);
+  for (const name of ["DENO_KV_PATH", "RATE_LIMITS"]) {
+    if (before[name] === undefined) Deno.env.delete(name);
+    else Deno.env.set(name, before[name]);
+  }
+  return {
+    send,
+    kv,
+    signIn: (name) => Person.signIn(APP, name, send),
+    commits: () => commits,
+    // deno-lint-ignore require-await
+    async [Symbol.asyncDispose]() {
+      kv.close();
+    },
+  };
+}
+
+/** A KV, or an atomic operation of it, that calls back before each write. */
+function counted<T extends object>(target: T, onWrite: () => void): T {
+  const writes = target instanceof Deno.AtomicOperation
+    ? ["commit"]
+    : ["set", "delete", "enqueue"];
+  const proxy: T = new Proxy(target, {
+    get(_, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (writes.includes(String(name))) onWrite();
+        const result = value.apply(target, args);
+        if (result === target) return proxy; // to be chained
+        const isAtomic = result instanceof Deno.AtomicOperation;
+        return isAtomic ? counted(result, onWrite) : result;
+      };
+    },
+  });
+  return proxy;
+}
