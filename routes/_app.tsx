@@ -8,7 +8,7 @@ import { define } from "../lib/web/state.ts";
 // All on every page: each is small, and cached for a year with the build.
 const STYLES = [
   ...["base", "parts", "pages", "room", "about", "log", "messages", "marks"],
-  ...["reactions", "composer"],
+  ...["reactions", "composer", "settings"],
 ];
 
 export default define.page(function App(
@@ -54,17 +54,23 @@ export default define.page(function App(
               <span class="product">{texts.product}</span>
             </a>
             {/* Other pages carry their heading themselves. */}
-            {params.room && title && <h1 class="place" dir="auto">{title}</h1>}
+            {title && url.pathname === `/rooms/${params.room}` && (
+              <h1 class="place" dir="auto">{title}</h1>
+            )}
             {user && (
               // GET: it asks first, as there may be no way back.
               <form class="me" action="/signout">
-                <span
-                  class={`avatar ${tintOf(user.userID)}`}
-                  aria-hidden="true"
-                >
-                  {initialsOf(user.name)}
+                <span class="who">
+                  <a
+                    class={`avatar ${tintOf(user.userID)}`}
+                    href="/settings"
+                    aria-label={texts.settings.title}
+                    title={texts.settings.title}
+                  >
+                    {initialsOf(user.name)}
+                  </a>
+                  <span class="name" dir="auto">{user.name}</span>
                 </span>
-                <span class="name" dir="auto">{user.name}</span>
                 <button type="submit" class="quiet">{texts.signOut}</button>
               </form>
             )}

@@ -1,10 +1,11 @@
 // The lobby: the rooms there are, and a form that makes a new one.
 import { page } from "fresh";
 import Lobby from "../islands/Lobby.tsx";
-import { Refusal } from "../lib/chat/refusal.ts";
 import { MAX_NAME } from "../lib/chat/schema.ts";
-import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
+import { readForm } from "../lib/web/bodies.ts";
+import { refused } from "../lib/web/refused.ts";
 import { createRoom, roomsFor } from "../lib/web/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -20,21 +21,22 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { sync, user } = ctx.state;
+    const { sync, user, limits } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
-    const form = await ctx.req.formData().catch(() => new FormData());
-    const [name, visibility] = ["name", "visibility"].map((field) =>
-      String(form.get(field) ?? "")
+    const { name, visibility } = await readForm(
+      ctx.req,
+      "name",
+      "visibility",
     );
     try {
+      await limits.count("room", user.userID);
       const { roomID } = await createRoom(sync, user, { name, visibility });
       return ctx.redirect(`/rooms/${roomID}`, 303);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      const { refusal, init } = refused(error);
       ctx.state.title = words.title;
       const rooms = await roomsFor(sync, user.userID);
-      const refusal = reasonOf(error);
-      return page({ user, rooms, name, visibility, refusal }, { status: 400 });
+      return page({ user, rooms, name, visibility, refusal }, init);
     }
   },
 });

@@ -1,9 +1,11 @@
 // Sign-in: a name is enough. A plain form, so that it works before any script or without one.
 import { page } from "fresh";
-import { Refusal } from "../lib/chat/refusal.ts";
 import { MAX_NAME } from "../lib/chat/schema.ts";
-import { reasonOf, texts } from "../lib/chat/texts.ts";
+import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
+import { readForm } from "../lib/web/bodies.ts";
+import { addressOf } from "../lib/web/limits.ts";
+import { refused } from "../lib/web/refused.ts";
 import { signIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -17,22 +19,20 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    // A body that is no form has no name: that is refused below.
-    const form = await ctx.req.formData().catch(() => new FormData());
-    const name = form.get("name");
+    const { name } = await readForm(ctx.req, "name");
     try {
+      const address = addressOf(ctx.req, ctx.info, ctx.config.trustProxy);
+      await ctx.state.limits.count("signIn", address);
       const secure = ctx.url.protocol === "https:";
-      const { cookie } = await signIn(ctx.state, name ?? "", secure);
+      const { cookie } = await signIn(ctx.state, name, secure);
       return new Response(null, {
         status: 303,
         headers: { location: nextOf(ctx.url), "set-cookie": cookie },
       });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      const { refusal, init } = refused(error);
       ctx.state.title = texts.signIn.title;
-      const typed = typeof name === "string" ? name : "";
-      const data: Data = { name: typed, refusal: reasonOf(error) };
-      return page(data, { status: 400 });
+      return page<Data>({ name, refusal }, init);
     }
   },
 });

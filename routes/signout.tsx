@@ -2,19 +2,22 @@
 import { page } from "fresh";
 import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
+import { linkMadeAt } from "../lib/web/link.ts";
 import { signOut } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
 export const handler = methods({
-  GET(ctx) {
-    const { user } = ctx.state;
+  async GET(ctx) {
+    const { user, kv } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
     ctx.state.title = texts.signOut;
-    return page({ name: user.name });
+    const hasLink = await linkMadeAt(kv, user.userID) !== null;
+    return page({ name: user.name, hasLink });
   },
 
   async POST(ctx) {
-    const cookie = await signOut(ctx.state, ctx.req);
+    const secure = ctx.url.protocol === "https:";
+    const cookie = await signOut(ctx.state, ctx.req, secure);
     return new Response(null, {
       status: 303,
       headers: { location: "/signin", "set-cookie": cookie },
@@ -27,8 +30,16 @@ export default define.page<typeof handler>(function SignOut({ data }) {
     <main id="content" class="narrow notice">
       <h1>{texts.leave.title}</h1>
       <p dir="auto">{texts.leave.text(data.name)}</p>
+      <p class={data.hasLink ? undefined : "refusal"}>
+        {data.hasLink ? texts.leave.kept : texts.leave.lost}
+      </p>
       <form class="row" method="post" action="/signout">
-        <button type="submit">{texts.signOut}</button>
+        {!data.hasLink && (
+          <a class="button" href="/settings#link">{texts.leave.toLink}</a>
+        )}
+        <button type="submit" class={data.hasLink ? undefined : "quiet"}>
+          {texts.signOut}
+        </button>
         <a class="button quiet" href="/">{texts.leave.stay}</a>
       </form>
     </main>

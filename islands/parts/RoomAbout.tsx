@@ -17,7 +17,9 @@ export function RoomAbout(props: { room: Room; members: Member[] }) {
             <Avatar key={id} userID={id} name={name} />
           ))}
         </span>
-        {texts.room.members(members.length)}
+        <a href={`/rooms/${room.id}/people`}>
+          {texts.room.members(members.length)}
+        </a>
       </p>
     </div>
   );

@@ -1,0 +1,56 @@
+// An invitation to a room, opened: who invites where, and the button that joins.
+import { HttpError, page } from "fresh";
+import { Refusal } from "../../../lib/chat/refusal.ts";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
+import { texts } from "../../../lib/chat/texts.ts";
+import { methods } from "../../../lib/web/answers.ts";
+import { invitedBy, joinRoom } from "../../../lib/web/members.ts";
+import { define } from "../../../lib/web/state.ts";
+
+const words = texts.invite;
+
+export const handler = methods({
+  async GET(ctx) {
+    const { params, state, url } = ctx;
+    const { sync, user } = state;
+    if (!user) return ctx.redirect(signInThen(url), 303);
+    const { room, secret } = params;
+    const invitation = await invitedBy(sync, room, secret);
+    if (!invitation) throw new HttpError(404, words.missing);
+    const [member] = await sync.get(roomSpace(room), `member/${user.userID}`);
+    if (member) return ctx.redirect(`/rooms/${room}`, 303);
+    state.title = invitation.room;
+    return page(invitation, { headers: { "cache-control": "no-store" } });
+  },
+
+  async POST(ctx) {
+    const { params, state, url } = ctx;
+    const { sync, user } = state;
+    if (!user) return ctx.redirect(signInThen(url), 303);
+    const { room, secret } = params;
+    try {
+      await joinRoom(sync, user, room, secret);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new HttpError(404, words.missing);
+    }
+    return ctx.redirect(`/rooms/${room}`, 303);
+  },
+});
+
+const signInThen = (url: URL) =>
+  `/signin?next=${encodeURIComponent(url.pathname)}`;
+
+export default define.page<typeof handler>(function InvitePage({ data, url }) {
+  return (
+    <main id="content" class="narrow notice">
+      <p>{words.by(data.by)}</p>
+      <h1 dir="auto">{data.room}</h1>
+      <p>{words.text}</p>
+      <form class="row" method="post" action={url.pathname}>
+        <button type="submit">{texts.room.join}</button>
+        <a class="button quiet" href="/">{words.later}</a>
+      </form>
+    </main>
+  );
+});

@@ -1,0 +1,72 @@
+// A private sign-in link, opened: a button signs in, as previews and prefetchers open links, too.
+import { HttpError, page } from "fresh";
+import { texts } from "../../lib/chat/texts.ts";
+import { methods } from "../../lib/web/answers.ts";
+import { addressOf } from "../../lib/web/limits.ts";
+import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
+import { nameOf, openSession, signOut } from "../../lib/web/session.ts";
+import { define, type State } from "../../lib/web/state.ts";
+
+const words = texts.link;
+const NO_STORE = { headers: { "cache-control": "no-store" } };
+
+export const handler = methods({
+  async GET({ params, state }) {
+    const { kv, user } = state;
+    const { userID, name } = await personOf(state, params.token);
+    state.title = words.title;
+    const other = user !== null && user.userID !== userID ? user.name : null;
+    const isLost = other !== null &&
+      await linkMadeAt(kv, user!.userID) === null;
+    const here = user?.userID === userID;
+    return page({ userID, name, here, other, isLost }, NO_STORE);
+  },
+
+  async POST({ req, params, state, url, info, config }) {
+    const address = addressOf(req, info, config.trustProxy);
+    await state.limits.count("signIn", address);
+    const { userID } = await personOf(state, params.token);
+    const secure = url.protocol === "https:";
+    const cookie = await openSession(state, userID, secure);
+    await signOut(state, req, secure); // whoever was signed in here
+    return new Response(null, {
+      status: 303,
+      headers: { location: "/", "set-cookie": cookie },
+    });
+  },
+});
+
+/** Whose link it is; throws a 404. */
+async function personOf({ kv, sync }: State, token: string) {
+  const userID = await linkedUser(kv, token);
+  const name = userID === null ? undefined : await nameOf(sync, userID);
+  if (userID === null || name === undefined) {
+    throw new HttpError(404, words.missing);
+  }
+  return { userID, name };
+}
+
+export default define.page<typeof handler>(function LinkPage({ data, url }) {
+  const { name, here, other, isLost } = data;
+  if (here) {
+    return (
+      <main id="content" class="narrow notice">
+        <h1>{words.already(name)}</h1>
+        <p>{words.alreadyText}</p>
+        <a class="button" href="/">{texts.errors.home}</a>
+      </main>
+    );
+  }
+  return (
+    <main id="content" class="narrow notice">
+      <h1 dir="auto">{words.question(name)}</h1>
+      <p>{words.text}</p>
+      {other !== null && <p dir="auto">{words.other(other)}</p>}
+      {isLost && <p class="refusal">{words.lost}</p>}
+      <form class="row" method="post" action={url.pathname}>
+        <button type="submit">{words.submit(name)}</button>
+        <a class="button quiet" href="/">{words.cancel}</a>
+      </form>
+    </main>
+  );
+});

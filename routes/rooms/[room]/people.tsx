@@ -1,0 +1,187 @@
+// Who is in a room: its members, its invitations, and the way out. Plain forms.
+import { HttpError, page } from "fresh";
+import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
+import { Refusal } from "../../../lib/chat/refusal.ts";
+import type { Member } from "../../../lib/chat/schema.ts";
+import { dateOf, reasonOf, texts } from "../../../lib/chat/texts.ts";
+import type { PeopleView } from "../../../lib/chat/views.ts";
+import { methods } from "../../../lib/web/answers.ts";
+import { readForm } from "../../../lib/web/bodies.ts";
+import {
+  inviteTo,
+  leaveRoom,
+  removeMember,
+  withdrawInvitation,
+} from "../../../lib/web/members.ts";
+import { viewPeople } from "../../../lib/web/rooms.ts";
+import { define, type State } from "../../../lib/web/state.ts";
+
+const words = texts.people;
+
+type Data = PeopleView & { userID: string; refusal?: string; link?: string };
+
+export const handler = methods({
+  async GET(ctx) {
+    const { state, params, url } = ctx;
+    if (!state.user) return ctx.redirect(signInThen(url), 303);
+    return page<Data>(await dataFor(state, params.room));
+  },
+
+  async POST(ctx) {
+    const { state, params: { room }, url, req } = ctx;
+    const { sync, user } = state;
+    if (!user) return ctx.redirect(signInThen(url), 303);
+    const form = await readForm(req, "do", "id");
+    try {
+      switch (form.do) {
+        case "invite": {
+          const { secret } = await inviteTo(sync, user, room);
+          const link = `${url.origin}/invite/${room}/${secret}`;
+          const headers = { "cache-control": "no-store" };
+          return page<Data>({ ...await dataFor(state, room), link }, {
+            headers,
+          });
+        }
+        case "withdraw":
+          await withdrawInvitation(sync, user, room, form.id);
+          break;
+        case "remove":
+          await removeMember(sync, user, room, form.id);
+          break;
+        case "leave":
+          await leaveRoom(sync, user.userID, room);
+          return ctx.redirect("/", 303);
+      }
+      return ctx.redirect(`/rooms/${room}/people`, 303);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const data = await dataFor(state, room);
+      return page<Data>({ ...data, refusal: reasonOf(error) }, { status: 403 });
+    }
+  },
+});
+
+/** What the page shows to who asks; throws a 404. */
+async function dataFor(state: State, roomID: string): Promise<Data> {
+  const { userID } = state.user!;
+  const view = await viewPeople(state.sync, roomID, userID);
+  if (!view) throw new HttpError(404, texts.room.missing);
+  state.title = words.title(view.room.name);
+  return { ...view, userID };
+}
+
+const signInThen = (url: URL) =>
+  `/signin?next=${encodeURIComponent(url.pathname)}`;
+
+export default define.page<typeof handler>(function People({ data }) {
+  const { room, me, members, refusal } = data;
+  return (
+    <main id="content" class="settings">
+      <p>
+        <a href={`/rooms/${room.id}`}>{words.back}</a>
+      </p>
+      <h1 dir="auto">{words.title(room.name)}</h1>
+      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      <ul class="room-cards people">
+        {members.map((member) => (
+          <Person key={member.id} member={member} {...data} />
+        ))}
+      </ul>
+      {me && <Invitations {...data} />}
+      {me && <Leave {...data} />}
+    </main>
+  );
+});
+
+function Person({ member, me, userID }: Data & { member: Member }) {
+  const { id, name, role } = member;
+  return (
+    <li>
+      <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
+        {initialsOf(name)}
+      </span>
+      <span class="name">
+        <strong dir="auto">{name}</strong>
+        {role === "owner" && <span class="badge">{words.owner}</span>}
+        {id === userID && <span class="badge you">{words.you}</span>}
+      </span>
+      {me?.role === "owner" && id !== userID && (
+        <details>
+          <summary>{words.remove}</summary>
+          <p class="hint">{words.removeText}</p>
+          <Deed deed="remove" id={id} class="danger">
+            {words.removeSubmit(name)}
+          </Deed>
+        </details>
+      )}
+    </li>
+  );
+}
+
+function Invitations({ invitations, members, me, link }: Data) {
+  const nameOf = (id: string) =>
+    members.find((member) => member.id === id)?.name;
+  return (
+    <section class="card" aria-labelledby="invite">
+      <h2 id="invite">{words.invite}</h2>
+      <p>{words.inviteText}</p>
+      {link === undefined
+        ? <Deed deed="invite">{words.inviteSubmit}</Deed>
+        : (
+          <div class="fields">
+            <h3 id="once">{words.once}</h3>
+            <code class="secret" aria-labelledby="once">{link}</code>
+          </div>
+        )}
+      {invitations.length > 0 && <h3>{words.open}</h3>}
+      <ul class="invitations">
+        {invitations.map(({ id, by, expiresAt }) => (
+          <li key={id}>
+            <span dir="auto">
+              {words.madeBy(nameOf(by), dateOf(expiresAt))}
+            </span>
+            {(by === me?.id || me?.role === "owner") && (
+              <Deed deed="withdraw" id={id} class="quiet">
+                {words.withdraw}
+              </Deed>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Leave({ me, members }: Data) {
+  const text = members.length === 1
+    ? words.leaveLast
+    : me?.role === "owner"
+    ? words.leaveOwner
+    : words.leaveText;
+  return (
+    <details class="leave">
+      <summary>{words.leave}</summary>
+      <p class="hint">{text}</p>
+      <Deed deed="leave" class="danger">{words.leave}</Deed>
+    </details>
+  );
+}
+
+type DeedProps = {
+  deed: string;
+  id?: string;
+  class?: string;
+  children: string;
+};
+
+/** A button that posts what is to be done. */
+function Deed({ deed, id, class: look, children }: DeedProps) {
+  return (
+    <form method="post">
+      {id !== undefined && <input type="hidden" name="id" value={id} />}
+      <button type="submit" name="do" value={deed} class={look}>
+        {children}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,155 @@
+// A person's settings: their name, and the private link by which they come in elsewhere.
+import { page } from "fresh";
+import { generate } from "lean-qr";
+import { toSvgPath } from "lean-qr/extras/svg";
+import { MAX_NAME } from "../lib/chat/schema.ts";
+import { dateOf, texts } from "../lib/chat/texts.ts";
+import { methods } from "../lib/web/answers.ts";
+import { readForm } from "../lib/web/bodies.ts";
+import { linkMadeAt, makeLink, revokeLink } from "../lib/web/link.ts";
+import { refused } from "../lib/web/refused.ts";
+import { rename } from "../lib/web/session.ts";
+import { define } from "../lib/web/state.ts";
+
+const words = texts.settings;
+
+type Data = {
+  name: string;
+  refusal?: string;
+  saved?: boolean;
+  /** When the link was made; null when there is none. */
+  madeAt: number | null;
+  /** The link itself: only in the answer to making it. */
+  link?: string;
+};
+
+const NO_STORE = { "cache-control": "no-store" };
+
+export const handler = methods({
+  async GET(ctx) {
+    const { state, url } = ctx;
+    const { kv, user } = state;
+    if (!user) return ctx.redirect("/signin?next=/settings", 303);
+    state.title = words.title;
+    const madeAt = await linkMadeAt(kv, user.userID);
+    const saved = url.searchParams.has("saved");
+    return page<Data>({ name: user.name, madeAt, saved });
+  },
+
+  async POST(ctx) {
+    const { req, state, url } = ctx;
+    const { kv, user } = state;
+    if (!user) return ctx.redirect("/signin?next=/settings", 303);
+    state.title = words.title;
+    const form = await readForm(req, "do", "name");
+    switch (form.do) {
+      case "link": {
+        const secret = await makeLink(kv, user.userID);
+        const link = `${url.origin}/link/${secret}`;
+        const data: Data = { name: user.name, madeAt: Date.now(), link };
+        return page(data, { headers: NO_STORE });
+      }
+      case "revoke":
+        await revokeLink(kv, user.userID);
+        return ctx.redirect("/settings", 303);
+      default:
+        try {
+          await rename(state, user.userID, form.name);
+          return ctx.redirect("/settings?saved", 303);
+        } catch (error) {
+          const { refusal, init } = refused(error);
+          const madeAt = await linkMadeAt(kv, user.userID);
+          return page<Data>({ name: form.name, refusal, madeAt }, init);
+        }
+    }
+  },
+});
+
+export default define.page<typeof handler>(function Settings({ data }) {
+  return (
+    <main id="content" class="settings">
+      <h1>{words.title}</h1>
+      <NameForm {...data} />
+      <section class="card" id="link" aria-labelledby="link-title">
+        <h2 id="link-title">{words.link}</h2>
+        <p>{words.linkText}</p>
+        {data.link !== undefined
+          ? <NewLink link={data.link} />
+          : (
+            <p class="hint">
+              {data.madeAt === null
+                ? words.linkNone
+                : words.linkMade(dateOf(data.madeAt))}
+            </p>
+          )}
+        <div class="row">
+          {data.link === undefined && (
+            <form method="post" action="/settings">
+              <button type="submit" name="do" value="link">
+                {data.madeAt === null ? words.make : words.makeNew}
+              </button>
+            </form>
+          )}
+          {data.madeAt !== null && (
+            <form method="post" action="/settings">
+              <button type="submit" name="do" value="revoke" class="quiet">
+                {words.revoke}
+              </button>
+            </form>
+          )}
+        </div>
+      </section>
+      <p>
+        <a href="/signout">{texts.signOut}</a>
+      </p>
+    </main>
+  );
+});
+
+function NameForm({ name, refusal, saved }: Data) {
+  return (
+    <form class="card fields" method="post" action="/settings">
+      <label for="name">{words.name}</label>
+      <input
+        id="name"
+        name="name"
+        value={name}
+        dir="auto"
+        autocomplete="nickname"
+        required
+        maxLength={MAX_NAME}
+        aria-invalid={refusal ? "true" : undefined}
+        aria-describedby={refusal ? "refusal" : "hint"}
+      />
+      {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
+      <p id="hint" class="hint" role={saved ? "status" : undefined}>
+        {saved ? words.saved : words.nameHint}
+      </p>
+      <button type="submit">{words.save}</button>
+    </form>
+  );
+}
+
+/** The link to copy or to scan; it can't be shown a second time. */
+function NewLink({ link }: { link: string }) {
+  const code = generate(link);
+  const margin = 4; // modules, as the standard wants
+  const size = code.size + 2 * margin;
+  return (
+    <div class="new-link">
+      <svg
+        class="qr"
+        viewBox={`${-margin} ${-margin} ${size} ${size}`}
+        role="img"
+        aria-label={words.qr}
+      >
+        <path d={toSvgPath(code)} />
+      </svg>
+      <div class="fields">
+        <h3 id="once">{words.once}</h3>
+        <code class="secret" aria-labelledby="once">{link}</code>
+        <p class="hint">{words.keep}</p>
+      </div>
+    </div>
+  );
+}

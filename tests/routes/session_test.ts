@@ -1,0 +1,129 @@
+// Sessions and sign-in links over HTTP: they live as long as they are used, and end on the server.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { APP, type InnerApp, openApp } from "../support/app.ts";
+import { eventsOf } from "../support/events.ts";
+import { permitted } from "../support/permitted.ts";
+import { Person } from "../support/person.ts";
+
+let app: InnerApp;
+Deno.test.beforeAll(async () => {
+  if (permitted) app = await openApp();
+});
+Deno.test.afterAll(async () => {
+  if (permitted) await app[Symbol.asyncDispose]();
+});
+
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, ignore: !permitted, fn });
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Runs `fn` as if so much later, in milliseconds. */
+async function later<T>(time: number, fn: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => now() + time;
+  try {
+    return await fn();
+  } finally {
+    Date.now = now;
+  }
+}
+
+const who = (person: Person) => person.get("/api/session");
+
+test("a session in use is prolonged once a day, and one that is not used ends after thirty", async () => {
+  const ada = await app.signIn("Ada");
+  const before = app.commits();
+  assertEquals((await who(ada)).headers.get("set-cookie"), null);
+  assertEquals(app.commits(), before);
+  const next = await later(2 * DAY, () => who(ada));
+  const cookie = next.headers.get("set-cookie")!;
+  assertMatch(cookie, /^session=[\w-]{43}; .*Max-Age=2592000/);
+  assertEquals(cookie.split(";")[0], ada.cookie);
+  assertEquals(app.commits(), before + 1);
+  assertEquals(
+    (await later(2 * DAY, () => who(ada))).headers.get("set-cookie"),
+    null,
+  );
+  assertEquals((await later(31 * DAY, () => who(ada))).status, 200);
+  assertEquals((await later(62 * DAY, () => who(ada))).status, 401);
+});
+
+test("a session that is prolonged while it is ended stays ended", async () => {
+  const ada = await app.signIn("Ada");
+  const [, out] = await later(2 * DAY, () =>
+    Promise.all([
+      who(ada),
+      ada.ask("/api/session", { method: "DELETE" }),
+      who(ada),
+    ]));
+  assertEquals(out.status, 204);
+  assertEquals((await who(ada)).status, 401);
+});
+
+test("the stream of a session ends when the session is ended, and another's lives on", async () => {
+  const ada = await app.signIn("Ada");
+  const bob = await app.signIn("Bob");
+  const path = "/api/replicache/poke?space=directory";
+  const [mine, other] = await Promise.all([ada.fetch(path), bob.fetch(path)]);
+  const stream = eventsOf(mine.body!.getReader());
+  await stream.next();
+  await ada.ask("/api/session", { method: "DELETE" });
+  assertEquals(await Array.fromAsync(stream), []);
+  const lives = other.body!.getReader();
+  assertEquals((await lives.read()).done, false);
+  await lives.cancel();
+});
+
+test("a HEAD of the stream leaves no stream open", async () => {
+  const ada = await app.signIn("Ada");
+  const path = "/api/replicache/poke?space=directory";
+  for (let i = 0; i < 40; i++) {
+    const { status } = await ada.ask(path, { method: "HEAD" });
+    assertEquals(status, 200);
+  }
+}); // the test runner finds timers that are left
+
+test("a sign-in link opens the same userID on another device, until a new one or revoking", async () => {
+  const ada = await app.signIn("Ada");
+  const linkOf = async () => {
+    const { status, body } = await ada.post("/api/session/link", {});
+    assertEquals(status, 201);
+    assertMatch(body.url, /^http:\/\/app\.test\/link\/[\w-]{43}$/);
+    return new URL(body.url).pathname;
+  };
+  const other = await app.signIn("Other");
+  const opens = async (path: string) => {
+    const { headers } = await other.ask(path, { method: "POST" });
+    const cookie = headers.get("set-cookie")?.split(";")[0];
+    if (!cookie) return null;
+    const there = new Person(APP, "", app.send);
+    there.cookie = cookie;
+    // Who was signed in on that device is not any more.
+    assertEquals((await who(other)).status, 401);
+    return (await who(there)).body;
+  };
+  const first = await linkOf();
+  const page = await other.get(first); // as a preview or prefetch would
+  assertEquals([page.status, page.headers.get("set-cookie")], [200, null]);
+  assertEquals(page.headers.get("cache-control"), "no-store");
+  assertEquals(await opens(first), { userID: ada.userID, name: "Ada" });
+  assertEquals(await opens(first), { userID: ada.userID, name: "Ada" });
+
+  const second = await linkOf();
+  assertEquals(await opens(first), null);
+  assertEquals((await other.get(first)).status, 404);
+  assertEquals(await opens(second), { userID: ada.userID, name: "Ada" });
+  await ada.ask("/api/session/link", { method: "DELETE" });
+  assertEquals(await opens(second), null);
+});
+
+test("no secret of a session or link is in KV", async () => {
+  const ada = await app.signIn("Ada");
+  const { url } = (await ada.post("/api/session/link", {})).body;
+  const secrets = [ada.cookie.split("=")[1], url.split("/").at(-1)];
+  for await (const { key, value } of app.kv.list({ prefix: [] })) {
+    const text = JSON.stringify([key, value]);
+    for (const secret of secrets) assert(!text.includes(secret), text);
+  }
+});
