@@ -1,8 +1,10 @@
 // Rejections in a replica: what the server refused is there to be read, and goes once dismissed.
 import { assert, assertEquals } from "@std/assert";
 import type { WriteTransaction } from "replicache";
-import { ownAnd } from "../../../lib/replica/mutators.ts";
-import { rejectionsIn } from "../../../lib/replica/mod.ts";
+import {
+  dismissRejection,
+  rejectionsIn,
+} from "../../../lib/replica/rejections.ts";
 import { permitted } from "../../support/permitted.ts";
 import { Person } from "../../support/person.ts";
 import { openReplicant } from "../../support/replicache.ts";
@@ -23,10 +25,11 @@ Deno.test({
       openReplicant(
         ada,
         "room:general",
-        ownAnd({
+        {
           // Of an app that is newer than the server.
           async pinMessage(_tx: WriteTransaction, _args: { id: string }) {},
-        }),
+          dismissRejection,
+        },
       );
     const [laptop, phone] = [await open(), await open()];
     await laptop.rep.mutate.pinMessage({ id: "m1" });

@@ -1,0 +1,53 @@
+// One Replicache client in one generation of a replica, known to other tabs to be alive until closed.
+import type { MutatorDefs, ReplicacheOptions } from "replicache";
+import { ReplicacheImpl } from "replicache/impl";
+import { coalesced } from "./coalesced.ts";
+import { live } from "./locks.ts";
+
+// Raise it when the shape of stored entries changes: an older tab then keeps
+// its own copy instead of reading what it cannot.
+export const SCHEMA_VERSION = "1";
+
+export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
+  /** Its client group, once it is open. */
+  groupID = "";
+  #die = () => {};
+  readonly #persist = coalesced(() => super.persist());
+
+  constructor(
+    private readonly replica: string,
+    readonly generation: number,
+    options: Omit<ReplicacheOptions<M>, "name">,
+  ) {
+    super({
+      ...options,
+      name: `${replica}/${generation}`,
+      schemaVersion: SCHEMA_VERSION,
+      pullInterval: null, // the poke stream says when
+      pushDelay: 0,
+      logLevel: "error",
+    });
+    // The default would reload the page under the hands of whoever is writing.
+    this.onUpdateNeeded = null;
+  }
+
+  /** Resolves once it has its place on the disk. */
+  async open(): Promise<void> {
+    this.groupID = await this.clientGroupID;
+    this.#die = await live(this.replica, this.generation, this.clientID);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#die();
+  }
+
+  /**
+   * Brings what is only in memory to the disk, where other tabs and the next
+   * visit find it: Replicache itself takes its time, and asserts that there
+   * are never two of these at once.
+   */
+  override persist(): Promise<void> {
+    return this.#persist();
+  }
+}

@@ -1,0 +1,240 @@
+// A replica, alive: one Replicache client after the other, generation after generation, behind one face.
+import { signal } from "@preact/signals";
+import type {
+  MutatorDefs,
+  Puller,
+  Pusher,
+  ReadonlyJSONValue,
+} from "replicache";
+import { Client } from "./client.ts";
+import { coalesced } from "./coalesced.ts";
+import { Line, type Pause, Unanswered } from "./line.ts";
+import { listen } from "./listen.ts";
+import { Maker } from "./maker.ts";
+import type { WithOwn } from "./mutators.ts";
+import { Outbox, type Unsent } from "./outbox.ts";
+import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
+import { dropOldCopies, sendForTheDead } from "./rescue.ts";
+import { pullerTo, pusherTo } from "./wire.ts";
+
+export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
+  readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
+  readonly mutate: Replica<M>["mutate"];
+  readonly #name: string;
+  readonly #outbox: Outbox;
+  readonly #maker: Maker<M>;
+  readonly #line: Line;
+  readonly #pusher: Pusher;
+  readonly #puller: Puller;
+  readonly #subscriptions = new Set<{ start: () => void }>();
+  #client!: Client<WithOwn<M>>;
+  #hangUp: (() => void) | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(private readonly options: ReplicaOptions<M>) {
+    const { userID, space, window } = options;
+    this.#name = `${userID}/${space}`;
+    const outbox = this.#outbox = new Outbox(this.#name, () => this.#look());
+    this.#maker = new Maker(this.#name, outbox, options.mutators);
+
+    const line = this.#line = new Line(userID);
+    const onLost = (groupID: string, confirmed: Record<string, number>) => {
+      const own = groupID === this.#client.groupID;
+      const ended = own ? this.#client.generation : undefined;
+      return outbox.lose(groupID, confirmed, ended);
+    };
+    const where = new URLSearchParams({ space });
+    const pusher = pusherTo(line, `/api/replicache/push?${where}`, onLost);
+    if (window) where.set("window", String(window));
+    const rest = { outbox, pusher, onLost };
+    this.#pusher = pusher;
+    this.#puller = pullerTo(line, `/api/replicache/pull?${where}`, rest);
+
+    const mutate = Object.keys(this.#maker.mutators).map((name) => [
+      name,
+      (args: ReadonlyJSONValue) =>
+        this.#turn(() => this.#maker.make(this.#client, name, args)),
+    ]);
+    this.mutate = Object.fromEntries(mutate);
+  }
+
+  /** Opens the copy, and keeps it in step from now on. */
+  async open(): Promise<this> {
+    await this.#turn(() => this.#open());
+    await this.#look();
+    this.#line.paused.subscribe((paused) => this.#onPause(paused));
+    addEventListener("online", this.#sync);
+    addEventListener("offline", this.#onOffline);
+    document.addEventListener("visibilitychange", this.#onVisible);
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#hangUp?.();
+    removeEventListener("online", this.#sync);
+    removeEventListener("offline", this.#onOffline);
+    document.removeEventListener("visibilitychange", this.#onVisible);
+    this.#line.close();
+    await this.#turn(async () => {
+      await this.#client.close();
+      await this.#outbox.close();
+    });
+  }
+
+  query<T>(body: Query<T>): Promise<T> {
+    return this.#client.query(body);
+  }
+
+  subscribe<T>(body: Query<T>, onChange: (result: T) => void): () => void {
+    let end = () => {};
+    const subscription = {
+      start: () => {
+        end();
+        // Replicache deep-freezes what it hands out, and its type says so; our
+        // queries return fresh arrays and the entries in them unchanged.
+        end = this.#client.subscribe(body as Query<never>, onChange);
+      },
+    };
+    subscription.start();
+    this.#subscriptions.add(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      end();
+    };
+  }
+
+  unsent(): Promise<Unsent[]> {
+    return this.#outbox.all();
+  }
+
+  resume(): void {
+    this.#line.resume();
+  }
+
+  async discard(): Promise<void> {
+    const client = this.#client;
+    await this.#outbox.discard();
+    await this.#turn(() => this.#move(client));
+  }
+
+  /**
+   * One thing at a time: mutations, and the moves from one client to the next.
+   * What is made during a move comes after all that was made before it.
+   */
+  #turn<T>(body: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(body);
+    this.#tail = turn.catch(() => {}); // for the one behind it; who called hears of it
+    return turn;
+  }
+
+  async #open(): Promise<void> {
+    const { current } = await this.#outbox.generations();
+    const client = new Client<WithOwn<M>>(this.#name, current, {
+      mutators: this.#maker.mutators,
+      pusher: this.#pusher,
+      puller: this.#puller,
+    });
+    this.#client = client;
+    client.onClientStateNotFound = () => this.#leave(client);
+    client.onOnlineChange = (online) => this.#say({ online });
+    client.onSync = (syncing) => this.#say({ syncing });
+    await client.open();
+    for (const { start } of this.#subscriptions) start();
+    await this.#maker.runAgain(client);
+  }
+
+  /** Queues the move to another client. */
+  #leave(client: Client<WithOwn<M>>): void {
+    this.#turn(() => this.#move(client)).catch(this.#unlessClosed);
+  }
+
+  /**
+   * From a client that is of no use any more to the next: of the next
+   * generation, when the server has forgotten this one's group; else of the
+   * same, when the browser has forgotten it (a tab that slept for a day).
+   */
+  async #move(from: Client<WithOwn<M>>): Promise<void> {
+    if (this.#closed || from !== this.#client) return;
+    const { current } = await this.#outbox.generations();
+    if (current === from.generation) await this.#keep(from);
+    await from.close();
+    await this.#open();
+    await this.#look();
+    this.#tend().catch(this.#unlessClosed);
+  }
+
+  /** Brings what only this page's memory may hold into the outbox. */
+  async #keep(client: Client<WithOwn<M>>): Promise<void> {
+    const { generation, groupID, clientID } = client;
+    const pending = await client.experimentalPendingMutations();
+    const timestamp = Date.now();
+    const own = pending.filter((each) => each.clientID === clientID);
+    await this.#outbox.keep(own.map(({ id: mutationID, name, args }) => ({
+      ...{ generation, groupID, clientID },
+      ...{ mutationID, name, args, timestamp },
+    })));
+  }
+
+  /** Something has changed in the outbox, here or in another tab. */
+  readonly #look = coalesced(async () => {
+    if (this.#closed) return;
+    const client = this.#client;
+    this.#say({ unsent: await this.#outbox.count() });
+    const { current } = await this.#outbox.generations();
+    if (current !== client.generation) this.#leave(client);
+  });
+
+  /** Sees to what others have left behind. */
+  readonly #tend = coalesced(async () => {
+    try {
+      await sendForTheDead(this.#name, this.#outbox, this.#pusher);
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+      return; // it is tried again with the next connection
+    }
+    await this.#turn(() => this.#maker.runAgain(this.#client));
+    await dropOldCopies(this.#name, this.#outbox);
+  });
+
+  #onPause(paused: Pause | undefined): void {
+    this.#say({ paused });
+    this.#hangUp?.();
+    if (paused) return;
+    this.#hangUp = listen(this.options.space, {
+      onOpen: this.#sync,
+      onPoke: this.#pull,
+      onRefused: this.#pull,
+    });
+  }
+
+  // A failed sync backs off for up to a minute; `now` tells it not to wait.
+  readonly #pull = () => {
+    const client = this.#client;
+    client.pull({ now: true }).catch((error) => {
+      if (!client.closed) reportError(error);
+    });
+  };
+
+  readonly #sync = () => {
+    if (this.status.peek().paused) return this.resume();
+    this.#pull();
+    const client = this.#client;
+    client.push({ now: true }).catch((error) => {
+      if (!client.closed) reportError(error);
+    });
+    this.#tend().catch(this.#unlessClosed);
+  };
+
+  readonly #unlessClosed = (error: unknown) => {
+    if (!this.#closed) reportError(error);
+  };
+
+  readonly #onVisible = () => document.hidden || this.#sync();
+  readonly #onOffline = () => this.#say({ online: false });
+
+  #say(news: Partial<Status>): void {
+    this.status.value = { ...this.status.peek(), ...news };
+  }
+}

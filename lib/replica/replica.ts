@@ -1,0 +1,45 @@
+// What a replica is to an island: its copy of a space, and how that stands with the server.
+import type { ReadonlySignal } from "@preact/signals";
+import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
+import type { Pause } from "./line.ts";
+import type { WithOwn } from "./mutators.ts";
+import type { Unsent } from "./storage.ts";
+
+/** What a person should know of the copy: is it connected, and what has not been sent. */
+export type Status = {
+  /** Whether the server answered last. */
+  online: boolean;
+  /** Whether a push or pull is under way. */
+  syncing: boolean;
+  /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
+  unsent: number;
+  /** Why nothing goes out or comes in until a person does something. */
+  paused?: Pause;
+};
+
+export type ReplicaOptions<M extends MutatorDefs> = {
+  /** Whom the copy belongs to; two people on one device never share one. */
+  userID: string;
+  space: string;
+  mutators: M;
+  /** How many of the newest members of a windowed collection to hold. */
+  window?: number;
+};
+
+export type Query<T> = (tx: ReadTransaction) => Promise<T>;
+
+export interface Replica<M extends MutatorDefs> {
+  readonly status: ReadonlySignal<Status>;
+  /** Resolves once the mutation shows; it is on the disk by then. */
+  readonly mutate: Replicache<WithOwn<M>>["mutate"];
+  query<T>(body: Query<T>): Promise<T>;
+  /** Calls back with the answer now, and again whenever it changes; returns the end of it. */
+  subscribe<T>(body: Query<T>, onChange: (result: T) => void): () => void;
+  /** What the server has not confirmed, oldest first. */
+  unsent(): Promise<Pick<Unsent, "name" | "args">[]>;
+  /** Tries again after a pause, as when one has signed in again. */
+  resume(): void;
+  /** Throws away what is unsent, and the copy: what the server has is fetched anew. */
+  discard(): Promise<void>;
+  close(): Promise<void>;
+}

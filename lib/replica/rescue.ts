@@ -1,0 +1,56 @@
+// Sees to what other clients have left behind: mutations that nobody sends, and copies that nobody needs.
+import { dropDatabase, makeIDBName, type Pusher } from "replicache";
+import { SCHEMA_VERSION } from "./client.ts";
+import { alive } from "./locks.ts";
+import type { Outbox } from "./outbox.ts";
+
+/**
+ * Sends what clients that are dead have left in the outbox, under the very IDs
+ * they gave it, so that it counts once however many tabs send it. Replicache
+ * itself sends only what it had brought to the disk, and only for groups that
+ * it can join or recover. Every mutation of a client from the lowest that is
+ * unconfirmed: a gap would tell the server that it has forgotten some.
+ * `push` has marked what turned out to be lost when this resolves; rejects
+ * when there is no answer.
+ */
+export async function sendForTheDead(
+  replica: string,
+  outbox: Outbox,
+  push: Pusher,
+): Promise<void> {
+  const { clientIDs } = await alive(replica);
+  const left = (await outbox.all())
+    .filter(({ clientID }) => !clientIDs.has(clientID));
+  for (
+    const [groupID, mutations] of Map.groupBy(left, (each) => each.groupID)
+  ) {
+    if (await outbox.isLost(groupID)) continue;
+    const { response, httpRequestInfo } = await push({
+      pushVersion: 1,
+      schemaVersion: SCHEMA_VERSION,
+      profileID: "",
+      clientGroupID: groupID,
+      mutations: mutations.map((
+        { mutationID: id, clientID, name, args, timestamp },
+      ) => ({ id, clientID, name, args, timestamp })),
+    }, "");
+    if (httpRequestInfo.httpStatusCode !== 200 || response) continue;
+    await outbox.sent(mutations);
+  }
+}
+
+/** Drops the copies of past generations once no tab uses them and nothing of them is unsent. */
+export async function dropOldCopies(
+  replica: string,
+  outbox: Outbox,
+): Promise<void> {
+  const { current, dropped } = await outbox.generations();
+  const { generations } = await alive(replica);
+  const left = new Set((await outbox.all()).map((each) => each.generation));
+  let next = dropped;
+  while (next < current && !generations.has(next) && !left.has(next)) {
+    await dropDatabase(makeIDBName(`${replica}/${next}`, SCHEMA_VERSION));
+    next++;
+  }
+  if (next > dropped) await outbox.dropped(next);
+}

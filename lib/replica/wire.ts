@@ -1,0 +1,105 @@
+// Replicache's pusher and puller: nothing confirmed is forgotten, nothing unsent passes away with an answer.
+import type { Puller, Pusher } from "replicache";
+import type { Answer, Line } from "./line.ts";
+import type { LastMutationIDs, Outbox } from "./outbox.ts";
+
+/** The most mutations, and bytes of them, in one request. The server takes 8 MiB. */
+const MOST = 500;
+export const MOST_BYTES = 512_000;
+
+type PushRequest = Parameters<Pusher>[0];
+
+/** Told of each group that the server has forgotten, before Replicache is. */
+type OnLost = (groupID: string, confirmed: LastMutationIDs) => Promise<void>;
+
+/**
+ * A pusher that sends slices, one after the other, and stops at the first that
+ * fails: after a 200 Replicache would send no remainder. It sees the pushes of
+ * Replicache's mutation recovery as well, of other groups and of dead clients.
+ */
+export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
+  return async (request) => {
+    const { mutations, ...envelope } = request as PushRequest & {
+      clientGroupID: string;
+    };
+    for (const slice of slicesOf(mutations)) {
+      const head = JSON.stringify(envelope).slice(0, -1);
+      const answer = await line.post(url, `${head},"mutations":[${slice}]}`);
+      if (answer.status !== 200) return resultOf(answer);
+      const { body } = answer;
+      if (body.error === "ClientStateNotFound") {
+        await onLost(envelope.clientGroupID, body.lastMutationIDs);
+      }
+      if (body.error) return { ...resultOf(answer), response: body };
+    }
+    return resultOf({ status: 200, text: "" });
+  };
+}
+
+/** The JSON of mutations, as many together as one request takes; a large one goes alone. */
+function* slicesOf(mutations: readonly unknown[]): Generator<string> {
+  const encoder = new TextEncoder();
+  let slice: string[] = [];
+  let size = 0;
+  for (const mutation of mutations) {
+    const json = JSON.stringify(mutation);
+    const bytes = encoder.encode(json).length + 1;
+    if (slice.length === MOST || (size + bytes > MOST_BYTES && size > 0)) {
+      yield slice.join();
+      [slice, size] = [[], 0];
+    }
+    slice.push(json);
+    size += bytes;
+  }
+  if (slice.length > 0) yield slice.join();
+}
+
+/**
+ * A puller that settles the outbox before Replicache moves on: what a crash
+ * interrupts comes again, as the cookie has not moved either.
+ */
+export function pullerTo(
+  line: Line,
+  url: string,
+  { outbox, pusher, onLost }: {
+    outbox: Outbox;
+    pusher: Pusher;
+    onLost: OnLost;
+  },
+): Puller {
+  return async (request, requestID) => {
+    const { clientGroupID: groupID } = request as { clientGroupID: string };
+    // What this answer may not fall behind; another tab may be told more now.
+    const before = await outbox.lastMutationIDs(groupID);
+    const answer = await line.post(url, JSON.stringify(request));
+    if (answer.status !== 200) return resultOf(answer);
+    const { body } = answer;
+    if (body.error === "ClientStateNotFound") {
+      await onLost(groupID, body.lastMutationIDs);
+    }
+    if (body.error) return { ...resultOf(answer), response: body };
+    const changes = Object.entries<number>(body.lastMutationIDChanges);
+    const fallen = changes.find(([clientID, id]) => id < before[clientID]);
+    if (fallen) {
+      // Replicache would throw at this, now and on every pull. A mutation far
+      // ahead has the server see that it forgot, and fence the group off.
+      const [clientID] = fallen;
+      const id = Number.MAX_SAFE_INTEGER;
+      const { profileID, schemaVersion } = request;
+      const ahead = { id, clientID, name: "", args: null, timestamp: 0 };
+      return await pusher({
+        ...{ clientGroupID: groupID, profileID, schemaVersion },
+        pushVersion: 1,
+        mutations: [ahead],
+      }, requestID);
+    }
+    if (changes.length > 0) {
+      await outbox.confirm(groupID, body.lastMutationIDChanges);
+    }
+    return { ...resultOf(answer), response: body };
+  };
+}
+
+const resultOf = ({ status, text }: Answer) => ({
+  httpRequestInfo: { httpStatusCode: status, errorMessage: text },
+});

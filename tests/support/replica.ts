@@ -1,0 +1,187 @@
+// The engine behind a bare page that runs lib/replica: its KV can be wiped, restored and made to fail.
+import * as esbuild from "esbuild";
+import type { Page } from "playwright-core";
+import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import { mutators, type Tally } from "./tally.ts";
+import type { TestPage } from "./replica_page.ts";
+
+/** Everything in a KV, as a backup holds it. */
+type Backup = { key: Deno.KvKey; value: unknown }[];
+
+const STATUS = { forbidden: 403, malformed: 400, unavailable: 503 };
+
+export const SPACE = "s";
+
+/** A server of replicas. */
+export class Engine implements AsyncDisposable {
+  #sync!: Sync;
+  #kv!: Deno.Kv;
+  #server!: Deno.HttpServer<Deno.NetAddr>;
+  /** Answers instead of the engine, when it gives something. */
+  instead: (request: Request) => Response | undefined | Promise<void> = () =>
+    undefined;
+  /** Every request but those for a stream, oldest first. */
+  readonly requests: { path: string; body: string }[] = [];
+
+  static async start(): Promise<Engine> {
+    const engine = new Engine();
+    await engine.restore([]);
+    await engine.#sync.write([SPACE], (tx) => tx.set("all", 0));
+    engine.#server = Deno.serve(
+      { port: 0, hostname: "localhost", onListen() {} },
+      (request) => engine.#answer(request),
+    );
+    return engine;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#server.addr.port}`;
+  }
+
+  get sync(): Sync {
+    return this.#sync;
+  }
+
+  backup(): Promise<Backup> {
+    return Array.fromAsync(this.#kv.list({ prefix: [] }));
+  }
+
+  /** Goes on with nothing but what a backup holds. */
+  async restore(backup: Backup): Promise<void> {
+    this.#sync?.close();
+    const before = this.#kv;
+    this.#kv = await Deno.openKv(":memory:");
+    for (const { key, value } of backup) await this.#kv.set(key, value);
+    this.#sync = new Sync(this.#kv, {
+      schemaVersion: 1,
+      mutators: () => mutators as never,
+      collections: () => [],
+      guards: () => false,
+    });
+    before?.close();
+  }
+
+  /** A wiped server that has the space again, as an app makes it when it starts. */
+  async wipe(): Promise<void> {
+    await this.restore([]);
+    await this.#sync.write([SPACE], (tx) => tx.set("all", 0));
+  }
+
+  /** The server is away: what is asked gets no answer until the returned function is called. */
+  away(): () => void {
+    this.#sync.close(); // the streams
+    this.instead = () => new Response(null, { status: 502 });
+    return () => this.instead = () => undefined;
+  }
+
+  /** What has been counted, in the order in which it was. */
+  async tallies(): Promise<[id: string, times: number][]> {
+    const view = await this.#sync.view(SPACE, { userID: "" }, 1_000_000);
+    const found = await view.scan({ prefix: "tally/" }).entries().toArray();
+    return (found as unknown as [string, Tally][])
+      .sort(([, a], [, b]) => a.n - b.n)
+      .map(([key, { times }]) => [key.slice("tally/".length), times]);
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const { pathname: path, searchParams } = new URL(request.url);
+    if (path === "/") {
+      return new Response(
+        `<!doctype html><body><script type="module" src="/page.js"></script>`,
+        { headers: { "content-type": "text/html" } },
+      );
+    }
+    if (path === "/page.js") {
+      return new Response(await (script ??= bundle()), {
+        headers: { "content-type": "text/javascript" },
+      });
+    }
+    if (!path.startsWith("/api/replicache/")) {
+      return new Response(null, { status: 204 });
+    }
+    const body = await request.text();
+    if (body) this.requests.push({ path, body });
+    const instead = await this.instead(request);
+    if (instead) return instead;
+    const sync = this.#sync;
+    const mayRead = () => Promise.resolve(true);
+    const [space] = searchParams.getAll("space");
+    if (path.endsWith("/poke")) {
+      return new Response(await sync.poke([space], mayRead), {
+        headers: { "content-type": "text/event-stream" },
+      });
+    }
+    const user: User = { userID: request.headers.get("authorization")! };
+    try {
+      if (path.endsWith("/push")) {
+        return Response.json(
+          await sync.push(space, user, JSON.parse(body)) ?? {},
+        );
+      }
+      const answer = await sync.pull(space, user, JSON.parse(body), {
+        mayRead,
+      });
+      if ("error" in answer) return Response.json(answer);
+      return new Response([...answer].join(""));
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      const status = error.problem === "unknown-space"
+        ? 404
+        : STATUS[error.problem];
+      return new Response(error.message, { status });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sync.close();
+    await this.#server.shutdown();
+    this.#kv.close();
+  }
+}
+
+let script: Promise<string> | undefined;
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [new URL("replica_page.ts", import.meta.url).pathname],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2024",
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  await esbuild.stop();
+  return outputFiles[0].text;
+}
+
+/** Opens the replica in a page that is there, of a user who is called like this. */
+export async function open(page: Page, engine: Engine, user: string) {
+  await page.goto(`${engine.url}/?user=${user}&space=${SPACE}`);
+  await page.getByText("open").waitFor();
+}
+
+type Inside = typeof globalThis & { test: TestPage };
+
+/** Counts `<who>-<from>` and so on, so many; resolves once all show. */
+export async function count(page: Page, who: string, from: number, many = 20) {
+  const ids = Array.from({ length: many }, (_, i) => `${who}-${from + i}`);
+  await page.evaluate(
+    (ids) => (globalThis as Inside).test.count(ids),
+    ids,
+  );
+  return ids;
+}
+
+/** Does something in the page, with what the page holds. */
+export const inside = <T>(page: Page, body: (test: TestPage) => T) =>
+  page.evaluate(`(${body})(globalThis.test)`) as Promise<Awaited<T>>;
+
+/** Waits until the status passes a check. */
+export const status = (
+  page: Page,
+  check: (status: TestPage["replica"]["status"]["value"]) => boolean,
+) => page.waitForFunction(`(${check})(globalThis.test.replica.status.value)`);
+
+export const allSent = (page: Page) =>
+  status(page, ({ unsent }) => unsent === 0);

@@ -1,0 +1,27 @@
+// What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
+import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
+import type { Replica } from "../../lib/replica/mod.ts";
+import { mutators } from "./tally.ts";
+
+const where = new URL(location.href).searchParams;
+const replica: Replica<typeof mutators> = await openReplica({
+  userID: where.get("user")!,
+  space: where.get("space")!,
+  mutators,
+});
+
+const page = {
+  replica,
+  /** All entries under a prefix. */
+  entries: (prefix = "") =>
+    replica.query((tx) => tx.scan({ prefix }).entries().toArray()),
+  rejections: () => replica.query(rejectionsIn),
+  /** Counts these, one after the other; resolves once all show. */
+  async count(ids: string[]) {
+    for (const id of ids) await replica.mutate.count({ id });
+  },
+};
+
+export type TestPage = typeof page;
+Object.assign(globalThis, { test: page });
+document.body.textContent = "open";
