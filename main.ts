@@ -1,11 +1,12 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
-import { App, staticFiles } from "fresh";
+import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { Sync } from "./lib/sync/mod.ts";
-import { failure } from "./lib/web/answers.ts";
 import { chat } from "./lib/web/domain.ts";
 import { Limits } from "./lib/web/limits.ts";
+import { Outermost } from "./lib/web/outermost.ts";
 import { Presence } from "./lib/web/presence.ts";
+import { RequestLog } from "./lib/web/request_log.ts";
 import { seedGeneral } from "./lib/web/rooms.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Engine, State } from "./lib/web/state.ts";
@@ -74,7 +75,7 @@ function isBusy(error: unknown): false {
 const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
 
-export const app = new App<State>(config)
+export const app = new Outermost<State>(config)
   .use(staticFiles())
   .use(async (ctx) => {
     Object.assign(ctx.state, await engine());
@@ -82,22 +83,22 @@ export const app = new App<State>(config)
   })
   .fsRoutes();
 
-type Fetch = (req: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
+type Fetch = Deno.ServeHandler;
 
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
   const { kv, sync } = await engine();
-  const server = listen(port, host, async (req, info) => {
-    // Fresh rejects when a part of the path can't be decoded.
-    if (isDecodable(new URL(req.url).pathname)) {
-      return await fetch(req, info);
-    }
-    return failure(400, "bad-request", "The address cannot be read.");
-  });
+  const log = new RequestLog(console.log);
+  const server = listen(port, host, log.around(fetch));
+  let stopping = false;
   const stop = async () => {
+    if (stopping) return;
+    stopping = true;
     sync.close(); // open streams would keep the server from ending
-    await server.shutdown();
+    const answered = server.shutdown();
+    await Promise.race([answered, delay(STOP_PATIENCE)]);
+    log.flush();
     kv.close();
     Deno.exit(0); // a watch that is being cancelled may linger
   };
@@ -108,14 +109,10 @@ async function serve(fetch: Fetch): Promise<void> {
   await server.finished;
 }
 
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** In ms: for requests under way at a stop. Longer than a push tries to commit. */
+const STOP_PATIENCE = 10_000;
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function listen(port: number, hostname: string, fetch: Fetch) {
   try {

@@ -55,6 +55,7 @@ export class Pokes {
   readonly #readers = new Set<Reader>();
   readonly #watches: Watches;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
 
   constructor(
     kv: Deno.Kv,
@@ -78,6 +79,9 @@ export class Pokes {
     for (const name of names) if (await mayRead(name)) readable.push(name);
     if (readable.length === 0) {
       throw new SyncError("unknown-space", "There is no such space.");
+    }
+    if (this.#closed) {
+      throw new SyncError("unavailable", "The server is stopping.");
     }
     let reader: Reader;
     const stream = new ReadableStream<Uint8Array>({
@@ -142,8 +146,9 @@ export class Pokes {
     for (const reader of readers) this.#send(reader, bytes);
   }
 
-  /** Ends every stream, and tells each to come back at another moment. */
+  /** Ends every stream, tells each to come back at another moment, and opens none any more. */
   close(): void {
+    this.#closed = true;
     for (const reader of [...this.#readers]) {
       const retry = Math.round(SOONEST + Math.random() * SPREAD);
       this.#send(reader, encoder.encode(`retry: ${retry}\n\n`));

@@ -333,6 +333,8 @@ test("GET /healthz answers when KV does", async () => {
 });
 
 test("nothing that was refused is in the log as if someone should look", () => {
-  assertEquals(server.output().split("\n").length, 3, server.output());
+  const said = server.output().split("\n")
+    .filter((line) => !line.startsWith('{"time":')); // a request each
+  assertEquals(said.length, 3, server.output());
   return Promise.resolve();
 });

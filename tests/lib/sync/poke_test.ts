@@ -1,5 +1,5 @@
 // Poke: nobody misses that there is something new, and nothing is left when they go.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { eventsOf, type PokeEvent } from "../../support/events.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
@@ -65,6 +65,54 @@ Deno.test("poke() leaves no timer or watch behind when the last reader goes (K5)
     Array.from({ length: 50 }, () => it.sync.poke(["s"], always)),
   );
   for (const stream of streams) await stream.cancel();
+});
+
+Deno.test("close() tells each reader another moment to come back, at least five seconds apart, and opens no more (K6)", async () => {
+  await using it = await openSync();
+  const streams = await Promise.all(
+    Array.from({ length: 1_000 }, () => it.sync.poke(["s"], always)),
+  );
+  it.sync.close();
+  const retries = await Promise.all(streams.map(async (stream) => {
+    const text = await new Response(stream).text();
+    return Number(text.match(/^retry: (\d+)\n\n$/m)![1]);
+  }));
+  retries.sort((a, b) => a - b);
+  assert(retries[999] - retries[0] > 5_000, `${retries[0]}–${retries[999]}`);
+  // No second of the time gets more than twice its share of them.
+  for (let from = 0; from < 10_000; from += 100) {
+    const some = retries.filter((ms) => ms >= from && ms < from + 1_000);
+    assert(some.length < 2 * 1_000 / 8, `${some.length} from ${from} ms on`);
+  }
+  await assertRejects(() => it.sync.poke(["s"], always), SyncError, "stopping");
+});
+
+Deno.test("poke() tells who is asked to end it, and when it has ended (K5)", async () => {
+  await using it = await openSync();
+  const end = new AbortController();
+  let ended = 0;
+  const { signal } = end;
+  const onEnd = () => void ended++;
+  const stream = await it.sync.poke(["s"], always, { signal, onEnd });
+  end.abort();
+  const events = await Array.fromAsync(eventsOf(stream.getReader()));
+  assertEquals([events, ended], [[poke(1)], 1]);
+  const gone = await it.sync.poke(["s"], always, { signal, onEnd });
+  await gone.cancel();
+  assertEquals(ended, 2);
+});
+
+Deno.test("tell() reaches those who listen to the space, and nobody else (K7)", async () => {
+  await using it = await openSync();
+  const open = (space: string) => it.sync.poke([space], always);
+  await it.sync.write(["t"], (t) => t.set("key", 1));
+  const [here, there] = await Promise.all([open("s"), open("t")]);
+  it.sync.tell("s", "hint", { n: 1 });
+  it.sync.close();
+  const read = async (stream: ReadableStream<Uint8Array>) =>
+    (await Array.fromAsync(eventsOf(stream.getReader()))).map((e) => e.event);
+  assertEquals(await read(here), ["poke", "hint"]);
+  assertEquals(await read(there), ["poke"]);
 });
 
 const poke = (version: number): PokeEvent => ({

@@ -1,0 +1,49 @@
+// The log of requests: one line of JSON each, with nothing in it that is secret or somebody's.
+
+type Fetch = (
+  req: Request,
+  info: Deno.ServeHandlerInfo,
+) => Response | Promise<Response>;
+
+const PAUSE = 100; // ms; lines are printed together, as each print waits for the terminal
+
+/** Paths that hold a secret: the part before it is logged. */
+const SECRET = /^\/(link|invite\/[^/]*)\/.*/;
+
+/** Prints a line for each request, and what is left of them at the end. */
+export class RequestLog {
+  #lines: string[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param print is given some lines, without the last line's end. */
+  constructor(private readonly print: (lines: string) => void) {}
+
+  /** A handler that does the same and has its requests logged. */
+  around(fetch: Fetch): Fetch {
+    return async (req, info) => {
+      const start = performance.now();
+      const response = await fetch(req, info);
+      this.#add(req, response.status, performance.now() - start);
+      return response;
+    };
+  }
+
+  /**
+   * `ms` is how long it took until there was an answer to send. Neither query
+   * nor headers nor bodies: what is in them is people's.
+   */
+  #add({ method, url }: Request, status: number, ms: number): void {
+    const path = new URL(url).pathname.replace(SECRET, "/$1/…");
+    const time = new Date().toISOString();
+    const line = { time, method, path, status, ms: Math.round(ms * 10) / 10 };
+    this.#lines.push(JSON.stringify(line));
+    this.#timer ??= setTimeout(() => this.flush(), PAUSE);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#lines.length > 0) this.print(this.#lines.join("\n"));
+    this.#lines = [];
+  }
+}
