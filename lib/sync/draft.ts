@@ -16,6 +16,7 @@ import {
   TooLarge,
 } from "./limits.ts";
 import { type Op, pack, type StoredLogEntry } from "./log.ts";
+import { type Rejection, Rejections } from "./rejections.ts";
 import type { Space } from "./space.ts";
 import { overlaid, type Source, type Written } from "./transaction.ts";
 
@@ -27,13 +28,10 @@ type Change = {
   now?: number;
 };
 
-/** A rejection that is stored, or taken away when it has no `bytes`. */
-type Rejection = { key: Deno.KvKey; bytes?: Uint8Array; op: Op };
-
 /** What one mutation is going to change, not yet part of the draft. */
 export type Staged = {
   changes: Map<string, Change>;
-  rejection?: Rejection;
+  rejections?: Rejection[];
   cost: Cost;
 };
 
@@ -52,7 +50,7 @@ export class Draft implements Source {
   readonly versionstamp: string | null;
   readonly #changes = new Map<string, Change>();
   readonly #written = new Map<string, Written>();
-  readonly #rejections: Rejection[] = [];
+  readonly rejections: Rejections;
   #cost: Cost = BASE_COST;
   #failure: unknown;
 
@@ -61,12 +59,13 @@ export class Draft implements Source {
     private readonly collections: readonly Collection[],
   ) {
     this.base = space.version;
+    this.rejections = new Rejections(space);
     this.versionstamp = space.versionstamp;
   }
 
   /** Whether there is nothing to commit. */
   get empty(): boolean {
-    return this.#changes.size === 0 && this.#rejections.length === 0 &&
+    return this.#changes.size === 0 && this.rejections.size === 0 &&
       this.records.size === 0;
   }
 
@@ -162,29 +161,26 @@ export class Draft implements Source {
     };
   }
 
-  /** The same for a rejection that only its user sees; without a value it is taken away. */
-  stageRejection(
+  /** The same for a rejection that its user has dismissed. */
+  stageDismissal(userID: string, clientID: string, mutationID: number): Staged {
+    const staged = this.rejections.stage(userID, clientID, mutationID);
+    return { changes: new Map(), ...staged };
+  }
+
+  /** The same for a rejection that only its user sees. */
+  async stageRejection(
     userID: string,
     clientID: string,
     mutationID: number,
-    value?: ReadonlyJSONValue,
-  ): Staged {
-    const key = keys.rejection(this.space.name, userID, clientID, mutationID);
-    const op = { key: `rejection/${clientID}/${mutationID}`, value };
-    const bytes = value === undefined
-      ? undefined
-      : encode(JSON.stringify(value));
-    const size = keyBytes(key);
-    return {
-      changes: new Map(),
-      rejection: { key, bytes, op: { ...op, for: userID } },
-      cost: {
-        sets: 1,
-        bytes: 2 * (bytes?.length ?? 0) + 3 * size,
-        keyBytes: size,
-        checks: 0,
-      },
-    };
+    value: ReadonlyJSONValue,
+  ): Promise<Staged> {
+    try {
+      const staged = await this.rejections
+        .stageNew(userID, clientID, mutationID, value);
+      return { changes: new Map(), ...staged };
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** Whether a commit still holds the draft with this and so many records more. */
@@ -198,12 +194,12 @@ export class Draft implements Source {
   }
 
   /** Takes in what was staged; it must have been staged on this very draft. */
-  take({ changes, rejection, cost }: Staged): void {
+  take({ changes, rejections = [], cost }: Staged): void {
     for (const [key, change] of changes) {
       this.#changes.set(key, change);
       this.#written.set(key, change.written);
     }
-    if (rejection) this.#rejections.push(rejection);
+    this.rejections.take(rejections);
     this.#cost = plus(this.#cost, cost);
   }
 
@@ -234,11 +230,7 @@ export class Draft implements Source {
       }
       ops.push({ key, value: written?.value, was, now });
     }
-    for (const { key, bytes, op } of this.#rejections) {
-      if (bytes) atomic.set(key, bytes);
-      else atomic.delete(key);
-      ops.push(op);
-    }
+    ops.push(...this.rejections.addTo(atomic));
     const log = pack(ops, this.records.addTo(atomic), this.records.lost);
     log.forEach(({ bytes }, i) =>
       atomic.set(keys.log(name, this.base + 1 + i), bytes)

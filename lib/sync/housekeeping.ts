@@ -229,7 +229,7 @@ export class Housekeeping {
     await commitDrafts(store, [this.spaceOf(name)], async ([draft]) => {
       const { versionstamp } = await store.kv.get(key);
       if (versionstamp === null) return; // dismissed meanwhile
-      draft.take(draft.stageRejection(userID, clientID, mutationID));
+      draft.take(draft.stageDismissal(userID, clientID, mutationID));
     });
   }
 }

@@ -133,7 +133,7 @@ export class Job<U extends User = User> {
       if (!draft.fits(staged, more, maxChecks)) {
         if (!draft.empty) return { next: i };
         const reason = new TooLarge("This is more than one commit can hold.");
-        staged = reject(draft, user, mutation, reason);
+        staged = await reject(draft, user, mutation, reason);
       }
       draft.take(staged);
       records.confirm(groupID, clientID, id, versionstamp);

@@ -32,7 +32,7 @@ export async function runMutation(
   try {
     if (name === DISMISS) {
       const dismissed = v.parse(Dismissal, args);
-      return draft.stageRejection(
+      return draft.stageDismissal(
         user.userID,
         dismissed.clientID,
         dismissed.mutationID,
@@ -47,7 +47,7 @@ export async function runMutation(
     return await draft.stage(tx.written);
   } catch (error) {
     draft.assertSound();
-    return reject(draft, user, mutation, error);
+    return await reject(draft, user, mutation, error);
   }
 }
 
@@ -57,7 +57,7 @@ export function reject(
   user: User,
   { name, args, id, clientID }: Mutation,
   error: unknown,
-): Staged {
+): Promise<Staged> {
   return draft.stageRejection(user.userID, clientID, id, {
     clientID,
     mutationID: id,

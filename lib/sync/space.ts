@@ -183,6 +183,14 @@ export class Space {
     }
   }
 
+  /** The keys of a user's rejections, oldest first, as KV has them now. */
+  async rejectionKeys(userID: string): Promise<Deno.KvKey[]> {
+    const prefix = keys.rejections(this.name, userID);
+    const all = await Array.fromAsync(this.kv.list({ prefix }));
+    return all.sort((a, b) => a.versionstamp < b.versionstamp ? -1 : 1)
+      .map(({ key }) => key);
+  }
+
   #remember(key: string, value: ReadonlyJSONValue | undefined): void {
     remember(this.#entries, key, value, MOST_ENTRIES);
   }

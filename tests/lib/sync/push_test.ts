@@ -113,6 +113,45 @@ Deno.test("push() undoes a mutator that breaks, and tells nothing internal of it
   );
 });
 
+Deno.test("push() keeps a hundred rejections of a user, the newest, and takes no other's away (P6)", async () => {
+  await using it = await openSync();
+  const other = new Client(it.sync, bob);
+  await other.push(other.mutation("refuse", { code: "first" }));
+  const client = new Client(it.sync);
+  await client.push(client.mutation("refuse", { code: "first" }));
+  await client.pull();
+  const many = Array.from(
+    { length: 130 },
+    (_, i) => client.mutation("refuse", { code: `c${i}` }),
+  );
+  await client.push(...many.slice(0, 60));
+  await client.pull();
+  await client.push(...many.slice(60));
+  await client.pull();
+  const codes = (seen: Record<string, unknown>) =>
+    Object.entries(seen).filter(([key]) => key.startsWith("rejection/"))
+      .map(([, value]) => (value as { code: string }).code);
+  const newest = many.slice(30).map((_, i) => `c${i + 30}`);
+  assertEquals(codes(client.seen).sort(), newest.sort());
+  const fresh = new Client(it.sync);
+  await fresh.pull();
+  assertEquals(codes(fresh.seen).sort(), newest.sort());
+  await other.pull();
+  assertEquals(codes(other.seen), ["first"]);
+
+  // One that is dismissed makes room.
+  const [, , mutationID] = Object.keys(client.seen)
+    .findLast((key) => key.startsWith("rejection/"))!.split("/").map(Number);
+  const { clientID } = client;
+  await client.push(
+    client.mutation("dismissRejection", { clientID, mutationID }),
+    client.mutation("refuse", { code: "last" }),
+  );
+  await client.pull();
+  assertEquals(codes(client.seen).length, 100);
+  assert(codes(client.seen).includes("c30"));
+});
+
 Deno.test("push() shows a rejection to its own user only, until it is dismissed (P6)", async () => {
   await using it = await openSync();
   const mine = new Client(it.sync);

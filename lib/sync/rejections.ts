@@ -1,0 +1,110 @@
+// The rejections that a commit stores and takes away, at most so many of each user.
+import type { ReadonlyJSONValue } from "replicache";
+import { encode, keyBytes, keys } from "./keys.ts";
+import { type Cost, NO_COST, plus } from "./limits.ts";
+import type { Op } from "./log.ts";
+import type { Space } from "./space.ts";
+
+/** The most rejections of one user in one space; then the oldest goes. */
+const MOST = 100;
+const AT_ONCE = 10; // a commit holds no more of what others have left
+
+/** A rejection that is stored, or taken away when it has no `bytes`. */
+export type Rejection = { key: Deno.KvKey; bytes?: Uint8Array; op: Op };
+
+export type StagedRejections = { rejections: Rejection[]; cost: Cost };
+
+/** Those of one draft. */
+export class Rejections {
+  readonly #all: Rejection[] = [];
+  /** Of a user whose mutation was refused: the keys of all there will be, oldest first. */
+  readonly #kept = new Map<string, Deno.KvKey[]>();
+
+  constructor(private readonly space: Space) {}
+
+  get size(): number {
+    return this.#all.length;
+  }
+
+  /** What storing one changes, or without a value taking it away. */
+  stage(
+    userID: string,
+    clientID: string,
+    mutationID: number,
+    value?: ReadonlyJSONValue,
+  ): StagedRejections {
+    const key = keys.rejection(this.space.name, userID, clientID, mutationID);
+    const entry = `rejection/${clientID}/${mutationID}`;
+    const bytes = value === undefined
+      ? undefined
+      : encode(JSON.stringify(value));
+    const op = { key: entry, value, for: userID };
+    const size = keyBytes(key);
+    const cost = {
+      sets: 1,
+      bytes: 2 * (bytes?.length ?? 0) + 3 * size,
+      keyBytes: size,
+      checks: 0,
+    };
+    return { rejections: [{ key, bytes, op }], cost };
+  }
+
+  /** As `stage`, with the oldest ones of that user taken away when there are too many. */
+  async stageNew(
+    userID: string,
+    clientID: string,
+    mutationID: number,
+    value: ReadonlyJSONValue,
+  ): Promise<StagedRejections> {
+    const kept = await this.#keptOf(userID);
+    const tooMany = Math.max(0, kept.length + 1 - MOST);
+    const surplus = kept.slice(0, Math.min(tooMany, AT_ONCE));
+    const staged = [
+      this.stage(userID, clientID, mutationID, value),
+      ...surplus.map((key) =>
+        this.stage(userID, key[3] as string, key[4] as number)
+      ),
+    ];
+    return {
+      rejections: staged.flatMap(({ rejections }) => rejections),
+      cost: staged.reduce((sum, { cost }) => plus(sum, cost), NO_COST),
+    };
+  }
+
+  async #keptOf(userID: string): Promise<Deno.KvKey[]> {
+    const known = this.#kept.get(userID);
+    if (known) return known;
+    const stored = await this.space.rejectionKeys(userID);
+    const own = this.#all.filter(({ op }) => op.for === userID);
+    const kept = own.reduce(after, stored);
+    this.#kept.set(userID, kept);
+    return kept;
+  }
+
+  /** Takes in what was staged. */
+  take(rejections: Rejection[]): void {
+    for (const rejection of rejections) {
+      this.#all.push(rejection);
+      const userID = rejection.op.for!;
+      const kept = this.#kept.get(userID);
+      if (kept) this.#kept.set(userID, after(kept, rejection));
+    }
+  }
+
+  /** Adds them to a commit; gives back what its log is to say. */
+  addTo(atomic: Deno.AtomicOperation): Op[] {
+    for (const { key, bytes } of this.#all) {
+      if (bytes) atomic.set(key, bytes);
+      else atomic.delete(key);
+    }
+    return this.#all.map(({ op }) => op);
+  }
+}
+
+/** The keys that are kept after one more is stored or taken away. */
+function after(kept: Deno.KvKey[], { key, bytes }: Rejection): Deno.KvKey[] {
+  const others = kept.filter((each) =>
+    !key.every((part, i) => part === each[i])
+  );
+  return bytes ? [...others, key] : others;
+}
