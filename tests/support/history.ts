@@ -1,4 +1,4 @@
-// Many clients, servers, a pruner and an expirer at once on one KV, all written down.
+// Many clients, servers and housekeeping at once on one KV, all written down.
 import { type Settings, Sync, type User } from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
 import { ledger } from "./ledger.ts";
@@ -11,7 +11,8 @@ export const OTHER = "t";
 const USERS: User[] = [{ userID: "ada" }, { userID: "bob" }];
 const ITEMS = 120;
 const GROUPS = 16;
-const KEPT = 40; // log entries that the pruner leaves
+const KEEP = { logEntries: 40, logDays: 0, rejectionDays: 1 };
+const DAY = 86_400_000; // ms
 
 export type Options = {
   seed: number;
@@ -34,13 +35,12 @@ export async function makeHistory(
 ): Promise<Story> {
   const random = randomFrom(seed);
   const story = emptyStory();
-  const recorded = gatedKv(kv, recorder(story));
   // Small batches: there is much between the beginning of a read and its end.
   const given = sabotage
     ? gatedKv(kv, through(sabotage, recorder(story)), 1)
     : gatedKv(kv, recorder(story), 20);
   const open = (strategy: Settings["strategy"]) =>
-    new Sync(given, ledger, { strategy });
+    new Sync(given, ledger, { strategy, keep: KEEP });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
   const engine = () => engines[Number(random.chance(0.1))];
@@ -120,35 +120,34 @@ export async function makeHistory(
       await turns(random);
     }
   };
-  const prune = async () => {
+  const keepHouse = async () => {
     while (left > 0) {
-      const floor = await version(SPACE) - KEPT;
-      for (let i = floor; i > floor - 10; i--) {
-        await kv.delete(["log", SPACE, i]);
-      }
-      await turns(random);
-    }
-  };
-  const expire = async () => {
-    while (left > 0) {
-      const group = retired.pop();
-      if (group) {
-        const atomic = recorded.atomic().delete(["group", group.groupID]);
-        for (const tab of group.tabs) {
-          atomic.delete(["client", group.groupID, tab]);
-        }
-        await atomic.commit();
+      for (const { groupID, tabs } of retired.splice(0)) {
+        await abandon(kv, groupID);
         await engine().write([SPACE], async (tx) => {
-          for (const tab of group.tabs) await tx.del(`told/${tab}`);
+          for (const tab of tabs) await tx.del(`told/${tab}`);
         }).catch(odd);
       }
+      // Late enough for the log and for groups out of use; now and then for rejections, too.
+      const ahead = random.chance(0.1) ? 2 * DAY : DAY / 24;
+      await engine().housekeep(Date.now() + ahead);
       await turns(random);
     }
   };
   const loops = Array.from({ length: GROUPS }, live);
-  await Promise.all([...loops, serve(), prune(), expire()]);
+  await Promise.all([...loops, serve(), keepHouse()]);
   for (const each of engines) each.close();
   return story;
+}
+
+/** Makes a group look as if it had last been seen long ago. */
+export async function abandon(kv: Deno.Kv, groupID: string): Promise<void> {
+  const key = ["group", groupID];
+  const { value, versionstamp } = await kv.get<{ seenOn: number }>(key);
+  if (value === null) return;
+  const seenOn = value.seenOn - 31;
+  await kv.atomic().check({ key, versionstamp })
+    .set(key, { ...value, seenOn }).commit();
 }
 
 /** Some turns of the event loop, for the others. */
