@@ -16,12 +16,14 @@ export type Gate = <T>(call: Call, run: () => Promise<T>) => Promise<T>;
 
 /**
  * `kv` behind a gate. `batchSize` is the largest batch of a list: small ones
- * tear a long read in many places. What is watched is not gated.
+ * tear a long read in many places. `checks` says whether commits check anything.
+ * What is watched is not gated.
  */
 export function gatedKv(
   kv: Deno.Kv,
   gate: Gate,
   batchSize = 500,
+  checks: () => boolean = () => true,
 ): Deno.Kv {
   const call = (
     kind: Call["kind"],
@@ -63,8 +65,8 @@ export function gatedKv(
       const atomic = kv.atomic();
       const changes: Change[] = [];
       const chain = {
-        check(...checks: Deno.AtomicCheck[]) {
-          atomic.check(...checks);
+        check(...given: Deno.AtomicCheck[]) {
+          if (checks()) atomic.check(...given);
           return chain;
         },
         set(key: Deno.KvKey, value: unknown, options?: { expireIn?: number }) {

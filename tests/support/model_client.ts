@@ -34,7 +34,7 @@ export class ModelGroup {
   pending: Mutation[] = [];
   #cookie: Pulled["body"]["cookie"] | null = null;
   #view: string;
-  readonly #refused: [clientID: string, mutationID: number][] = [];
+  readonly refused: [clientID: string, mutationID: number][] = [];
   readonly #nextID: Record<string, number> = {};
   #confirmed: Record<string, number> = {};
 
@@ -58,12 +58,12 @@ export class ModelGroup {
     const id = this.#add(tab, name, args);
     if (!isBad(args) && name.startsWith("act")) {
       this.story.accepted[tab].push(id);
-    } else this.#refused.push([tab, id]);
+    } else this.refused.push([tab, id]);
   }
 
   /** Takes note of a rejection to come, if any is left to take note of. */
   dismiss(): void {
-    const [clientID, mutationID] = this.#refused.shift() ?? [];
+    const [clientID, mutationID] = this.refused.shift() ?? [];
     if (!clientID) return;
     this.#add(clientID, "dismissRejection", { clientID, mutationID });
   }

@@ -1,0 +1,226 @@
+// A few clients and two servers in a world where calls, requests and processes fail; at the end all must be well.
+import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import { type Plan, Process } from "./faulty_kv.ts";
+import { type Item, ledger, type Told } from "./ledger.ts";
+import { ModelGroup, type Server } from "./model_client.ts";
+import { Simulation } from "./simulation.ts";
+import {
+  emptyStory,
+  faultsIn,
+  type Pulled,
+  recorder,
+  type Story,
+} from "./truth.ts";
+
+const SPACE = "s";
+const OTHER = "t";
+const USERS: User[] = [{ userID: "ada" }, { userID: "bob" }];
+const KEEP = { logEntries: 6, logDays: 0 };
+
+/** How often a request, or its answer, gets lost, and so on; each from 0 to 1. */
+export type Network = { loss: number; doubling: number; delay: number };
+
+type Running = { process: Process; sync: Sync };
+
+/** The world that one seed makes. */
+export class World extends Simulation {
+  readonly story: Story = emptyStory();
+  readonly groups: ModelGroup[];
+  readonly #servers: Running[];
+  readonly #recorder = recorder(this.story);
+  readonly #background: Promise<unknown>[] = [];
+  /** Server writes by name: whether they were answered. */
+  readonly #writes = new Map<string, boolean>();
+  network: Network = { loss: 0, doubling: 0, delay: 0 };
+  plan: Plan = () => undefined;
+  /** Whether commits check nothing, which no real KV does. */
+  unchecked = false;
+
+  constructor(seed: number, private readonly kv: Deno.Kv) {
+    super(seed);
+    this.#servers = [this.#boot(), this.#boot()];
+    const server: Server = {
+      version: (space) =>
+        this.story.commits.findLast((each) => each.space === space)?.version ??
+          0,
+      push: (space, user, body) =>
+        this.#request((sync) => sync.push(space, user, body)),
+      pull: (space, user, body, window) =>
+        this.#request((sync) => pullFrom(sync, space, user, body, window)),
+    };
+    const tabs = [["a1", "a2"], ["b1"], ["c1", "c2", "c3"]];
+    this.groups = tabs.map((each, i) =>
+      new ModelGroup(
+        this.story,
+        server,
+        each[0].slice(0, 1),
+        each,
+        USERS[i % 2],
+        SPACE,
+      )
+    );
+  }
+
+  #boot(): Running {
+    const plan: Plan = (call) => this.plan(call);
+    const checks = () => !this.unchecked;
+    const process = new Process(this.kv, this, plan, this.#recorder, checks);
+    return { process, sync: new Sync(process.kv, ledger, { keep: KEEP }) };
+  }
+
+  /** Bears the spaces. */
+  async begin(): Promise<void> {
+    await this.write("first");
+  }
+
+  /** One of the servers; one that has ended has been started again. */
+  #server(): Running {
+    const i = this.random.below(this.#servers.length);
+    if (!this.#servers[i].process.alive) this.#servers[i] = this.#boot();
+    return this.#servers[i];
+  }
+
+  /** Asks a server something; rejects when it ends meanwhile. */
+  async ask<T>(what: (sync: Sync) => Promise<T>): Promise<T> {
+    const { process, sync } = this.#server();
+    return await Promise.race([what(sync), process.died.promise]);
+  }
+
+  /** The same over the network. */
+  async #request<T>(what: (sync: Sync) => Promise<T>): Promise<T> {
+    const { loss, doubling, delay } = this.network;
+    const { random } = this;
+    const late = () => this.sleep(random.chance(delay) ? random.below(500) : 0);
+    const send = async () => {
+      await late();
+      const answer = await this.ask(what);
+      await late();
+      return answer;
+    };
+    if (random.chance(doubling)) {
+      const again = random.chance(0.5) ? 0 : random.below(20_000);
+      this.#background.push(
+        this.sleep(again).then(() => this.ask(what)).catch(() => {}),
+      );
+    }
+    if (!random.chance(loss)) return await send();
+    if (random.chance(0.5)) this.#background.push(send().catch(() => {}));
+    await this.sleep(random.below(2_000));
+    throw new Error("The network is down.");
+  }
+
+  /** A change from the server itself, which must happen in both spaces or in none. */
+  async write(name: string): Promise<void> {
+    this.#writes.set(name, false);
+    await this.ask((sync) =>
+      sync.write([SPACE, OTHER], async (...txs) => {
+        for (const tx of txs) {
+          const key = `served/${name}`;
+          await tx.set(key, (await tx.get(key) as number ?? 0) + 1);
+        }
+      })
+    );
+    this.#writes.set(name, true);
+  }
+
+  housekeep(): Promise<void> {
+    return this.ask((sync) => sync.housekeep(this.now + 300_000));
+  }
+
+  /** Does something that may fail, as storage and network do; anything else is a fault of the engine. */
+  async try(what: () => Promise<unknown>): Promise<void> {
+    try {
+      await what();
+    } catch (error) {
+      if (error instanceof SyncError && error.problem === "unavailable") return;
+      const { message } = error as Error;
+      if (/^The (network|server) /.test(message)) return;
+      this.story.odd.push(String(error));
+    }
+  }
+
+  /** Heals everything, lets all clients come to rest, and says what is wrong then. */
+  async settle(): Promise<string[]> {
+    this.plan = () => undefined;
+    this.network = { loss: 0, doubling: 0, delay: 0 };
+    await Promise.all(this.#background);
+    await Promise.all(this.groups.map(async (group) => {
+      for (let round = 0; round === 0 || group.pending.length; round++) {
+        if (round === 3) break;
+        await this.try(() => group.push());
+        await this.try(() => group.pull());
+      }
+    }));
+    return [
+      ...this.groups.flatMap(({ groupID, pending }) =>
+        pending.length > 0 ? [`${groupID} is stuck with ${pending.length}`] : []
+      ),
+      ...faultsIn(this.story, SPACE),
+      ...faultsIn(this.story, OTHER),
+    ];
+  }
+
+  /** What is wrong in KV itself; asked after the world has come to its end. */
+  async leftovers(): Promise<string[]> {
+    const entries = new Map<string, unknown>();
+    const faults: string[] = [];
+    const list = async (...prefix: string[]) =>
+      await Array.fromAsync(this.kv.list<Uint8Array>({ prefix }));
+    const parse = (bytes: Uint8Array) =>
+      JSON.parse(new TextDecoder().decode(bytes));
+    for (const { key, value } of await list("entry", SPACE)) {
+      entries.set(key[2] as string, parse(value));
+    }
+    const others = new Map<string, unknown>();
+    for (const { key, value } of await list("entry", OTHER)) {
+      others.set(key[2] as string, parse(value));
+    }
+    let total = 0;
+    for (const [tab, ids] of Object.entries(this.story.accepted)) {
+      total += ids.length;
+      const told = entries.get(`told/${tab}`) as Told | undefined;
+      const { times = 0, last = 0, back = false } = told ?? {};
+      if (times !== ids.length || last !== (ids.at(-1) ?? 0) || back) {
+        faults.push(`${tab} made ${ids} and told ${JSON.stringify(told)}`);
+      }
+    }
+    if ((entries.get("total") ?? 0) !== total) {
+      faults.push(`The total is ${entries.get("total")}, not ${total}`);
+    }
+    for (const [name, answered] of this.#writes) {
+      const here = entries.get(`served/${name}`) ?? 0;
+      const there = others.get(`served/${name}`) ?? 0;
+      const right = answered ? [1] : [0, 1];
+      if (here !== there || !right.includes(here as number)) {
+        faults.push(`Write ${name} (${answered}) is ${here} and ${there}`);
+      }
+    }
+    const rejected = (await list("rejection", SPACE))
+      .map(({ key }) => key.slice(2).join());
+    const bad = this.groups.flatMap(({ refused, user: { userID } }) =>
+      refused.map(([clientID, id]) => [userID, clientID, id].join())
+    );
+    const extra = [...new Set(rejected).symmetricDifference(new Set(bad))];
+    if (extra.length > 0) faults.push(`Rejections differ: ${extra}`);
+
+    const orders = (await list("order", SPACE))
+      .map(({ key }) => `${key[4] as string}@${key[3] as number}`);
+    const items = [...entries].filter(([key]) => key.startsWith("item/"))
+      .map(([key, item]) => `${key}@${(item as Item).n}`);
+    const odd = [...new Set(orders).symmetricDifference(new Set(items))];
+    if (odd.length > 0) faults.push(`The order's index differs: ${odd}`);
+    return faults;
+  }
+}
+
+async function pullFrom(
+  sync: Sync,
+  space: string,
+  user: User,
+  body: unknown,
+  window?: number,
+): Promise<Pulled["body"] | { error: string }> {
+  const mayRead = () => Promise.resolve(true);
+  const answer = await sync.pull(space, user, body, { window, mayRead });
+  return "error" in answer ? answer : JSON.parse([...answer].join(""));
+}
