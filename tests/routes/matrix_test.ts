@@ -1,0 +1,383 @@
+// Every route, asked by everybody: made from the list of route files, so that a new one without an entry fails.
+import { assert, assertEquals } from "@std/assert";
+import { type InnerApp, openApp } from "../support/app.ts";
+import { permitted } from "../support/permitted.ts";
+import type { Person } from "../support/person.ts";
+import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
+
+let app: InnerApp;
+Deno.test.beforeAll(async () => {
+  if (permitted) app = await openApp();
+});
+Deno.test.afterAll(async () => {
+  if (permitted) await app[Symbol.asyncDispose]();
+});
+
+/** One request, and how it is answered to each role, in their order. */
+type Deed = {
+  what: string;
+  method: string;
+  path(room: PrivateRoom): string;
+  json?(room: PrivateRoom): unknown;
+  form?(room: PrivateRoom): Record<string, string>;
+  statuses: number[];
+  /** Words of the room that the answer may show to who is not in it. */
+  shows?: string[];
+};
+
+type Path = Deed["path"];
+type Body<T> = (room: PrivateRoom) => T;
+const deed = (method: string) =>
+(
+  path: string | Path,
+  statuses: number[],
+  more: Partial<Deed> = {},
+): Deed => ({
+  what: "",
+  method,
+  path: typeof path === "string" ? () => path : path,
+  statuses,
+  ...more,
+});
+const get = deed("GET");
+const del = deed("DELETE");
+const json = (
+  path: string | Path,
+  body: Body<unknown>,
+  statuses: number[],
+  what = "",
+) => deed("POST")(path, statuses, { json: body, what });
+const form = (
+  path: string | Path,
+  body: Body<Record<string, string>>,
+  statuses: number[],
+  what = "",
+) => deed("POST")(path, statuses, { form: body, what });
+
+const page: Path = ({ roomID }) => `/rooms/${roomID}`;
+const people: Path = ({ roomID }) => `/rooms/${roomID}/people`;
+const api: Path = ({ roomID }) => `/api/rooms/${roomID}`;
+const invite: Path = ({ roomID, secret }) => `/invite/${roomID}/${secret}`;
+const wrongInvite: Path = ({ roomID }) => `/invite/${roomID}/${"A".repeat(43)}`;
+const owners: Path = ({ people }) => `user:${people.owner.userID}`;
+const sync = (name: string, space: Path): Path => (room) =>
+  `/api/replicache/${name}?space=${space(room)}`;
+const here: Path = ({ space }) => space;
+
+const envelope = { schemaVersion: "1", profileID: "p", cookie: null };
+const push = (groupID: Body<string>, name: string, args: Body<unknown>) =>
+(
+  room: PrivateRoom,
+) => ({
+  ...envelope,
+  pushVersion: 1,
+  clientGroupID: groupID(room),
+  mutations: [{
+    ...{ id: 1, clientID: "a-client", name, args: args(room), timestamp: 1 },
+  }],
+});
+const pull = (groupID: Body<string>) => (room: PrivateRoom) => ({
+  ...envelope,
+  pullVersion: 1,
+  clientGroupID: groupID(room),
+});
+const fresh = () => crypto.randomUUID();
+const owned = ({ groupID }: PrivateRoom) => groupID;
+const message = () => ({ id: crypto.randomUUID(), content: "x" });
+const rejection = ({ clientID }: PrivateRoom) => ({ clientID, mutationID: 2 });
+
+//            nobody, outsider, removed, member, owner
+const OPEN = [200, 200, 200, 200, 200];
+const SIGNED = [401, 200, 200, 200, 200];
+const MADE = [401, 201, 201, 201, 201];
+const DONE = [401, 204, 204, 204, 204];
+const PAGE = [303, 200, 200, 200, 200];
+const FORM = [303, 303, 303, 303, 303];
+const SIGNED_MEMBERS = [401, 404, 404, 200, 200];
+const MEMBERS_DO = [401, 404, 404, 204, 204];
+
+const MATRIX: Record<string, Deed[]> = {
+  "index.tsx": [
+    get("/", PAGE),
+    form("/", () => ({ name: "New", visibility: "private" }), FORM),
+  ],
+  "signin.tsx": [
+    get("/signin", [200, 303, 303, 303, 303]),
+    form("/signin", () => ({ name: "Again" }), FORM),
+  ],
+  "signout.tsx": [get("/signout", PAGE), form("/signout", () => ({}), FORM)],
+  "settings.tsx": [
+    get("/settings", PAGE),
+    form("/settings", () => ({ do: "name", name: "Other" }), FORM),
+    form("/settings", () => ({ do: "link" }), PAGE, "a new link"),
+    form("/settings", () => ({ do: "revoke" }), FORM, "no link"),
+  ],
+  "link/[token].tsx": [
+    get(({ linkSecret }) => `/link/${linkSecret}`, OPEN),
+    get(`/link/${"A".repeat(43)}`, [404, 404, 404, 404, 404]),
+    form(`/link/${"A".repeat(43)}`, () => ({}), [404, 404, 404, 404, 404]),
+  ],
+  "invite/[room]/[secret].tsx": [
+    get(invite, [303, 200, 200, 303, 303], { shows: ["Hidden Nest"] }),
+    get(wrongInvite, [303, 404, 404, 404, 404]),
+    form(wrongInvite, () => ({}), [303, 404, 404, 303, 303]),
+  ],
+  "rooms/[room].tsx": [
+    get(page, [303, 404, 404, 200, 200]),
+    form(page, () => ({}), [303, 404, 404, 303, 303]),
+  ],
+  "rooms/[room]/people.tsx": [
+    get(people, [303, 404, 404, 200, 200]),
+    form(
+      people,
+      ({ mia }) => ({ do: "remove", id: mia.userID }),
+      [303, 404, 404, 403, 303],
+      "remove",
+    ),
+    form(people, () => ({ do: "invite" }), [303, 404, 404, 200, 200], "invite"),
+    form(
+      people,
+      ({ inviteID }) => ({ do: "withdraw", id: inviteID }),
+      [303, 404, 404, 403, 303],
+      "withdraw",
+    ),
+    form(people, () => ({ do: "leave" }), [303, 404, 404, 303, 303], "leave"),
+  ],
+  "api/session.ts": [
+    get("/api/session", SIGNED),
+    json("/api/session", () => ({ name: "Name" }), OPEN),
+    del("/api/session", [204, 204, 204, 204, 204]),
+  ],
+  "api/session/link.ts": [
+    json("/api/session/link", () => ({}), MADE),
+    del("/api/session/link", DONE),
+  ],
+  "api/rooms/index.ts": [
+    get("/api/rooms", SIGNED),
+    json("/api/rooms", () => ({ name: "New", visibility: "private" }), MADE),
+  ],
+  "api/rooms/[room]/members/index.ts": [
+    json((room) => `${api(room)}/members`, () => ({}), MEMBERS_DO),
+    json(
+      (room) => `${api(room)}/members`,
+      () => ({ invite: "A".repeat(43) }),
+      MEMBERS_DO,
+      "a wrong invitation",
+    ),
+    json(
+      (room) => `${api(room)}/members`,
+      ({ inviteID }) => ({ invite: inviteID }),
+      MEMBERS_DO,
+      "what members see of an invitation",
+    ),
+  ],
+  "api/rooms/[room]/members/me.ts": [
+    del((room) => `${api(room)}/members/me`, MEMBERS_DO),
+  ],
+  "api/rooms/[room]/members/[user].ts": [
+    del(
+      (room) => `${api(room)}/members/${room.mia.userID}`,
+      [401, 404, 404, 403, 204],
+    ),
+  ],
+  "api/rooms/[room]/invites/index.ts": [
+    json(
+      (room) => `${api(room)}/invites`,
+      () => ({}),
+      [401, 404, 404, 201, 201],
+    ),
+  ],
+  "api/rooms/[room]/invites/[invite].ts": [
+    del(
+      (room) => `${api(room)}/invites/${room.inviteID}`,
+      [401, 404, 404, 403, 204],
+    ),
+  ],
+  "api/presence.ts": [
+    json(
+      ({ space }) => `/api/presence?space=${space}`,
+      () => ({ typing: true }),
+      MEMBERS_DO,
+    ),
+    json(
+      (room) => `/api/presence?space=${owners(room)}`,
+      () => ({ typing: true }),
+      [401, 404, 404, 404, 403],
+      "in the owner's own space",
+    ),
+  ],
+  "api/replicache/push.ts": [
+    json(
+      sync("push", here),
+      push(fresh, "createMessage", message),
+      SIGNED_MEMBERS,
+    ),
+    json(
+      sync("push", here),
+      push(owned, "createMessage", message),
+      [401, 404, 404, 403, 200],
+      "another's client group",
+    ),
+    json(
+      sync("push", () => "room:general"),
+      push(owned, "createMessage", message),
+      [401, 403, 403, 403, 403],
+      "another's client group, to a room that all may see",
+    ),
+    json(
+      sync("push", here),
+      push(fresh, "dismissRejection", rejection),
+      SIGNED_MEMBERS,
+      "another's rejection",
+    ),
+    json(
+      sync("push", owners),
+      push(fresh, "setProfile", () => ({ name: "Mallory" })),
+      [401, 404, 404, 404, 200],
+      "another's own space",
+    ),
+    json(
+      sync("push", () => "directory"),
+      push(fresh, "createMessage", message),
+      [401, 403, 403, 403, 403],
+      "the directory",
+    ),
+  ],
+  "api/replicache/pull.ts": [
+    json(sync("pull", here), pull(fresh), SIGNED_MEMBERS),
+    json(
+      sync("pull", here),
+      pull(owned),
+      [401, 404, 404, 403, 200],
+      "another's client group",
+    ),
+    json(
+      sync("pull", owners),
+      pull(fresh),
+      [401, 404, 404, 404, 200],
+      "another's own space",
+    ),
+    json(sync("pull", () => "directory"), pull(fresh), SIGNED, "the directory"),
+  ],
+  "api/replicache/poke.ts": [
+    get(sync("poke", here), SIGNED_MEMBERS),
+    get(sync("poke", owners), [401, 404, 404, 404, 200]),
+    get(
+      (room) => `${sync("poke", here)(room)}&space=directory`,
+      SIGNED,
+      { what: "among others" },
+    ),
+  ],
+  "healthz.ts": [get("/healthz", OPEN)],
+};
+
+async function* routeFiles(folder = "routes"): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* routeFiles(path);
+    else if (!name.startsWith("_")) yield path.replace("routes/", "");
+  }
+}
+
+Deno.test({
+  name: "every route has its row in the matrix",
+  ignore: !permitted,
+  async fn() {
+    const files = await Array.fromAsync(routeFiles());
+    assertEquals(files.sort(), Object.keys(MATRIX).sort());
+  },
+});
+
+Deno.test({
+  name: "every method of a route is in its row",
+  ignore: !permitted,
+  async fn() {
+    const room = await PrivateRoom.make(app);
+    for (const [file, deeds] of Object.entries(MATRIX)) {
+      const path = deeds[0].path(room);
+      const { status, headers } = await room.people.owner
+        .ask(path, { method: "PATCH" });
+      assertEquals(status, 405, file);
+      const allowed = headers.get("allow")!.split(", ")
+        .filter((method) => method !== "HEAD");
+      const tried = new Set(deeds.map(({ method }) => method));
+      assertEquals([...tried].sort(), allowed.sort(), file);
+    }
+  },
+});
+
+for (const [file, deeds] of Object.entries(MATRIX)) {
+  for (const deed of deeds) {
+    const { method, what } = deed;
+    Deno.test({
+      name: `${method} ${file}${
+        what && ` (${what})`
+      } is answered to each as it is theirs`,
+      ignore: !permitted,
+      async fn() {
+        const answered: number[] = [];
+        for (const role of ROLES) answered.push(await ask(deed, role));
+        assertEquals(answered, deed.statuses);
+      },
+    });
+  }
+}
+
+/** Does the deed in a room of its own; what is denied changes and shows nothing. */
+async function ask(deed: Deed, role: Role): Promise<number> {
+  const room = await PrivateRoom.make(app);
+  const person = room.people[role];
+  const before = app.commits();
+  const response = await person.fetch(deed.path(room), initOf(deed, room));
+  const { status } = response;
+  const isStream = response.headers.get("content-type")?.includes("event");
+  if (status >= 400) {
+    assertEquals(app.commits(), before, "It changed something");
+  }
+  const text = isStream ? await firstOf(response) : await response.text();
+  // Where it leads, too, and what it sets.
+  const answer = [text, ...response.headers.values()].join("\n");
+  for (const word of room.hiddenFrom(role)) {
+    if (deed.shows?.includes(word) || isInAddress(deed, room, word)) continue;
+    assert(!answer.includes(word), `${role} was shown ${word}: ${answer}`);
+  }
+  if (role !== "owner") await assertUntouched(room);
+  return status;
+}
+
+/** Whether the asker has named it themselves: then it may be said back. */
+const isInAddress = (deed: Deed, room: PrivateRoom, word: string) =>
+  deed.path(room).includes(word);
+
+function initOf(deed: Deed, room: PrivateRoom): RequestInit {
+  const { method } = deed;
+  if (deed.form) {
+    return { method, body: new URLSearchParams(deed.form(room)) };
+  }
+  if (!deed.json) return { method };
+  const headers = { "content-type": "application/json" };
+  return { method, headers, body: JSON.stringify(deed.json(room)) };
+}
+
+/** The first event of a stream, which is then ended. */
+async function firstOf(response: Response): Promise<string> {
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
+
+/** Whatever others did: the owner's rejection, link and client are as they were. */
+async function assertUntouched(room: PrivateRoom): Promise<void> {
+  const { owner } = room.people;
+  const { body } = await pulled(owner, room);
+  const keys = body.patch.map(({ key }: { key?: string }) => key);
+  assert(keys.includes(`rejection/${room.clientID}/2`), keys.join());
+  assert(keys.includes("message/m"), keys.join());
+  assertEquals(body.lastMutationIDChanges, { [room.clientID]: 2 });
+  const { status } = await owner.get(`/link/${room.linkSecret}`);
+  assertEquals(status, 200);
+}
+
+const pulled = (owner: Person, { space, groupID }: PrivateRoom) =>
+  owner.pull(space, groupID);

@@ -1,0 +1,92 @@
+// A private room with one of each: owner, member, someone removed, someone outside, nobody; and what is theirs alone.
+import { APP, type InnerApp } from "./app.ts";
+import { Person } from "./person.ts";
+
+/** Whoever may come to a route. */
+export const ROLES = [
+  "nobody",
+  "outsider",
+  "removed",
+  "member",
+  "owner",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What can be seen in the room by its members alone. */
+const WORDS = ["Hidden Nest", "Said in the nest", "Mia the Second"];
+/** What only the owner may see: of their rejection and draft. */
+const OWN_WORDS = ["Refused to the owner", "Drafted by the owner"];
+
+export class PrivateRoom {
+  roomID = "";
+  space = "";
+  /** An invitation by the owner that holds. */
+  inviteID = "";
+  secret = "";
+  /** The owner's sign-in link's. */
+  linkSecret = "";
+  /** The owner's client group and client in the room's space. */
+  readonly groupID = crypto.randomUUID();
+  readonly clientID = crypto.randomUUID();
+  /** A second member. */
+  mia!: Person;
+  people!: Record<Role, Person>;
+
+  static async make(app: InnerApp): Promise<PrivateRoom> {
+    const room = new PrivateRoom();
+    const [owner, member, removed, outsider, mia] = await Promise.all(
+      ["Owner", "Member", "Removed", "Outsider", "Mia the Second"]
+        .map((name) => app.signIn(name)),
+    );
+    room.mia = mia;
+    const nobody = new Person(APP, "", app.send);
+    room.people = { nobody, outsider, removed, member, owner };
+    await room.#fill();
+    return room;
+  }
+
+  async #fill(): Promise<void> {
+    const { owner, member, removed } = this.people;
+    const made = await owner.post("/api/rooms", {
+      name: "Hidden Nest",
+      visibility: "private",
+    });
+    Object.assign(this, made.body);
+    const path = `/api/rooms/${this.roomID}`;
+    await this.#invite();
+    for (const person of [member, removed, this.mia]) {
+      await person.post(`${path}/members`, { invite: this.secret });
+    }
+    await owner.ask(`${path}/members/${removed.userID}`, { method: "DELETE" });
+    await this.#invite(); // the first was withdrawn with that
+    const mutation = (id: number, name: string, args: unknown) => ({
+      ...{ id, name, args, clientID: this.clientID, timestamp: 1 },
+    });
+    await owner.push(this.space, this.groupID, [
+      mutation(1, "createMessage", { id: "m", content: "Said in the nest" }),
+      mutation(2, "editMessage", { id: "x", content: "Refused to the owner" }),
+    ]);
+    const { roomID } = this;
+    await owner.push(`user:${owner.userID}`, crypto.randomUUID(), [
+      mutation(1, "setDraft", { roomID, content: "Drafted by the owner" }),
+    ]);
+    const { body } = await owner.post("/api/session/link", {});
+    this.linkSecret = body.url.split("/").at(-1);
+  }
+
+  async #invite(): Promise<void> {
+    const path = `/api/rooms/${this.roomID}/invites`;
+    const { body } = await this.people.owner.post(path, {});
+    this.inviteID = body.inviteID;
+    this.secret = body.url.split("/").at(-1);
+  }
+
+  /** What must be in no answer to that person. */
+  hiddenFrom(role: Role): string[] {
+    if (role === "owner") return [];
+    const { owner } = this.people;
+    const keys = [owner.cookie, this.linkSecret, ...OWN_WORDS];
+    if (role === "member") return keys;
+    return [...keys, ...WORDS, owner.userID, this.mia.userID];
+  }
+}
