@@ -46,8 +46,18 @@ export class Process {
     this.died.reject(new Error("The server has ended."));
   }
 
-  #call<T>(call: Call, run: () => Promise<T>): Promise<T> {
-    if (!this.alive) return new Promise(() => {});
+  async #call<T>(call: Call, run: () => Promise<T>): Promise<T> {
+    const { world } = this;
+    if (!this.alive) return await new Promise<never>(() => {});
+    const result = await this.#send(call, run);
+    // An answer takes its time: what it says may not be so any more.
+    if (world.random.chance(0.5)) {
+      await world.soon(() => Promise.resolve(this.alive ? null : NEVER));
+    }
+    return result;
+  }
+
+  #send<T>(call: Call, run: () => Promise<T>): Promise<T> {
     return this.world.soon(async () => {
       if (!this.alive) {
         // Nobody hears of it any more, but what had been sent may arrive.
