@@ -123,6 +123,11 @@ export class Sync<U extends User = User> {
     this.#pokes.tell(space, event, data);
   }
 
+  /** How many streams this process holds open. */
+  get streams(): number {
+    return this.#pokes.size;
+  }
+
   /** Changes spaces from the server itself; see `write`. */
   write<T>(
     spaces: readonly string[],

@@ -65,6 +65,11 @@ export class Pokes {
     this.#watches = new Watches(kv);
   }
 
+  /** How many streams are open. */
+  get size(): number {
+    return this.#readers.size;
+  }
+
   /**
    * Opens a stream of server-sent events: `poke` for each space now and at each
    * new version, `gone` for one that may not be read, now or later. Throws an

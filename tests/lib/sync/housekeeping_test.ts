@@ -12,6 +12,9 @@ import {
   openSync,
 } from "../../support/counter_domain.ts";
 
+// Off by default since Deno 2.8: what is left when a test ends fails it.
+Deno.test.sanitizer({ ops: true, resources: true });
+
 const DAY = 86_400_000;
 const later = (days: number) => Date.now() + days * DAY;
 const today = () => Math.floor(Date.now() / DAY);
