@@ -157,6 +157,18 @@ async function rulesOf(part: string): Promise<string[]> {
     .map(([, rule]) => rule);
 }
 
+test("lib/sync/README.md says of each file what it does", async () => {
+  const readme = await Deno.readTextFile("lib/sync/README.md");
+  const said = [...readme.matchAll(/^\| `(\w+\.ts)` /gm)].map(([, name]) =>
+    name
+  );
+  const there: string[] = [];
+  for await (const path of files("lib/sync")) {
+    if (isSource(path)) there.push(path.slice("lib/sync/".length));
+  }
+  assertEquals(said.sort(), there.sort());
+});
+
 test("Files are short", async () => {
   const lengths = (await sources())
     .filter(({ path }) => partOf(path) !== "standins")

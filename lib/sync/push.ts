@@ -105,7 +105,10 @@ export class PushQueue<U extends User> {
       steps.set(job, step);
       if (step.answer === undefined) break; // full
     }
-    if (!draft.empty) {
+    if (draft.empty) {
+      // No commit will prove what is remembered of these clients.
+      if (!fresh) throw new Stale();
+    } else {
       const atomic = this.store.kv.atomic();
       const log = draft.addTo(atomic).map(({ entry }) => entry);
       const result = await atomic.commit();

@@ -220,3 +220,34 @@ Deno.test("poke() outlives a watch that fails (K2)", async () => {
     console.error = log;
   }
 });
+
+Deno.test("push() confirms nothing from memory that KV has forgotten (C2, P8)", async () => {
+  await using it = await openSync();
+  const sent = [new Client(it.sync), new Client(it.sync)].map((client) => ({
+    client,
+    mutations: ["1", "2"].map((n) =>
+      client.mutation("add", { id: client.clientID + n })
+    ),
+  }));
+  for (const { client, mutations } of sent) await client.push(...mutations);
+  // The store is wiped, and has a history of its own since.
+  for await (const { key } of it.kv.list({ prefix: [] })) {
+    await it.kv.delete(key);
+  }
+  const elsewhere = new Sync(it.kv, domain);
+  for (const n of [1, 2, 3, 4]) {
+    await elsewhere.write(["s"], (tx) => tx.set("n", n));
+  }
+  // The answers were lost, so all is sent again: once with nothing to commit
+  // besides, and once beside another's news, which prove the space only.
+  const [alone, beside] = sent;
+  assertEquals(await alone.client.push(...alone.mutations), null);
+  const other = new Client(it.sync, bob);
+  const [answer] = await Promise.all([
+    beside.client.push(...beside.mutations),
+    other.push(other.mutation("add", { id: "news" })),
+  ]);
+  assertEquals(answer, null);
+  await other.pull();
+  assertEquals(other.view.get("count"), 5);
+});

@@ -394,10 +394,15 @@ Deno.test("push() takes nothing on the word of a remembered group that was delet
       lastMutationIDs: { [tab.clientID]: 1 },
     });
   }
-  // Nor on that of a remembered fence.
+  // Nor on that of a remembered fence, whoever else commits along with it.
   await elsewhere(it.kv).housekeep(later(31));
   const again = new Client(other, ada, client.groupID);
-  assertEquals(await again.push(again.mutation("add", { id: "new" })), null);
+  const stranger = new Client(other, bob);
+  const answers = await Promise.all([
+    stranger.push(stranger.mutation("add", { id: "along" })),
+    again.push(again.mutation("add", { id: "new" })),
+  ]);
+  assertEquals(answers, [null, null]);
 });
 
 Deno.test("housekeep() takes a rejection away after a year, from every view at once (H7)", async () => {
@@ -421,10 +426,12 @@ Deno.test("housekeep() takes a rejection away after a year, from every view at o
     const tab = new Client(it.sync, bob);
     await tab.push(tab.mutation("dismissRejection", dismissal));
   });
+  const { version } = seen.cookie as { version: number };
   await elsewhere(hooked(it.kv, { committing: dismiss })).housekeep(later(366));
   assertEquals(await keysUnder(it.kv, "rejection"), []);
-  const { patch } = await seen.pull();
+  const { patch, cookie } = await seen.pull();
   assertEquals(patch, [{ op: "del", key }]);
+  assertEquals(cookie.version, version + 2, "a commit for each of them");
 });
 
 Deno.test("housekeep() in several processes at once, amid pushes, does what one does (H8)", async () => {
