@@ -1,14 +1,23 @@
 // Many wishes for the same thing: it runs once at a time, and once more for all that came meanwhile.
 
-/** Each call is followed by a whole run of `body` that starts after it; resolves at its end. */
+/**
+ * Each call is followed by a whole run of `body` that starts after it; resolves
+ * at its end. Between two runs it rests for as long as the last one took, so
+ * that it never takes more than half of the time from what else there is to do.
+ */
 export function coalesced(body: () => Promise<void>): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
+  let rested: Promise<unknown> = Promise.resolve();
   let next: Promise<void> | undefined;
   return () =>
-    next ??= running.then(() => {
+    next ??= rested.then(() => {
       next = undefined;
+      const began = performance.now();
       const run = body();
-      running = run.catch(() => {}); // for the one behind it; who called hears of it
+      const rest = () =>
+        new Promise((resolve) => {
+          setTimeout(resolve, performance.now() - began);
+        });
+      rested = run.then(rest, rest); // who called hears of a failure
       return run;
     });
 }

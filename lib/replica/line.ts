@@ -24,7 +24,7 @@ const PATIENCE = 120_000;
 export class Line {
   /** Why it is paused; undefined while it is not. */
   readonly paused = signal<Pause | undefined>(undefined);
-  readonly #closed = new AbortController();
+  #cut = new AbortController();
   #resumed = Promise.withResolvers<void>();
 
   /** `auth` goes along as Replicache's `auth`: the user the replica belongs to. */
@@ -35,19 +35,19 @@ export class Line {
   /**
    * Posts JSON. While the server says 401, 403 or 404 it waits for `resume()`,
    * and as long as `Retry-After` says on 429 and 503; then it asks again.
-   * Rejects with `Unanswered`.
+   * Rejects with `Unanswered`, at the latest when the line is cut.
    */
   async post(url: string, json: string): Promise<Answer> {
     try {
-      return await this.#post(url, json);
+      return await this.#post(url, json, this.#cut.signal);
     } catch (cause) {
       throw new Unanswered(`No answer from ${url}`, { cause });
     }
   }
 
-  async #post(url: string, json: string): Promise<Answer> {
+  async #post(url: string, json: string, cut: AbortSignal): Promise<Answer> {
     for (;;) {
-      await this.#unlessClosed(this.#resumed.promise);
+      await unless(cut, this.#resumed.promise);
       const response = await fetch(url, {
         method: "POST",
         headers: {
@@ -55,10 +55,7 @@ export class Line {
           authorization: this.auth,
         },
         body: json,
-        signal: AbortSignal.any([
-          this.#closed.signal,
-          AbortSignal.timeout(PATIENCE),
-        ]),
+        signal: AbortSignal.any([cut, AbortSignal.timeout(PATIENCE)]),
       });
       const { status } = response;
       if (status === 200) {
@@ -67,7 +64,7 @@ export class Line {
       const text = await response.text();
       const wait = retryAfter(response);
       if (PAUSES[status]) this.#pause(PAUSES[status]);
-      else if (wait !== undefined) await this.#sleep(wait);
+      else if (wait !== undefined) await sleep(wait, cut);
       else return { status, text };
     }
   }
@@ -78,8 +75,10 @@ export class Line {
     this.#resumed.resolve();
   }
 
-  close(): void {
-    this.#closed.abort(new Error("The replica is closed."));
+  /** Gives up all that waits or is under way: whoever asked is no more. What is asked next is asked. */
+  cut(): void {
+    this.#cut.abort(new Error("The line was cut."));
+    this.#cut = new AbortController();
   }
 
   #pause(why: Pause): void {
@@ -88,26 +87,25 @@ export class Line {
     }
     this.paused.value = why;
   }
+}
 
-  async #sleep(milliseconds: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const slept = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await this.#unlessClosed(slept).finally(() => clearTimeout(timer));
-  }
+async function sleep(milliseconds: number, cut: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slept = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await unless(cut, slept).finally(() => clearTimeout(timer));
+}
 
-  #unlessClosed(waiting: Promise<void>): Promise<void> {
-    const { signal } = this.#closed;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const onAbort = () => reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      waiting.then(resolve, reject).finally(() =>
-        signal.removeEventListener("abort", onAbort)
-      );
-    });
-  }
+/** Resolves with `waiting`, and rejects as soon as the line is cut. */
+function unless(cut: AbortSignal, waiting: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (cut.aborted) return reject(cut.reason);
+    const onCut = () => reject(cut.reason);
+    cut.addEventListener("abort", onCut, { once: true });
+    waiting.then(resolve, reject)
+      .finally(() => cut.removeEventListener("abort", onCut));
+  });
 }
 
 /** How long 429 and 503 ask to wait, in milliseconds; undefined when they do not say. */

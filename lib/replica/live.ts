@@ -76,9 +76,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     removeEventListener("online", this.#sync);
     removeEventListener("offline", this.#onOffline);
     document.removeEventListener("visibilitychange", this.#onVisible);
-    this.#line.close();
     await this.#turn(async () => {
-      await this.#client.close();
+      await this.#part(this.#client);
       await this.#outbox.close();
     });
   }
@@ -159,10 +158,19 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (this.#closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) await this.#keep(from);
-    await from.close();
+    await this.#part(from);
     await this.#open();
     await this.#look();
     this.#tend().catch(this.#unlessClosed);
+  }
+
+  /** Closes a client; what it has asked of the server must not go out any more. */
+  async #part(client: Client<WithOwn<M>>): Promise<void> {
+    client.onOnlineChange = null;
+    client.onSync = null;
+    await client.close();
+    this.#line.cut();
+    this.#say({ syncing: false });
   }
 
   /** Brings what only this page's memory may hold into the outbox. */
@@ -181,8 +189,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #look = coalesced(async () => {
     if (this.#closed) return;
     const client = this.#client;
-    this.#say({ unsent: await this.#outbox.count() });
-    const { current } = await this.#outbox.generations();
+    const { unsent, current } = await this.#outbox.state();
+    this.#say({ unsent });
     if (current !== client.generation) this.#leave(client);
   });
 
@@ -209,13 +217,14 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
   }
 
-  // A failed sync backs off for up to a minute; `now` tells it not to wait.
-  readonly #pull = () => {
+  // A failed sync backs off for up to a minute; `now` tells it not to wait. A
+  // pull runs again all that is pending: with thousands it takes its time.
+  readonly #pull = coalesced(async () => {
     const client = this.#client;
-    client.pull({ now: true }).catch((error) => {
+    await client.pull({ now: true }).catch((error) => {
       if (!client.closed) reportError(error);
     });
-  };
+  });
 
   readonly #sync = () => {
     if (this.status.peek().paused) return this.resume();

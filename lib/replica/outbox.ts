@@ -91,9 +91,15 @@ export class Outbox {
     return await db.getAllFromIndex("unsent", "replica", this.replica);
   }
 
-  async count(): Promise<number> {
+  /** How many are unsent, and the generation that is current. */
+  async state(): Promise<{ unsent: number; current: number }> {
     const db = await this.#storage.open();
-    return await db.countFromIndex("unsent", "replica", this.replica);
+    const tx = db.transaction(["unsent", "generations"]);
+    const [unsent, generations = FIRST] = await Promise.all([
+      tx.objectStore("unsent").index("replica").count(this.replica),
+      tx.objectStore("generations").get(this.replica),
+    ]);
+    return { unsent, current: generations.current };
   }
 
   /** What is unsent of groups that the server has forgotten, oldest first. */

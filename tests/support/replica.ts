@@ -67,6 +67,22 @@ export class Engine implements AsyncDisposable {
     await this.#sync.write([SPACE], (tx) => tx.set("all", 0));
   }
 
+  /** Forty versions more. */
+  async grow(): Promise<void> {
+    for (let i = 0; i < 40; i++) {
+      await this.#sync.write([SPACE], (tx) => tx.set("grown", i));
+    }
+  }
+
+  /** All of the log goes but its newest entry. */
+  async prune(): Promise<void> {
+    const log = await Array.fromAsync(
+      this.#kv.list({ prefix: ["log", SPACE] }),
+    );
+    for (const { key } of log.slice(0, -1)) await this.#kv.delete(key);
+    await this.restore(await this.backup()); // nothing of it is remembered either
+  }
+
   /** The server is away: what is asked gets no answer until the returned function is called. */
   away(): () => void {
     this.#sync.close(); // the streams
@@ -81,6 +97,12 @@ export class Engine implements AsyncDisposable {
     return (found as unknown as [string, Tally][])
       .sort(([, a], [, b]) => a.n - b.n)
       .map(([key, { times }]) => [key.slice("tally/".length), times]);
+  }
+
+  /** How many entries there are under a prefix. */
+  async count(prefix: string): Promise<number> {
+    const view = await this.#sync.view(SPACE, { userID: "" }, 1_000_000);
+    return (await view.scan({ prefix }).keys().toArray()).length;
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -99,7 +121,9 @@ export class Engine implements AsyncDisposable {
     if (!path.startsWith("/api/replicache/")) {
       return new Response(null, { status: 204 });
     }
-    const body = await request.text();
+    // Of a page that has gone meanwhile there is nothing to answer.
+    const body = await request.text().catch(() => undefined);
+    if (body === undefined) return new Response(null, { status: 499 });
     if (body) this.requests.push({ path, body });
     const instead = await this.instead(request);
     if (instead) return instead;
@@ -161,13 +185,16 @@ export async function open(page: Page, engine: Engine, user: string) {
   await page.getByText("open").waitFor();
 }
 
-type Inside = typeof globalThis & { test: TestPage };
+declare global {
+  /** In the page. */
+  var test: TestPage;
+}
 
 /** Counts `<who>-<from>` and so on, so many; resolves once all show. */
 export async function count(page: Page, who: string, from: number, many = 20) {
   const ids = Array.from({ length: many }, (_, i) => `${who}-${from + i}`);
   await page.evaluate(
-    (ids) => (globalThis as Inside).test.count(ids),
+    (ids) => test.count(ids),
     ids,
   );
   return ids;
@@ -177,11 +204,48 @@ export async function count(page: Page, who: string, from: number, many = 20) {
 export const inside = <T>(page: Page, body: (test: TestPage) => T) =>
   page.evaluate(`(${body})(globalThis.test)`) as Promise<Awaited<T>>;
 
-/** Waits until the status passes a check. */
-export const status = (
-  page: Page,
-  check: (status: TestPage["replica"]["status"]["value"]) => boolean,
-) => page.waitForFunction(`(${check})(globalThis.test.replica.status.value)`);
+/** Longer than anything here takes, even on a busy machine. In milliseconds. */
+const PATIENCE = 60_000;
 
+/**
+ * Waits until something is true in the page, asked of what the page holds and of
+ * `given`. (Playwright's `waitForFunction` takes a promise for true.)
+ */
+export async function until<T>(
+  page: Page,
+  body: (test: TestPage, given: T) => boolean | Promise<boolean>,
+  given?: T,
+): Promise<void> {
+  await page.evaluate(`(async () => {
+    const last = Date.now() + ${PATIENCE};
+    while (!await (${body})(test, ${JSON.stringify(given)})) {
+      if (Date.now() > last) throw new Error("It never came true");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })()`).catch((cause) => {
+    throw new Error(`${body}, given ${JSON.stringify(given)}`, { cause });
+  });
+}
+
+/** Waits until nothing is unsent, on the disk as in the status, which follows it. */
 export const allSent = (page: Page) =>
-  status(page, ({ unsent }) => unsent === 0);
+  until(page, async ({ replica }) =>
+    (await replica.unsent()).length === 0 &&
+    replica.status.value.unsent === 0);
+
+/** Waits until the status says that so many are unsent. */
+export const unsent = (page: Page, many: number) =>
+  until(
+    page,
+    ({ replica }, many) => replica.status.value.unsent === many,
+    many,
+  );
+
+/** Waits until the copy holds so many entries under a prefix. */
+export const holds = (page: Page, prefix: string, many = 1) =>
+  until(
+    page,
+    async ({ entries }, [prefix, many]) =>
+      (await entries(prefix)).length === many,
+    [prefix, many] as const,
+  );

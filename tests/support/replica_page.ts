@@ -15,6 +15,7 @@ const page = {
   /** All entries under a prefix. */
   entries: (prefix = "") =>
     replica.query((tx) => tx.scan({ prefix }).entries().toArray()),
+  clientID: () => replica.query((tx) => Promise.resolve(tx.clientID)),
   rejections: () => replica.query(rejectionsIn),
   /** Counts these, one after the other; resolves once all show. */
   async count(ids: string[]) {

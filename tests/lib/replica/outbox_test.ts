@@ -1,0 +1,103 @@
+// What is typed is on the disk before it shows, and goes out whoever dies meanwhile.
+import { assertEquals } from "@std/assert";
+import { browserTest } from "../../support/browser.ts";
+import {
+  allSent,
+  count,
+  Engine,
+  holds,
+  inside,
+  open,
+  unsent,
+  until,
+} from "../../support/replica.ts";
+
+browserTest(
+  "A page that dies as soon as a mutation shows has lost nothing (R1, R4, R10)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    const context = page.context();
+    await open(page, engine, "ada");
+    await allSent(page);
+    const back = engine.away();
+    await inside(page, (test) => {
+      test.replica.subscribe(
+        (tx) => tx.has("tally/typed-0"),
+        (shows) => shows && console.log("shows"),
+      );
+    });
+    const shown = page.waitForEvent(
+      "console",
+      (line) => line.text() === "shows",
+    );
+    const typed = count(page, "typed", 0, 1).catch(() => {}); // it dies in it
+    await shown;
+    await page.close();
+    await typed;
+
+    const again = await context.newPage();
+    await open(again, engine, "ada");
+    await unsent(again, 1);
+    back();
+    await allSent(again);
+    assertEquals(await engine.tallies(), [["typed-0", 1]]);
+  },
+);
+
+browserTest(
+  "What a dead tab has left is shown and counted by the next, and sent once (R4, R10)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    const back = engine.away();
+    const ids = await count(page, "dead", 0);
+    // Once another tab shows them they are in Replicache's own store as well.
+    const witness = await page.context().newPage();
+    await open(witness, engine, "ada");
+    await holds(witness, "tally/", 20);
+    await page.close();
+    await witness.close();
+
+    const next = await page.context().newPage();
+    const other = await page.context().newPage();
+    for (const each of [next, other]) {
+      await open(each, engine, "ada");
+      await unsent(each, 20);
+      await holds(each, "tally/", 20);
+    }
+    back();
+    await Promise.all([allSent(next), allSent(other)]);
+    assertEquals(await engine.tallies(), ids.map((id) => [id, 1]));
+  },
+);
+
+browserTest(
+  "A tab that the browser has forgotten after a day loses nothing and doubles nothing, and is not reloaded (R8)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const asleep = await device(engine.url);
+    await open(asleep, engine, "ada");
+    await count(asleep, "before", 0, 1);
+    await allSent(asleep);
+    const back = engine.away();
+    const ids = await count(asleep, "asleep", 0);
+    const clientID = await inside(asleep, (test) => test.clientID());
+
+    // Another tab, a day later, takes the one that has not been heard of for dead.
+    const awake = await asleep.context().newPage();
+    await awake.clock.install({ time: Date.now() + 25 * 3_600_000 });
+    await open(awake, engine, "ada");
+    await awake.clock.runFor(6 * 60_000);
+    await until(asleep, (test, before) => {
+      document.dispatchEvent(new Event("visibilitychange"));
+      return test.clientID().then((now) => now !== before);
+    }, clientID);
+    await count(asleep, "after", 0, 1);
+    back();
+    await allSent(asleep);
+    const expected = ["before-0", ...ids, "after-0"].map((id) => [id, 1]);
+    assertEquals((await engine.tallies()).toSorted(), expected.toSorted());
+  },
+);
