@@ -3,6 +3,10 @@ import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
 import { eventsOf } from "./events.ts";
 import type { Person } from "./person.ts";
 
+const RETRY = 200; // ms
+/** After failures Replicache waits for up to a minute unless told; nobody waits for tests. */
+const MAX_DELAY = 1_000; // ms
+
 /** A real client of one space, kept in step by the real poke stream. */
 export interface Replicant<M extends MutatorDefs> {
   rep: Replicache<M>;
@@ -52,6 +56,7 @@ export async function openReplicant<M extends MutatorDefs>(
     pullInterval: null,
     pushDelay: 0,
     logLevel: "error",
+    requestOptions: { maxDelayMs: MAX_DELAY },
     pusher: async (body) => {
       const { response, httpRequestInfo } = await post("push", body);
       return "error" in (response ?? {})
@@ -61,14 +66,33 @@ export async function openReplicant<M extends MutatorDefs>(
     puller: (body) => post("pull", body),
   });
 
-  const path = `/api/replicache/poke?space=${space}`;
-  const reader = (await person.fetch(path)).body!.getReader();
+  const orClosed = (error: unknown) => {
+    if (!rep.closed) throw error;
+  };
+  const openStream = async () => {
+    const path = `/api/replicache/poke?space=${space}`;
+    const { status, body } = await person.fetch(path);
+    if (status === 200) return body!.getReader();
+    await body?.cancel();
+    throw new TypeError(`The stream was answered ${status}.`);
+  };
+  let closing = false;
+  let reader = await openStream();
   const listening = (async () => {
-    for await (const { event } of eventsOf(reader)) {
-      if (event !== "poke" || rep.closed) continue;
-      rep.pull({ now: true }).catch((error) => {
-        if (!rep.closed) throw error;
-      });
+    while (!closing) {
+      try {
+        for await (const { event } of eventsOf(reader)) {
+          if (event !== "poke" || rep.closed) continue;
+          rep.pull({ now: true }).catch(orClosed);
+        }
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+      }
+      reader = await reopened(openStream, () => closing) ?? reader;
+      if (closing) break;
+      // As lib/replica does: whatever was in the way may be gone.
+      rep.push({ now: true }).catch(orClosed);
+      rep.pull({ now: true }).catch(orClosed);
     }
   })();
   return {
@@ -88,11 +112,32 @@ export async function openReplicant<M extends MutatorDefs>(
       return promise;
     },
     async close() {
-      await reader.cancel();
+      closing = true;
+      await reader.cancel().catch(() => {}); // it may be broken
       await listening;
       await rep.close();
     },
   };
+}
+
+/** What `fetch` and a stream throw when the connection is gone. */
+const isBroken = (error: unknown) =>
+  error instanceof TypeError ||
+  (error instanceof Error && /connection|body/i.test(error.message));
+
+/** Opens a stream again as EventSource does: until it succeeds, or nobody wants it. */
+async function reopened<T>(
+  open: () => Promise<T>,
+  unwanted: () => boolean,
+): Promise<T | undefined> {
+  while (!unwanted()) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+  }
 }
 
 /**
