@@ -1,7 +1,7 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
-import { Sync } from "./lib/sync/mod.ts";
+import { gatherReads, Sync } from "./lib/sync/mod.ts";
 import { chat } from "./lib/web/domain.ts";
 import { Limits } from "./lib/web/limits.ts";
 import { Outermost } from "./lib/web/outermost.ts";
@@ -28,7 +28,7 @@ async function open(): Promise<Engine> {
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
-    const kv = await Deno.openKv(kvPath);
+    const kv = gatherReads(await Deno.openKv(kvPath));
     await assertWritable(kv);
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {

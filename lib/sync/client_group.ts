@@ -1,6 +1,7 @@
 // Client groups and their clients: whose they are, and how far their mutations have been processed.
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
+import { Memory } from "./memory.ts";
 
 /** `["group", groupID]`. */
 export type ClientGroup = {
@@ -156,14 +157,10 @@ const MOST = 10_000; // groups, and clients, that are remembered per space
 
 /** What a process remembers of the groups and clients of one space. */
 export class ClientGroups {
-  #groups = new Map<string, Stamped<ClientGroup | null>>();
-  #clients = new Map<string, Stamped<number>>();
+  readonly #groups = new Memory<Stamped<ClientGroup | null>>(MOST);
+  readonly #clients = new Memory<Stamped<number>>(MOST);
 
-  /** `version` gives the version that the process knows of the space. */
-  constructor(
-    private readonly kv: Deno.Kv,
-    private readonly version: () => number,
-  ) {}
+  constructor(private readonly kv: Deno.Kv) {}
 
   /**
    * The group's record, remembered or read. A remembered one is as good as the
@@ -171,35 +168,31 @@ export class ClientGroups {
    * process takes in before it knows the new version, and the commit's check of
    * the version proves that it has.
    */
-  async group(groupID: string): Promise<Stamped<ClientGroup | null>> {
-    const known = this.#groups.get(groupID);
-    if (known) return known;
-    const before = this.version();
-    const read = await readGroup(this.kv, groupID);
-    // What came in meanwhile may have fenced it off after it was read.
-    if (this.version() === before) {
-      remember(this.#groups, groupID, read, MOST);
-    }
-    return read;
+  group(
+    groupID: string,
+  ): Stamped<ClientGroup | null> | Promise<Stamped<ClientGroup | null>> {
+    return this.#groups.get(groupID, async () => ({
+      value: await readGroup(this.kv, groupID),
+    }));
   }
 
   /** How far a client is, remembered or read; proven by the commit's check of its record. */
-  async client(groupID: string, clientID: string): Promise<Stamped<number>> {
-    const known = this.#clients.get(`${groupID}/${clientID}`);
-    if (known) return known;
-    const read = await readClient(this.kv, groupID, clientID);
-    remember(this.#clients, `${groupID}/${clientID}`, read, MOST);
-    return read;
+  client(
+    groupID: string,
+    clientID: string,
+  ): Stamped<number> | Promise<Stamped<number>> {
+    return this.#clients.get(`${groupID}/${clientID}`, async () => ({
+      value: await readClient(this.kv, groupID, clientID),
+    }));
   }
 
   /** Takes in what a commit has written, under the versionstamp it was given. */
   committed(records: Records, versionstamp: string): void {
     for (const [groupID, { value }] of records.groups()) {
-      remember(this.#groups, groupID, { value, versionstamp }, MOST);
+      this.#groups.set(groupID, { value, versionstamp });
     }
     for (const [groupID, clientID, { value }] of records.clients()) {
-      const client = { value, versionstamp };
-      remember(this.#clients, `${groupID}/${clientID}`, client, MOST);
+      this.#clients.set(`${groupID}/${clientID}`, { value, versionstamp });
     }
   }
 

@@ -232,8 +232,8 @@ export class Draft implements Source {
     }
     ops.push(...this.rejections.addTo(atomic));
     const log = pack(ops, this.records.addTo(atomic), this.records.lost);
-    log.forEach(({ bytes }, i) =>
-      atomic.set(keys.log(name, this.base + 1 + i), bytes)
+    log.forEach(({ stored }, i) =>
+      atomic.set(keys.log(name, this.base + 1 + i), stored)
     );
     atomic.set(keys.version(name), this.base + log.length);
     return log;

@@ -8,7 +8,7 @@ import {
 } from "./client_group.ts";
 import type { Domain, Mutator, User } from "./domain.ts";
 import type { Draft } from "./draft.ts";
-import { TooLarge } from "./limits.ts";
+import { assertKey, TooLarge } from "./limits.ts";
 import { reject, runMutation } from "./mutation.ts";
 import {
   type ClientStateNotFound,
@@ -16,7 +16,8 @@ import {
   type Push,
   type SyncError,
 } from "./protocol.ts";
-import { deepFreeze } from "./space.ts";
+import { deepFreeze, type Space } from "./space.ts";
+import { type Source, Transaction } from "./transaction.ts";
 import type { Store } from "./write.ts";
 
 /** How far an attempt got with a job; it counts only once the attempt is committed. */
@@ -30,9 +31,24 @@ export type Step = {
 /** What we remember contradicts the push: KV has to be asked. */
 export class Stale extends Error {}
 
+const SCOUTS = 200; // mutations; a commit seldom takes more
+
+/** Reads like a draft; nothing is listed twice, though, as lists are not remembered. */
+const scoutOf = (space: Space): Source => ({
+  async entry(key) {
+    assertKey(key);
+    return await space.entry(key);
+  },
+  entriesFrom() {
+    throw new Error("A scout does not scan");
+  },
+});
+
 export class Job<U extends User = User> {
   /** The first mutation that no commit has taken yet. */
   next = 0;
+  /** Resolves once what comes next has been scouted. */
+  ready: Promise<void> = Promise.resolve();
   readonly answer = Promise.withResolvers<ClientStateNotFound | null>();
   readonly #mutators: Record<string, Mutator>;
   /** The clients of the push, and each one's first mutation. */
@@ -61,6 +77,27 @@ export class Job<U extends User = User> {
 
   get groupID(): string {
     return this.push.clientGroupID;
+  }
+
+  /**
+   * Runs what comes next once for its reads alone, all at the same time, so that
+   * the attempt finds them in memory and need not wait for one after the other
+   * while the others wait for it. What it decides or throws counts for nothing.
+   */
+  async scout(space: Space, next: number): Promise<void> {
+    const { groupID, push: { mutations } } = this;
+    const scouts = mutations.slice(next, next + SCOUTS)
+      .filter(({ name }) => Object.hasOwn(this.#mutators, name))
+      .map(async ({ name, args, clientID, id }) => {
+        const tx = new Transaction(scoutOf(space), clientID, id);
+        await this.#mutators[name](tx, args);
+      });
+    const clients = [...this.#clients.keys()];
+    await Promise.allSettled([
+      this.groups.group(groupID),
+      ...clients.map((clientID) => this.groups.client(groupID, clientID)),
+      ...scouts,
+    ]);
   }
 
   /** Drops what this process remembers of the push's group and clients. */

@@ -21,7 +21,7 @@ export type Confirmation = [groupID: string, clientID: string, id: number];
  * is marked `end`, and only there may a cookie stand. `mark` is random, so
  * that a cookie can prove that it stands on this history and no other.
  */
-export type LogEntry = {
+type Logged = {
   mark: string;
   /** When it was written, in milliseconds since 1970: housekeeping keeps the young. */
   at: number;
@@ -32,12 +32,16 @@ export type LogEntry = {
   end: boolean;
 };
 
+/** A log entry in memory, with what it takes in KV. */
+export type LogEntry = Logged & { bytes: number };
+
 // KV takes values of 65,536 bytes; one op can be a little larger than the
 // largest entry (see limits.ts), so the split comes early enough.
 const ENTRY_BYTES = 60_000;
+const EMPTY_BYTES = 100;
 
-/** A log entry as it will be stored. */
-export type StoredLogEntry = { entry: LogEntry; bytes: Uint8Array };
+/** A log entry and how it will be stored. */
+export type StoredLogEntry = { entry: LogEntry; stored: Uint8Array };
 
 /** Splits what a commit did into log entries that KV can hold. */
 export function pack(
@@ -45,39 +49,51 @@ export function pack(
   lastMutationIDs: Confirmation[],
   lost: string[],
 ): StoredLogEntry[] {
-  const entries: LogEntry[] = [];
-  let open: LogEntry | undefined;
-  let size = 0;
-  const at = Date.now();
-  const openFor = (bytes: number): LogEntry => {
-    if (!open || size + bytes > ENTRY_BYTES) {
-      open = {
-        mark: crypto.randomUUID(),
-        at,
-        ops: [],
-        lastMutationIDs: [],
-        end: false,
-      };
-      entries.push(open);
-      size = 100;
+  const parts: Part[] = [new Part()];
+  const partFor = (json: string): Part => {
+    const bytes = byteLength(json) + 1;
+    let part = parts.at(-1)!;
+    if (part.bytes > EMPTY_BYTES && part.bytes + bytes > ENTRY_BYTES) {
+      parts.push(part = new Part());
     }
-    size += bytes;
-    return open;
+    part.bytes += bytes;
+    return part;
   };
   for (const op of ops) {
-    openFor(byteLength(JSON.stringify(op)) + 1).ops.push(op);
+    const json = JSON.stringify(op);
+    const part = partFor(json);
+    part.ops.push(op);
+    part.opsJSON.push(json);
   }
   for (const confirmation of lastMutationIDs) {
-    openFor(byteLength(JSON.stringify(confirmation)) + 1)
-      .lastMutationIDs.push(confirmation);
+    const part = partFor(JSON.stringify(confirmation));
+    part.lastMutationIDs.push(confirmation);
   }
-  const last = openFor(byteLength(JSON.stringify(lost)));
+  const last = partFor(JSON.stringify(lost));
   if (lost.length > 0) last.lost = lost;
   last.end = true;
-  return entries.map((entry) => ({
-    entry,
-    bytes: encode(JSON.stringify(entry)),
-  }));
+  const at = Date.now();
+  return parts.map((part) => part.close(at));
+}
+
+/** A log entry in the making; each op is made into JSON once. */
+class Part {
+  bytes = EMPTY_BYTES;
+  ops: Op[] = [];
+  opsJSON: string[] = [];
+  lastMutationIDs: Confirmation[] = [];
+  lost?: string[];
+  end = false;
+
+  close(at: number): StoredLogEntry {
+    const { ops, opsJSON, lastMutationIDs, lost, end } = this;
+    const mark = crypto.randomUUID();
+    const rest = { mark, at, lastMutationIDs, lost, end };
+    const stored = encode(
+      `${JSON.stringify(rest).slice(0, -1)},"ops":[${opsJSON.join()}]}`,
+    );
+    return { entry: { ...rest, ops, bytes: stored.length }, stored };
+  }
 }
 
 /**
@@ -101,7 +117,8 @@ export async function readLog(
   };
   for await (const { key, value } of kv.list<Uint8Array>(range, LIST)) {
     if (key[2] !== from + entries.length) return null;
-    entries.push(JSON.parse(decode(value)));
+    const entry: Logged = JSON.parse(decode(value));
+    entries.push({ ...entry, bytes: value.length });
     if (mark !== undefined && entries[0].mark !== mark) return entries;
   }
   return entries.length === to - from + 1 ? entries : null;
@@ -117,22 +134,34 @@ export const LIST = { batchSize: 500 };
 export class Tail {
   #entries: LogEntry[] = [];
   #first = 0;
+  #bytes = 0;
 
-  constructor(private readonly most = 1_000) {}
+  constructor(
+    private readonly most = 1_000,
+    private readonly mostBytes = 4_000_000,
+  ) {}
 
   /** Forgets everything; the next entry to come is `first`. */
   restart(first: number): void {
     this.#entries = [];
     this.#first = first;
+    this.#bytes = 0;
   }
 
   append(entries: LogEntry[]): void {
     this.#entries.push(...entries);
-    const surplus = this.#entries.length - this.most;
-    if (surplus > this.most / 10) { // now and then, not for each entry
-      this.#entries.splice(0, surplus);
-      this.#first += surplus;
-    }
+    for (const { bytes } of entries) this.#bytes += bytes;
+    if (
+      this.#entries.length <= this.most && this.#bytes <= this.mostBytes
+    ) return;
+    // Some more than it must, so that it is not done for each entry.
+    let surplus = 0;
+    while (
+      this.#entries.length - surplus > .9 * this.most ||
+      this.#bytes > .9 * this.mostBytes
+    ) this.#bytes -= this.#entries[surplus++].bytes;
+    this.#entries.splice(0, surplus);
+    this.#first += surplus;
   }
 
   /** The entries from a version on, it included; undefined when it is not held. */

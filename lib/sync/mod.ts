@@ -28,6 +28,7 @@ export type { Ending, MayRead } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
+export { gatherReads } from "./reads.ts";
 
 export type Settings = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
@@ -151,6 +152,21 @@ export class Sync<U extends User = User> {
   }
 
   /**
+   * Entries as this process last knew them. They may be stale: only for what
+   * no harm comes from, as a push's commit proves again what it is decided on.
+   */
+  async recall(
+    space: string,
+    ...entryKeys: string[]
+  ): Promise<(ReadonlyJSONValue | undefined)[]> {
+    const here = this.#spaces.get(space)?.space;
+    if (!here?.born) return await this.get(space, ...entryKeys);
+    return await this.#reading(() =>
+      Promise.all(entryKeys.map((key) => here.entry(key)))
+    );
+  }
+
+  /**
    * A space as a user's first pull would bring it, to be read by the queries
    * that the browser runs on its copy.
    */
@@ -195,7 +211,7 @@ export class Sync<U extends User = User> {
       groups.advanced(log);
       this.#pokes.advanced(space, log);
     });
-    const groups = new ClientGroups(this.kv, () => space.version);
+    const groups = new ClientGroups(this.kv);
     const queue = new PushQueue(this.#store, space, this.domain, groups);
     return { space, queue };
   }

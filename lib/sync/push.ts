@@ -32,6 +32,7 @@ export class PushQueue<U extends User> {
   push(user: U, push: Push): Promise<ClientStateNotFound | null> {
     const { store, groups, space, domain } = this;
     const job = new Job(store, groups, space.name, user, push, domain);
+    job.ready = job.scout(space, 0);
     this.#jobs.push(job);
     this.#drain();
     return job.answer.promise;
@@ -101,9 +102,12 @@ export class PushQueue<U extends User> {
     const draft = new Draft(space, this.store.collections(space.name));
     const steps = new Map<Job<U>, Step>();
     for (const job of alone ? this.#jobs.slice(0, 1) : [...this.#jobs]) {
+      await job.ready;
       const step = await job.take(draft, fresh);
       steps.set(job, step);
-      if (step.answer === undefined) break; // full
+      if (step.answer !== undefined) continue;
+      job.ready = job.scout(space, step.next); // while this is committed
+      break; // full
     }
     if (draft.empty) {
       // No commit will prove what is remembered of these clients.

@@ -1,8 +1,8 @@
 // What this process knows of one space: its version, its newest log entries, entries read before.
 import type { ReadonlyJSONValue } from "replicache";
-import { remember } from "./client_group.ts";
 import { keys, parse } from "./keys.ts";
 import { type LogEntry, readLog, Tail } from "./log.ts";
+import { Memory } from "./memory.ts";
 
 /** The point of a space's history where it stands: its version and that log entry's mark. */
 export type Head = { version: number; mark: string };
@@ -10,6 +10,7 @@ export type Head = { version: number; mark: string };
 // Further behind than this, starting anew is cheaper than catching up.
 const MOST_TO_CATCH_UP = 500;
 const MOST_ENTRIES = 5_000;
+const MOST_BYTES = 4_000_000; // of entries
 
 /**
  * A space as this process last saw it. Everything remembered here is true of
@@ -22,7 +23,10 @@ export class Space {
   versionstamp: string | null = null;
   #mark = "";
   #known = false;
-  #entries = new Map<string, ReadonlyJSONValue | undefined>();
+  readonly #entries = new Memory<ReadonlyJSONValue | undefined>(
+    MOST_ENTRIES,
+    MOST_BYTES,
+  );
   #tail = new Tail();
   #turn: Promise<void> = Promise.resolve();
 
@@ -122,7 +126,7 @@ export class Space {
     this.version = version;
     this.versionstamp = versionstamp;
     this.#mark = entries.at(-1)?.mark ?? "";
-    this.#entries = new Map();
+    this.#entries.clear();
     this.#tail.restart(version);
     this.#tail.append(entries);
     if (again) this.onAdvance(this, null);
@@ -136,10 +140,9 @@ export class Space {
     const fresh = entries.slice(this.version - from);
     const version = from + entries.length;
     if (this.version < from || version <= this.version) return;
-    for (const { ops } of fresh) {
+    for (const { ops, bytes } of fresh) {
       for (const { key, value } of ops) {
-        if (value === undefined) this.#remember(key, undefined);
-        else this.#remember(key, deepFreeze(value));
+        this.#entries.set(key, deepFreeze(value), bytes / ops.length);
       }
     }
     if (!this.born) this.#tail.restart(1);
@@ -156,18 +159,22 @@ export class Space {
     return this.#tail.from(version);
   }
 
-  /** An entry as of `version`, deeply frozen; undefined when there is none. */
-  async entry(key: string): Promise<ReadonlyJSONValue | undefined> {
-    const entries = this.#entries;
-    if (entries.has(key)) return entries.get(key);
-    const before = this.version;
-    const { value } = await this.kv.get<Uint8Array>(keys.entry(this.name, key));
-    const entry = value === null ? undefined : deepFreeze(parse(value));
-    // Read while the space moved on, it may be older than what is known now.
-    if (this.version === before && this.#entries === entries) {
-      this.#remember(key, entry);
-    }
-    return entry;
+  /**
+   * An entry as of `version`, deeply frozen; undefined when there is none. One
+   * that was read while the space moved on is remembered all the same unless
+   * what moved it on changed that very entry.
+   */
+  entry(
+    key: string,
+  ): ReadonlyJSONValue | undefined | Promise<ReadonlyJSONValue | undefined> {
+    return this.#entries.get(key, async () => {
+      const { value } = await this.kv.get<Uint8Array>(
+        keys.entry(this.name, key),
+      );
+      return value === null
+        ? { value: undefined }
+        : { value: deepFreeze(parse(value)), bytes: value.length };
+    });
   }
 
   /** The entries from a key on, in the order of their keys' UTF-8 bytes, as KV has them. */
@@ -189,10 +196,6 @@ export class Space {
     const all = await Array.fromAsync(this.kv.list({ prefix }));
     return all.sort((a, b) => a.versionstamp < b.versionstamp ? -1 : 1)
       .map(({ key }) => key);
-  }
-
-  #remember(key: string, value: ReadonlyJSONValue | undefined): void {
-    remember(this.#entries, key, value, MOST_ENTRIES);
   }
 }
 

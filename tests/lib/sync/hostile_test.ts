@@ -126,6 +126,7 @@ Deno.test("changeOf() takes away what was in the window only while others looked
     ops: [{ key: "item/a", value: { n: now }, was, now }],
     lastMutationIDs: [],
     end: true,
+    bytes: 0,
   }))];
   const viewer = { userID: "ada", groupID: "g" };
   const collections = domain.collections("s");

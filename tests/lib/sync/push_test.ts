@@ -48,6 +48,26 @@ Deno.test("push() puts pushes that wait into one commit, each on top of the othe
   assertEquals(version! < 10, true, `40 pushes made ${version} log entries`);
 });
 
+Deno.test("push() reads what its mutators ask for at once, not one after the other (P2)", async () => {
+  await using it = await openSync();
+  const get = it.kv.get.bind(it.kv);
+  let underWay = 0;
+  let most = 0;
+  it.kv.get = (async (key: Deno.KvKey) => {
+    most = Math.max(most, ++underWay);
+    return await get(key).finally(() => underWay--);
+  }) as typeof it.kv.get;
+  const client = new Client(it.sync);
+  const many = Array.from(
+    { length: 50 },
+    (_, i) => client.mutation("add", { id: `${i}` }),
+  );
+  await client.push(...many);
+  await client.pull();
+  assertEquals(client.view.get("count"), 50);
+  assert(most >= 50, `at most ${most} reads were under way`);
+});
+
 Deno.test("push() takes several commits for a long push, in order (P3)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);

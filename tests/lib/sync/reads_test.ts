@@ -1,0 +1,60 @@
+// Reads that are gathered: as many as were asked for, in few calls, and none spoilt by another.
+import { assertEquals, assertRejects } from "@std/assert";
+import { gatherReads } from "../../../lib/sync/mod.ts";
+
+/** A KV with the numbers 0 to 99 in it, whose reads are gathered and whose calls are counted. */
+async function openGathered() {
+  const kv = await Deno.openKv(":memory:");
+  for (let i = 0; i < 100; i++) await kv.set(["n", i], i);
+  const calls: number[] = [];
+  const getMany = kv.getMany.bind(kv) as (
+    keys: readonly Deno.KvKey[],
+  ) => Promise<Deno.KvEntryMaybe<unknown>[]>;
+  kv.getMany = ((keys: readonly Deno.KvKey[]) => {
+    calls.push(keys.length);
+    return getMany(keys);
+  }) as typeof kv.getMany;
+  return {
+    kv: gatherReads(kv),
+    calls,
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+Deno.test("gatherReads() answers each with its own, ten keys a call at the most", async () => {
+  using it = await openGathered();
+  const { kv } = it;
+  const answers = await Promise.all(
+    Array.from({ length: 25 }, async (_, i) => {
+      const { value } = await kv.get<number>(["n", i]);
+      const pair = await kv.getMany<number[]>([["n", i + 50], ["m", i]]);
+      return [value, pair.map(({ value }) => value)];
+    }),
+  );
+  assertEquals(answers, answers.map((_, i) => [i, [i + 50, null]]));
+  assertEquals(it.calls.reduce((a, b) => a + b), 75);
+  assertEquals(it.calls.filter((keys) => keys > 10), []);
+  assertEquals(it.calls.length < 15, true, `calls of ${it.calls}`);
+});
+
+Deno.test("gatherReads() begins a read after it was asked for: it sees every write before", async () => {
+  using it = await openGathered();
+  const { kv } = it;
+  for (let i = 0; i < 50; i++) {
+    const others = [1, 2, 3].map((n) => kv.get(["n", n]));
+    await kv.set(["n", 0], i);
+    assertEquals((await kv.get(["n", 0])).value, i);
+    await Promise.all(others);
+  }
+});
+
+Deno.test("gatherReads() lets nobody fail for a key of somebody else's", async () => {
+  using it = await openGathered();
+  const { kv } = it;
+  const good = kv.get(["n", 1]);
+  const bad = kv.get(["x".repeat(5_000)]);
+  const many = kv.getMany(Array.from({ length: 11 }, (_, n) => ["n", n]));
+  await assertRejects(() => bad, TypeError);
+  await assertRejects(() => many, TypeError);
+  assertEquals((await good).value, 1);
+});
