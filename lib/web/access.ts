@@ -19,8 +19,15 @@ const maySee = (room: Room | undefined, member: Member | undefined) =>
  * space, the directory. What cannot exist may not be read either, so that
  * nobody learns from the answer what there is.
  */
-export async function mayRead(
+export const mayRead = (
   sync: Sync,
+  userID: string,
+  space: string,
+): Promise<boolean> =>
+  mayReadBy((...keys) => sync.get(space, ...keys), userID, space);
+
+async function mayReadBy(
+  entries: (...keys: string[]) => Promise<unknown[]>,
   userID: string,
   space: string,
 ): Promise<boolean> {
@@ -31,7 +38,7 @@ export async function mayRead(
     case "user":
       return kind.userID === userID;
     case "room": {
-      const [room, member] = await sync.get(space, "room", `member/${userID}`);
+      const [room, member] = await entries("room", `member/${userID}`);
       return maySee(room as Room | undefined, member as Member | undefined);
     }
     default:
@@ -50,11 +57,24 @@ export async function assertMayRead(
   }
 }
 
-/** Throws `forbidden` for a space that takes no pushes. Who may read another may push: its mutators refuse. */
-export function assertMayPush(space: string): void {
+/**
+ * Throws `unknown-space` for who may not read the space, `forbidden` for one
+ * that takes no pushes. Who may read another may push: its mutators refuse.
+ * That is also why what is remembered of a room is enough to let somebody in:
+ * mutators refuse whom another process has removed, as the commit proves what
+ * they read. To keep somebody out takes a fresh look.
+ */
+export async function assertMayPush(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
   if (space === DIRECTORY) {
     throw new SyncError("forbidden", "Nobody writes in the directory.");
   }
+  const remembered = (...keys: string[]) => sync.recall(space, ...keys);
+  if (await mayReadBy(remembered, userID, space)) return;
+  await assertMayRead(sync, userID, space);
 }
 
 /** Throws `unknown-space` for who may not read a room's space, `forbidden` for who is no member of it. */

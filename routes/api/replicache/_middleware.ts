@@ -1,6 +1,6 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
-import { assertMayRead } from "../../../lib/web/access.ts";
+import { assertMayPush, assertMayRead } from "../../../lib/web/access.ts";
 import { userIn } from "../../../lib/web/answers.ts";
 import { define } from "../../../lib/web/state.ts";
 import { SyncError } from "../../../lib/sync/mod.ts";
@@ -17,9 +17,13 @@ export default define.middleware(async (ctx) => {
   if (spaces.length === 0) {
     throw new SyncError("malformed", "space: name the space in the query.");
   }
+  const { pathname } = ctx.url;
   // The stream looks itself, space by space.
-  if (!ctx.url.pathname.endsWith("/poke")) {
-    await assertMayRead(ctx.state.sync, userID, spaces[0]);
+  if (!pathname.endsWith("/poke")) {
+    const assertMay = pathname.endsWith("/push")
+      ? assertMayPush
+      : assertMayRead;
+    await assertMay(ctx.state.sync, userID, spaces[0]);
   }
   return await ctx.next();
 });
