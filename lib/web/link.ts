@@ -18,7 +18,7 @@ const TRIES = 5; // two that are made at the same moment
  */
 export async function makeLink(kv: Deno.Kv, userID: string): Promise<string> {
   const secret = newToken();
-  const hash = await hashOf(secret);
+  const hash = hashOf(secret);
   const link: Link = { userID };
   const own: Own = { hash, createdAt: Date.now() };
   await replace(
@@ -67,7 +67,7 @@ export async function linkedUser(
   kv: Deno.Kv,
   secret: string,
 ): Promise<string | null> {
-  const key = linkKey(await hashOf(secret));
+  const key = linkKey(hashOf(secret));
   const { value } = await reading(kv.get<Link>(key));
   return value?.userID ?? null;
 }

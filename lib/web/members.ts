@@ -24,7 +24,7 @@ export async function joinRoom(
   secret?: string,
 ): Promise<void> {
   const spaces = [spaceOf(roomID), userSpace(userID)];
-  const id = secret === undefined ? "" : await hashOf(secret);
+  const id = secret === undefined ? "" : hashOf(secret);
   await sync.write(spaces, async (there, own) => {
     const room = await roomIn(there);
     if (room && await memberIn(there, userID)) return;
@@ -103,7 +103,7 @@ export async function inviteTo(
   roomID: string,
 ): Promise<{ secret: string; invitation: Invitation }> {
   const secret = newToken();
-  const id = await hashOf(secret);
+  const id = hashOf(secret);
   const createdAt = Date.now();
   const expiresAt = createdAt + LIFETIME;
   const invitation: Invitation = { id, by: userID, createdAt, expiresAt };
@@ -156,7 +156,7 @@ export async function invitedBy(
 ): Promise<{ room: string; by: string | undefined } | null> {
   const space = roomSpace(roomID);
   if (!kindOf(space)) return null;
-  const id = await hashOf(secret);
+  const id = hashOf(secret);
   const [room, found] = await sync.get(space, "room", `invitation/${id}`);
   const invitation = found as Invitation | undefined;
   if (!room || !invitation || invitation.expiresAt <= Date.now()) return null;

@@ -51,7 +51,7 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken();
   const session: Stored = { userID, expiresAt: Date.now() + LIFETIME };
-  await kv.set(keyOf(await hashOf(token)), session, { expireIn: LIFETIME })
+  await kv.set(keyOf(hashOf(token)), session, { expireIn: LIFETIME })
     .catch(busy);
   return cookieOf(token, LIFETIME, secure);
 }
@@ -86,7 +86,7 @@ export async function askingIn(
 ): Promise<Asking | null> {
   const token = tokenIn(req);
   if (!token) return null;
-  const sessionID = await hashOf(token);
+  const sessionID = hashOf(token);
   const stored = await kv.get<Stored>(keyOf(sessionID)).catch(busy);
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
@@ -140,7 +140,7 @@ export async function signOut(
 ): Promise<string> {
   const token = tokenIn(req);
   if (token) {
-    const key = keyOf(await hashOf(token));
+    const key = keyOf(hashOf(token));
     await kv.atomic().delete(key).set(PULSES.sessions, 0).commit().catch(busy);
   }
   return cookieOf("", 0, secure);

@@ -73,7 +73,9 @@ export class App<State> {
   #urlOf(request: Request): URL {
     const url = new URL(request.url);
     // `//other.example` in a path must not survive into a redirect.
-    url.pathname = url.pathname.replace(/\/+/g, "/");
+    if (url.pathname.includes("//")) {
+      url.pathname = url.pathname.replace(/\/+/g, "/");
+    }
     if (this.config.trustProxy) {
       const proto = request.headers.get("X-Forwarded-Proto");
       const host = request.headers.get("X-Forwarded-Host");

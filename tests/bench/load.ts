@@ -1,0 +1,104 @@
+// A process of its own that sends prepared HTTP/1.1 requests over plain connections, so that what is measured is the server.
+
+/** What it is told on its standard input. */
+export type Load = {
+  hostname: string;
+  port: number;
+  /** Milliseconds. What is answered in the first is not counted. */
+  warmUp: number;
+  length: number;
+  /**
+   * One connection each: the whole request as text. In it a row of `#` becomes
+   * the number of the request padded with spaces, a row of `@` with zeros.
+   */
+  requests: string[];
+  /** The number of each connection's first request. */
+  first: number;
+};
+
+/** What it prints: requests that were counted, and those sent in all, by connection. */
+export type Loaded = {
+  count: number;
+  sent: number[];
+  p50: number;
+  p99: number;
+};
+
+/** Sends requests on each connection, the next one as soon as one was answered. */
+export async function run(load: Load): Promise<Loaded> {
+  const { warmUp, length, first } = load;
+  const begin = performance.now() + warmUp;
+  const end = begin + length;
+  const times: number[] = [];
+  const sent = await Promise.all(load.requests.map(async (text) => {
+    using connection = await Deno.connect(load);
+    connection.setNoDelay();
+    const numbered = numberedRequest(text);
+    const answers = new Answers(connection);
+    let n = first;
+    for (let now = performance.now(); now < end; n++) {
+      await writeAll(connection, numbered(n));
+      await answers.next();
+      const then = now;
+      now = performance.now();
+      if (then >= begin && now <= end) times.push(now - then);
+    }
+    return n - first;
+  }));
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+  return { count: times.length, sent, p50: at(.5), p99: at(.99) };
+}
+
+/** The request's bytes, in which only digits change: nothing is built while the clock runs. */
+function numberedRequest(text: string): (n: number) => Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  const places = [...text.matchAll(/#+|@+/g)].map(([row], i) => ({
+    at: [...text.matchAll(/#+|@+/g)][i].index,
+    width: row.length,
+    pad: row[0] === "#" ? 0x20 : 0x30,
+  }));
+  return (n) => {
+    for (const { at, width, pad } of places) {
+      let rest = n;
+      for (let i = at + width - 1; i >= at; i--) {
+        bytes[i] = rest > 0 ? 0x30 + rest % 10 : pad;
+        rest = Math.floor(rest / 10);
+      }
+    }
+    return bytes;
+  };
+}
+
+async function writeAll(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) done += await to.write(bytes.subarray(done));
+}
+
+/** Reads whole answers with a Content-Length from a connection; throws for one that is not a 200. */
+class Answers {
+  readonly #buffer = new Uint8Array(65_536);
+  readonly #decoder = new TextDecoder("latin1");
+
+  constructor(private readonly from: Deno.TcpConn) {}
+
+  async next(): Promise<void> {
+    let text = "";
+    let length = Infinity;
+    while (text.length < length) {
+      const read = await this.from.read(this.#buffer);
+      if (read === null) throw new Error(`The server hung up after ${text}`);
+      text += this.#decoder.decode(this.#buffer.subarray(0, read));
+      const head = text.indexOf("\r\n\r\n");
+      if (head < 0 || length < Infinity) continue;
+      const [, body] = /\r\ncontent-length: (\d+)/i.exec(text) ?? [];
+      if (!text.startsWith("HTTP/1.1 200 ") || !body) throw new Error(text);
+      length = head + 4 + Number(body);
+    }
+  }
+}
+
+if (import.meta.main) {
+  const text = await new Response(Deno.stdin.readable).text();
+  console.log(JSON.stringify(await run(JSON.parse(text))));
+}
