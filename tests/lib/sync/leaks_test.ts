@@ -135,7 +135,9 @@ Deno.test("A reader that was dropped for not reading leaves nothing (K4, K5)", a
   }
   await events.return(undefined);
   assertEquals([it.sync.streams, it.watches()], [0, 0]);
-  for (const stream of idle) await stream.cancel();
+  for (const stream of idle) {
+    await assertRejects(() => stream.cancel(), Error, "does not read");
+  }
 });
 
 Deno.test({
