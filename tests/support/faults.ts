@@ -1,5 +1,6 @@
 // A few clients and two servers in a world where calls, requests and processes fail; at the end all must be well.
 import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";
 import { type Item, ledger, type Told } from "./ledger.ts";
 import { ModelGroup, type Server } from "./model_client.ts";
@@ -20,6 +21,17 @@ const KEEP = { logEntries: 6, logDays: 0 };
 /** How often a request, or its answer, gets lost, and so on; each from 0 to 1. */
 export type Network = { loss: number; doubling: number; delay: number };
 
+/** An open poke stream, and what was heard of the space. */
+type Stream = {
+  process: Process;
+  reader: ReadableStreamDefaultReader<Uint8Array>;
+  version: number;
+  ended: boolean;
+};
+
+/** By then a poke has come that only a look at KV brings, in milliseconds. */
+const HEARD = 3_000;
+
 type Running = { process: Process; sync: Sync };
 
 /** The world that one seed makes. */
@@ -31,6 +43,7 @@ export class World extends Simulation {
   readonly #background: Promise<unknown>[] = [];
   /** Server writes by name: whether they were answered. */
   readonly #writes = new Map<string, boolean>();
+  readonly #streams: Stream[] = [];
   network: Network = { loss: 0, doubling: 0, delay: 0 };
   plan: Plan = () => undefined;
   /** Whether commits check nothing, which no real KV does. */
@@ -40,9 +53,7 @@ export class World extends Simulation {
     super(seed);
     this.#servers = [this.#boot(), this.#boot()];
     const server: Server = {
-      version: (space) =>
-        this.story.commits.findLast((each) => each.space === space)?.version ??
-          0,
+      version: (space) => this.#version(space),
       push: (space, user, body) =>
         this.#request((sync) => sync.push(space, user, body)),
       pull: (space, user, body, window) =>
@@ -65,7 +76,21 @@ export class World extends Simulation {
     const plan: Plan = (call) => this.plan(call);
     const checks = () => !this.unchecked;
     const process = new Process(this.kv, this, plan, this.#recorder, checks);
-    return { process, sync: new Sync(process.kv, ledger, { keep: KEEP }) };
+    const strategy = this.random.chance(0.3) ? "reset" : "global-version";
+    const settings = { keep: KEEP, strategy } as const;
+    return { process, sync: new Sync(process.kv, ledger, settings) };
+  }
+
+  #version(space: string): number {
+    const { commits } = this.story;
+    return commits.findLast((each) => each.space === space)?.version ?? 0;
+  }
+
+  /** How many deeds have been committed. */
+  #total(): number {
+    const totals = this.story.commits.flatMap(({ entries }) => entries)
+      .filter(([key]) => key === "total");
+    return Number(totals.at(-1)?.[1] ?? 0);
   }
 
   /** Bears the spaces. */
@@ -123,6 +148,37 @@ export class World extends Simulation {
     this.#writes.set(name, true);
   }
 
+  /** A write that changes nothing must not have been decided on what was so some time ago. */
+  async look(): Promise<void> {
+    const before = this.#total();
+    const total = await this.ask((sync) =>
+      sync.write([SPACE], async (tx) => await tx.get("total") as number ?? 0)
+    );
+    if (total >= before && total <= this.#total()) return;
+    this.story.odd.push(`A look saw ${total} instead of ${before}`);
+  }
+
+  /** Opens a poke stream, and reads it in the background. */
+  async listen(): Promise<void> {
+    const { process, sync } = this.#server();
+    const mayRead = async () => {
+      await process.kv.get(["may", "read"]);
+      return true;
+    };
+    const opened = sync.poke([SPACE], mayRead);
+    const reader = (await Promise.race([opened, process.died.promise]))
+      .getReader();
+    const stream: Stream = { process, reader, version: 0, ended: false };
+    this.#streams.push(stream);
+    const listening = async () => {
+      for await (const { event, data } of eventsOf(reader)) {
+        if (event === "poke") stream.version = data.version!;
+      }
+      stream.ended = true;
+    };
+    listening();
+  }
+
   housekeep(): Promise<void> {
     return this.ask((sync) => sync.housekeep(this.now + 300_000));
   }
@@ -144,14 +200,31 @@ export class World extends Simulation {
     this.plan = () => undefined;
     this.network = { loss: 0, doubling: 0, delay: 0 };
     await Promise.all(this.#background);
+    const healed = "Something failed after all was healed: ";
+    const odd = (error: unknown) =>
+      void this.story.odd.push(healed + String(error));
+    for (let i = 0; i < this.#servers.length; i++) {
+      if (!this.#servers[i].process.alive) this.#servers[i] = this.#boot();
+    }
     await Promise.all(this.groups.map(async (group) => {
       for (let round = 0; round === 0 || group.pending.length; round++) {
-        if (round === 3) break;
-        await this.try(() => group.push());
-        await this.try(() => group.pull());
+        if (round === 2) break;
+        await group.push().catch(odd);
+        await group.pull().catch(odd);
       }
     }));
+    for (const { sync } of this.#servers) {
+      await sync.write([SPACE], (tx) => tx.set("healed", true)).catch(odd);
+    }
+    await this.sleep(HEARD);
+    const version = this.#version(SPACE);
+    const deaf = this.#streams.filter((stream) =>
+      stream.process.alive && !stream.ended && stream.version !== version
+    );
+    for (const stream of this.#streams) await stream.reader.cancel();
+    for (const { sync } of this.#servers) sync.close();
     return [
+      ...deaf.map((stream) => `A reader heard of ${stream.version} at last`),
       ...this.groups.flatMap(({ groupID, pending }) =>
         pending.length > 0 ? [`${groupID} is stuck with ${pending.length}`] : []
       ),

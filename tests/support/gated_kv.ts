@@ -17,7 +17,7 @@ export type Gate = <T>(call: Call, run: () => Promise<T>) => Promise<T>;
 /**
  * `kv` behind a gate. `batchSize` is the largest batch of a list: small ones
  * tear a long read in many places. `checks` says whether commits check anything.
- * What is watched is not gated.
+ * A watch is silent, as on a file that another process writes.
  */
 export function gatedKv(
   kv: Deno.Kv,
@@ -83,7 +83,7 @@ export function gatedKv(
       };
       return chain;
     },
-    watch: (keys: Deno.KvKey[]) => kv.watch(keys),
+    watch: () => new ReadableStream(),
     close: () => kv.close(),
   };
   return gated as unknown as Deno.Kv;

@@ -2,6 +2,8 @@
 import { setImmediate } from "node:timers";
 import { type Random, randomFrom } from "./random.ts";
 
+const LONGEST = 3_600_000; // ms
+
 type Task = { run: () => Promise<void> };
 type Timer = { id: number; at: number; fire: () => void; every?: number };
 
@@ -19,6 +21,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 export class Simulation {
   now = Date.UTC(2026, 0, 1, 12);
   readonly random: Random;
+  readonly #end = this.now + LONGEST;
   #tasks: Task[] = [];
   #timers: Timer[] = [];
   #timerID = 1;
@@ -76,6 +79,7 @@ export class Simulation {
 
   async #next(): Promise<void> {
     const { random } = this;
+    if (this.now > this.#end) throw new Error("It has no end.");
     this.now += random.real() * 2;
     const due = this.#timers.filter(({ at }) => at <= this.now);
     const choice = random.below(this.#tasks.length + due.length);

@@ -39,6 +39,8 @@ async function everything(world: World): Promise<void> {
     () => world.write("w"),
     () => a.pull(2),
     () => b.pull(2),
+    () => world.listen(),
+    () => world.look(),
   );
   // More than one log entry holds.
   for (const size of [12_000, 12_001, 12_002]) {
@@ -62,7 +64,7 @@ function failing(faults: Map<number, Fault>): { plan: Plan; calls(): number } {
   return { plan: () => faults.get(calls++), calls: () => calls };
 }
 
-Deno.test("push(), pull(), write() and housekeeping survive each fault at each await (P1, P4, P7, S3)", async () => {
+Deno.test("push(), pull(), poke(), write() and housekeeping survive each fault at each await (C2, P1, P4, P7, K2, S3)", async () => {
   using _ = quiet();
   const none = failing(new Map());
   const run = (plan: Plan) =>
@@ -100,6 +102,14 @@ async function anything(world: World): Promise<void> {
       if (random.chance(0.1)) {
         return world.try(() => world.write(`w${writes++}`));
       }
+      if (random.chance(0.05)) return world.try(() => world.look());
+      if (random.chance(0.05)) return world.try(() => world.listen());
+      if (random.chance(0.03)) {
+        // More than one commit takes.
+        for (let i = 0; i < 12; i++) {
+          group.act(group.tabs[0], { deed: "fill", size: 15_000 + i });
+        }
+      }
       if (random.chance(0.05)) group.restart();
       if (random.chance(0.2)) group.dismiss();
       for (let i = random.below(4); i > 0; i--) {
@@ -114,7 +124,7 @@ async function anything(world: World): Promise<void> {
   }
 }
 
-Deno.test(`Nothing is lost, doubled or stuck in ${SEEDS} worlds where anything fails (P1, P4, P7, L1, L3, S3)`, async () => {
+Deno.test(`Nothing is lost, doubled or stuck in ${SEEDS} worlds where anything fails (C2, P1, P3, P4, P7, L1, L3, L9, K2, S3)`, async () => {
   using _ = quiet();
   const first = chosenSeed();
   for (let seed = first; seed < first + SEEDS; seed++) {
