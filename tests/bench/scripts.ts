@@ -1,6 +1,6 @@
 // The weight of a room: the JavaScript that its page loads before the first touch.
 import { launchBrowser } from "../support/browser.ts";
-import { enter, mayWrite } from "../support/room_page.ts";
+import { connection, enter } from "../support/room_page.ts";
 import { sizeOf, watchScripts } from "../support/scripts.ts";
 import { startServer } from "../support/server.ts";
 import type { Row } from "./table.ts";
@@ -18,7 +18,7 @@ export async function benchScripts(): Promise<Row> {
     const page = await context.newPage();
     const loaded = watchScripts(page);
     await page.goto(first.url());
-    await mayWrite(page); // without a touch: it has come alive with these
+    await connection(page, "Online").waitFor(); // it has come alive with these
     const scripts = await loaded();
     return {
       what: "JavaScript of a room before the first touch, gzipped",
