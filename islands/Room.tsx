@@ -10,6 +10,9 @@ import { Connection } from "./parts/Connection.tsx";
 import { JoinNotice } from "./parts/JoinNotice.tsx";
 import { DeleteDialog } from "./parts/log/DeleteDialog.tsx";
 import { MessageList } from "./parts/log/MessageList.tsx";
+import { useHistory } from "./parts/log/useHistory.ts";
+import { usePlace } from "./parts/log/usePlace.ts";
+import { useReading } from "./parts/log/useReading.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
 import { useJump } from "./parts/message/useJump.ts";
 import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
@@ -17,6 +20,7 @@ import { Notice } from "./parts/Notice.tsx";
 import { RoomAbout } from "./parts/RoomAbout.tsx";
 import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
+import { useOwn } from "./parts/useOwn.ts";
 import { usePeople } from "./parts/usePeople.ts";
 import { useRoom } from "./parts/useRoom.ts";
 
@@ -31,15 +35,22 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     alive.value = true;
   }, []);
 
-  const place = `${userID}/${room.id}`;
-  const draft = useDraft(place);
-  const editing = useEditing(place);
+  const whose = `${userID}/${room.id}`;
+  const draft = useDraft(whose);
+  const editing = useEditing(whose);
   const people = usePeople(members, user.name);
   const { marksOf } = useMarks(html.messages, marks);
-  // The replica refuses to write for whom it does not know as a member yet.
-  const replica = live.value && me ? opened.value : undefined;
-  const find = useCallback(() => Promise.resolve(false), []);
-  const jump = useJump(alive.value, find, () => {
+  const copy = live.value ? opened.value : undefined;
+  // It refuses to write for whom it does not know as a member yet.
+  const replica = me && copy;
+  const past = useHistory(copy, messages, room.messageCount);
+  const place = usePlace(messages.at(-1)?.id);
+  const reading = useReading({
+    ...{ html, messages, own: useOwn(userID, live.value) },
+    ...{ away: place.away, scroller: place.scroller },
+    confirmed: confirmedIn(view.value, status.unsent),
+  });
+  const jump = useJump(copy !== undefined, past, () => {
     notice.value = texts.messages.gone;
   });
   const { acts, deleting, remove, notice } = useActs(replica, {
@@ -54,7 +65,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     );
   }, [replica]);
   // What the first pull adds is history, not news to be read aloud.
-  const news = useLonger(live.value, 1_000);
+  const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);
 
   return (
@@ -64,7 +75,15 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         room={room.name}
         userID={userID}
         people={people}
-        messages={messages}
+        past={past}
+        place={{
+          ...place,
+          onScroll() {
+            place.onScroll();
+            reading.onScroll();
+          },
+        }}
+        newFrom={reading.newFrom}
         marksOf={marksOf}
         acts={acts}
         mayDeleteAll={me?.role === "owner"}
@@ -103,6 +122,12 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       )}
     </>
   );
+}
+
+/** The last `seq` of the server's: what is not confirmed yet has one that is its own guess. */
+function confirmedIn({ room, messages }: RoomView, unsent: number): number {
+  if (unsent === 0) return room.messageCount;
+  return messages.findLast(({ pending }) => !pending)?.seq ?? 0;
 }
 
 function Reload() {

@@ -19,6 +19,9 @@ import {
 
 export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
+/** How many of the newest messages a first visit brings. */
+const WINDOW = 200;
+
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
@@ -36,6 +39,8 @@ export function useRoom(user: User, html: RoomView) {
     const opening = openReplica({
       userID,
       space: roomSpace(html.room.id),
+      // Nothing of the page's HTML goes when the copy takes over.
+      window: Math.max(WINDOW, html.messages.length),
       mutators: roomMutators({ userID, name, now: Date.now }),
     });
     opening.then((replica) => {

@@ -1,20 +1,26 @@
 // The rooms one can see, kept fresh while the page is open.
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { DIRECTORY, userSpace } from "../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
+import { listen } from "../../lib/replica/listen.ts";
 
 /** At most one question to the server in so many milliseconds. */
 const PAUSE = 1_000;
 
-/** The rooms: first those of the HTML, then the server's after every poke. */
+/** The rooms: first those of the HTML, then the server's after every poke of one of them. */
 export function useRooms(
   userID: string,
   html: RoomSummary[],
 ): Signal<RoomSummary[]> {
   const rooms = useSignal(html);
+  const spaces = [
+    DIRECTORY,
+    userSpace(userID),
+    ...rooms.value.filter(({ member }) => member).map(({ space }) => space),
+  ];
 
-  useEffect(() => {
+  const { refreshSoon, stop } = useMemo(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let last = 0;
     async function refresh() {
@@ -24,19 +30,21 @@ export function useRooms(
       const answer = await fetch("/api/rooms").catch(() => undefined);
       if (answer?.ok) rooms.value = (await answer.json()).rooms;
     }
-    function onPoke() {
-      timer ??= setTimeout(refresh, Math.max(0, last + PAUSE - Date.now()));
-    }
-
-    const spaces = [DIRECTORY, userSpace(userID)];
-    const where = new URLSearchParams(spaces.map((space) => ["space", space]));
-    const stream = new EventSource(`/api/replicache/poke?${where}`);
-    stream.addEventListener("poke", onPoke);
-    return () => {
-      stream.close();
-      clearTimeout(timer);
+    return {
+      refreshSoon() {
+        timer ??= setTimeout(refresh, Math.max(0, last + PAUSE - Date.now()));
+      },
+      stop: () => clearTimeout(timer),
     };
   }, []);
+
+  useEffect(() => {
+    const ends = spaces.map((space) =>
+      listen(space, { onPoke: refreshSoon, onRefused: refreshSoon })
+    );
+    return () => ends.forEach((end) => end());
+  }, [spaces.sort().join()]);
+  useEffect(() => stop, []);
 
   return rooms;
 }

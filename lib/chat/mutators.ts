@@ -118,11 +118,15 @@ export function userMutators() {
       await tx.set("profile", { name });
     },
 
-    /** Never moves backwards, so two devices can mark in any order. */
+    /**
+     * Never moves backwards, so two devices can mark in any order. A first mark
+     * is kept even at 0: it says that they have been there.
+     */
     async markRead(tx: WriteTransaction, input: Args) {
       const { roomID, seq } = valid(args.markRead, input);
-      if (seq <= await readMarkOf(tx, roomID)) return;
-      await tx.set(`read/${roomID}`, { seq });
+      const key = `read/${roomID}`;
+      if (await tx.has(key) && seq <= await readMarkOf(tx, roomID)) return;
+      await tx.set(key, { seq });
     },
 
     async setDraft(tx: WriteTransaction, input: Args) {

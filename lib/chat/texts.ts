@@ -119,6 +119,8 @@ export const texts = {
   rooms: {
     label: "Rooms",
     all: "All rooms and new room",
+    unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
+    unreadWord: " unread",
   },
 
   room: {
@@ -140,6 +142,12 @@ export const texts = {
     emptyTitle: (room: string) => `This is the start of ${room}.`,
     empty: "Write the first message. It is here at once, even offline.",
     newest: "Jump to newest",
+    older: "Load older messages",
+    loading: "Loading older messages…",
+    noOlder:
+      "Older messages can't be fetched now. Try again when you are online.",
+    start: "This is where it began.",
+    unread: "New messages",
     states: { pending: "Sending…", sent: "Sent", failed: "Not sent" },
     today: "Today",
     yesterday: "Yesterday",

@@ -12,6 +12,8 @@ export type RoomView = {
   me: Member | undefined;
   members: Member[];
   messages: Message[];
+  /** The last `seq` that they have read; undefined for who was never here. */
+  readSeq?: number;
 };
 
 /** The people of a room as one of them, or a visitor, sees them. */

@@ -1,46 +1,90 @@
-// The poke stream: hears when a space has something new to pull.
+// The poke stream: one per page, whatever the number of spaces that the page listens to.
 
-/** The longest pause between two tries, in milliseconds. */
+/** The first and the longest pause before the server is asked again, in milliseconds. */
+const SHORTEST = 2_000;
 const LONGEST = 60_000;
 
-/**
- * Listens for pokes of a space; returns the end of it. `onOpen`: connected, now
- * or again; what was poked before that has been missed. `onRefused`: the
- * server would not have us; it is asked again later, ever less often.
- */
-export function listen(
-  space: string,
-  { onOpen, onPoke, onRefused }: {
-    onOpen: () => void;
-    onPoke: () => void;
-    onRefused: () => void;
-  },
-): () => void {
-  const where = new URLSearchParams({ space });
-  let stream: EventSource;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let pause = 2_000;
-  const open = () => {
-    stream = new EventSource(`/api/replicache/poke?${where}`);
-    stream.addEventListener("open", () => {
-      pause = 2_000;
-      onOpen();
-    });
-    stream.addEventListener("poke", onPoke);
-    stream.addEventListener("gone", onRefused);
-    // It comes back by itself after a broken connection, but never after an
-    // answer other than 200.
-    stream.addEventListener("error", () => {
-      if (stream.readyState !== EventSource.CLOSED) return;
-      // Spread, as whatever refused this one has refused many.
-      timer = setTimeout(open, pause * (1 + Math.random()));
-      pause = Math.min(pause * 2, LONGEST);
-      onRefused();
-    });
-  };
-  open();
+/** A page's parts come alive one after the other: one stream for all that do so within this. */
+const GATHER = 50; // ms
+
+type Listener = {
+  /** Connected, now or again; what was poked before that has been missed. */
+  onOpen?: () => void;
+  onPoke: () => void;
+  /** The server would not have us; it is asked again later, ever less often. */
+  onRefused?: () => void;
+};
+
+const listeners = new Map<string, Set<Listener>>();
+let stream: EventSource | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let pause = SHORTEST;
+
+/** Listens for pokes of a space; returns the end of it. */
+export function listen(space: string, listener: Listener): () => void {
+  const known = listeners.get(space);
+  if (known) {
+    known.add(listener);
+    if (stream?.readyState === EventSource.OPEN) listener.onOpen?.();
+  } else {
+    listeners.set(space, new Set([listener]));
+    openIn(GATHER);
+  }
   return () => {
-    clearTimeout(timer);
-    stream.close();
+    const those = listeners.get(space);
+    if (!those?.delete(listener) || those.size > 0) return;
+    listeners.delete(space);
+    openIn(GATHER);
   };
 }
+
+function openIn(milliseconds: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(open, milliseconds);
+}
+
+/**
+ * Opens a stream for all that is listened to now. The server begins it with a
+ * poke of each space, so that what happens meanwhile is missed by nobody.
+ */
+function open(): void {
+  stream?.close();
+  stream = undefined;
+  const spaces = [...listeners.keys()].sort();
+  if (spaces.length === 0) return;
+  const where = new URLSearchParams(spaces.map((space) => ["space", space]));
+  const opened = new EventSource(`/api/replicache/poke?${where}`);
+  const asked = Date.now();
+  stream = opened;
+  opened.addEventListener("open", () => {
+    for (const space of spaces) tell(space, "onOpen");
+  });
+  opened.addEventListener("poke", (event) => {
+    tell(spaceOf(event), "onPoke");
+  });
+  // The others live on in the stream; this one is asked for again with all.
+  opened.addEventListener("gone", (event) => {
+    tell(spaceOf(event), "onRefused");
+    later(asked);
+  });
+  opened.addEventListener("error", () => {
+    // It comes back by itself after a broken connection, but never after an
+    // answer other than 200.
+    if (opened !== stream || opened.readyState !== EventSource.CLOSED) return;
+    for (const space of spaces) tell(space, "onRefused");
+    later(asked);
+  });
+}
+
+/** Opens it again: spread, as whatever refused this one has refused many. */
+function later(asked: number): void {
+  if (Date.now() - asked > LONGEST) pause = SHORTEST; // it went well for long
+  openIn(pause * (1 + Math.random()));
+  pause = Math.min(pause * 2, LONGEST);
+}
+
+function tell(space: string, what: keyof Listener): void {
+  for (const listener of [...listeners.get(space) ?? []]) listener[what]?.();
+}
+
+const spaceOf = (event: MessageEvent): string => JSON.parse(event.data).space;

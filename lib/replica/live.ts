@@ -26,6 +26,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #line: Line;
   readonly #pusher: Pusher;
   readonly #puller: Puller;
+  /** How much of the windowed collections is asked for; was, in the last pull. */
+  #window: number | undefined;
+  #pulled: number | undefined;
   readonly #subscriptions = new Set<{ start: () => void }>();
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
@@ -33,7 +36,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #closed = false;
 
   constructor(private readonly options: ReplicaOptions<M>) {
-    const { userID, space, window } = options;
+    const { userID, space } = options;
     this.#name = `${userID}/${space}`;
     const outbox = this.#outbox = new Outbox(this.#name, () => this.#look());
     this.#maker = new Maker(this.#name, outbox, options.mutators);
@@ -46,10 +49,19 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
     const where = new URLSearchParams({ space });
     const pusher = pusherTo(line, `/api/replicache/push?${where}`, onLost);
-    if (window) where.set("window", String(window));
-    const rest = { outbox, pusher, onLost };
     this.#pusher = pusher;
-    this.#puller = pullerTo(line, `/api/replicache/pull?${where}`, rest);
+    this.#window = options.window;
+    const pullURL = () => {
+      if (this.#window) where.set("window", String(this.#window));
+      return `/api/replicache/pull?${where}`;
+    };
+    const puller = pullerTo(line, pullURL, { outbox, pusher, onLost });
+    this.#puller = async (...request) => {
+      const window = this.#window;
+      const result = await puller(...request);
+      this.#pulled = window;
+      return result;
+    };
 
     const mutate = Object.keys(this.#maker.mutators).map((name) => [
       name,
@@ -102,6 +114,14 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       this.#subscriptions.delete(subscription);
       end();
     };
+  }
+
+  async widen(window: number): Promise<void> {
+    this.#window = Math.max(window, this.#window ?? 0);
+    // The first pull to end may be one that was under way: it asked for less.
+    for (let i = 0; i < 3 && (this.#pulled ?? 0) < window; i++) {
+      await this.#client.pull({ now: true });
+    }
   }
 
   unsent(): Promise<Unsent[]> {

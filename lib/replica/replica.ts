@@ -35,6 +35,11 @@ export interface Replica<M extends MutatorDefs> {
   query<T>(body: Query<T>): Promise<T>;
   /** Calls back with the answer now, and again whenever it changes; returns the end of it. */
   subscribe<T>(body: Query<T>, onChange: (result: T) => void): () => void;
+  /**
+   * Asks for the newest `window` members of each windowed collection, from now
+   * on. Resolves once they are here; rejects when the server does not answer.
+   */
+  widen(window: number): Promise<void>;
   /** What the server has not confirmed, oldest first. */
   unsent(): Promise<Pick<Unsent, "name" | "args">[]>;
   /** Tries again after a pause, as when one has signed in again. */

@@ -60,7 +60,7 @@ function* slicesOf(mutations: readonly unknown[]): Generator<string> {
  */
 export function pullerTo(
   line: Line,
-  url: string,
+  url: () => string,
   { outbox, pusher, onLost }: {
     outbox: Outbox;
     pusher: Pusher;
@@ -71,7 +71,7 @@ export function pullerTo(
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
     const before = await outbox.lastMutationIDs(groupID);
-    const answer = await line.post(url, JSON.stringify(request));
+    const answer = await line.post(url(), JSON.stringify(request));
     if (answer.status !== 200) return resultOf(answer);
     const { body } = answer;
     if (body.error === "ClientStateNotFound") {

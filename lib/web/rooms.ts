@@ -16,6 +16,7 @@ import {
   type Member,
   type Membership,
   Name,
+  type ReadMark,
   type Room,
   valid,
   Visibility,
@@ -28,7 +29,9 @@ import { actorOf } from "./state.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
-const NEWEST = 50; // messages in a page's HTML
+const NEWEST = 50; // messages in a page's HTML,
+const MOST = 300; // or as many as are unread, up to this,
+const CONTEXT = 10; // and a few that were read before
 const LISTED = 200; // public rooms in a list
 
 /** The rooms that a person is a member of, then the other public ones. */
@@ -73,10 +76,15 @@ export async function viewRoom(
 ): Promise<RoomView | null> {
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
-  const tx = await sync.view(space, actorOf({ userID, name: "" }), NEWEST);
+  const readSeq = await readSeqOf(sync, userID, roomID);
+  const [now] = await sync.get(space, "room") as (Room | undefined)[];
+  const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
+  const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
+  const tx = await sync.view(space, actorOf({ userID, name: "" }), window);
   const room = await roomIn(tx);
   if (!room) return null;
   return {
+    readSeq,
     room,
     me: await memberIn(tx, userID),
     members: await membersIn(tx),
@@ -98,6 +106,17 @@ export async function viewPeople(
   const me = await memberIn(tx, userID);
   const invitations = me ? await invitationsIn(tx, Date.now()) : [];
   return { room, me, members: await membersIn(tx), invitations };
+}
+
+/** The last `seq` that a person has read in a room; undefined when they were never there. */
+async function readSeqOf(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<number | undefined> {
+  const key = `read/${roomID}`;
+  const [mark] = await sync.get(userSpace(userID), key);
+  return (mark as ReadMark | undefined)?.seq;
 }
 
 const NewRoom = v.object({

@@ -1,11 +1,11 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
 import Room from "../../islands/Room.tsx";
+import RoomNav from "../../islands/RoomNav.tsx";
 import { readMarkdown } from "../../lib/chat/markdown.ts";
 import { isPlain } from "../../lib/chat/marks.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
-import type { RoomSummary } from "../../lib/chat/views.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { joinRoom } from "../../lib/web/members.ts";
 import { roomsFor, viewRoom } from "../../lib/web/rooms.ts";
@@ -51,7 +51,9 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
   const { user, view, rooms, marks } = data;
   return (
     <>
-      <RoomNav rooms={rooms} current={view.room.id} />
+      <nav class="rooms" aria-label={texts.rooms.label}>
+        <RoomNav userID={user.userID} rooms={rooms} current={view.room.id} />
+      </nav>
       <main id="content" class="room">
         <Room user={user} view={view} marks={marks} />
         <noscript>
@@ -69,31 +71,3 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
     </>
   );
 });
-
-// On a narrow screen the list is a popover behind the button; on a wide one
-// the stylesheet shows it beside the room. Neither needs a script.
-function RoomNav(props: { rooms: RoomSummary[]; current: string }) {
-  return (
-    <nav class="rooms" aria-label={texts.rooms.label}>
-      <button type="button" class="quiet" popovertarget="rooms">
-        {texts.rooms.label}
-      </button>
-      <div id="rooms" popover="auto">
-        <ul>
-          {props.rooms.map(({ roomID, name, visibility }) => (
-            <li key={roomID}>
-              <a
-                href={`/rooms/${roomID}`}
-                class={visibility}
-                aria-current={roomID === props.current ? "page" : undefined}
-              >
-                <span dir="auto">{name}</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-        <a class="all" href="/">{texts.rooms.all}</a>
-      </div>
-    </nav>
-  );
-}

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { box, enter, messages, send } from "../support/room_page.ts";
+import { box, enter, inView, messages, send } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -247,22 +247,6 @@ browserTest(
 
 const button = (message: Locator, name: string) =>
   message.getByRole("button", { name });
-
-/** Waits until an element is on the screen, not merely in the page. */
-async function inView(element: Locator): Promise<void> {
-  await element.waitFor();
-  await element.evaluate((node) =>
-    new Promise<void>((resolve) => {
-      const watch = new IntersectionObserver((entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) {
-          watch.disconnect();
-          resolve();
-        }
-      });
-      watch.observe(node);
-    })
-  );
-}
 
 const focusedMessage = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute("data-message-id"));

@@ -58,3 +58,13 @@ export function messages(
 /** What the page says about its connection, once it says that. */
 export const connection = (page: Page, words: string): Locator =>
   page.getByRole("status", { name: "Connection" }).filter({ hasText: words });
+
+/** Waits until a message is on the screen, not merely in the page. */
+export async function inView(message: Locator): Promise<void> {
+  const node = await message.elementHandle();
+  await message.page().waitForFunction((node) => {
+    const { top, bottom } = node!.getBoundingClientRect();
+    const log = node!.closest("[role=log]")!.getBoundingClientRect();
+    return bottom > log.top && top < log.bottom;
+  }, node);
+}

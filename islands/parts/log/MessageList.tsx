@@ -9,14 +9,19 @@ import { dayInWords, dayOf } from "../message/Clock.tsx";
 import { Message } from "../message/Message.tsx";
 import type { useEditing } from "../message/useEditing.ts";
 import type { People } from "../usePeople.ts";
-import { usePlace } from "./usePlace.ts";
+import { Older } from "./Older.tsx";
+import type { useHistory } from "./useHistory.ts";
+import type { usePlace } from "./usePlace.ts";
 import { useRoving } from "./useRoving.ts";
 
 type MessageListProps = {
   room: string;
   userID: string;
   people: People;
-  messages: Entry[];
+  past: ReturnType<typeof useHistory>;
+  place: ReturnType<typeof usePlace>;
+  /** The message above which the line "New messages" belongs, if any. */
+  newFrom: string | undefined;
   marksOf: (content: string) => Mark[];
   acts: Acts;
   mayDeleteAll: boolean;
@@ -32,9 +37,10 @@ const GROUP = 5 * 60_000;
 const NONE: Mark[] = [];
 
 export function MessageList(props: MessageListProps) {
-  const { room, userID, messages, marksOf, local, news } = props;
+  const { room, userID, past, newFrom, marksOf, local, news } = props;
+  const { messages } = past;
   const last = messages.at(-1);
-  const { scroller, away, onScroll, toNewest } = usePlace(last?.id);
+  const { scroller, away, onScroll, toNewest } = props.place;
   const byID = new Map(messages.map((message) => [message.id, message]));
   const { active, ...keys } = useRoving(last?.id, (id) => byID.has(id));
   const { editing, change, end } = props.editing;
@@ -59,7 +65,8 @@ export function MessageList(props: MessageListProps) {
         {...keys}
       >
         <div class="messages">
-          {messages.length === 0 && <Empty room={room} />}
+          {messages.length === 0 && !past.more && <Empty room={room} />}
+          {local && past.more && <Older past={past} scroller={scroller} />}
           {messages.map((message, i) => {
             const before = messages[i - 1];
             const { id, authorID, content, createdAt, replyTo } = message;
@@ -71,6 +78,11 @@ export function MessageList(props: MessageListProps) {
                 {newDay && (
                   <p class="day">
                     <span>{dayInWords(createdAt, local)}</span>
+                  </p>
+                )}
+                {id === newFrom && (
+                  <p class="day new" data-new>
+                    <span>{texts.messages.unread}</span>
                   </p>
                 )}
                 <Message
@@ -87,7 +99,8 @@ export function MessageList(props: MessageListProps) {
                     : undefined}
                   onEdit={change}
                   onEditEnd={end}
-                  follows={!newDay && closely(before, message)}
+                  follows={!newDay && id !== newFrom &&
+                    closely(before, message)}
                   local={local}
                   news={news}
                   active={active === id}

@@ -20,6 +20,13 @@ export function usePlace(newest: string | undefined) {
     above.value = -(scroller.current?.scrollTop ?? 0);
   };
 
+  // It opens at what is new, as far up as the screen has room for it.
+  useLayoutEffect(() => {
+    const line = scroller.current?.querySelector("[data-new]");
+    line?.scrollIntoView({ block: "start", behavior: "instant" });
+    onScroll();
+  }, []);
+
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
@@ -36,6 +43,18 @@ export function usePlace(newest: string | undefined) {
   const toNewest = (behavior: ScrollBehavior = "auto") =>
     scroller.current?.scrollTo({ top: 0, behavior });
   return { scroller, away: away.value, onScroll, toNewest };
+}
+
+/** The ID of the last message that is wholly or partly in view. */
+export function messageAtEnd(scroller: HTMLElement | null): string | undefined {
+  if (!scroller) return;
+  const { left, width, bottom } = scroller.getBoundingClientRect();
+  // Between two messages is a gap; one is not far above it.
+  for (const above of [4, 24, 48, 72]) {
+    const found = document.elementFromPoint(left + width / 2, bottom - above)
+      ?.closest("article")?.dataset.messageId;
+    if (found) return found;
+  }
 }
 
 const anchors = () => CSS.supports("overflow-anchor", "auto");

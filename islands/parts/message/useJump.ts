@@ -1,32 +1,54 @@
 // Goes to a message: from a quote, from a link, from the address bar.
-import { useEffect, useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect } from "preact/hooks";
 import { idOf, messageIn } from "./address.ts";
 
+/** How many messages are fetched at once on the way to one that is far back. */
+const STRIDE = 1_000;
+
+type Past = {
+  more: boolean;
+  loading: boolean;
+  older: (step: number) => Promise<boolean>;
+};
+
 /**
- * `find` brings a message onto the page that is not there yet, and says
- * whether it is then. `missing` is called for one that is nowhere.
+ * Goes to a message by its ID, fetching the past until it is there. `missing`
+ * is called for one that is nowhere. `ready`: whether there is a past to fetch.
  */
 export function useJump(
   ready: boolean,
-  find: (id: string) => Promise<boolean>,
+  past: Past,
   missing: () => void,
 ): (id: string) => void {
-  const jump = useMemo(() => async (id: string) => {
-    if (!show(id) && !(await find(id) && show(id))) missing();
-  }, [find]);
+  const wanted = useSignal<string | undefined>(undefined);
 
   useEffect(() => {
-    if (!ready) return;
     const follow = () => {
-      const id = messageIn(location.hash);
-      if (id) jump(id);
+      wanted.value = messageIn(location.hash) ?? wanted.value;
     };
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, [ready, jump]);
+  }, []);
 
-  return jump;
+  // After each drawing: the message may be on the page now.
+  const id = wanted.value;
+  useEffect(() => {
+    if (!id || past.loading) return;
+    const give = () => {
+      wanted.value = undefined;
+      missing();
+    };
+    if (show(id)) wanted.value = undefined;
+    else if (ready && !past.more) give();
+    else if (ready) past.older(STRIDE).then((came) => came || give());
+  });
+
+  return useCallback((id) => {
+    wanted.value = undefined; // the same one again is a jump as well
+    wanted.value = id;
+  }, []);
 }
 
 /** Brings a message into view and gives it the keys; false when it is not on the page. */

@@ -1,0 +1,162 @@
+// What is new: counted in the other rooms, marked in this one, and read on every device at once.
+import { assertEquals } from "@std/assert";
+import type { Locator, Page } from "playwright-core";
+import { browserTest, signIn } from "../support/browser.ts";
+import {
+  enter,
+  inView,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { Person } from "../support/person.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "What others write in another room is counted in the navigation and the title, without opening it",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await makeRoom(ada, "Ada's own");
+    await mayWrite(ada);
+    await send(bob, "one");
+    await messages(bob, "one", "sent").waitFor();
+    await roomLink(ada, /General\s*1 unread/).waitFor();
+    await send(bob, "two");
+    await roomLink(ada, /General\s*2 unread/).waitFor();
+    assertEquals(await ada.title(), "(2) Ada's own · Kvetch");
+
+    // Read on another device, it is read here.
+    const other = await device(server.url);
+    await other.context().addCookies(await ada.context().cookies());
+    await other.goto(bob.url());
+    await messages(other, "two").waitFor();
+    await roomLink(ada, /^General$/).waitFor();
+    assertEquals(await ada.title(), "Ada's own · Kvetch");
+    await other.goto(ada.url());
+    await mayWrite(other);
+    await roomLink(other, /^General$/).waitFor();
+  },
+);
+
+browserTest(
+  "A room opens at the first unread message, below a line that says so",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await write(bob, 1, 40);
+    await messages(ada, "number 40.").waitFor();
+    assertEquals(await newLine(ada).count(), 0);
+    await readUpTo(ada, 40);
+    const room = ada.url();
+    await ada.goto("/");
+    await write(bob, 41, 140);
+    await ada.goto(room);
+    await mayWrite(ada);
+    await newLine(ada).waitFor();
+    // The line is at the top of the view, the first new one under it.
+    const [frame, line, first] = await Promise.all([
+      ada.getByRole("log").boundingBox(),
+      newLine(ada).boundingBox(),
+      messages(ada, "number 41.").boundingBox(),
+    ]);
+    const near = line!.y - frame!.y;
+    assertEquals([near >= 0, near < 60], [true, true], `${near} px`);
+    assertEquals(first!.y >= line!.y + line!.height - 1, true);
+    // Not read by having been loaded; read by having been looked at.
+    await ada.getByRole("button", { name: "Jump to newest" }).click();
+    await readUpTo(ada, 140);
+  },
+);
+
+browserTest(
+  "Older messages come on scrolling up and keep the reader's place, and the newest are one press away",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await write(bob, 1, 700);
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await messages(ada, "number 700.").waitFor();
+    const older = ada.getByRole("button", { name: "Load older messages" });
+    await older.waitFor();
+    // The oldest that is there is not in sight yet when older ones come.
+    const top = messages(ada, "number 520.");
+    await messages(ada, "number 501.").waitFor();
+    assertEquals(await messages(ada, "number 500.").count(), 0);
+
+    await top.evaluate((node) => node.scrollIntoView({ behavior: "instant" }));
+    const before = await top.boundingBox();
+    await messages(ada, "number 301.").waitFor();
+    const after = await top.boundingBox();
+    assertEquals(Math.abs(after!.y - before!.y) < 3, true, "It has moved");
+
+    for (;;) {
+      if (await messages(ada, "number 1.").count() > 0) break;
+      await ada.getByRole("log").evaluate((log) =>
+        log.scrollTo({ top: -log.scrollHeight, behavior: "instant" })
+      );
+      await ada.waitForFunction(() =>
+        document.querySelector(
+          ".older button:enabled, .messages > .day:first-child",
+        )
+      );
+    }
+    await older.waitFor({ state: "detached" });
+    assertEquals(await messages(ada).count(), 700);
+    await ada.getByRole("button", { name: "Jump to newest" }).click();
+    await inView(messages(ada, "number 700."));
+  },
+);
+
+browserTest(
+  "A link to a message that is far back fetches the way to it",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await write(bob, 1, 900);
+    const ada = await device(server.url);
+    await signIn(ada, "Ada");
+    await ada.goto("/rooms/general#message-m3");
+    await inView(messages(ada, "number 3."));
+  },
+);
+
+/** The line above what is new. */
+const newLine = (page: Page): Locator => page.getByText("New messages");
+
+const roomLink = (page: Page, name: RegExp): Locator =>
+  page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name });
+
+/** Writes messages "number n." without a browser. */
+async function write(person: Person, from: number, to: number): Promise<void> {
+  const mutations = [];
+  for (let n = from; n <= to; n++) {
+    const args = { id: `m${n}`, content: `This is number ${n}.` };
+    mutations.push({
+      ...{ clientID: "c", id: n, name: "createMessage", args, timestamp: 0 },
+    });
+  }
+  const { status } = await person.push("room:general", "g", mutations);
+  assertEquals(status, 200);
+}
+
+/** Waits until the server knows that a page's person has read so far. */
+async function readUpTo(page: Page, seq: number): Promise<void> {
+  await page.waitForFunction(
+    async (seq) => {
+      const { rooms } = await (await fetch("/api/rooms")).json();
+      return rooms[0].readSeq === seq;
+    },
+    seq,
+    { polling: 200 },
+  );
+}
