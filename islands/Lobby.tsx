@@ -1,5 +1,5 @@
 // The rooms to enter: one's own first, then the public ones that can be joined by opening them.
-import { texts } from "../lib/chat/texts.ts";
+import { spoken as texts } from "../lib/chat/texts.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { useRooms } from "./parts/useRooms.ts";
 

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useCallback, useEffect } from "preact/hooks";
-import { texts } from "../lib/chat/texts.ts";
+import { spoken as texts } from "../lib/chat/texts.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";

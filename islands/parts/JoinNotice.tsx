@@ -1,7 +1,7 @@
 // Joins a room for a visitor who opened it, and says how that goes until the room knows them.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { texts } from "../../lib/chat/texts.ts";
+import { spoken as texts } from "../../lib/chat/texts.ts";
 
 const words = texts.room;
 

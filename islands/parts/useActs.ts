@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Message } from "../../lib/chat/schema.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
-import { reasonOf, texts } from "../../lib/chat/texts.ts";
+import { reasonOf, spoken as texts } from "../../lib/chat/texts.ts";
 import type { Acts } from "./message/acts.ts";
 import { copyLink } from "./message/address.ts";
 import type { RoomReplica } from "./useRoom.ts";

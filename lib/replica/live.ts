@@ -15,6 +15,7 @@ import type { WithOwn } from "./mutators.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, sendForTheDead } from "./rescue.ts";
+import { Window } from "./window.ts";
 import { pullerTo, pusherTo } from "./wire.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
@@ -26,9 +27,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #line: Line;
   readonly #pusher: Pusher;
   readonly #puller: Puller;
-  /** How much of the windowed collections is asked for; was, in the last pull. */
-  #window: number | undefined;
-  #pulled: number | undefined;
+  readonly #window: Window;
   readonly #subscriptions = new Set<{ start: () => void }>();
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
@@ -50,18 +49,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const where = new URLSearchParams({ space });
     const pusher = pusherTo(line, `/api/replicache/push?${where}`, onLost);
     this.#pusher = pusher;
-    this.#window = options.window;
-    const pullURL = () => {
-      if (this.#window) where.set("window", String(this.#window));
-      return `/api/replicache/pull?${where}`;
-    };
-    const puller = pullerTo(line, pullURL, { outbox, pusher, onLost });
-    this.#puller = async (...request) => {
-      const window = this.#window;
-      const result = await puller(...request);
-      this.#pulled = window;
-      return result;
-    };
+    const window = this.#window = new Window(space, options.window);
+    const rest = { outbox, pusher, onLost };
+    this.#puller = window.noting(pullerTo(line, window.url, rest));
 
     const mutate = Object.keys(this.#maker.mutators).map((name) => [
       name,
@@ -116,12 +106,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
   }
 
-  async widen(window: number): Promise<void> {
-    this.#window = Math.max(window, this.#window ?? 0);
-    // The first pull to end may be one that was under way: it asked for less.
-    for (let i = 0; i < 3 && (this.#pulled ?? 0) < window; i++) {
-      await this.#client.pull({ now: true });
-    }
+  widen(window: number): Promise<void> {
+    return this.#window.widen(window, () => this.#client.pull({ now: true }));
   }
 
   unsent(): Promise<Unsent[]> {

@@ -1,5 +1,5 @@
 // The people that "@" and what follows it could mean.
-import { texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/texts.ts";
 import { Avatar } from "../Avatar.tsx";
 import type { useCompletion } from "./useCompletion.ts";
 

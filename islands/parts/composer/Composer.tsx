@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { reasonOf, texts } from "../../../lib/chat/texts.ts";
+import { reasonOf, spoken as texts } from "../../../lib/chat/texts.ts";
 import { Answering } from "./Answering.tsx";
 import { Completion } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";

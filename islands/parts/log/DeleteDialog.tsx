@@ -1,7 +1,7 @@
 // Asks before a message is deleted.
 import { useEffect, useRef } from "preact/hooks";
 import { type Mark, wordsOf } from "../../../lib/chat/marks.ts";
-import { texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/texts.ts";
 
 const words = texts.deletion;
 const LONGEST = 200; // characters of the message that are shown

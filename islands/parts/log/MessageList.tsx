@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/texts.ts";
 import type { Acts } from "../message/acts.ts";
 import { dayInWords, dayOf } from "../message/Clock.tsx";
 import { Message } from "../message/Message.tsx";

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Refusal } from "../../../lib/chat/refusal.ts";
-import { reasonOf, texts } from "../../../lib/chat/texts.ts";
+import { reasonOf, spoken as texts } from "../../../lib/chat/texts.ts";
 import { Growing } from "../composer/Growing.tsx";
 import { isEnter } from "../composer/keys.ts";
 

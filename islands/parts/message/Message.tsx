@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/texts.ts";
 import { Avatar } from "../Avatar.tsx";
 import { memo } from "../memo.ts";
 import { useLonger } from "../useLonger.ts";

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/texts.ts";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
