@@ -1,0 +1,187 @@
+// Running it: a restart under load, a copy of the data taken meanwhile, several processes on one file.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { eventsOf } from "./support/events.ts";
+import { permitted } from "./support/permitted.ts";
+import { Person } from "./support/person.ts";
+import { startServer } from "./support/server.ts";
+
+function test(name: string, fn: (file: string) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !permitted,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        await fn(`${folder}/kvetch.sqlite3`);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+const GENERAL = "room:general";
+const createMessage = (id: number, clientID = "c") => ({
+  ...{ id, clientID, name: "createMessage", timestamp: 1 },
+  args: { id: `${clientID}-${id}`, content: `No. ${id}` },
+});
+
+/** The IDs of the messages that a person sees. */
+async function messagesOf(person: Person): Promise<string[]> {
+  const { body } = await person.pull(GENERAL, crypto.randomUUID());
+  return body.patch.filter(({ key = "" }) => key.startsWith("message/"))
+    .map(({ key }: { key: string }) => key.replace("message/", ""));
+}
+
+/** Runs `deno task backup` against a file. */
+async function backUp(file: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "backup", ...args],
+    env: { DENO_KV_PATH: file, NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, said: text(stdout) + text(stderr) };
+}
+
+test("a copy that is taken while people write can be put back", async (file) => {
+  const copy = `${file}.copy`;
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    const ada = await Person.signIn(server.url, "Ada");
+    await ada.post("/api/rooms/general/members", {});
+    for (let id = 1; id <= 20; id++) {
+      await ada.push(GENERAL, "g", [createMessage(id)]);
+    }
+    const [copied] = await Promise.all([
+      backUp(file, copy),
+      (async () => {
+        for (let id = 21; id <= 60; id++) {
+          await ada.push(GENERAL, "g", [createMessage(id)]);
+        }
+      })(),
+    ]);
+    assertEquals(copied.code, 0, copied.said);
+    assertStringIncludes(copied.said, `to ${copy}`);
+    assertEquals((await messagesOf(ada)).length, 60);
+    assertEquals(await server.stop(), 0);
+
+    await using restored = await startServer({ DENO_KV_PATH: copy });
+    const again = new Person(restored.url);
+    again.cookie = ada.cookie;
+    const there = await messagesOf(again);
+    assert(there.length >= 20, `${there.length} messages`);
+    // Without a hole: as of one moment.
+    assertEquals(
+      there.sort(),
+      there.map((_, i) => `c-${i + 1}`).sort(),
+    );
+    // A browser that is ahead is told so, instead of losing what it has.
+    const ahead = await again.push(GENERAL, "g", [createMessage(200)]);
+    assertEquals(ahead.body.error, "ClientStateNotFound");
+  }
+});
+
+test("a copy never writes over a file, and says why it can't be made", async (file) => {
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    assertEquals(await server.stop(), 0);
+  }
+  const letter = `${file}.letter`;
+  await Deno.writeTextFile(letter, "Dear Ada");
+  const over = await backUp(file, letter);
+  assertEquals(over.code, 1);
+  assertStringIncludes(over.said, letter);
+  assertEquals(await Deno.readTextFile(letter), "Dear Ada");
+  assertEquals((await backUp(file)).code, 1);
+  const missing = await backUp(`${file}.missing`, `${file}.copy`);
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.said, "missing");
+  assertEquals((await backUp(":memory:", `${file}.copy`)).code, 1);
+});
+
+test("a restart under a thousand listeners spreads them, and no push fails for good", async (file) => {
+  const before = await startServer({ DENO_KV_PATH: file });
+  const ada = await Person.signIn(before.url, "Ada");
+  await ada.post("/api/rooms/general/members", {});
+  const { port } = new URL(before.url);
+
+  // As Replicache does: the same push again, until it is answered with 200.
+  let restarted = false;
+  let acknowledged = 0;
+  const pushing = (async () => {
+    for (let id = 1; !restarted || id <= 30; id++) {
+      for (;;) {
+        const answer = await ada.push(GENERAL, "g", [createMessage(id)])
+          .catch(() => null); // nobody listens just now
+        if (answer?.status === 200) break;
+        await answer?.body;
+      }
+      acknowledged = id;
+    }
+  })();
+
+  const path = `/api/replicache/poke?space=${GENERAL}`;
+  const streams: Response[] = [];
+  for (let i = 0; i < 20; i++) {
+    streams.push(
+      ...await Promise.all(
+        Array.from({ length: 50 }, () => ada.fetch(path)),
+      ),
+    );
+  }
+  const endings = streams.map(async (stream) => {
+    const text = await stream.text();
+    return Number(text.match(/\nretry: (\d+)\n\n$/)?.[1]);
+  });
+  assertEquals(await before.stop(), 0);
+  const retries = (await Promise.all(endings)).sort((a, b) => a - b);
+  assertEquals(retries.filter(Number.isNaN).length, 0);
+  assert(retries[999] - retries[0] >= 5_000, `${retries[0]}–${retries[999]}`);
+
+  await using after = await startServer({ DENO_KV_PATH: file, PORT: port });
+  restarted = true;
+  await pushing;
+  const again = await Promise.all(
+    Array.from({ length: 50 }, () => ada.fetch(path)),
+  );
+  assertEquals(again.map(({ status }) => status), again.map(() => 200));
+  await Promise.all(again.map((stream) => stream.body?.cancel()));
+  const there = await messagesOf(ada);
+  assertEquals(there.length, Math.min(acknowledged, 200)); // a first window's
+  assertEquals(new Set(there).size, there.length);
+  assertEquals(await after.stop(), 0);
+});
+
+test("several processes on one file agree on who is typing and whose session is over", async (file) => {
+  await using one = await startServer({ DENO_KV_PATH: file });
+  await using two = await startServer({ DENO_KV_PATH: file });
+  const ada = await Person.signIn(one.url, "Ada");
+  const bob = await Person.signIn(one.url, "Bob");
+  await bob.post("/api/rooms/general/members", {});
+  const there = new Person(two.url);
+  there.cookie = ada.cookie;
+  const response = await there.fetch(`/api/replicache/poke?space=${GENERAL}`);
+  const stream = eventsOf(response.body!.getReader());
+  /** The next event of presence; undefined when the stream has ended. */
+  const presence = async (): Promise<unknown> => {
+    for (;;) {
+      const { done, value } = await stream.next();
+      if (done) return undefined;
+      if (value.event === "presence") return value.data;
+    }
+  };
+  await bob.post(`/api/presence?space=${GENERAL}`, { typing: true });
+  const data = { space: GENERAL, userID: bob.userID };
+  assertEquals(await presence(), { ...data, typing: true });
+  // Without another word from Bob, it ends by itself.
+  assertEquals(await presence(), { ...data, typing: false });
+  await ada.ask("/api/session", { method: "DELETE" });
+  assertEquals(await presence(), undefined); // it has ended
+  assertEquals((await there.get("/api/session")).status, 401);
+});
+
+test("a second signal while it stops changes nothing", async (file) => {
+  await using server = await startServer({ DENO_KV_PATH: file });
+  const stopping = server.stop();
+  assertEquals(await Promise.all([stopping, server.stop()]), [0, 0]);
+});
