@@ -99,12 +99,11 @@ export function addressOf(
 
 /** The first 64 bits of an IPv6 address, as text. */
 function networkOf(address: string): string {
-  const [head, tail] = address.split("::");
+  const [head, tail = ""] = address.split("::");
   const groups = head.split(":");
-  if (tail !== undefined) {
-    const rest = tail === "" ? 0 : tail.split(":").length;
-    while (groups.length < 8 - rest) groups.push("0");
-  }
+  const rest = tail.split(":").filter(Boolean);
+  while (groups.length + rest.length < 8) groups.push("0");
+  groups.push(...rest);
   return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":").toLowerCase();
 }

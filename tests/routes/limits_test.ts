@@ -1,0 +1,212 @@
+// Limits, asked of a served app that has them on: who asks for too much is told when to come again.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { permitted } from "../support/permitted.ts";
+import { type Answer, Person } from "../support/person.ts";
+import { type Server, startServer } from "../support/server.ts";
+
+let server: Server;
+Deno.test.beforeAll(async () => {
+  if (!permitted) return;
+  server = await startServer({ RATE_LIMITS: "on", TRUST_PROXY: "1" });
+});
+Deno.test.afterAll(async () => {
+  if (permitted) assertEquals(await server.stop(), 0);
+});
+
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, ignore: !permitted, fn });
+
+/** Everyone here has an address of their own, as a proxy would say. */
+let addresses = 0;
+const from = (address = `10.0.${++addresses >> 8}.${addresses & 255}`) => ({
+  "x-forwarded-for": `203.0.113.${addresses & 255}, ${address}`,
+});
+
+async function signIn(name: string): Promise<Person> {
+  const person = new Person(server.url, name);
+  const { headers, body } = await person.post("/api/session", { name }, from());
+  person.cookie = headers.get("set-cookie")!.split(";")[0];
+  person.userID = body.userID;
+  return person;
+}
+
+function assertLater({ status, headers, body }: Answer, expected = 429): void {
+  assertEquals(status, expected);
+  assertMatch(headers.get("retry-after")!, /^[1-9]\d?$/);
+  assertMatch(body.message, /\.$/);
+}
+
+const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
+
+test("an address signs in sixty times a minute, by form or API, and others are not in its way", async () => {
+  const nobody = new Person(server.url);
+  const there = from();
+  const ask = () => nobody.post("/api/session", { name: "Ada" }, there);
+  const answers = await Promise.all(Array.from({ length: 60 }, ask));
+  assertEquals(new Set(statuses(answers)), new Set([200]));
+  assertLater(await ask());
+  const form = await nobody.ask("/signin", {
+    method: "POST",
+    headers: there,
+    body: new URLSearchParams({ name: "Typed by Ada" }),
+  });
+  assertEquals(form.status, 429);
+  assertMatch(form.headers.get("retry-after")!, /^\d+$/);
+  assert(form.body.includes("Typed by Ada"), "What was typed is lost");
+  // What a client says itself of where it comes from does not help it.
+  const forged = { "x-forwarded-for": `1.2.3.4, ${there["x-forwarded-for"]}` };
+  assertLater(await nobody.post("/api/session", { name: "A" }, forged));
+  const other = await nobody.post("/api/session", { name: "Bob" }, from());
+  assertEquals(other.status, 200);
+});
+
+test("the addresses of one IPv6 network count as one", async () => {
+  const nobody = new Person(server.url);
+  const ask = (address: string) =>
+    nobody.post("/api/session", { name: "Ada" }, from(address));
+  const answers = await Promise.all(
+    Array.from(
+      { length: 60 },
+      (_, i) => ask(`2001:db8:0:7::${i.toString(16)}`),
+    ),
+  );
+  assertEquals(new Set(statuses(answers)), new Set([200]));
+  assertLater(await ask("2001:db8::7:1:2:3:4"));
+  assertEquals((await ask("2001:db8:0:8::1")).status, 200);
+});
+
+test("a person pushes fifty times a second, however large, and a refused push loses nothing", async () => {
+  const ada = await signIn("Ada");
+  const space = "room:general";
+  await ada.post("/api/rooms/general/members", {});
+  const mutations = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, i) => ({
+      ...{ id: from + i, clientID: "c", name: "createMessage", timestamp: 1 },
+      args: { id: `limit-${from + i}`, content: "x".repeat(100) },
+    }));
+  // One push of ten times what a second allows is still one push.
+  assertEquals((await ada.push(space, "g", mutations(1, 500))).status, 200);
+
+  const late: Answer[] = [];
+  while (late.length === 0) {
+    const answers = await Promise.all(
+      Array.from(
+        { length: 120 },
+        () => ada.push(space, "g", mutations(1, 501)),
+      ),
+    );
+    late.push(...answers.filter(({ status }) => status !== 200));
+  }
+  for (const answer of late) assertLater(answer);
+  for (;;) {
+    const { status } = await ada.push(space, "g", mutations(500, 510));
+    if (status === 200) break;
+  }
+  const { body } = await ada.pull(space, "g");
+  assertEquals(body.lastMutationIDChanges, { c: 510 });
+});
+
+test("a person makes twenty rooms a minute, and what they typed for the next is kept", async () => {
+  const ada = await signIn("Ada");
+  const make = () =>
+    ada.post("/api/rooms", { name: "R", visibility: "private" });
+  const answers = await Promise.all(Array.from({ length: 20 }, make));
+  assertEquals(new Set(statuses(answers)), new Set([201]));
+  assertLater(await make());
+  const form = await ada.ask("/", {
+    method: "POST",
+    body: new URLSearchParams({ name: "Typed room", visibility: "private" }),
+  });
+  assertEquals(form.status, 429);
+  assert(form.body.includes("Typed room"));
+});
+
+test("a person has thirty streams; one that ends makes room for another", async () => {
+  const ada = await signIn("Ada");
+  const path = "/api/replicache/poke?space=directory";
+  const streams = await Promise.all(
+    Array.from({ length: 30 }, () => ada.fetch(path)),
+  );
+  assertEquals(new Set(streams.map(({ status }) => status)), new Set([200]));
+  assertLater(await ada.get(path), 503);
+  const bob = await signIn("Bob");
+  const other = await bob.fetch(path);
+  assertEquals(other.status, 200);
+  await Promise.all([streams.pop(), other].map((each) => each!.body!.cancel()));
+  for (;;) { // until the server has noticed
+    const stream = await ada.fetch(path);
+    await stream.body?.cancel();
+    if (stream.status === 200) break;
+  }
+  await Promise.all(streams.map((stream) => stream.body?.cancel()));
+});
+
+test("forged cookies make client groups at sixty a minute only", async () => {
+  const ada = await signIn("Ada");
+  const cookie = { order: 9e9, version: 9e9, mark: "x", window: 1, from: {} };
+  const forge = () => ada.pull("directory", crypto.randomUUID(), cookie);
+  const answers = await Promise.all(Array.from({ length: 60 }, forge));
+  assertEquals(
+    new Set(answers.map(({ body }) => body.error)),
+    new Set(["ClientStateNotFound"]),
+  );
+  assertLater(await forge());
+});
+
+test("a body above its limit is refused before it has come, a form's too", async () => {
+  const ada = await signIn("Ada");
+  const paths: [string, string, number][] = [
+    ["/api/rooms", "application/json", 1],
+    ["/api/presence?space=room:general", "application/json", 1],
+    ["/api/replicache/push?space=room:general", "application/json", 8],
+    ["/signin", "application/x-www-form-urlencoded", 1],
+    ["/settings", "multipart/form-data; boundary=x", 1],
+  ];
+  for (const [path, type, most] of paths) {
+    let sent = 0;
+    // Without a length, and without an end: only its size can stop it.
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const { status } = await ada.ask(path, {
+      method: "POST",
+      headers: { "content-type": type, ...from() },
+      body,
+    });
+    assertEquals(status, 413, path);
+    assert(sent < (most + 8) * 1024 * 1024, `${path} took ${sent} bytes`);
+  }
+});
+
+test("JSON that is nested deeply is refused at once", async () => {
+  const ada = await signIn("Ada");
+  const deep = "[".repeat(4_000_000) + "]".repeat(4_000_000);
+  const { status } = await ada.ask("/api/replicache/push?space=room:general", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: deep,
+  });
+  assertEquals(status, 400);
+});
+
+test("with RATE_LIMITS=off nothing is counted", async () => {
+  await using free = await startServer();
+  const nobody = new Person(free.url);
+  const answers = await Promise.all(
+    Array.from(
+      { length: 61 },
+      () => nobody.post("/api/session", { name: "A" }),
+    ),
+  );
+  assertEquals(new Set(statuses(answers)), new Set([200]));
+  const ada = await Person.signIn(free.url, "Ada");
+  const path = "/api/replicache/poke?space=directory";
+  const streams = await Promise.all(
+    Array.from({ length: 31 }, () => ada.fetch(path)),
+  );
+  assertEquals(new Set(streams.map(({ status }) => status)), new Set([200]));
+  await Promise.all(streams.map((stream) => stream.body?.cancel()));
+});
