@@ -18,3 +18,23 @@ export async function backoff(attempt: number): Promise<void> {
   setTimeout(resolve, Math.random() * longest);
   await promise;
 }
+
+const TRIES = 10; // about a second
+
+/**
+ * Commits what comes to the same when it is committed twice, and tries again for
+ * a moment when that throws: on one SQLite file a commit of another process
+ * makes ours throw at once. False when a check failed.
+ */
+export async function commitPatiently(
+  atomic: Deno.AtomicOperation,
+): Promise<boolean> {
+  for (let attempt = 0;; attempt++) {
+    await backoff(attempt);
+    try {
+      return (await atomic.commit()).ok;
+    } catch (error) {
+      if (attempt >= TRIES) throw error;
+    }
+  }
+}

@@ -1,4 +1,5 @@
 // Client groups and their clients: whose they are, and how far their mutations have been processed.
+import { commitPatiently } from "./backoff.ts";
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
 import { Memory } from "./memory.ts";
@@ -48,8 +49,9 @@ export async function touch(
   const seenOn = today();
   if (value.seenOn >= seenOn) return;
   const key = keys.group(groupID);
-  await kv.atomic().check({ key, versionstamp })
-    .set(key, { ...value, seenOn }).commit();
+  await commitPatiently(
+    kv.atomic().check({ key, versionstamp }).set(key, { ...value, seenOn }),
+  );
 }
 
 /** How far a client is, as KV has it now; an unknown client is at 0. */

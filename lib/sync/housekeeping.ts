@@ -1,4 +1,5 @@
 // Housekeeping: old log entries, client groups out of use, and rejections that nobody dismissed go.
+import { commitPatiently } from "./backoff.ts";
 import { type ClientGroup, dayOf } from "./client_group.ts";
 import { decode, keys } from "./keys.ts";
 import type { Space } from "./space.ts";
@@ -180,7 +181,7 @@ export class Housekeeping {
         atomic.delete(key);
         deleted++;
       }
-      if (deleted > 0) await atomic.commit();
+      if (deleted > 0) await commitPatiently(atomic);
       more = deleted === BATCH;
       if (more) await pause();
     }
@@ -208,8 +209,7 @@ export class Housekeeping {
       }
       more = deleted === BATCH;
       if (!more) atomic.delete(key);
-      const { ok } = await atomic.commit();
-      if (!ok) return;
+      if (!await commitPatiently(atomic)) return;
       if (more) await pause();
     }
   }

@@ -1,4 +1,5 @@
 // Many clients, servers and housekeeping at once on one KV, all written down.
+import { commitPatiently } from "../../lib/sync/backoff.ts";
 import { type Settings, Sync, type User } from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
 import { ledger } from "./ledger.ts";
@@ -146,8 +147,9 @@ export async function abandon(kv: Deno.Kv, groupID: string): Promise<void> {
   const { value, versionstamp } = await kv.get<{ seenOn: number }>(key);
   if (value === null) return;
   const seenOn = value.seenOn - 31;
-  await kv.atomic().check({ key, versionstamp })
-    .set(key, { ...value, seenOn }).commit();
+  await commitPatiently(
+    kv.atomic().check({ key, versionstamp }).set(key, { ...value, seenOn }),
+  );
 }
 
 /** Some turns of the event loop, for the others. */

@@ -492,6 +492,31 @@ Deno.test("Housekeeping goes on where the last turn stopped, in whichever proces
   assertEquals(await left(), 0);
 });
 
+Deno.test("housekeep() tries again while another process holds the file, and reports nothing (H8)", async () => {
+  await using it = await openSync();
+  const client = new Client(it.sync);
+  await addOneByOne(client, 3);
+  await leaveAlone(it.kv, client, 40);
+  let failures = 6;
+  const locked = () => {
+    if (failures-- > 0) throw new TypeError("database is locked");
+    return Promise.resolve();
+  };
+  const { error } = console;
+  const told: unknown[] = [];
+  console.error = (...words) => told.push(words);
+  try {
+    await elsewhere(hooked(it.kv, { committing: locked }), { logEntries: 1 })
+      .housekeep(later(8));
+  } finally {
+    console.error = error;
+  }
+  assertEquals(told, []);
+  assertEquals((await logOf(it.kv)).length, 1);
+  assertEquals(await keysUnder(it.kv, "group"), []);
+  assertEquals(await keysUnder(it.kv, "client"), []);
+});
+
 Deno.test("Housekeeping leaves a record that fails for later, and goes on with the others (H8)", async () => {
   await using it = await openSync();
   await it.kv.set(["rejection", "s", "ada", "a", 1], "not JSON bytes");
