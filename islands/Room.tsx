@@ -17,6 +17,7 @@ import { useEditing } from "./parts/message/useEditing.ts";
 import { useJump } from "./parts/message/useJump.ts";
 import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
 import { Notice } from "./parts/Notice.tsx";
+import { Paused } from "./parts/Paused.tsx";
 import { RoomAbout } from "./parts/RoomAbout.tsx";
 import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
@@ -94,6 +95,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       <div class="writing">
         <Notice notice={notice} />
         {failed.value && <Reload />}
+        {opened.value && <Paused replica={opened.value} status={status} />}
         {!html.me && !me && <JoinNotice roomID={room.id} />}
         <Composer
           room={room.name}

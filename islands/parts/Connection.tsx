@@ -10,15 +10,21 @@ const words = texts.connection;
 
 export function Connection({ status }: { status: Status }) {
   const { online, unsent } = status;
-  const busy = online && (status.syncing || unsent > 0);
+  const busy = online && !status.paused && (status.syncing || unsent > 0);
   const long = useLonger(busy, PATIENCE);
-  const state = !online ? "offline" : long ? "syncing" : "online";
+  const state = status.paused
+    ? "paused"
+    : !online
+    ? "offline"
+    : long
+    ? "syncing"
+    : "online";
   const parts: string[] = [words[state]];
   if (unsent > 0 && state !== "online") parts.push(words.unsent(unsent));
   return (
     <p class="connection" data-state={state}>
       <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
-      {!online && <span class="keeps">{words.keeps(unsent)}</span>}
+      {state === "offline" && <span class="keeps">{words.keeps(unsent)}</span>}
     </p>
   );
 }

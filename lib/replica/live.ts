@@ -16,7 +16,7 @@ import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, sendForTheDead } from "./rescue.ts";
 import { Window } from "./window.ts";
-import { pullerTo, pusherTo } from "./wire.ts";
+import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
@@ -32,26 +32,25 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #tail: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  closed = false;
 
   constructor(private readonly options: ReplicaOptions<M>) {
-    const { userID, space } = options;
+    const { userID, space, mutators } = options;
     this.#name = `${userID}/${space}`;
     const outbox = this.#outbox = new Outbox(this.#name, () => this.#look());
-    this.#maker = new Maker(this.#name, outbox, options.mutators);
-
-    const line = this.#line = new Line(userID);
-    const onLost = (groupID: string, confirmed: Record<string, number>) => {
+    this.#maker = new Maker(this.#name, outbox, mutators);
+    this.#line = new Line(userID);
+    this.#window = new Window(space, options.window);
+    const onLost: OnLost = (groupID, confirmed) => {
       const own = groupID === this.#client.groupID;
       const ended = own ? this.#client.generation : undefined;
       return outbox.lose(groupID, confirmed, ended);
     };
-    const where = new URLSearchParams({ space });
-    const pusher = pusherTo(line, `/api/replicache/push?${where}`, onLost);
-    this.#pusher = pusher;
-    const window = this.#window = new Window(space, options.window);
-    const rest = { outbox, pusher, onLost };
-    this.#puller = window.noting(pullerTo(line, window.url, rest));
+    const where = `/api/replicache/push?${new URLSearchParams({ space })}`;
+    this.#pusher = pusherTo(this.#line, where, onLost);
+    const rest = { outbox, pusher: this.#pusher, onLost };
+    const puller = pullerTo(this.#line, this.#window.url, rest);
+    this.#puller = this.#window.noting(puller);
 
     const mutate = Object.keys(this.#maker.mutators).map((name) => [
       name,
@@ -73,7 +72,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.closed = true;
     this.#hangUp?.();
     removeEventListener("online", this.#sync);
     removeEventListener("offline", this.#onOffline);
@@ -152,7 +151,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** Queues the move to another client. */
   #leave(client: Client<WithOwn<M>>): void {
-    this.#turn(() => this.#move(client)).catch(this.#unlessClosed);
+    this.#turn(() => this.#move(client)).catch(unlessClosed(this));
   }
 
   /**
@@ -161,13 +160,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
    * same, when the browser has forgotten it (a tab that slept for a day).
    */
   async #move(from: Client<WithOwn<M>>): Promise<void> {
-    if (this.#closed || from !== this.#client) return;
+    if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
-    if (current === from.generation) await this.#keep(from);
+    if (current === from.generation) await this.#maker.keep(from);
     await this.#part(from);
     await this.#open();
     await this.#look();
-    this.#tend().catch(this.#unlessClosed);
+    this.#tend().catch(unlessClosed(this));
   }
 
   /** Closes a client; what it has asked of the server must not go out any more. */
@@ -179,21 +178,16 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#say({ syncing: false });
   }
 
-  /** Brings what only this page's memory may hold into the outbox. */
-  async #keep(client: Client<WithOwn<M>>): Promise<void> {
-    const { generation, groupID, clientID } = client;
-    const pending = await client.experimentalPendingMutations();
-    const timestamp = Date.now();
-    const own = pending.filter((each) => each.clientID === clientID);
-    await this.#outbox.keep(own.map(({ id: mutationID, name, args }) => ({
-      ...{ generation, groupID, clientID },
-      ...{ mutationID, name, args, timestamp },
-    })));
+  /** What one may not see any more is not kept either, once nothing of one's own is in it. */
+  async #forsake(): Promise<void> {
+    const { unsent } = await this.#outbox.state();
+    const { cookie } = this.#client;
+    if (unsent === 0 && await cookie !== null) await this.discard();
   }
 
   /** Something has changed in the outbox, here or in another tab. */
   readonly #look = coalesced(async () => {
-    if (this.#closed) return;
+    if (this.closed) return;
     const client = this.#client;
     const { unsent, current } = await this.#outbox.state();
     this.#say({ unsent });
@@ -215,6 +209,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #onPause(paused: Pause | undefined): void {
     this.#say({ paused });
     this.#hangUp?.();
+    if (paused === "gone") this.#forsake().catch(unlessClosed(this));
     if (paused) return;
     this.#hangUp = listen(this.options.space, {
       onOpen: this.#sync,
@@ -227,23 +222,15 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   // pull runs again all that is pending: with thousands it takes its time.
   readonly #pull = coalesced(async () => {
     const client = this.#client;
-    await client.pull({ now: true }).catch((error) => {
-      if (!client.closed) reportError(error);
-    });
+    await client.pull({ now: true }).catch(unlessClosed(client));
   });
 
   readonly #sync = () => {
     if (this.status.peek().paused) return this.resume();
     this.#pull();
     const client = this.#client;
-    client.push({ now: true }).catch((error) => {
-      if (!client.closed) reportError(error);
-    });
-    this.#tend().catch(this.#unlessClosed);
-  };
-
-  readonly #unlessClosed = (error: unknown) => {
-    if (!this.#closed) reportError(error);
+    client.push({ now: true }).catch(unlessClosed(client));
+    this.#tend().catch(unlessClosed(this));
   };
 
   readonly #onVisible = () => document.hidden || this.#sync();
@@ -253,3 +240,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.status.value = { ...this.status.peek(), ...news };
   }
 }
+
+/** What is said by one that has been left is of no interest. */
+const unlessClosed = (it: { closed: boolean }) => (error: unknown) => {
+  if (!it.closed) reportError(error);
+};

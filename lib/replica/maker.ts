@@ -79,6 +79,18 @@ export class Maker<M extends MutatorDefs> {
     });
   }
 
+  /** Brings what only this page's memory may hold into the outbox. */
+  async keep(client: Client<WithOwn<M>>): Promise<void> {
+    const { generation, groupID, clientID } = client;
+    const pending = await client.experimentalPendingMutations();
+    const timestamp = Date.now();
+    const own = pending.filter((each) => each.clientID === clientID);
+    await this.outbox.keep(own.map(({ id: mutationID, name, args }) => ({
+      ...{ generation, groupID, clientID },
+      ...{ mutationID, name, args, timestamp },
+    })));
+  }
+
   async #note(tx: WriteTransaction, name: string, args: ReadonlyJSONValue) {
     const { byteLength } = new TextEncoder().encode(JSON.stringify(args));
     if (byteLength > MOST_BYTES) throw new TooLarge("This is too large.");

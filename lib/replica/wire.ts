@@ -10,7 +10,10 @@ export const MOST_BYTES = 512_000;
 type PushRequest = Parameters<Pusher>[0];
 
 /** Told of each group that the server has forgotten, before Replicache is. */
-type OnLost = (groupID: string, confirmed: LastMutationIDs) => Promise<void>;
+export type OnLost = (
+  groupID: string,
+  confirmed: LastMutationIDs,
+) => Promise<void>;
 
 /**
  * A pusher that sends slices, one after the other, and stops at the first that

@@ -1,0 +1,114 @@
+// Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { spoken as texts } from "../../lib/chat/texts.ts";
+import type { Status } from "../../lib/replica/mod.ts";
+import type { RoomReplica } from "./useRoom.ts";
+
+const words = texts.paused;
+
+type PausedProps = { replica: RoomReplica; status: Status };
+
+export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
+  const said = useSignal("");
+  const asking = useSignal(false);
+  if (!paused) return null;
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(textOf(await replica.unsent()));
+      said.value = words.copied;
+    } catch {
+      said.value = words.notCopied; // no right to, or no https
+    }
+  }
+
+  return (
+    <>
+      <div class="refusal paused">
+        <p role="alert">
+          <strong>{words.why[paused]}</strong> {words.kept(unsent)}
+        </p>
+        <div class="row">
+          {paused === "signed out"
+            ? (
+              <a
+                class="button"
+                href={`/signin?next=${encodeURIComponent(location.pathname)}`}
+              >
+                {words.signIn}
+              </a>
+            )
+            : (
+              <button type="button" onClick={() => replica.resume()}>
+                {words.again}
+              </button>
+            )}
+          {unsent > 0 && (
+            <>
+              <button type="button" class="quiet" onClick={copy}>
+                {words.copy}
+              </button>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => asking.value = true}
+              >
+                {words.discard}
+              </button>
+            </>
+          )}
+          <span role="status">{said.value}</span>
+        </div>
+      </div>
+      {asking.value && (
+        <DiscardDialog
+          unsent={unsent}
+          onDiscard={() => replica.discard()}
+          onClose={() => asking.value = false}
+        />
+      )}
+    </>
+  );
+}
+
+type DiscardDialogProps = {
+  unsent: number;
+  onDiscard: () => void;
+  onClose: () => void;
+};
+
+function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="card"
+      aria-labelledby="discard-title"
+      aria-describedby="discard-text"
+      onClose={onClose}
+    >
+      <h2 id="discard-title">{words.discardTitle(unsent)}</h2>
+      <p id="discard-text">{words.discardText}</p>
+      <form method="dialog" class="row">
+        <button type="submit" class="danger" onClick={onDiscard}>
+          {words.discard}
+        </button>
+        <button type="submit" class="quiet">{words.cancel}</button>
+      </form>
+    </dialog>
+  );
+}
+
+type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
+
+/** What was written in unsent mutations, one text after the other. */
+function textOf(unsent: Unsent): string {
+  const written = unsent.map(({ args }) =>
+    args !== null && typeof args === "object" && "content" in args
+      ? args.content
+      : undefined
+  );
+  return written.filter((text) => typeof text === "string").join("\n\n");
+}
