@@ -1,6 +1,7 @@
 // A process of its own that sends prepared HTTP/1.1 requests over plain connections, so that what is measured is the server.
+import { linesOf } from "./process.ts";
 
-/** What it is told on its standard input. */
+/** What it is told, a line each. */
 export type Load = {
   hostname: string;
   port: number;
@@ -13,10 +14,10 @@ export type Load = {
    */
   requests: string[];
   /** The number of each connection's first request. */
-  first: number;
+  first: number[];
 };
 
-/** What it prints: requests that were counted, and those sent in all, by connection. */
+/** What it prints for each: requests that were counted, and those sent in all, by connection. */
 export type Loaded = {
   count: number;
   sent: number[];
@@ -30,12 +31,12 @@ export async function run(load: Load): Promise<Loaded> {
   const begin = performance.now() + warmUp;
   const end = begin + length;
   const times: number[] = [];
-  const sent = await Promise.all(load.requests.map(async (text) => {
+  const sent = await Promise.all(load.requests.map(async (text, i) => {
     using connection = await Deno.connect(load);
     connection.setNoDelay();
     const numbered = numberedRequest(text);
     const answers = new Answers(connection);
-    let n = first;
+    let n = first[i];
     for (let now = performance.now(); now < end; n++) {
       await writeAll(connection, numbered(n));
       await answers.next();
@@ -43,7 +44,7 @@ export async function run(load: Load): Promise<Loaded> {
       now = performance.now();
       if (then >= begin && now <= end) times.push(now - then);
     }
-    return n - first;
+    return n - first[i];
   }));
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
@@ -53,8 +54,8 @@ export async function run(load: Load): Promise<Loaded> {
 /** The request's bytes, in which only digits change: nothing is built while the clock runs. */
 function numberedRequest(text: string): (n: number) => Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  const places = [...text.matchAll(/#+|@+/g)].map(([row], i) => ({
-    at: [...text.matchAll(/#+|@+/g)][i].index,
+  const places = [...text.matchAll(/#+|@+/g)].map(({ 0: row, index }) => ({
+    at: index,
     width: row.length,
     pad: row[0] === "#" ? 0x20 : 0x30,
   }));
@@ -99,6 +100,7 @@ class Answers {
 }
 
 if (import.meta.main) {
-  const text = await new Response(Deno.stdin.readable).text();
-  console.log(JSON.stringify(await run(JSON.parse(text))));
+  for await (const line of linesOf(Deno.stdin.readable)) {
+    console.log(JSON.stringify(await run(JSON.parse(line))));
+  }
 }

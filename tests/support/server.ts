@@ -3,6 +3,8 @@
 /** A running server. */
 export interface Server extends AsyncDisposable {
   url: string;
+  /** Of its process. */
+  pid: number;
   /** What it has printed so far. */
   output(): string;
   /** Ends it as `kill -9` does; the KV file stays. */
@@ -48,6 +50,7 @@ export async function startServer(
   };
   return {
     url: address[1],
+    pid: child.pid,
     output,
     kill: async () => void await end("SIGKILL"),
     stop: () => end("SIGTERM"),

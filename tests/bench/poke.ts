@@ -1,0 +1,122 @@
+// Streams: how soon a commit is heard, what they cost pushes, and what each holds in memory.
+import { Person } from "../support/person.ts";
+import type { Heard, Listening } from "./listeners.ts";
+import { type Beside, memoryOf, startBeside } from "./process.ts";
+import { type Effort, Pushers } from "./push.ts";
+import { listen, TEXT } from "./requests.ts";
+import { median, quantile, type Row } from "./table.ts";
+
+const PATH = "/api/replicache/poke?space=room:general";
+const PAUSE = 40; // ms between two pushes: longer than pokes are coalesced
+
+/** So many streams of one person, all open. */
+async function openStreams(
+  url: string,
+  person: Person,
+  count: number,
+): Promise<Beside> {
+  const { hostname, port } = new URL(url);
+  const listening: Listening = {
+    hostname,
+    port: Number(port),
+    requests: Array.from({ length: count }, () => listen(person, PATH)),
+  };
+  const streams = startBeside("listeners.ts", listening);
+  await streams.next(); // all are open
+  return streams;
+}
+
+/** From the push's answer, which follows its commit, to its poke's arrival at each of the listeners. */
+export async function benchPoke(
+  folder: string,
+  listeners: number,
+  pushes: number,
+): Promise<Row[]> {
+  await using pushers = await Pushers.start(`${folder}/poke${listeners}`, 1);
+  const { app, people: [person] } = pushers;
+  await using streams = await openStreams(app.url, person, listeners);
+  const begun = await pushers.version();
+  const answered: number[] = [];
+  for (let id = 1; id <= pushes; id++) {
+    await person.push("room:general", "speaking", [{
+      id,
+      clientID: "speaking",
+      name: "createMessage",
+      args: { id: `m${id}`, content: TEXT },
+      timestamp: 0,
+    }]);
+    answered.push(performance.timeOrigin + performance.now());
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  await streams.finish();
+  const heard: Heard = await streams.next();
+  const times = answered.flatMap((at, i) =>
+    (heard[begun + 1 + i] ?? []).map((then) => then - at)
+  );
+  const missing = listeners * pushes - times.length;
+  if (missing > 0) console.warn(`${missing} pokes were told with a later one`);
+  return ([["p50", .5], ["p99", .99]] as const).map(([name, share]) => ({
+    what: `commit to poke, ${listeners} listeners, ${name}`,
+    figure: quantile(times, share),
+    unit: "ms",
+    target: "reported",
+  }));
+}
+
+/** Pushes a second while so many listen, against one who listens; 8 clients push. */
+export async function benchAudience(
+  folder: string,
+  listeners: number,
+  { rounds, length }: Effort,
+): Promise<Row> {
+  await using pushers = await Pushers.start(`${folder}/audience`, 8);
+  const { app, people: [person] } = pushers;
+  const many: number[] = [];
+  const one: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const [count, rates] of [[1, one], [listeners, many]] as const) {
+      await using _streams = await openStreams(app.url, person, count);
+      rates.push((await pushers.push(length)).rate);
+    }
+  }
+  return {
+    what: `pushes with ${listeners} listeners, 8 clients`,
+    figure: median(many),
+    floor: median(one),
+    unit: "pushes/s",
+    target: ">= 60 %",
+    against: "1 listener",
+  };
+}
+
+/** What a stream holds in the server's memory, against one of a bare `Deno.serve`. */
+export async function benchMemory(
+  folder: string,
+  listeners: number,
+): Promise<Row> {
+  await using pushers = await Pushers.start(`${folder}/memory`, 1);
+  const { app, people: [person] } = pushers;
+  await using bare = startBeside("bare.ts", null);
+  const url = `http://127.0.0.1:${await bare.next()}`;
+  return {
+    what: `memory per listener, ${listeners} of them`,
+    figure: await perStream(app.url, person, app.pid, listeners),
+    floor: await perStream(url, person, bare.pid, listeners),
+    unit: "KiB",
+    target: "<= 110 %",
+    against: "bare Deno.serve",
+  };
+}
+
+/** In KiB, the first 100 streams left out: they find room that is there already. */
+async function perStream(
+  url: string,
+  person: Person,
+  pid: number,
+  listeners: number,
+): Promise<number> {
+  await using _first = await openStreams(url, person, 100);
+  const before = await memoryOf(pid);
+  await using _rest = await openStreams(url, person, listeners);
+  return (await memoryOf(pid) - before) / listeners;
+}
