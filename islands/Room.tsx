@@ -28,7 +28,7 @@ import { useRoom } from "./parts/useRoom.ts";
 type RoomProps = { user: User; view: RoomView; marks: MarksByID };
 
 export default function Room({ user, view: html, marks }: RoomProps) {
-  const { view, live, failed, opened, status } = useRoom(user, html);
+  const { view, live, writable, failed, opened, status } = useRoom(user, html);
   const { room, me, members, messages } = view.value;
   const { userID } = user;
   const alive = useSignal(false);
@@ -42,8 +42,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   const people = usePeople(members, user.name);
   const { marksOf } = useMarks(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
-  // It refuses to write for whom it does not know as a member yet.
-  const replica = me && copy;
+  const replica = writable.value ? opened.value : undefined;
   const past = useHistory(copy, messages, room.messageCount);
   const place = usePlace(messages.at(-1)?.id);
   const reading = useReading({

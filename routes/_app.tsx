@@ -1,6 +1,7 @@
 // The document around every page: head, skip link, and the banner that says where and who one is.
 import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
+import Device from "../islands/Device.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
 import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
@@ -36,6 +37,8 @@ export default define.page(function App(
         />
         <title>{texts.documentTitle(error ? errorTitle(error) : title)}</title>
         <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
+        <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
+        <link rel="manifest" href="/manifest.webmanifest" />
         {STYLES.map((name) => (
           <link
             key={name}
@@ -77,6 +80,7 @@ export default define.page(function App(
           </header>
         )}
         <Component />
+        {user && <Device userID={user.userID} />}
       </body>
     </html>
   );

@@ -1,5 +1,6 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
+import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnforeseen } from "../lib/web/answers.ts";
 import { askingIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
@@ -21,6 +22,18 @@ function isOurs(req: Request, url: URL): boolean {
 const isChange = ({ method }: Request, { pathname }: URL): boolean =>
   !SAFE.has(method) && !pathname.startsWith("/api/replicache/");
 
+/**
+ * Says whose page it is, for the service worker that keeps it, and keeps it out
+ * of the browser's own cache, where it would outlive signing out.
+ */
+function ownedPage(answer: Response, user: User | null): Response {
+  if (answer.headers.get("content-type")?.startsWith("text/html")) {
+    answer.headers.set("page-owner", user?.userID ?? "nobody");
+    answer.headers.set("cache-control", "no-store");
+  }
+  return answer;
+}
+
 export default define.middleware(async (ctx) => {
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, ctx.url)) {
@@ -38,7 +51,7 @@ export default define.middleware(async (ctx) => {
     if (asking?.cookie && !response.headers.has("set-cookie")) {
       response.headers.set("set-cookie", asking.cookie);
     }
-    return response;
+    return ownedPage(response, ctx.state.user);
   } catch (error) {
     // Pages have `_error.tsx`, which logs nothing; all else is answered in JSON.
     const { pathname } = ctx.url;

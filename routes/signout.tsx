@@ -1,9 +1,10 @@
 // Signing out: ended by a POST, so that no link or prefetch can do it; GET asks first.
 import { page } from "fresh";
+import SignOut from "../islands/SignOut.tsx";
 import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { linkMadeAt } from "../lib/web/link.ts";
-import { signOut } from "../lib/web/session.ts";
+import { FORGET, signOut } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
 export const handler = methods({
@@ -20,12 +21,12 @@ export const handler = methods({
     const cookie = await signOut(ctx.state, ctx.req, secure);
     return new Response(null, {
       status: 303,
-      headers: { location: "/signin", "set-cookie": cookie },
+      headers: { location: "/signin", "set-cookie": cookie, ...FORGET },
     });
   },
 });
 
-export default define.page<typeof handler>(function SignOut({ data }) {
+export default define.page<typeof handler>(function SignOutPage({ data }) {
   return (
     <main id="content" class="narrow notice">
       <h1>{texts.leave.title}</h1>
@@ -33,15 +34,7 @@ export default define.page<typeof handler>(function SignOut({ data }) {
       <p class={data.hasLink ? undefined : "refusal"}>
         {data.hasLink ? texts.leave.kept : texts.leave.lost}
       </p>
-      <form class="row" method="post" action="/signout">
-        {!data.hasLink && (
-          <a class="button" href="/settings#link">{texts.leave.toLink}</a>
-        )}
-        <button type="submit" class={data.hasLink ? undefined : "quiet"}>
-          {texts.signOut}
-        </button>
-        <a class="button quiet" href="/">{texts.leave.stay}</a>
-      </form>
+      <SignOut hasLink={data.hasLink} />
     </main>
   );
 });

@@ -26,11 +26,13 @@ const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
  * The room as it is now. `opened` is this browser's copy, once there is one;
- * `live` says that what is shown comes from it alone, `failed` that it will not.
+ * `writable` says that it knows the person as a member, `live` that what is
+ * shown comes from it alone, `failed` that it will not.
  */
 export function useRoom(user: User, html: RoomView) {
   const view = useSignal(html);
   const live = useSignal(false);
+  const writable = useSignal(false);
   const failed = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
 
@@ -50,6 +52,8 @@ export function useRoom(user: User, html: RoomView) {
         // Once caught up it stays so, whatever is deleted later.
         live.value ||= copy.room.messageCount >= html.room.messageCount;
         view.value = live.value ? copy : merged(html, copy);
+        // Be it older than the HTML: without a network it stays so.
+        writable.value = copy.me !== undefined;
       });
     }).catch((error) => {
       // Its script may be gone: a new build replaces the old one's.
@@ -64,6 +68,7 @@ export function useRoom(user: User, html: RoomView) {
   return {
     view,
     live,
+    writable,
     failed,
     opened,
     status: opened.value?.status.value ?? STARTING,

@@ -26,8 +26,6 @@ export const texts = /* @__PURE__ */ Object.assign(
         "Your private sign-in link is the way back to this account. Sign out only if you have it.",
       lost:
         "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
-      toLink: "Make a sign-in link",
-      stay: "Stay",
     },
 
     settings: {

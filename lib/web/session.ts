@@ -129,6 +129,9 @@ export async function endedOf(
 
 const AT_ONCE = 10; // the most keys that KV reads in one call
 
+/** Has the browser remove what it keeps of a person: databases, caches, the service worker. */
+export const FORGET = { "clear-site-data": '"cache", "storage"' };
+
 /**
  * Ends the request's session on the server, and tells all processes, whose
  * streams of it end. Gives back the `Set-Cookie` value that clears it.

@@ -2,7 +2,7 @@
 import { methods, userIn } from "../../lib/web/answers.ts";
 import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
 import { addressOf } from "../../lib/web/limits.ts";
-import { rename, signIn, signOut } from "../../lib/web/session.ts";
+import { FORGET, rename, signIn, signOut } from "../../lib/web/session.ts";
 
 export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),
@@ -24,7 +24,7 @@ export const handler = methods({
     const cookie = await signOut(state, req, url.protocol === "https:");
     return new Response(null, {
       status: 204,
-      headers: { "set-cookie": cookie },
+      headers: { "set-cookie": cookie, ...FORGET },
     });
   },
 });

@@ -4,7 +4,7 @@ import { texts } from "../../lib/chat/texts.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
 import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
-import { nameOf, openSession, signOut } from "../../lib/web/session.ts";
+import { FORGET, nameOf, openSession, signOut } from "../../lib/web/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = texts.link;
@@ -29,9 +29,14 @@ export const handler = methods({
     const secure = url.protocol === "https:";
     const cookie = await openSession(state, userID, secure);
     await signOut(state, req, secure); // whoever was signed in here
+    const isOther = state.user !== null && state.user.userID !== userID;
     return new Response(null, {
       status: 303,
-      headers: { location: "/", "set-cookie": cookie },
+      headers: {
+        location: "/",
+        "set-cookie": cookie,
+        ...isOther ? FORGET : {},
+      },
     });
   },
 });

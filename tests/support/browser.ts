@@ -1,5 +1,10 @@
 // Real Chromium, out of npm alone: it needs no browser and no libraries on the machine.
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+} from "playwright-core";
 import { permitted } from "./permitted.ts";
 
 /**
@@ -65,16 +70,37 @@ Deno.test.afterAll(async () => {
 /** Starts Chromium: `CHROMIUM_PATH`, or the one of npm. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   const { chromium } = await import("playwright-core");
+  return await chromium.launch(await launchOptions());
+}
+
+/**
+ * Starts Chromium with the profile in a folder, as a browser that was closed
+ * is opened again. The caller closes it.
+ */
+export async function openBrowser(
+  profile: string,
+  options: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const { chromium } = await import("playwright-core");
+  const context = await chromium.launchPersistentContext(profile, {
+    ...await launchOptions(),
+    ...options,
+  });
+  context.setDefaultTimeout(PATIENCE);
+  return context;
+}
+
+async function launchOptions() {
   const own = Deno.env.get("CHROMIUM_PATH");
   const { executablePath, env } = own
     ? { executablePath: own, env: {} }
     : await unpackedChromium();
-  return await chromium.launch({
+  return {
     executablePath,
     env: { ...Deno.env.toObject(), ...env },
     // Without user namespaces, a GPU or D-Bus, as in a container.
     args: ["--no-sandbox", "--disable-gpu", "--no-zygote", "--headless=shell"],
-  });
+  };
 }
 
 /** Signs in on a device that is not signed in yet, and waits for the lobby. */

@@ -1,0 +1,70 @@
+// This browser as the app's device: keeps it working without a network, and follows who is signed in on it.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { device } from "../lib/chat/device_texts.ts";
+import { onSignedOut } from "./parts/signedOut.ts";
+
+export default function Device({ userID }: { userID: string }) {
+  const refused = useSignal(false);
+
+  useEffect(() => {
+    keepOffline();
+    const unlisten = onSignedOut(() => location.replace("/signin"));
+    // The page can be of someone who was here before: kept by the service
+    // worker, or come back to with the browser's own button.
+    const check = () => document.hidden || leaveUnless(userID);
+    const onPageShow = (event: PageTransitionEvent) =>
+      event.persisted && leaveUnless(userID, true);
+    check();
+    // A form that cannot be sent would leave the person on the browser's own
+    // error page, and what they typed behind it.
+    const onSubmit = (event: SubmitEvent) => {
+      const { method } = event.target as HTMLFormElement;
+      if (event.defaultPrevented) return;
+      refused.value = method === "post" && !navigator.onLine;
+      if (refused.value) event.preventDefault();
+    };
+    const onOnline = () => {
+      refused.value = false;
+      check();
+    };
+    addEventListener("pageshow", onPageShow);
+    addEventListener("online", onOnline);
+    document.addEventListener("visibilitychange", check);
+    document.addEventListener("submit", onSubmit);
+    return () => {
+      unlisten();
+      removeEventListener("pageshow", onPageShow);
+      removeEventListener("online", onOnline);
+      document.removeEventListener("visibilitychange", check);
+      document.removeEventListener("submit", onSubmit);
+    };
+  }, []);
+
+  return refused.value
+    ? <p class="device refusal" role="alert">{device.needsNetwork}</p>
+    : null;
+}
+
+/** Has the service worker keep the app, where there can be one. */
+async function keepOffline() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const isPast = !serviceWorker.controller;
+  try {
+    await serviceWorker.register("/sw.js");
+    if (isPast) (await serviceWorker.ready).active?.postMessage("keep");
+  } catch (error) {
+    console.warn("The app is not kept for offline use", error);
+  }
+}
+
+/**
+ * Leaves a page whose person is not the one signed in any more. That nobody is
+ * leaves it as it is, for what may be unsent in it, unless it was left before.
+ */
+async function leaveUnless(userID: string, wasLeft = false) {
+  const answer = await fetch("/api/session").catch(() => undefined);
+  const isOther = answer?.ok && (await answer.json()).userID !== userID;
+  if (isOther || (wasLeft && answer?.status === 401)) location.replace("/");
+}

@@ -1,0 +1,213 @@
+// The app on a device: opened without a network, with a new build, and after signing out.
+import { assertEquals } from "@std/assert";
+import type { BrowserContext, Page } from "playwright-core";
+import { browserTest, openBrowser, signIn } from "../support/browser.ts";
+import { isKept } from "../support/kept.ts";
+import {
+  connection,
+  enter,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "A browser that is opened without a network shows the rooms and their messages, and what is written in it arrives once",
+  async (device) => {
+    const folder = await Deno.makeTempDir();
+    const kept = { DENO_KV_PATH: `${folder}/kvetch.sqlite3` };
+    const profile = `${folder}/profile`;
+    let open: BrowserContext | undefined;
+    try {
+      let url: string;
+      {
+        await using server = await startServer(kept);
+        url = server.url;
+        open = await openBrowser(profile, { baseURL: url });
+        const ada = await open.newPage();
+        await enter(ada, "Ada");
+        await send(ada, "Before the tunnel");
+        await messages(ada, "Before the tunnel", "sent").waitFor();
+        await makeRoom(ada, "Notes");
+        await mayWrite(ada);
+        await isKept(ada, "/rooms/general");
+        await isKept(ada, "/", "Notes");
+        await isOnDisk(ada, "/rooms/general", "Before the tunnel");
+        await open.close();
+      }
+
+      open = await openBrowser(profile, { baseURL: url });
+      const ada = await open.newPage();
+      await ada.goto("/");
+      const rooms = ada.getByRole("main");
+      await rooms.getByRole("link", { name: "Notes" }).waitFor();
+      await rooms.getByRole("link", { name: "General" }).click();
+      await messages(ada, "Before the tunnel", "sent").waitFor();
+      await mayWrite(ada);
+      await send(ada, "In the tunnel");
+      await messages(ada, "In the tunnel", "pending").waitFor();
+      await connection(ada, "1 unsent").waitFor();
+      await isOnDisk(ada, "/rooms/general", "In the tunnel");
+      await open.close();
+
+      await using _server = await startServer({
+        ...kept,
+        PORT: new URL(url).port,
+      });
+      const bob = await device(url);
+      await enter(bob, "Bob");
+      assertEquals(await messages(bob, "In the tunnel").count(), 0);
+      open = await openBrowser(profile, { baseURL: url });
+      const again = await open.newPage();
+      await again.goto("/rooms/general");
+      for (const page of [again, bob]) {
+        await messages(page, "In the tunnel", "sent").waitFor();
+        assertEquals(await messages(page, "In the tunnel").count(), 1);
+        assertEquals(await messages(page, "Before the tunnel").count(), 1);
+      }
+    } finally {
+      await open?.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+browserTest(
+  "A page that is not on the device says so when the network is gone, and leads to what is",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const path of ["/", "/rooms/general"]) await isKept(ada, path);
+    await ada.context().setOffline(true);
+    await ada.goto("/rooms/elsewhere");
+    await ada.getByRole("heading", { name: "You are offline" }).waitFor();
+    await ada.getByRole("link", { name: "Back to the rooms" }).click();
+    await ada.getByRole("main").getByRole("link", { name: "General" }).click();
+    await mayWrite(ada);
+  },
+);
+
+browserTest(
+  "A form that cannot be sent for want of a network keeps what was typed, and says why",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await signIn(ada, "Ada");
+    await isKept(ada, "/");
+    await ada.context().setOffline(true);
+    const name = ada.getByRole("textbox", { name: "Room name" });
+    await name.fill("Tunnel");
+    await ada.getByRole("button", { name: "Create room" }).click();
+    await ada.getByRole("alert").filter({ hasText: "connection" }).waitFor();
+    assertEquals(await name.inputValue(), "Tunnel");
+    await ada.context().setOffline(false);
+    await ada.getByRole("button", { name: "Create room" }).click();
+    await ada.waitForURL("/rooms/*");
+  },
+);
+
+browserTest(
+  "Signing out leaves nothing on the device, and takes the other tabs along",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "For members' eyes");
+    await messages(ada, "For members' eyes", "sent").waitFor();
+    await isKept(ada, "/rooms/general");
+    const other = await ada.context().newPage();
+    await other.goto("/rooms/general");
+    await mayWrite(other);
+    await ada.goto("/signout");
+    await signOutButton(ada).click();
+    for (const page of [ada, other]) await page.waitForURL("/signin");
+    assertEquals(await traces(ada), []);
+    // Nor does the browser's own button bring anything back.
+    await ada.goBack();
+    await ada.waitForURL("/signin*");
+    assertEquals(await traces(ada), []);
+  },
+);
+
+browserTest(
+  "Signing out without a script leaves nothing on the device either",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await isKept(ada, "/rooms/general");
+    await ada.route("**/SignOut*.js", (route) => route.abort());
+    await ada.goto("/signout");
+    await ada.evaluate(() =>
+      document.querySelector<HTMLFormElement>("main form")!.submit()
+    );
+    await ada.waitForURL("/signin");
+    assertEquals(await traces(ada), []);
+  },
+);
+
+browserTest(
+  "Signing out without a network is refused, and nothing is lost by it",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await isKept(ada, "/rooms/general");
+    await ada.goto("/signout");
+    await ada.context().setOffline(true);
+    await signOutButton(ada).click();
+    await ada.getByRole("alert").filter({ hasText: "still signed in" })
+      .waitFor();
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+  },
+);
+
+browserTest(
+  "Whoever signs in next on a device is shown nothing of who was there before",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await makeRoom(ada, "Diary");
+    await mayWrite(ada);
+    await isKept(ada, "/", "Diary");
+    const own = new URL(ada.url()).pathname;
+    // Without signing out: the session has ended of itself.
+    await ada.context().clearCookies({ name: "session" });
+    await enter(ada, "Bob");
+    await isKept(ada, "/rooms/general");
+    await ada.context().setOffline(true);
+    await ada.goto("/");
+    await ada.getByText("Bob", { exact: true }).waitFor();
+    assertEquals(await ada.getByText("Ada", { exact: true }).count(), 0);
+    await ada.goto(own);
+    await ada.getByRole("heading", { name: "You are offline" }).waitFor();
+  },
+);
+
+const signOutButton = (page: Page) =>
+  page.getByRole("main").getByRole("button", { name: "Sign out" });
+
+/** Waits until another tab finds a message on the disk. */
+async function isOnDisk(page: Page, path: string, text: string) {
+  const tab = await page.context().newPage();
+  await tab.goto(path);
+  await messages(tab, text).waitFor();
+  await tab.close();
+}
+
+/** What a browser still keeps of this site. */
+const traces = (page: Page) =>
+  page.evaluate(async () => [
+    ...(await indexedDB.databases()).map(({ name }) => name),
+    ...await caches.keys(),
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage),
+    ...(await navigator.serviceWorker.getRegistrations()).map(({ scope }) =>
+      scope
+    ),
+  ]);
