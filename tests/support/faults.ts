@@ -1,5 +1,5 @@
 // A few clients and two servers in a world where calls, requests and processes fail; at the end all must be well.
-import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import { gatherReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
 import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";
 import { type Item, ledger, type Told } from "./ledger.ts";
@@ -78,7 +78,10 @@ export class World extends Simulation {
     const process = new Process(this.kv, this, plan, this.#recorder, checks);
     const strategy = this.random.chance(0.3) ? "reset" : "global-version";
     const settings = { keep: KEEP, strategy } as const;
-    return { process, sync: new Sync(process.kv, ledger, settings) };
+    const kv = this.random.chance(0.5)
+      ? gatherReads(process.kv) // as main.ts does
+      : process.kv;
+    return { process, sync: new Sync(kv, ledger, settings) };
   }
 
   #version(space: string): number {

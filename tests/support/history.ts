@@ -1,6 +1,11 @@
 // Many clients, servers and housekeeping at once on one KV, all written down.
 import { commitPatiently } from "../../lib/sync/backoff.ts";
-import { type Settings, Sync, type User } from "../../lib/sync/mod.ts";
+import {
+  gatherReads,
+  type Settings,
+  Sync,
+  type User,
+} from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
 import { ledger } from "./ledger.ts";
 import { ModelGroup, type Server, someDeed } from "./model_client.ts";
@@ -37,11 +42,12 @@ export async function makeHistory(
   const random = randomFrom(seed);
   const story = emptyStory();
   // Small batches: there is much between the beginning of a read and its end.
-  const given = sabotage
-    ? gatedKv(kv, through(sabotage, recorder(story)), 1)
-    : gatedKv(kv, recorder(story), 20);
+  const given = () =>
+    sabotage
+      ? gatedKv(kv, through(sabotage, recorder(story)), 1)
+      : gatherReads(gatedKv(kv, recorder(story), 20));
   const open = (strategy: Settings["strategy"]) =>
-    new Sync(given, ledger, { strategy, keep: KEEP });
+    new Sync(given(), ledger, { strategy, keep: KEEP });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
   const engine = () => engines[Number(random.chance(0.1))];
@@ -142,7 +148,7 @@ export async function makeHistory(
 }
 
 /** Makes a group look as if it had last been seen long ago. */
-export async function abandon(kv: Deno.Kv, groupID: string): Promise<void> {
+async function abandon(kv: Deno.Kv, groupID: string): Promise<void> {
   const key = ["group", groupID];
   const { value, versionstamp } = await kv.get<{ seenOn: number }>(key);
   if (value === null) return;

@@ -10,8 +10,12 @@ type Timer = { id: number; at: number; fire: () => void; every?: number };
 /** The result of what does not end, in a process that has. */
 export const NEVER = Symbol();
 
-/** Real, whatever the world has made of `setTimeout`. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** The end of this turn of the real event loop, and of one that it asks for. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
 
 /**
  * One event at a time, picked by the seed from those that could be next; the
@@ -68,7 +72,7 @@ export class Simulation {
       const end = story().finally(() => ended = true);
       end.catch(() => {}); // it is awaited below
       for (;;) {
-        await turn();
+        await turns();
         if (ended) return await end;
         await this.#next();
       }
