@@ -17,33 +17,45 @@ browserTest(
     assertGreater(NAMES.length, 50);
     await using server = await startServer();
     const ada = await Person.signIn(server.url, "Ada");
-    const { roomID, space } =
-      (await ada.post("/api/rooms", { name: "Trap" })).body;
-
+    const drafts = `user:${ada.userID}`;
     await push(
       ada,
-      space,
-      XSS.map((content, i) => ["createMessage", { id: `m${i}`, content }]),
+      drafts,
+      XSS.map((content, i) => ["setDraft", { roomID: `d${i}`, content }]),
     );
-    const entries = await entriesOf(ada, space, XSS.length);
+    const stored = await entriesOf(ada, drafts);
     for (const [i, text] of XSS.entries()) {
-      assertEquals(entries.get(`message/m${i}`).content, text.trim());
+      assertEquals(stored.get(`draft/d${i}`).content, text);
     }
+    // As many in a room as a page shows at once.
+    const rooms: { path: string; texts: readonly string[] }[] = [];
+    for (let from = 0; from < XSS.length; from += 100) {
+      const texts = XSS.slice(from, from + 100);
+      const { roomID, space } = await makeRoom(ada, "Trap");
+      rooms.push({ path: `/rooms/${roomID}`, texts });
+      await push(
+        ada,
+        space,
+        texts.map((content, i) => ["createMessage", { id: `m${i}`, content }]),
+      );
+      const entries = await entriesOf(ada, space);
+      for (const [i, text] of texts.entries()) {
+        assertEquals(entries.get(`message/m${i}`).content, text.trim());
+      }
+    }
+    const meeting = await makeRoom(ada, "Meeting");
     for (const name of NAMES) {
       const person = await Person.signIn(server.url, name);
-      const { body } = await person.get("/api/session");
-      assertEquals(body.name, name);
-      await person.post(`/api/rooms/${roomID}/members`, {});
-      await push(person, space, [["createMessage", {
-        id: `by-${person.userID}`,
-        content: "x",
-      }]]);
-      const made =
-        (await ada.post("/api/rooms", { name, visibility: "private" })).body;
-      await push(ada, made.space, [["updateRoom", { topic: name }]]);
-      const room = (await entriesOf(ada, made.space, 1)).get("room");
+      assertEquals((await person.get("/api/session")).body.name, name);
+      await person.post(`/api/rooms/${meeting.roomID}/members`, {});
+      const own = { id: person.userID, content: name };
+      await push(person, meeting.space, [["createMessage", own]]);
+      const { space } = await makeRoom(ada, name);
+      await push(ada, space, [["updateRoom", { topic: name }]]);
+      const room = (await entriesOf(ada, space)).get("room");
       assertEquals([room.name, room.topic], [name, name]);
     }
+    rooms.push({ path: `/rooms/${meeting.roomID}`, texts: NAMES });
 
     // Past the policy: it is a second wall, and must not hide a hole in the first.
     const page = await device(server.url, { bypassCSP: true });
@@ -54,20 +66,19 @@ browserTest(
       ran.push(dialog.message());
       await dialog.dismiss();
     });
-    for (const path of ["/", `/rooms/${roomID}`, `/rooms/${roomID}/people`]) {
+    for (const { path, texts } of rooms) {
       await page.goto(path);
-      if (path === `/rooms/${roomID}`) {
-        await mayWrite(page);
-        await messages(page, XSS[0]).first().waitFor();
-        for (const text of XSS) {
-          await box(page).fill(text);
-          // A box for texts makes one kind of line end of all.
-          assertEquals(
-            await box(page).inputValue(),
-            text.replaceAll("\r", "\n"),
-          );
-        }
+      await messages(page).nth(texts.length - 1).waitFor();
+      await mayWrite(page);
+      for (const text of texts) {
+        await box(page).fill(text);
+        // A box for texts makes one kind of line end of all.
+        assertEquals(await box(page).inputValue(), text.replaceAll("\r", "\n"));
       }
+      await assertHarmless(page);
+    }
+    for (const path of ["/", `/rooms/${meeting.roomID}/people`]) {
+      await page.goto(path);
       await assertHarmless(page);
     }
     assertEquals(ran, []);
@@ -98,14 +109,14 @@ async function push(person: Person, space: string, calls: Call[]) {
   assertEquals(status, 200);
 }
 
-async function entriesOf(person: Person, space: string, window: number) {
-  const { body } = await person.post(
-    `/api/replicache/pull?space=${space}&window=${window}`,
-    {
-      ...{ pullVersion: 1, schemaVersion: "1", profileID: "p", cookie: null },
-      clientGroupID: crypto.randomUUID(),
-    },
-  );
+async function makeRoom(person: Person, name: string) {
+  const { body } = await person.post("/api/rooms", { name });
+  return body as { roomID: string; space: string };
+}
+
+/** What a space holds. */
+async function entriesOf(person: Person, space: string) {
+  const { body } = await person.pull(space, crypto.randomUUID());
   return new Map(
     body.patch.map((
       { key, value }: { key: string; value: unknown },
