@@ -52,13 +52,17 @@ export class Engine implements AsyncDisposable {
     const before = this.#kv;
     this.#kv = await Deno.openKv(":memory:");
     for (const { key, value } of backup) await this.#kv.set(key, value);
+    this.#begin();
+    before?.close();
+  }
+
+  #begin(): void {
     this.#sync = new Sync(this.#kv, {
       schemaVersion: 1,
       mutators: () => mutators as never,
       collections: () => [],
       guards: () => false,
     });
-    before?.close();
   }
 
   /** A wiped server that has the space again, as an app makes it when it starts. */
@@ -87,7 +91,10 @@ export class Engine implements AsyncDisposable {
   away(): () => void {
     this.#sync.close(); // the streams
     this.instead = () => new Response(null, { status: 502 });
-    return () => this.instead = () => undefined;
+    return () => {
+      this.#begin();
+      this.instead = () => undefined;
+    };
   }
 
   /** What has been counted, in the order in which it was. */
@@ -130,13 +137,13 @@ export class Engine implements AsyncDisposable {
     const sync = this.#sync;
     const mayRead = () => Promise.resolve(true);
     const [space] = searchParams.getAll("space");
-    if (path.endsWith("/poke")) {
-      return new Response(await sync.poke([space], mayRead), {
-        headers: { "content-type": "text/event-stream" },
-      });
-    }
     const user: User = { userID: request.headers.get("authorization")! };
     try {
+      if (path.endsWith("/poke")) {
+        return new Response(await sync.poke([space], mayRead), {
+          headers: { "content-type": "text/event-stream" },
+        });
+      }
       if (path.endsWith("/push")) {
         return Response.json(
           await sync.push(space, user, JSON.parse(body)) ?? {},
