@@ -133,6 +133,16 @@ const json = (alter: (value: any) => unknown) => (entry: Entry): Entry => {
   return { ...entry, value } as Entry;
 };
 
+/** Says of each seventh push that it was committed. */
+function lie(): Gate {
+  let pushes = 0;
+  return (call, run) => {
+    const isPush = call.keys.some(([kind]) => kind === "client");
+    if (call.kind !== "commit" || !isPush || ++pushes % 7) return run();
+    return Promise.resolve({ ok: true, versionstamp: "0" } as never);
+  };
+}
+
 const rounded = (cookie: Pulled["body"]["cookie"]) => ({
   ...cookie,
   order: Math.ceil(cookie.order / 3) * 3,
@@ -178,12 +188,7 @@ const SABOTAGES: Record<string, [RegExp, Partial<Options>]> = {
   ],
   "says that it has committed and has not": [
     /was answered and is not in/,
-    {
-      sabotage: (call, run) =>
-        call.kind === "commit" && Math.random() < 0.1
-          ? Promise.resolve({ ok: true, versionstamp: "0" } as never)
-          : run(),
-    },
+    { sabotage: lie() },
   ],
   "forgets one op of an answer": [
     /instead of|too much/,
@@ -221,14 +226,16 @@ const SABOTAGES: Record<string, [RegExp, Partial<Options>]> = {
 for (const [what, [found, options]] of Object.entries(SABOTAGES)) {
   Deno.test(`The history checker finds out an engine that ${what}`, async () => {
     using _ = quiet();
-    const kv = await Deno.openKv(":memory:");
-    const seed = chosenSeed();
-    const story = await makeHistory(kv, {
-      ...{ seed, name: "bad", pulls: 300 },
-      ...options,
-    });
-    const faults = faultsIn(story, SPACE);
-    assert(faults.some((fault) => found.test(fault)), faults.join("\n"));
-    kv.close();
+    const first = chosenSeed();
+    let faults: string[] = [];
+    // A short history may not come to where it would show.
+    for (let seed = first; seed < first + 5; seed++) {
+      using kv = await Deno.openKv(":memory:");
+      const crowd = { seed, name: "bad", pulls: 300 };
+      const story = await makeHistory(kv, { ...crowd, ...options });
+      faults = faultsIn(story, SPACE);
+      if (faults.some((fault) => found.test(fault))) return;
+    }
+    assert(false, `SEED=${first}\n${faults.slice(0, 10).join("\n")}`);
   });
 }
