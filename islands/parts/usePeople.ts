@@ -1,6 +1,7 @@
 // The people of a room, by ID and by name, the same objects for as long as they are the same people.
 import { useMemo } from "preact/hooks";
 import { type Names, namesOf } from "../../lib/chat/mentions.ts";
+import { namesakesIn } from "../../lib/chat/namesakes.ts";
 import type { Member } from "../../lib/chat/schema.ts";
 
 export type People = {
@@ -8,6 +9,8 @@ export type People = {
   names: Names;
   /** The reader's own name, as the only one of a set. */
   mine: Names;
+  /** The mark of who shares their name with a member. */
+  markOf: ReturnType<typeof namesakesIn>;
 };
 
 /** Every message on the screen depends on this: it must not be new with each of them. */
@@ -17,5 +20,6 @@ export function usePeople(members: readonly Member[], myName: string): People {
     byID: new Map(members.map((member) => [member.id, member])),
     names: namesOf(members),
     mine: namesOf([{ name: myName }]),
+    markOf: namesakesIn(members),
   }), [key, myName]);
 }

@@ -101,6 +101,7 @@ const MATRIX: Record<string, Deed[]> = {
     get("/", PAGE),
     form("/", () => ({ name: "New", visibility: "private" }), FORM),
   ],
+  "offline.tsx": [get("/offline", OPEN)],
   "signin.tsx": [
     get("/signin", [200, 303, 303, 303, 303]),
     form("/signin", () => ({ name: "Again" }), FORM),

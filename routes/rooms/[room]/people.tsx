@@ -2,6 +2,7 @@
 import { HttpError, page } from "fresh";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
 import { Refusal } from "../../../lib/chat/refusal.ts";
+import { namesakesIn } from "../../../lib/chat/namesakes.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import { dateOf, reasonOf, texts } from "../../../lib/chat/texts.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
@@ -75,6 +76,7 @@ const signInThen = (url: URL) =>
 
 export default define.page<typeof handler>(function People({ data }) {
   const { room, me, members, refusal } = data;
+  const markOf = namesakesIn(members);
   return (
     <main id="content" class="settings">
       <p>
@@ -84,7 +86,7 @@ export default define.page<typeof handler>(function People({ data }) {
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
       <ul class="room-cards people">
         {members.map((member) => (
-          <Person key={member.id} member={member} {...data} />
+          <Person key={member.id} {...data} member={member} markOf={markOf} />
         ))}
       </ul>
       {me && <Invitations {...data} />}
@@ -93,8 +95,14 @@ export default define.page<typeof handler>(function People({ data }) {
   );
 });
 
-function Person({ member, me, userID }: Data & { member: Member }) {
+type PersonProps = Data & {
+  member: Member;
+  markOf: ReturnType<typeof namesakesIn>;
+};
+
+function Person({ member, me, userID, markOf }: PersonProps) {
   const { id, name, role } = member;
+  const namesake = markOf(member);
   return (
     <li>
       <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
@@ -102,6 +110,7 @@ function Person({ member, me, userID }: Data & { member: Member }) {
       </span>
       <span class="name">
         <strong dir="auto">{name}</strong>
+        {namesake && <span class="namesake">{namesake}</span>}
         {role === "owner" && <span class="badge">{words.owner}</span>}
         {id === userID && <span class="badge you">{words.you}</span>}
       </span>
