@@ -35,13 +35,13 @@ export class Router<State> {
   /** What answers a URL, if only by 404; exact paths come before patterns. */
   match(url: URL): { fn: Middleware<State>; params: Record<string, string> } {
     const path = url.pathname.replace(/(.)\/$/, "$1");
+    const route = this.#routes.find((route) => route.path === path) ??
+      this.#routes.find((r) => r.path === "*" || r.pattern.test(url));
     const params: Record<string, string> = {};
-    const exact = this.#routes.find((route) => route.path === path);
-    if (exact && !/[:*]/.test(path)) return { fn: exact.fn, params };
-    const route = exact ??
-      this.#routes.find(({ pattern }) => pattern.test(url));
-    const groups = route?.pattern.exec(url)?.pathname.groups;
-    for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
+    if (route?.path.includes(":")) { // patterns are slow
+      const groups = route.pattern.exec(url)?.pathname.groups;
+      for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
+    }
     return { fn: route?.fn ?? compose(this.#wrappersOf("/")), params };
   }
 
