@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { device } from "../lib/chat/device_texts.ts";
-import { onSignedOut } from "./parts/signedOut.ts";
+import { onSignedOut } from "./parts/device/signedOut.ts";
 
 export default function Device({ userID }: { userID: string }) {
   const refused = useSignal(false);

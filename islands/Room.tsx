@@ -7,6 +7,7 @@ import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { Connection } from "./parts/Connection.tsx";
+import { useNotices } from "./parts/device/useNotices.ts";
 import { JoinNotice } from "./parts/JoinNotice.tsx";
 import { DeleteDialog } from "./parts/log/DeleteDialog.tsx";
 import { MessageList } from "./parts/log/MessageList.tsx";
@@ -64,6 +65,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       replyTo ? { id, content, replyTo } : { id, content },
     );
   }, [replica]);
+  useNotices(user, room, messages, live.value);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);

@@ -2,6 +2,7 @@
 import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
+import Search from "../islands/Search.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
 import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
@@ -9,7 +10,7 @@ import { define } from "../lib/web/state.ts";
 // All on every page: each is small, and cached for a year with the build.
 const STYLES = [
   ...["base", "parts", "pages", "room", "about", "log", "messages", "marks"],
-  ...["reactions", "composer", "settings"],
+  ...["reactions", "composer", "settings", "device"],
 ];
 
 export default define.page(function App(
@@ -27,14 +28,18 @@ export default define.page(function App(
         <meta name="color-scheme" content="light dark" />
         <meta
           name="theme-color"
+          data-theme="light"
           media="(prefers-color-scheme: light)"
           content="#fcfcfa"
         />
         <meta
           name="theme-color"
+          data-theme="dark"
           media="(prefers-color-scheme: dark)"
           content="#161a17"
         />
+        {/* Blocks, so that nothing is painted in another theme first. */}
+        <script src={asset("/theme.js")} />
         <title>{texts.documentTitle(error ? errorTitle(error) : title)}</title>
         <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
         <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
@@ -60,6 +65,7 @@ export default define.page(function App(
             {title && url.pathname === `/rooms/${params.room}` && (
               <h1 class="place" dir="auto">{title}</h1>
             )}
+            {user && <Search userID={user.userID} />}
             {user && (
               // GET: it asks first, as there may be no way back.
               <form class="me" action="/signout">

@@ -2,6 +2,7 @@
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
+import DeviceSettings from "../islands/DeviceSettings.tsx";
 import { MAX_NAME } from "../lib/chat/schema.ts";
 import { dateOf, texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
@@ -99,6 +100,7 @@ export default define.page<typeof handler>(function Settings({ data }) {
           )}
         </div>
       </section>
+      <DeviceSettings />
       <p>
         <a href="/signout">{texts.signOut}</a>
       </p>

@@ -2,6 +2,7 @@
 
 /** What islands say. */
 export const device = {
+  title: "This device",
   needsNetwork:
     "That needs a connection. Nothing was lost: try again when you are back online.",
 
@@ -10,6 +11,46 @@ export const device = {
     toLink: "Make a sign-in link",
     stay: "Stay",
     failed: "You are still signed in: signing out needs a connection.",
+  },
+
+  theme: {
+    title: "Theme",
+    choices: { system: "As the system is", light: "Light", dark: "Dark" },
+  },
+
+  notices: {
+    title: "Notifications",
+    choices: {
+      nothing: "None",
+      mentions: "When I am mentioned",
+      all: "Every message",
+    },
+    why: {
+      default:
+        "For messages in a room that is open in a tab you are not looking at.",
+      denied:
+        "Your browser blocks them for this site: allow them in its settings, then come back.",
+      none:
+        "This browser has none, or only where the address begins with https.",
+    },
+    allow: "Allow notifications",
+  },
+
+  search: {
+    open: "Search",
+    keys: "Search (Ctrl+K)",
+    title: "Search messages",
+    box: "Search messages",
+    placeholder: "Words of a message, or a name",
+    hint: "In the messages that are on this device.",
+    found: (n: number) =>
+      n === 0
+        ? "Nothing on this device has these words."
+        : n === 1
+        ? "1 message"
+        : `${n} messages`,
+    failed: "Searching does not work just now. Reload the page.",
+    close: "Close",
   },
 } as const;
 

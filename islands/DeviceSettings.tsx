@@ -1,0 +1,14 @@
+// What is set for this device alone: the theme, and notifications.
+import { device } from "../lib/chat/device_texts.ts";
+import { Notices } from "./parts/device/Notices.tsx";
+import { Theme } from "./parts/device/Theme.tsx";
+
+export default function DeviceSettings() {
+  return (
+    <section class="card" aria-labelledby="device-title">
+      <h2 id="device-title">{device.title}</h2>
+      <Theme />
+      <Notices />
+    </section>
+  );
+}

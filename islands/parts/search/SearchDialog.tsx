@@ -1,0 +1,117 @@
+// Where one searches: a box, and what was found below it, all by keyboard.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { device } from "../../../lib/chat/device_texts.ts";
+import { idOf } from "../message/address.ts";
+import { type Found, openSearch, type Search } from "./index.ts";
+
+const words = device.search;
+
+type SearchDialogProps = { userID: string; onClose: () => void };
+
+export function SearchDialog({ userID, onClose }: SearchDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const text = useSignal("");
+  const search = useSignal<Search | undefined>(undefined);
+  const failed = useSignal(false);
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    openSearch(userID).then(
+      (opened) => search.value = opened,
+      (error) => {
+        failed.value = true;
+        console.error(error);
+      },
+    );
+  }, []);
+
+  const found = text.value.trim() ? search.value?.(text.value) : undefined;
+  const status = failed.value
+    ? words.failed
+    : found
+    ? words.found(found.length)
+    : words.hint;
+
+  /** Up and down go through what was found, and back to the box. */
+  function onKeyDown(event: KeyboardEvent) {
+    // In a search box the browser's own Escape only empties it.
+    if (event.key === "Escape") dialog.current?.close();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const stops = [
+      ...dialog.current!.querySelectorAll<HTMLElement>("input, li a"),
+    ];
+    const at = stops.indexOf(document.activeElement as HTMLElement) + step;
+    stops[Math.max(0, Math.min(at, stops.length - 1))].focus();
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      class="search"
+      aria-label={words.title}
+      onClose={onClose}
+      onKeyDown={onKeyDown}
+      // A click beside it.
+      onClick={(event) =>
+        event.target === dialog.current && dialog.current?.close()}
+    >
+      <form
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          dialog.current?.querySelector<HTMLElement>("li a")?.click();
+        }}
+      >
+        <input
+          type="search"
+          aria-label={words.box}
+          placeholder={words.placeholder}
+          autocomplete="off"
+          enterkeyhint="search"
+          dir="auto"
+          autofocus
+          onInput={(event) => text.value = event.currentTarget.value}
+        />
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => dialog.current?.close()}
+        >
+          {words.close}
+        </button>
+      </form>
+      <p class="hint" role="status">{status}</p>
+      <ul>
+        {found?.map((each) => (
+          <li key={each.id}>
+            <Result found={each} onFollow={() => dialog.current?.close()} />
+          </li>
+        ))}
+      </ul>
+    </dialog>
+  );
+}
+
+type ResultProps = { found: Found; onFollow: () => void };
+
+function Result({ found, onFollow }: ResultProps) {
+  const { id, roomID, room, from, content, createdAt } = found;
+  const time = new Date(createdAt);
+  return (
+    <a href={`/rooms/${roomID}#${idOf(id)}`} onClick={onFollow}>
+      <span class="where">
+        <strong dir="auto">{from}</strong> <span dir="auto">{room}</span>{" "}
+        <time dateTime={time.toISOString()}>
+          {time.toLocaleString(undefined, {
+            dateStyle: "medium",
+            timeStyle: "short",
+          })}
+        </time>
+      </span>
+      <span class="text" dir="auto">{content}</span>
+    </a>
+  );
+}

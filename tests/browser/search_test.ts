@@ -1,0 +1,91 @@
+// The search over what is on the device.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { isKept } from "../support/kept.ts";
+import {
+  enter,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "A message of another room is found without a network, by keyboard, and gone to",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const text of ["The café opens at nine", "Bring the blue umbrella"]) {
+      await send(ada, text);
+      await messages(ada, text, "sent").waitFor();
+    }
+    await isKept(ada, "/rooms/general");
+    await makeRoom(ada, "Elsewhere");
+    await mayWrite(ada);
+    await ada.context().setOffline(true);
+
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("cafe");
+    await found(ada).filter({ hasText: "The café opens at nine" }).waitFor();
+    assertEquals(await found(ada).count(), 1);
+    await ada.getByRole("dialog").getByRole("status")
+      .filter({ hasText: "1 message" }).waitFor();
+    await ada.keyboard.press("ArrowDown");
+    await ada.keyboard.press("Enter");
+    await ada.waitForURL("/rooms/general#message-*");
+    const target = messages(ada, "The café opens at nine");
+    await target.and(ada.locator(":focus")).waitFor();
+  },
+);
+
+browserTest(
+  "Nothing found is said, Escape closes the search, and a slash in a text is a slash",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "Hello");
+    await messages(ada, "Hello", "sent").waitFor();
+    await ada.keyboard.type("/");
+    assertEquals(await ada.getByRole("dialog").count(), 0);
+    await ada.getByRole("button", { name: "Search" }).click();
+    await searchBox(ada).fill("zebra");
+    await ada.getByRole("dialog").getByRole("status")
+      .filter({ hasText: "Nothing" }).waitFor();
+    await ada.keyboard.press("Escape");
+    await ada.getByRole("dialog").waitFor({ state: "detached" });
+  },
+);
+
+browserTest(
+  "Messages of another account on the same device are not found",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await makeRoom(ada, "Diary");
+    await mayWrite(ada);
+    await send(ada, "A secret wish");
+    await messages(ada, "A secret wish", "sent").waitFor();
+    await ada.context().clearCookies({ name: "session" });
+    await enter(ada, "Bob");
+    await send(ada, "A public wish");
+    await messages(ada, "A public wish", "sent").waitFor();
+    await ada.reload();
+    await mayWrite(ada);
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("wish");
+    await found(ada).first().waitFor();
+    assertEquals(await found(ada).count(), 1);
+  },
+);
+
+const searchBox = (page: Page) =>
+  page.getByRole("dialog", { name: "Search messages" })
+    .getByRole("searchbox", { name: "Search messages" });
+
+const found = (page: Page) =>
+  page.getByRole("dialog", { name: "Search messages" }).getByRole("link");
