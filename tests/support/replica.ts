@@ -212,7 +212,7 @@ export const inside = <T>(page: Page, body: (test: TestPage) => T) =>
   page.evaluate(`(${body})(globalThis.test)`) as Promise<Awaited<T>>;
 
 /** Longer than anything here takes, even on a busy machine. In milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 /**
  * Waits until something is true in the page, asked of what the page holds and of
