@@ -77,7 +77,9 @@ export class World extends Simulation {
     const checks = () => !this.unchecked;
     const process = new Process(this.kv, this, plan, this.#recorder, checks);
     const strategy = this.random.chance(0.3) ? "reset" : "global-version";
-    const settings = { keep: KEEP, strategy } as const;
+    // With few checks a push of several tabs takes several commits.
+    const maxChecks = this.random.pick([4, 100]);
+    const settings = { keep: KEEP, strategy, maxChecks } as const;
     const kv = this.random.chance(0.5)
       ? gatherReads(process.kv) // as main.ts does
       : process.kv;

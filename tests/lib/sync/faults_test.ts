@@ -95,7 +95,7 @@ async function anything(world: World): Promise<void> {
   const some = () => random.pick([0, 0.1, 0.3]);
   world.network = { loss: some(), doubling: some(), delay: some() };
   let writes = 0;
-  for (let step = 0; step < 5; step++) {
+  for (let step = 0; step < 4; step++) {
     const deeds = Array.from({ length: 1 + random.below(5) }, () => {
       const group = random.pick(world.groups);
       if (random.chance(0.1)) return world.try(() => world.housekeep());
