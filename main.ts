@@ -28,7 +28,9 @@ async function open(): Promise<Engine> {
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
-    const kv = gatherReads(await Deno.openKv(kvPath));
+    const plain = await Deno.openKv(kvPath);
+    // SQLite answers one call after the other; over a network they go abreast.
+    const kv = kvPath && !isRemote ? gatherReads(plain) : plain;
     await assertWritable(kv);
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
