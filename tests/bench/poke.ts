@@ -1,6 +1,7 @@
 // Streams: how soon a commit is heard, what they cost pushes, and what each holds in memory.
 import { Person } from "../support/person.ts";
 import type { Heard, Listening } from "./listeners.ts";
+import type { Load } from "./load.ts";
 import { type Beside, memoryOf, startBeside } from "./process.ts";
 import { type Effort, Pushers } from "./push.ts";
 import { listen, TEXT } from "./requests.ts";
@@ -108,13 +109,28 @@ export async function benchMemory(
   };
 }
 
-/** In KiB, the first 100 streams left out: they find room that is there already. */
+/**
+ * In KiB. Before, the server answers for a while what leaves nothing behind, and
+ * opens 100 streams: what any work makes its heap grow is not the streams'.
+ */
 async function perStream(
   url: string,
   person: Person,
   pid: number,
   listeners: number,
 ): Promise<number> {
+  const { hostname, port, host } = new URL(url);
+  const text = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+  const load: Load = {
+    hostname,
+    port: Number(port),
+    warmUp: 0,
+    length: 2_000,
+    requests: Array(8).fill(text),
+    first: Array(8).fill(1),
+  };
+  await using working = startBeside("load.ts", load);
+  await working.next();
   await using _first = await openStreams(url, person, 100);
   const before = await memoryOf(pid);
   await using _rest = await openStreams(url, person, listeners);
