@@ -9,7 +9,7 @@ import { methods } from "../lib/web/answers.ts";
 import { readForm } from "../lib/web/bodies.ts";
 import { linkMadeAt, makeLink, revokeLink } from "../lib/web/link.ts";
 import { refused } from "../lib/web/refused.ts";
-import { rename } from "../lib/web/session.ts";
+import { rename } from "../lib/web/names.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = texts.settings;
@@ -55,7 +55,8 @@ export const handler = methods({
         return ctx.redirect("/settings", 303);
       default:
         try {
-          await rename(state, user.userID, form.name);
+          await state.limits.count("rename", user.userID);
+          await rename(state.sync, user.userID, form.name);
           return ctx.redirect("/settings?saved", 303);
         } catch (error) {
           const { refusal, init } = refused(error);

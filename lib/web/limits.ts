@@ -31,6 +31,8 @@ const LIMITS = {
   /** What changes something besides. */
   change: { points: 50, duration: 1 },
   room: { points: 20, duration: 60 },
+  /** Each is a change in every room that the person is in. */
+  rename: { points: 30, duration: 60 },
   /**
    * Client groups that were found to be of another history: each leaves a
    * record, so whoever forges cookies must not be able to make them at will.

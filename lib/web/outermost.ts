@@ -1,29 +1,24 @@
 // What stands around every answer, error pages too: the headers that keep a page to itself.
-import { App, csp, type Middleware } from "fresh";
+import { App, type Context, csp } from "fresh";
 import { failure } from "./answers.ts";
 
 const YEAR = 365 * 24 * 60 * 60; // seconds
 
 /**
  * An app whose every answer has the security headers. Fresh renders error pages
- * outside of an app's own middlewares, so these are another app's, around it.
+ * outside of an app's own middlewares, so these stand around its handler.
  */
 export class Outermost<State> extends App<State> {
   override handler(): ReturnType<App<State>["handler"]> {
     const inner = super.handler();
-    const outer = new App<State>({ trustProxy: this.config.trustProxy })
-      .use(secured, csp({ useNonce: true, csp: ["base-uri 'none'"] }))
-      .all("*", (ctx) => inner(ctx.req, ctx.info))
-      .handler();
+    const { trustProxy } = this.config;
+    const policed = csp<State>({ useNonce: true, csp: ["base-uri 'none'"] });
     return async (req, info) => {
-      if (isDecodable(new URL(req.url).pathname)) return await outer(req, info);
-      // Fresh rejects when a part of the path can't be decoded.
-      return failure(
-        400,
-        "bad-request",
-        "The address cannot be read.",
-        HEADERS,
-      );
+      // All that this middleware asks of a context is what comes next.
+      const next = () =>
+        isDecodable(req) ? inner(req, info) : Promise.resolve(unreadable());
+      const response = await policed({ next } as Context<State>);
+      return secured(response, isHTTPS(req, trustProxy));
     };
   }
 }
@@ -37,26 +32,34 @@ const HEADERS = {
   "cross-origin-opener-policy": "same-origin",
 };
 
-const secured: Middleware<unknown> = async (ctx) => {
-  const response = await ctx.next();
+function secured(response: Response, https: boolean): Response {
   const { headers } = response;
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-  const isHTTPS = ctx.url.protocol === "https:";
-  if (isHTTPS) headers.set("strict-transport-security", `max-age=${YEAR}`);
+  if (https) headers.set("strict-transport-security", `max-age=${YEAR}`);
   const policy = headers.get("content-security-policy")!
     // Left where there was no page to render, so no nonce to put in its place.
     .replaceAll(" 'unsafe-inline'", "")
     // On plain http it would ask for scripts and styles where nobody listens.
-    .replace(isHTTPS ? "" : "; upgrade-insecure-requests", "");
+    .replace(https ? "" : "; upgrade-insecure-requests", "");
   headers.set("content-security-policy", policy);
   return response;
-};
+}
 
-function isDecodable(path: string): boolean {
+/** As Fresh itself finds the protocol of `ctx.url`. */
+function isHTTPS(req: Request, trustProxy: boolean): boolean {
+  const forwarded = trustProxy && req.headers.get("x-forwarded-proto");
+  return (forwarded || new URL(req.url).protocol.slice(0, -1)) === "https";
+}
+
+/** Whether the path can be decoded; Fresh rejects when a part of it can't. */
+function isDecodable({ url }: Request): boolean {
   try {
-    decodeURIComponent(path);
+    decodeURIComponent(new URL(url).pathname);
     return true;
   } catch {
     return false;
   }
 }
+
+const unreadable = () =>
+  failure(400, "bad-request", "The address cannot be read.");

@@ -1,10 +1,10 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
-import { Name, type Profile, valid } from "../chat/schema.ts";
-import { userSpace } from "../chat/spaces.ts";
+import { Name, valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync } from "./domain.ts";
+import { nameOf, setName } from "./names.ts";
 import { PULSES } from "./pulses.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -39,7 +39,8 @@ export async function signIn(
   name: unknown,
   secure: boolean,
 ): Promise<{ user: User; cookie: string }> {
-  const user = await rename(store, ulid(), name);
+  const user = { userID: ulid(), name: valid(Name, name) };
+  await setName(store.sync, user);
   return { user, cookie: await openSession(store, user.userID, secure) };
 }
 
@@ -54,17 +55,6 @@ export async function openSession(
   await kv.set(keyOf(hashOf(token)), session, { expireIn: LIFETIME })
     .catch(busy);
   return cookieOf(token, LIFETIME, secure);
-}
-
-/** Gives a person a name; throws a `bad-args` refusal for a bad one. */
-export async function rename(
-  { sync }: Pick<Store, "sync">,
-  userID: string,
-  input: unknown,
-): Promise<User> {
-  const profile: Profile = { name: valid(Name, input) };
-  await sync.write([userSpace(userID)], (own) => own.set("profile", profile));
-  return { userID, name: profile.name };
 }
 
 /** Who sent a request, and in which session. */
@@ -100,15 +90,6 @@ export async function askingIn(
   const { ok } = await kv.atomic().check(stored)
     .set(stored.key, prolonged, { expireIn: LIFETIME }).commit().catch(busy);
   return ok ? { ...asking, cookie: cookieOf(token, LIFETIME, secure) } : asking;
-}
-
-/** What a person is called; undefined when there is no such person. */
-export async function nameOf(
-  sync: ChatSync,
-  userID: string,
-): Promise<string | undefined> {
-  const [profile] = await sync.get(userSpace(userID), "profile");
-  return (profile as Profile | undefined)?.name;
 }
 
 /** Which of these sessions are over: ended or expired. */

@@ -4,7 +4,8 @@ import { texts } from "../../lib/chat/texts.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
 import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
-import { FORGET, nameOf, openSession, signOut } from "../../lib/web/session.ts";
+import { nameOf } from "../../lib/web/names.ts";
+import { FORGET, openSession, signOut } from "../../lib/web/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = texts.link;

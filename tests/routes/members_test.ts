@@ -175,6 +175,26 @@ test("only the owner removes members, and an owner who leaves hands the room on"
   assertEquals(await rolesIn(bob, space), { Bob: "owner" });
 });
 
+test("who takes another name has it in their rooms as well, and what they wrote keeps the old one", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID, space } = await makeRoom(ada, "public");
+  await join(bob, roomID);
+  const said = {
+    ...{ id: 1, clientID: "bobs", name: "createMessage", timestamp: 1 },
+    args: { id: "said", content: "Hello" },
+  };
+  await bob.push(space, crypto.randomUUID(), [said]);
+  await bob.post("/api/session", { name: "Robert" });
+  assertEquals(await rolesIn(ada, space), { Ada: "owner", Robert: "member" });
+  const form = { do: "name", name: "Rob" };
+  const body = new URLSearchParams(form);
+  await bob.ask("/settings", { method: "POST", body });
+  assertEquals(await rolesIn(ada, space), { Ada: "owner", Rob: "member" });
+  const view = (await ada.pull(space, crypto.randomUUID())).body.patch;
+  const message = view.find(({ key = "" }) => key === "message/said");
+  assertEquals(message.value.from, "Bob");
+});
+
 test("the last to leave a private room leaves no invitation behind", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID } = await makeRoom(ada, "private");

@@ -1,0 +1,48 @@
+// What people are called: in their own space, and in the rooms they are in.
+import { memberIn, membershipsOf } from "../chat/queries.ts";
+import { Name, type Profile, valid } from "../chat/schema.ts";
+import { roomSpace, userSpace } from "../chat/spaces.ts";
+import type { User } from "../chat/views.ts";
+import type { ChatSync } from "./domain.ts";
+
+/** What a person is called; undefined when there is no such person. */
+export async function nameOf(
+  sync: ChatSync,
+  userID: string,
+): Promise<string | undefined> {
+  const [profile] = await sync.get(userSpace(userID), "profile");
+  return (profile as Profile | undefined)?.name;
+}
+
+/** Puts a name into a person's own space, which is born by it. */
+export async function setName(
+  sync: ChatSync,
+  { userID, name }: User,
+): Promise<void> {
+  const profile: Profile = { name };
+  await sync.write([userSpace(userID)], (own) => own.set("profile", profile));
+}
+
+/**
+ * Gives a person another name, also where they are a member; what they wrote
+ * keeps the one it was written under. Room by room: when it fails on the way,
+ * doing it again does the rest. Throws a `bad-args` refusal for a bad name.
+ */
+export async function rename(
+  sync: ChatSync,
+  userID: string,
+  input: unknown,
+): Promise<User> {
+  const user = { userID, name: valid(Name, input) };
+  await setName(sync, user);
+  const actor = { ...user, now: Date.now };
+  const own = await sync.view(userSpace(userID), actor, 1);
+  for (const { roomID } of await membershipsOf(own)) {
+    await sync.write([roomSpace(roomID)], async (there) => {
+      const member = await memberIn(there, userID);
+      if (!member || member.name === user.name) return;
+      await there.set(`member/${userID}`, { ...member, name: user.name });
+    });
+  }
+  return user;
+}
