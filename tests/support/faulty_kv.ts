@@ -51,7 +51,8 @@ export class Process {
     if (!this.alive) return await new Promise<never>(() => {});
     const result = await this.#send(call, run);
     // An answer takes its time: what it says may not be so any more.
-    if (world.random.chance(0.5)) {
+    if (world.random.chance(0.1)) await world.sleep(world.random.below(40));
+    if (world.random.chance(0.5) || !this.alive) {
       await world.soon(() => Promise.resolve(this.alive ? null : NEVER));
     }
     return result;
