@@ -1,7 +1,7 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
-import { answerTo, logUnforeseen } from "../lib/web/answers.ts";
+import { answerTo, logUnforeseen, pageError } from "../lib/web/answers.ts";
 import { askingIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -59,6 +59,6 @@ export default define.middleware(async (ctx) => {
       return answerTo(error);
     }
     logUnforeseen(error);
-    throw error;
+    throw pageError(error);
   }
 });

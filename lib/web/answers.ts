@@ -43,12 +43,12 @@ const REFUSALS: Record<RefusalCode, number> = {
   "not-found": 404,
   "taken": 409,
 };
-const PROBLEMS: Record<Problem, number> = {
+const PROBLEMS = {
   "malformed": 400,
   "forbidden": 403,
   "unknown-space": 404,
   "unavailable": 503,
-};
+} as const satisfies Record<Problem, number>;
 const NAMES: Record<number, [code: string, message: string]> = {
   400: ["bad-request", "The request cannot be read."],
   401: ["unauthorized", "Sign in first."],
@@ -65,6 +65,17 @@ export function logUnforeseen(error: unknown): void {
     error instanceof LimitReached ||
     (error instanceof HttpError && error.status < 500);
   if (!foreseen) console.error("A request failed", error);
+}
+
+/** What a page's failure is to the error page: the status it has, and what may be said of it. */
+export function pageError(error: unknown): unknown {
+  if (error instanceof LimitReached) {
+    return new HttpError(error.status, error.message);
+  }
+  if (error instanceof SyncError) {
+    return new HttpError(PROBLEMS[error.problem], error.message);
+  }
+  return error;
 }
 
 /** The answer to a request that threw. What was not foreseen is logged and says nothing of itself. */

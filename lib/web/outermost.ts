@@ -36,6 +36,9 @@ function secured(response: Response, https: boolean): Response {
   const { headers } = response;
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   if (https) headers.set("strict-transport-security", `max-age=${YEAR}`);
+  // An error page can't say so itself.
+  const isLater = response.status === 429 || response.status === 503;
+  if (isLater && !headers.has("retry-after")) headers.set("retry-after", "1");
   const policy = headers.get("content-security-policy")!
     // Left where there was no page to render, so no nonce to put in its place.
     .replaceAll(" 'unsafe-inline'", "")

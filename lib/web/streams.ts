@@ -42,16 +42,16 @@ export class Streams {
     const stream = { sessionID, userID, end: new AbortController() };
     this.#add(stream);
     try {
-      return await open({
-        signal: stream.end.signal,
-        onEnd: () => this.#remove(stream),
-      });
-    } catch (error) {
-      this.#remove(stream);
-      throw error;
-    } finally {
+      const { signal } = stream.end;
+      const onEnd = () => this.#remove(stream);
+      const body = await open({ signal, onEnd });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
+      return body;
+    } catch (error) {
+      stream.end.abort();
+      this.#remove(stream);
+      throw error;
     }
   }
 

@@ -66,7 +66,9 @@ test("POST /api/session signs in, GET says who, DELETE ends it on the server", a
 });
 
 test("POST /api/session refuses names that no one could read", async () => {
-  for (const name of ["", "   ", "x".repeat(41), "a\u202Eb", "a\nb", 7, null]) {
+  const bad = ["", "   ", "x".repeat(41), "a\u202Eb", "a\nb", 7, null];
+  const unseen = ["\u200d", "\u3164", "\ud800", "a\u2028b", "\u061ca"];
+  for (const name of [...bad, ...unseen]) {
     assertFails(await nobody.post("/api/session", { name }), 400, "bad-args");
   }
   assertFails(await nobody.post("/api/session", []), 400, "bad-args");

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { APP, type InnerApp, openApp } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
+import { quiet } from "../support/quiet.ts";
 import type { Person } from "../support/person.ts";
 
 let app: InnerApp;
@@ -79,4 +80,20 @@ test("on https browsers are told to stay there", async () => {
   const { headers } = response;
   assertMatch(headers.get("strict-transport-security")!, /^max-age=\d{8}$/);
   assert(directives(headers).has("upgrade-insecure-requests"));
+});
+
+test("while KV is away pages and the API answer 503, and when to come again", async () => {
+  const paths = ["/", "/settings", "/rooms/general", "/api/rooms", "/healthz"];
+  await app.withoutKV(async () => {
+    using _ = quiet();
+    for (const path of paths) {
+      const { status, headers, body } = await ada.get(path);
+      assertEquals([status, headers.get("retry-after")], [503, "1"], path);
+      assert(!JSON.stringify(body).includes("KV is away"), path);
+    }
+    const form = new URLSearchParams({ name: "Ada" });
+    const { status } = await ada.ask("/", { method: "POST", body: form });
+    assertEquals(status, 503);
+  });
+  assertEquals((await ada.get("/")).status, 200);
 });

@@ -12,6 +12,8 @@ export interface InnerApp extends AsyncDisposable {
   kv: Deno.Kv;
   /** How many times KV has been written to. */
   commits(): number;
+  /** Runs `fn` while every call of KV throws. */
+  withoutKV<T>(fn: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -21,7 +23,11 @@ export interface InnerApp extends AsyncDisposable {
 export async function openApp(): Promise<InnerApp> {
   const kv = await Deno.openKv(":memory:");
   let commits = 0;
-  const counting = counted(kv, () => commits++);
+  let away = false;
+  const counting = counted(kv, (isWrite) => {
+    if (isWrite && !away) commits++;
+    return away;
+  });
   const before = Deno.env.toObject();
   const openKv = Object.getOwnPropertyDescriptor(Deno, "openKv")!;
   const open = { value: () => Promise.resolve(counting), configurable: true };
@@ -43,6 +49,10 @@ export async function openApp(): Promise<InnerApp> {
     kv,
     signIn: (name) => Person.signIn(APP, name, send),
     commits: () => commits,
+    async withoutKV(fn) {
+      away = true;
+      return await fn().finally(() => away = false);
+    },
     // deno-lint-ignore require-await
     async [Symbol.asyncDispose]() {
       kv.close();
@@ -50,21 +60,28 @@ export async function openApp(): Promise<InnerApp> {
   };
 }
 
-/** A KV, or an atomic operation of it, that calls back before each write. */
-function counted<T extends object>(target: T, onWrite: () => void): T {
-  const writes = target instanceof Deno.AtomicOperation
-    ? ["commit"]
-    : ["set", "delete", "enqueue"];
+/** A KV, or an atomic operation of it, that asks before each call whether to fail it. */
+function counted<T extends object>(
+  target: T,
+  fails: (isWrite: boolean) => boolean,
+): T {
+  const isAtomic = target instanceof Deno.AtomicOperation;
+  const writes = isAtomic ? ["commit"] : ["set", "delete", "enqueue"];
+  const reads = isAtomic ? [] : ["get", "getMany"];
   const proxy: T = new Proxy(target, {
-    get(_, name) {
-      const value = Reflect.get(target, name, target);
+    get(_, key) {
+      const name = String(key);
+      const value = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {
-        if (writes.includes(String(name))) onWrite();
+        const isWrite = writes.includes(name);
+        if (fails(isWrite) && (isWrite || reads.includes(name))) {
+          return Promise.reject(new Error("KV is away"));
+        }
         const result = value.apply(target, args);
         if (result === target) return proxy; // to be chained
-        const isAtomic = result instanceof Deno.AtomicOperation;
-        return isAtomic ? counted(result, onWrite) : result;
+        const isNew = result instanceof Deno.AtomicOperation;
+        return isNew ? counted(result, fails) : result;
       };
     },
   });
