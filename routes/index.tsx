@@ -1,7 +1,7 @@
 // The lobby: the rooms there are, and a form that makes a new one.
 import { page } from "fresh";
 import Lobby from "../islands/Lobby.tsx";
-import { MAX_NAME } from "../lib/chat/schema.ts";
+import { NameField } from "../islands/parts/NameField.tsx";
 import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { readForm } from "../lib/web/bodies.ts";
@@ -60,20 +60,13 @@ function NewRoom({ name, visibility, refusal }: NewRoomProps) {
   return (
     <form class="card fields" method="post" action="/" aria-labelledby="new">
       <h2 id="new">{words.create}</h2>
-      <label for="name">{words.name}</label>
-      <input
-        id="name"
-        name="name"
-        value={name}
-        dir="auto"
+      <NameField
+        label={words.name}
+        name={name}
+        refusal={refusal}
         autocomplete="off"
-        required
         autofocus={refusal !== ""}
-        maxLength={MAX_NAME}
-        aria-invalid={refusal ? "true" : undefined}
-        aria-describedby={refusal ? "refusal" : undefined}
       />
-      {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
       <fieldset>
         <legend>{words.who}</legend>
         <label class="choice">

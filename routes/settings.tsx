@@ -1,11 +1,11 @@
 // A person's settings: their name, and the private link by which they come in elsewhere.
+import { NameField } from "../islands/parts/NameField.tsx";
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
 import DeviceSettings from "../islands/DeviceSettings.tsx";
-import { MAX_NAME } from "../lib/chat/schema.ts";
 import { dateOf, texts } from "../lib/chat/texts.ts";
-import { methods } from "../lib/web/answers.ts";
+import { methods, toSignIn } from "../lib/web/answers.ts";
 import { readForm } from "../lib/web/bodies.ts";
 import { linkMadeAt, makeLink, revokeLink } from "../lib/web/link.ts";
 import { refused } from "../lib/web/refused.ts";
@@ -30,7 +30,7 @@ export const handler = methods({
   async GET(ctx) {
     const { state, url } = ctx;
     const { kv, user } = state;
-    if (!user) return ctx.redirect("/signin?next=/settings", 303);
+    if (!user) return toSignIn(ctx);
     state.title = words.title;
     const madeAt = await linkMadeAt(kv, user.userID);
     const saved = url.searchParams.has("saved");
@@ -40,7 +40,7 @@ export const handler = methods({
   async POST(ctx) {
     const { req, state, url } = ctx;
     const { kv, user } = state;
-    if (!user) return ctx.redirect("/signin?next=/settings", 303);
+    if (!user) return toSignIn(ctx);
     state.title = words.title;
     const form = await readForm(req, "do", "name");
     switch (form.do) {
@@ -112,22 +112,14 @@ export default define.page<typeof handler>(function Settings({ data }) {
 function NameForm({ name, refusal, saved }: Data) {
   return (
     <form class="card fields" method="post" action="/settings">
-      <label for="name">{words.name}</label>
-      <input
-        id="name"
-        name="name"
-        value={name}
-        dir="auto"
+      <NameField
+        label={words.name}
+        name={name}
+        refusal={refusal}
         autocomplete="nickname"
-        required
-        maxLength={MAX_NAME}
-        aria-invalid={refusal ? "true" : undefined}
-        aria-describedby={refusal ? "refusal" : "hint"}
+        hint={saved ? words.saved : words.nameHint}
+        saved={saved}
       />
-      {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
-      <p id="hint" class="hint" role={saved ? "status" : undefined}>
-        {saved ? words.saved : words.nameHint}
-      </p>
       <button type="submit">{words.save}</button>
     </form>
   );

@@ -1,6 +1,6 @@
 // Sign-in: a name is enough. A plain form, so that it works before any script or without one.
+import { NameField } from "../islands/parts/NameField.tsx";
 import { page } from "fresh";
-import { MAX_NAME } from "../lib/chat/schema.ts";
 import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { readForm } from "../lib/web/bodies.ts";
@@ -56,21 +56,14 @@ export default define.page<typeof handler>(function SignIn({ data, url }) {
       <h1>{texts.product}</h1>
       <p class="tagline">{texts.tagline}</p>
       <form class="card fields" method="post" action={`/signin${url.search}`}>
-        <label for="name">{words.name}</label>
-        <input
-          id="name"
-          name="name"
-          value={name}
-          dir="auto"
+        <NameField
+          label={words.name}
+          name={name}
+          refusal={refusal}
           autocomplete="nickname"
           autofocus
-          required
-          maxLength={MAX_NAME}
-          aria-invalid={refusal ? "true" : undefined}
-          aria-describedby={refusal ? "refusal hint" : "hint"}
+          hint={words.hint}
         />
-        {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
-        <p id="hint" class="hint">{words.hint}</p>
         <button type="submit">{words.submit}</button>
       </form>
     </main>

@@ -105,3 +105,7 @@ export function userIn({ state }: Context<State>) {
   if (state.user) return state.user;
   throw new HttpError(401, "Sign in first.");
 }
+
+/** Sends who is not signed in to do that first, and then back to this page. */
+export const toSignIn = (ctx: Context<State>): Response =>
+  ctx.redirect(`/signin?next=${encodeURIComponent(ctx.url.pathname)}`, 303);

@@ -6,7 +6,7 @@ import { readMarkdown } from "../../lib/chat/markdown.ts";
 import { isPlain } from "../../lib/chat/marks.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
-import { methods } from "../../lib/web/answers.ts";
+import { methods, toSignIn } from "../../lib/web/answers.ts";
 import { joinRoom } from "../../lib/web/members.ts";
 import { roomsFor, viewRoom } from "../../lib/web/rooms.ts";
 import { define } from "../../lib/web/state.ts";
@@ -14,7 +14,7 @@ import { define } from "../../lib/web/state.ts";
 export const handler = methods({
   async GET(ctx) {
     const { sync, user } = ctx.state;
-    if (!user) return ctx.redirect(signInThen(ctx.url), 303);
+    if (!user) return toSignIn(ctx);
     const [view, rooms] = await Promise.all([
       viewRoom(sync, ctx.params.room, user.userID),
       roomsFor(sync, user.userID),
@@ -33,7 +33,7 @@ export const handler = methods({
   async POST(ctx) {
     const { sync, user } = ctx.state;
     const { room } = ctx.params;
-    if (!user) return ctx.redirect(signInThen(ctx.url), 303);
+    if (!user) return toSignIn(ctx);
     try {
       await joinRoom(sync, user, room);
     } catch (error) {
@@ -43,9 +43,6 @@ export const handler = methods({
     return ctx.redirect(`/rooms/${room}`, 303);
   },
 });
-
-const signInThen = (url: URL) =>
-  `/signin?next=${encodeURIComponent(url.pathname)}`;
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
   const { user, view, rooms, marks } = data;

@@ -141,6 +141,13 @@ test("a person has thirty streams; one that ends makes room for another", async 
   await Promise.all(streams.map((stream) => stream.body?.cancel()));
 });
 
+test("a stream is about a hundred spaces at most", async () => {
+  const ada = await signIn("Ada");
+  const many = Array.from({ length: 101 }, (_, i) => `space=room:r${i}`);
+  const { status } = await ada.get(`/api/replicache/poke?${many.join("&")}`);
+  assertEquals(status, 400);
+});
+
 test("forged cookies make client groups at sixty a minute only", async () => {
   const ada = await signIn("Ada");
   const cookie = { order: 9e9, version: 9e9, mark: "x", window: 1, from: {} };

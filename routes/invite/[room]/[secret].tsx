@@ -3,7 +3,7 @@ import { HttpError, page } from "fresh";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { texts } from "../../../lib/chat/texts.ts";
-import { methods } from "../../../lib/web/answers.ts";
+import { methods, toSignIn } from "../../../lib/web/answers.ts";
 import { invitedBy, joinRoom } from "../../../lib/web/members.ts";
 import { define } from "../../../lib/web/state.ts";
 
@@ -11,9 +11,9 @@ const words = texts.invite;
 
 export const handler = methods({
   async GET(ctx) {
-    const { params, state, url } = ctx;
+    const { params, state } = ctx;
     const { sync, user } = state;
-    if (!user) return ctx.redirect(signInThen(url), 303);
+    if (!user) return toSignIn(ctx);
     const { room, secret } = params;
     const invitation = await invitedBy(sync, room, secret);
     if (!invitation) throw new HttpError(404, words.missing);
@@ -24,9 +24,9 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { params, state, url } = ctx;
+    const { params, state } = ctx;
     const { sync, user } = state;
-    if (!user) return ctx.redirect(signInThen(url), 303);
+    if (!user) return toSignIn(ctx);
     const { room, secret } = params;
     try {
       await joinRoom(sync, user, room, secret);
@@ -37,9 +37,6 @@ export const handler = methods({
     return ctx.redirect(`/rooms/${room}`, 303);
   },
 });
-
-const signInThen = (url: URL) =>
-  `/signin?next=${encodeURIComponent(url.pathname)}`;
 
 export default define.page<typeof handler>(function InvitePage({ data, url }) {
   return (

@@ -6,7 +6,7 @@ import { namesakesIn } from "../../../lib/chat/namesakes.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import { dateOf, reasonOf, texts } from "../../../lib/chat/texts.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
-import { methods } from "../../../lib/web/answers.ts";
+import { methods, toSignIn } from "../../../lib/web/answers.ts";
 import { readForm } from "../../../lib/web/bodies.ts";
 import {
   inviteTo,
@@ -23,15 +23,15 @@ type Data = PeopleView & { userID: string; refusal?: string; link?: string };
 
 export const handler = methods({
   async GET(ctx) {
-    const { state, params, url } = ctx;
-    if (!state.user) return ctx.redirect(signInThen(url), 303);
+    const { state, params } = ctx;
+    if (!state.user) return toSignIn(ctx);
     return page<Data>(await dataFor(state, params.room));
   },
 
   async POST(ctx) {
     const { state, params: { room }, url, req } = ctx;
     const { sync, user } = state;
-    if (!user) return ctx.redirect(signInThen(url), 303);
+    if (!user) return toSignIn(ctx);
     const form = await readForm(req, "do", "id");
     try {
       switch (form.do) {
@@ -70,9 +70,6 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
   state.title = words.title(view.room.name);
   return { ...view, userID };
 }
-
-const signInThen = (url: URL) =>
-  `/signin?next=${encodeURIComponent(url.pathname)}`;
 
 export default define.page<typeof handler>(function People({ data }) {
   const { room, me, members, refusal } = data;
