@@ -1,5 +1,7 @@
 // The index over the messages on this device, made anew each time that one begins to search.
 import MiniSearch from "minisearch";
+import { readMarkdown } from "../../../lib/chat/markdown.ts";
+import { wordsOf } from "../../../lib/chat/marks.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
 import { queryCopies } from "../../../lib/replica/copies.ts";
 
@@ -26,7 +28,9 @@ export async function openSearch(userID: string): Promise<Search> {
     return (await messagesIn(tx)).map((
       { id, from, content, createdAt },
     ): Found => ({
-      ...{ id, from, content, createdAt },
+      ...{ id, from, createdAt },
+      // The words alone: marks are not to be found.
+      content: wordsOf(readMarkdown(content)),
       roomID: room.id,
       room: room.name,
     }));
@@ -35,7 +39,7 @@ export async function openSearch(userID: string): Promise<Search> {
   const byID = new Map(messages.map((message) => [message.id, message]));
   const index = new MiniSearch<Found>({
     fields: ["content", "from"],
-    tokenize: wordsOf,
+    tokenize: termsOf,
     processTerm: plain,
     searchOptions: {
       prefix: true,
@@ -52,7 +56,7 @@ export async function openSearch(userID: string): Promise<Search> {
 const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 
 /** Also of languages that write without spaces. */
-const wordsOf = (text: string): string[] =>
+const termsOf = (text: string): string[] =>
   [...segmenter.segment(text)]
     .filter(({ isWordLike }) => isWordLike)
     .map(({ segment }) => segment);

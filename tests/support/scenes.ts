@@ -1,0 +1,199 @@
+// Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
+import type { Page } from "playwright-core";
+import type { Device } from "./browser.ts";
+import { signIn } from "./browser.ts";
+import { isKept } from "./kept.ts";
+import {
+  box,
+  connection,
+  enter,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "./room_page.ts";
+
+/** Is shown each scene, by a name that can be a file's, while it stands. */
+export type Look = (name: string, page: Page) => Promise<void>;
+
+/** Puts a theme on, and waits until nothing of the page moves any more. */
+export async function inTheme(page: Page, colorScheme: "light" | "dark") {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    await Promise.allSettled(
+      document.getAnimations()
+        .filter(({ effect }) =>
+          effect?.getComputedTiming().iterations !== Infinity
+        )
+        .map(({ finished }) => finished),
+    );
+  });
+}
+
+/** Plays all scenes on one server, in order: what one leaves behind the next can build on. */
+export async function playScenes(
+  device: Device,
+  url: string,
+  look: Look,
+): Promise<void> {
+  const ada = await device(url);
+  const bob = await device(url);
+  await arriving(ada, look);
+  await talking(ada, bob, look);
+  await finding(ada, look);
+  await settling(ada, look);
+  await gathering(ada, bob, await device(url), look);
+  await going(ada, look);
+}
+
+/** Sign-in, the first lobby, an empty room. */
+async function arriving(ada: Page, look: Look) {
+  await ada.goto("/signin");
+  await look("sign-in", ada);
+  await ada.getByRole("textbox", { name: "Your name" }).fill("  ");
+  await ada.getByRole("button", { name: "Sign in" }).click();
+  await ada.getByRole("alert").waitFor();
+  await look("sign-in-refused", ada);
+  await signIn(ada, "Ada Lovelace");
+  await look("lobby-first", ada);
+  await makeRoom(ada, "Engines");
+  await mayWrite(ada);
+  await look("room-empty", ada);
+}
+
+/** A room with all kinds of messages, and what one does with them. */
+async function talking(ada: Page, bob: Page, look: Look) {
+  await enter(bob, "Bob", "Engines");
+  const talk: [Page, string][] = [
+    [
+      ada,
+      "Morning! The **first draft** of the plan is at https://example.org/plan and I would love *honest* comments.",
+    ],
+    [
+      ada,
+      "- it works offline\n- it says what is not sent\n- `one` command starts it",
+    ],
+    [
+      bob,
+      "> it works offline\n\nEven when I close the browser?\n\n```\nfor (const train of tunnel) train.wait();\n```",
+    ],
+    [ada, "Even then, @Bob. Try it on the train."],
+    [bob, "שלום עולם, זה עובד מימין לשמאל"],
+    [bob, "W".repeat(70)],
+  ];
+  for (const [who, text] of talk) {
+    await send(who, text);
+    await messages(ada).and(ada.locator("[data-state=sent]"))
+      .nth(talk.findIndex(([, each]) => each === text)).waitFor();
+  }
+  const even = messages(ada, "Even when I close");
+  await even.hover();
+  await even.getByRole("button", { name: "React" }).click();
+  await look("room-reacting", ada);
+  await ada.keyboard.press("Escape");
+  await even.hover();
+  await even.getByRole("button", { name: "Reply" }).click();
+  await box(ada).fill("Yes: the page, the messages, and your words.");
+  await look("room-replying", ada);
+  await ada.keyboard.press("Enter");
+  await messages(ada, "Yes: the page", "sent").waitFor();
+  await look("room", ada);
+
+  const own = messages(ada, "Try it on the train");
+  await own.hover();
+  await own.getByRole("button", { name: "Edit" }).click();
+  await look("room-editing", ada);
+  await ada.keyboard.press("Escape");
+  await own.hover();
+  await own.getByRole("button", { name: "Delete" }).click();
+  await ada.getByRole("dialog").waitFor();
+  await look("room-deleting", ada);
+  await ada.getByRole("button", { name: "Cancel" }).click();
+  await box(ada).fill("Thank you, @B");
+  await look("room-mentioning", ada);
+  await box(ada).fill("");
+
+  await isKept(ada, new URL(ada.url()).pathname);
+  await ada.context().setOffline(true);
+  await connection(ada, "Offline").waitFor();
+  await send(ada, "In the tunnel now. This waits until we are out.");
+  await messages(ada, "In the tunnel", "pending").waitFor();
+  await look("room-offline", ada);
+  await ada.goto("/rooms/nowhere");
+  await look("offline-page", ada);
+  await ada.goBack();
+  await ada.context().setOffline(false);
+  await messages(ada, "In the tunnel", "sent").waitFor();
+
+  await ada.goto("/rooms/general");
+  await mayWrite(ada);
+  await send(bob, "One more thing, @Ada Lovelace");
+  await messages(bob, "One more thing", "sent").waitFor();
+  await ada.getByText("1 unread", { exact: false }).first()
+    .waitFor({ state: "attached" });
+  await look("room-unread-elsewhere", ada);
+  await ada.goto("/");
+  await look("lobby", ada);
+}
+
+async function finding(ada: Page, look: Look) {
+  await ada.getByRole("button", { name: "Search" }).click();
+  const words = ada.getByRole("searchbox");
+  await words.waitFor();
+  await look("search", ada);
+  await words.fill("tunnel");
+  await ada.getByRole("dialog").getByRole("link").first().waitFor();
+  await look("search-found", ada);
+  await words.fill("zebra");
+  await ada.getByText("Nothing on this device").waitFor();
+  await look("search-nothing", ada);
+  await ada.keyboard.press("Escape");
+}
+
+async function settling(ada: Page, look: Look) {
+  await ada.goto("/settings");
+  await ada.getByRole("radio", { name: "Dark" }).and(ada.locator(":enabled"))
+    .waitFor();
+  await look("settings", ada);
+  await ada.getByRole("button", { name: "Make a link" }).click();
+  await ada.getByRole("img").waitFor();
+  await look("settings-link", ada);
+}
+
+/** Who is in a room, invitations, and what a stranger sees. */
+async function gathering(ada: Page, bob: Page, carol: Page, look: Look) {
+  await ada.goto("/");
+  await ada.getByRole("main").getByRole("link", { name: "Engines" }).click();
+  await mayWrite(ada);
+  const { pathname } = new URL(ada.url());
+  await ada.goto(`${pathname}/people`);
+  await look("people", ada);
+  await ada.getByRole("button", { name: "Make an invitation" }).click();
+  const invitation = ada.getByText(/\/invite\//);
+  await invitation.waitFor();
+  await look("people-invitation", ada);
+  await bob.goto("/");
+  await look("lobby-of-another", bob);
+  await signIn(carol, "Carol");
+  await carol.goto((await invitation.textContent())!);
+  await look("invitation", carol);
+}
+
+/** What is not there, and the way out. */
+async function going(ada: Page, look: Look) {
+  await ada.goto("/nowhere");
+  await look("error-404", ada);
+  await ada.goto("/rooms/nowhere");
+  await look("error-404-room", ada);
+  await ada.goto("/invite/general/nothing");
+  await look("error-invitation", ada);
+  await ada.goto("/signout");
+  await look("sign-out", ada);
+  await ada.context().setOffline(true);
+  await ada.getByRole("main").getByRole("button", { name: "Sign out" })
+    .click();
+  await ada.getByRole("alert").waitFor();
+  await look("sign-out-offline", ada);
+  await ada.context().setOffline(false);
+}
