@@ -1,9 +1,7 @@
 // The rooms to enter: one's own first, then the public ones that can be joined by opening them.
-import { spoken as texts } from "../lib/chat/texts.ts";
+import { spokenInLobby as words } from "../lib/chat/spoken_lobby.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { useRooms } from "./parts/useRooms.ts";
-
-const words = texts.lobby;
 
 type LobbyProps = { userID: string; rooms: RoomSummary[] };
 

@@ -1,15 +1,13 @@
 // The room, alive: the log, the box to write in, and whether both are in step with the server.
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
-import { useCallback, useEffect } from "preact/hooks";
-import { spoken as texts } from "../lib/chat/texts.ts";
+import { useCallback, useEffect, useRef } from "preact/hooks";
+import { spoken as texts } from "../lib/chat/spoken.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { Connection } from "./parts/Connection.tsx";
 import { useNotices } from "./parts/device/useNotices.ts";
-import { JoinNotice } from "./parts/JoinNotice.tsx";
-import { DeleteDialog } from "./parts/log/DeleteDialog.tsx";
 import { MessageList } from "./parts/log/MessageList.tsx";
 import { useHistory } from "./parts/log/useHistory.ts";
 import { usePlace } from "./parts/log/usePlace.ts";
@@ -18,8 +16,8 @@ import { useEditing } from "./parts/message/useEditing.ts";
 import { useJump } from "./parts/message/useJump.ts";
 import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
 import { Notice } from "./parts/Notice.tsx";
-import { Paused } from "./parts/Paused.tsx";
 import { RoomAbout } from "./parts/RoomAbout.tsx";
+import { extras, loadExtras, onTouch } from "./parts/touch.ts";
 import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
 import { useOwn } from "./parts/useOwn.ts";
@@ -29,32 +27,39 @@ import { useRoom } from "./parts/useRoom.ts";
 type RoomProps = { user: User; view: RoomView; marks: MarksByID };
 
 export default function Room({ user, view: html, marks }: RoomProps) {
-  const { view, live, writable, failed, opened, status } = useRoom(user, html);
+  const { view, rejections, live, writable, dead, opened, status } = useRoom(
+    user,
+    html,
+  );
   const { room, me, members, messages } = view.value;
   const { userID } = user;
+  // Who has left, or was made to, is not put back in by looking at the room.
+  const wasIn = useRef(html.me !== undefined);
+  if (me) wasIn.current = true;
   const alive = useSignal(false);
   useEffect(() => {
     alive.value = true;
   }, []);
 
   const whose = `${userID}/${room.id}`;
-  const draft = useDraft(whose);
+  const own = useOwn(userID, live.value);
+  const draft = useDraft(userID, room.id, own);
   const editing = useEditing(whose);
   const people = usePeople(members, user.name);
-  const { marksOf } = useMarks(html.messages, marks);
+  const marksOf = useMarks(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
   const replica = writable.value ? opened.value : undefined;
   const past = useHistory(copy, messages, room.messageCount);
   const place = usePlace(messages.at(-1)?.id);
   const reading = useReading({
-    ...{ html, messages, own: useOwn(userID, live.value) },
+    ...{ html, messages, own },
     ...{ away: place.away, scroller: place.scroller },
     confirmed: confirmedIn(view.value, status.unsent),
   });
   const jump = useJump(copy !== undefined, past, () => {
     notice.value = texts.messages.gone;
   });
-  const { acts, deleting, remove, notice } = useActs(replica, {
+  const { acts, deleting, remove, notice, say } = useActs(replica, {
     jump,
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
@@ -66,6 +71,15 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     );
   }, [replica]);
   useNotices(user, room, messages, live.value);
+  const { DeleteDialog, Failures, JoinNotice, Paused } = extras.value ?? {};
+  const outside = !me && (live.value || !html.me);
+  const anyRejected = rejections.value.length > 0;
+  useEffect(() => {
+    // Offline, the first touch after that tries again.
+    const load = (again: () => void) => loadExtras().catch(again);
+    if (outside || anyRejected || status.paused) load(() => {});
+    return onTouch(load);
+  }, [outside, anyRejected, status.paused]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);
@@ -92,12 +106,29 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         editing={editing}
         local={alive.value}
         news={news}
+        failures={Failures && anyRejected && (
+          <Failures
+            rejections={rejections.value}
+            user={user}
+            people={people}
+            marksOf={marksOf}
+            replica={copy}
+            mayWrite={replica !== undefined}
+            send={send}
+            restore={draft.restore}
+            say={say}
+          />
+        )}
       />
       <div class="writing">
         <Notice notice={notice} />
-        {failed.value && <Reload />}
-        {opened.value && <Paused replica={opened.value} status={status} />}
-        {!html.me && !me && <JoinNotice roomID={room.id} />}
+        {dead.value && <Reload />}
+        {opened.value && Paused && (
+          <Paused replica={opened.value} status={status} />
+        )}
+        {JoinNotice && outside && !status.paused && (
+          <JoinNotice roomID={room.id} asked={wasIn.current} />
+        )}
         <Composer
           room={room.name}
           members={members}
@@ -112,11 +143,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           }}
         />
         <div class="below">
-          {!failed.value && <Connection status={status} />}
+          {!dead.value && <Connection status={status} />}
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
-      {deleting.value && (
+      {deleting.value && DeleteDialog && (
         <DeleteDialog
           marks={marksOf(deleting.value.content)}
           onDelete={() => remove(deleting.value!.id)}

@@ -1,6 +1,6 @@
 // The way to the other rooms, with what is unread in each: in the list, and in the title.
 import { useEffect } from "preact/hooks";
-import { spoken as texts } from "../lib/chat/texts.ts";
+import { spoken as texts } from "../lib/chat/spoken.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { seen } from "./parts/seen.ts";
 import { useRooms } from "./parts/useRooms.ts";

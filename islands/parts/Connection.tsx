@@ -1,5 +1,5 @@
 // Whether the room is in step with the server, and what has not been sent.
-import { spoken as texts } from "../../lib/chat/texts.ts";
+import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { Status } from "../../lib/replica/mod.ts";
 import { useLonger } from "./useLonger.ts";
 

@@ -1,12 +1,18 @@
 // Joins a room for a visitor who opened it, and says how that goes until the room knows them.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { spoken as texts } from "../../lib/chat/texts.ts";
+import { spoken as texts } from "../../lib/chat/spoken.ts";
 
 const words = texts.room;
 
-export function JoinNotice({ roomID }: { roomID: string }) {
-  const problem = useSignal("");
+type JoinNoticeProps = {
+  roomID: string;
+  /** Whether to ask first, as one does whoever has left. */
+  asked: boolean;
+};
+
+export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
+  const problem = useSignal(asked ? words.notIn : "");
 
   async function join() {
     problem.value = "";
@@ -14,7 +20,7 @@ export function JoinNotice({ roomID }: { roomID: string }) {
   }
   // By script and not by the GET, which a prefetch could make.
   useEffect(() => {
-    join();
+    if (!asked) join();
   }, []);
 
   if (!problem.value) return <p class="join" role="status">{words.joining}</p>;

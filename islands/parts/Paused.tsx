@@ -1,11 +1,11 @@
 // Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { spoken as texts } from "../../lib/chat/texts.ts";
+import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import type { Status } from "../../lib/replica/mod.ts";
 import type { RoomReplica } from "./useRoom.ts";
 
-const words = texts.paused;
+const words = spokenLate.paused;
 
 type PausedProps = { replica: RoomReplica; status: Status };
 

@@ -1,6 +1,6 @@
 // What the room is about and who is in it, above the messages.
 import type { Member, Room } from "../../lib/chat/schema.ts";
-import { spoken as texts } from "../../lib/chat/texts.ts";
+import { spoken as texts } from "../../lib/chat/spoken.ts";
 import { Avatar } from "./Avatar.tsx";
 
 /** How many faces fit beside a topic on a phone. */

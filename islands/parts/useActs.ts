@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Message } from "../../lib/chat/schema.ts";
-import { Refusal } from "../../lib/chat/refusal.ts";
-import { reasonOf, spoken as texts } from "../../lib/chat/texts.ts";
+import { reasonOf, Refusal } from "../../lib/chat/refusal.ts";
+import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { Acts } from "./message/acts.ts";
 import { copyLink } from "./message/address.ts";
 import type { RoomReplica } from "./useRoom.ts";
@@ -48,10 +48,12 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
   const remove = (id: string) => {
     replica?.mutate.deleteMessage({ id }).catch(say);
   };
-  function say(error: unknown) {
-    const known = error instanceof Refusal;
-    notice.value = known ? reasonOf(error) : texts.composer.unexpected;
-    if (!known) console.error(error);
+  /** Tells of something: in words, or of an error. */
+  function say(what: unknown) {
+    if (typeof what === "string") return notice.value = what;
+    const known = what instanceof Refusal;
+    notice.value = known ? reasonOf(what) : texts.composer.unexpected;
+    if (!known) console.error(what);
   }
-  return { acts, deleting, remove, notice };
+  return { acts, deleting, remove, notice, say };
 }

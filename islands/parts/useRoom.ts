@@ -13,6 +13,8 @@ import { roomSpace } from "../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../lib/chat/views.ts";
 import {
   openReplica,
+  type Rejection,
+  rejectionsIn,
   type Replica,
   type Status,
 } from "../../lib/replica/mod.ts";
@@ -27,13 +29,14 @@ const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 /**
  * The room as it is now. `opened` is this browser's copy, once there is one;
  * `writable` says that it knows the person as a member, `live` that what is
- * shown comes from it alone, `failed` that it will not.
+ * shown comes from it alone, `dead` that it will not.
  */
 export function useRoom(user: User, html: RoomView) {
   const view = useSignal(html);
+  const rejections = useSignal<Rejection[]>([]);
   const live = useSignal(false);
   const writable = useSignal(false);
-  const failed = useSignal(false);
+  const dead = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
 
   useEffect(() => {
@@ -47,6 +50,7 @@ export function useRoom(user: User, html: RoomView) {
     });
     opening.then((replica) => {
       opened.value = replica;
+      replica.subscribe(rejectionsIn, (all) => rejections.value = all);
       replica.subscribe((tx) => viewIn(tx, userID), (copy) => {
         if (!copy) return;
         // Once caught up it stays so, whatever is deleted later.
@@ -57,7 +61,7 @@ export function useRoom(user: User, html: RoomView) {
       });
     }).catch((error) => {
       // Its script may be gone: a new build replaces the old one's.
-      failed.value = true;
+      dead.value = true;
       console.error(error);
     });
     return () => {
@@ -67,9 +71,10 @@ export function useRoom(user: User, html: RoomView) {
 
   return {
     view,
+    rejections,
     live,
     writable,
-    failed,
+    dead,
     opened,
     status: opened.value?.status.value ?? STARTING,
   };

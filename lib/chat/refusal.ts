@@ -17,3 +17,8 @@ export class Refusal extends Error {
     super(message);
   }
 }
+
+/** What to tell a person when something was refused: the sentence, without the field's name before it. */
+export function reasonOf(refusal: Error): string {
+  return refusal.message.replace(/^\w+: /, "");
+}

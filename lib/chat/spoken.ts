@@ -1,30 +1,10 @@
-// Every word that islands say: a part of texts.ts, apart from the rest as it travels to every browser.
+// Every word that islands say: apart from those of the pages, as it travels to every browser.
 
-const count = (n: number, one: string, many: string) =>
+/** So many of something, in words. */
+export const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
-/** What islands say. */
 export const spoken = {
-  lobby: {
-    title: "Rooms",
-    yours: "Your rooms",
-    others: "More rooms",
-    joining: "Opening a room joins it.",
-    noneOfYours:
-      "You are in no room yet. Open one below to join it, or make your own.",
-    private: "Private",
-    messages: (n: number) =>
-      n === 0 ? "No messages yet" : count(n, "message", "messages"),
-    create: "New room",
-    name: "Room name",
-    who: "Who can see it",
-    everyone: "Public",
-    everyoneHint: "Anyone who is signed in can read and join.",
-    invited: "Private",
-    invitedHint: "Only the people you invite.",
-    submit: "Create room",
-  },
-
   rooms: {
     label: "Rooms",
     all: "All rooms and new room",
@@ -36,6 +16,7 @@ export const spoken = {
     members: (n: number) => count(n, "member", "members"),
     join: "Join room",
     joining: "Joining the room…",
+    notIn: "You are not in this room any more.",
     joinFailed: "Joining did not work. You can read, but not write yet.",
     visitor: "Join the room to write in it.",
     notAlive:
@@ -78,23 +59,6 @@ export const spoken = {
     gone: "That message is no longer there.",
   },
 
-  edit: {
-    label: "Change the text",
-    box: "New text",
-    save: "Save",
-    cancel: "Cancel",
-    hint: "Enter saves, Escape cancels",
-    gone:
-      "The message that you were editing was deleted. Your text is in the box below.",
-  },
-
-  deletion: {
-    title: "Delete this message?",
-    text: "It goes away for everyone, and does not come back.",
-    delete: "Delete",
-    cancel: "Cancel",
-  },
-
   composer: {
     label: "Send message",
     box: "Message",
@@ -107,33 +71,12 @@ export const spoken = {
     people: "People to mention",
   },
 
-  paused: {
-    why: {
-      "signed out": "You are signed out.",
-      forbidden: "This room does not take anything from you any more.",
-      gone: "This room is gone, or you are not in it any more.",
-    },
-    kept: (n: number) =>
-      n > 0
-        ? `${count(n, "change", "changes")} not sent: kept on this device.`
-        : "Nothing of yours is unsent.",
-    signIn: "Sign in again",
-    again: "Try again",
-    copy: "Copy",
-    copied: "Copied.",
-    notCopied: "Copying did not work: the texts are in the log.",
-    discard: "Discard",
-    discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
-    discardText: "As far as this device knows, nobody else has them.",
-    cancel: "Cancel",
-  },
-
   connection: {
     label: "Connection",
     online: "Online",
     offline: "Offline",
-    syncing: "Syncing",
     paused: "Not connected",
+    syncing: "Syncing",
     unsent: (n: number) => `${n} unsent`,
     keeps: (n: number) =>
       n > 0

@@ -1,115 +1,114 @@
-// Every word the interface says, in one place: read it as a whole, translate it as a whole.
+// Every word that the interface says: those of the pages here, those of islands in spoken*.ts, by when they are needed.
 import { spoken } from "./spoken.ts";
-
-export { spoken };
+import { spokenInLobby } from "./spoken_lobby.ts";
+import { spokenLate } from "./spoken_late.ts";
 
 /** Every word there is. */
-export const texts = /* @__PURE__ */ Object.assign(
-  {
-    product: "Kvetch",
-    tagline: "A chat that works at once, offline and together.",
-    skip: "Skip to content",
-    signOut: "Sign out",
-    documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
+export const texts = {
+  ...spoken,
+  ...spokenLate,
+  lobby: spokenInLobby,
+  product: "Kvetch",
+  tagline: "A chat that works at once, offline and together.",
+  skip: "Skip to content",
+  signOut: "Sign out",
+  documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
 
-    signIn: {
-      title: "Sign in",
-      name: "Your name",
-      hint: "As others will see it. No password, no e-mail.",
-      submit: "Sign in",
-    },
+  signIn: {
+    title: "Sign in",
+    name: "Your name",
+    hint: "As others will see it. No password, no e-mail.",
+    submit: "Sign in",
+  },
 
-    leave: {
-      title: "Sign out?",
-      text: (name: string) => `You are signed in as ${name}.`,
-      kept:
-        "Your private sign-in link is the way back to this account. Sign out only if you have it.",
-      lost:
-        "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
-    },
+  leave: {
+    title: "Sign out?",
+    text: (name: string) => `You are signed in as ${name}.`,
+    kept:
+      "Your private sign-in link is the way back to this account. Sign out only if you have it.",
+    lost:
+      "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
+  },
 
-    settings: {
-      title: "Settings",
-      name: "Your name",
-      nameHint: "As others see it from now on.",
-      saved: "Saved.",
-      save: "Save name",
-      link: "Private sign-in link",
-      linkText:
-        "It opens this account on another device, or here again after signing out. Whoever has it is you: treat it as a password.",
-      linkNone: "You have none yet.",
-      linkMade: (date: string) =>
-        `You made one on ${date}. It was shown once and cannot be shown again.`,
-      make: "Make a link",
-      makeNew: "Make a new link",
-      revoke: "Revoke the link",
-      once: "Your link, shown only this once",
-      keep:
-        "Scan it with the other device, or keep it in a password manager. It works until you revoke it or make a new one.",
-      qr: "Your sign-in link as a QR code",
-    },
+  settings: {
+    title: "Settings",
+    name: "Your name",
+    nameHint: "As others see it from now on.",
+    saved: "Saved.",
+    save: "Save name",
+    link: "Private sign-in link",
+    linkText:
+      "It opens this account on another device, or here again after signing out. Whoever has it is you: treat it as a password.",
+    linkNone: "You have none yet.",
+    linkMade: (date: string) =>
+      `You made one on ${date}. It was shown once and cannot be shown again.`,
+    make: "Make a link",
+    makeNew: "Make a new link",
+    revoke: "Revoke the link",
+    once: "Your link, shown only this once",
+    keep:
+      "Scan it with the other device, or keep it in a password manager. It works until you revoke it or make a new one.",
+    qr: "Your sign-in link as a QR code",
+  },
 
-    link: {
-      title: "Sign in",
-      question: (name: string) => `Sign in as ${name}?`,
-      text: "This private link opens the account on this device.",
-      submit: (name: string) => `Sign in as ${name}`,
-      cancel: "Not now",
-      other: (name: string) => `On this device ${name} will be signed out.`,
-      lost:
-        "That account has no sign-in link of its own, so there is no way back to it.",
-      already: (name: string) => `You are ${name} already`,
-      alreadyText: "This device is signed in to the account of this link.",
-      missing: "This sign-in link does not work, or not any more.",
-    },
+  link: {
+    title: "Sign in",
+    question: (name: string) => `Sign in as ${name}?`,
+    text: "This private link opens the account on this device.",
+    submit: (name: string) => `Sign in as ${name}`,
+    cancel: "Not now",
+    other: (name: string) => `On this device ${name} will be signed out.`,
+    lost:
+      "That account has no sign-in link of its own, so there is no way back to it.",
+    already: (name: string) => `You are ${name} already`,
+    alreadyText: "This device is signed in to the account of this link.",
+    missing: "This sign-in link does not work, or not any more.",
+  },
 
-    invite: {
-      by: (name?: string) =>
-        name ? `${name} invites you to a room` : "You are invited to a room",
-      text: "Members can read everything in it and write.",
-      later: "Not now",
-      missing: "This invitation does not hold, or not any more.",
-    },
+  invite: {
+    by: (name?: string) =>
+      name ? `${name} invites you to a room` : "You are invited to a room",
+    text: "Members can read everything in it and write.",
+    later: "Not now",
+    missing: "This invitation does not hold, or not any more.",
+  },
 
-    people: {
-      title: (room: string) => `People in ${room}`,
-      back: "Back to the room",
-      owner: "Owner",
-      you: "You",
-      remove: "Remove",
-      removeText:
-        "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",
-      removeSubmit: (name: string) => `Remove ${name}`,
-      invite: "Invite someone",
-      inviteText:
-        "Whoever opens an invitation can join, as often as it is used, for seven days.",
-      inviteSubmit: "Make an invitation",
-      once: "The invitation, shown only this once",
-      open: "Open invitations",
-      madeBy: (name: string | undefined, date: string) =>
-        name ? `By ${name}, until ${date}` : `Until ${date}`,
-      withdraw: "Withdraw",
-      leave: "Leave the room",
-      leaveText: "What you wrote stays.",
-      leaveOwner:
-        "What you wrote stays. Whoever has been here longest owns it.",
-      leaveLast:
-        "What you wrote stays. You are the last: nobody will own the room.",
-    },
+  people: {
+    title: (room: string) => `People in ${room}`,
+    back: "Back to the room",
+    owner: "Owner",
+    you: "You",
+    remove: "Remove",
+    removeText:
+      "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",
+    removeSubmit: (name: string) => `Remove ${name}`,
+    invite: "Invite someone",
+    inviteText:
+      "Whoever opens an invitation can join, as often as it is used, for seven days.",
+    inviteSubmit: "Make an invitation",
+    once: "The invitation, shown only this once",
+    open: "Open invitations",
+    madeBy: (name: string | undefined, date: string) =>
+      name ? `By ${name}, until ${date}` : `Until ${date}`,
+    withdraw: "Withdraw",
+    leave: "Leave the room",
+    leaveText: "What you wrote stays.",
+    leaveOwner: "What you wrote stays. Whoever has been here longest owns it.",
+    leaveLast:
+      "What you wrote stays. You are the last: nobody will own the room.",
+  },
 
-    errors: {
-      home: "Back to the rooms",
-      notFound: ["Nothing here", "This page does not exist, or not for you."],
-      forbidden: ["Not allowed", "You can see this, but not do that."],
-      refused: ["That did not work", "The request was not understood."],
-      broken: [
-        "Something broke on our side",
-        "It is not your fault, and what you sent before is safe. Try again in a moment.",
-      ],
-    },
-  } as const,
-  spoken,
-);
+  errors: {
+    home: "Back to the rooms",
+    notFound: ["Nothing here", "This page does not exist, or not for you."],
+    forbidden: ["Not allowed", "You can see this, but not do that."],
+    refused: ["That did not work", "The request was not understood."],
+    broken: [
+      "Something broke on our side",
+      "It is not your fault, and what you sent before is safe. Try again in a moment.",
+    ],
+  },
+} as const;
 
 /** A day as people write it, from milliseconds since 1970. */
 export const dateOf = (time: number): string =>
@@ -120,9 +119,4 @@ export function errorWords(status: number): readonly [string, string] {
   if (status === 404) return texts.errors.notFound;
   if (status === 401 || status === 403) return texts.errors.forbidden;
   return status < 500 ? texts.errors.refused : texts.errors.broken;
-}
-
-/** What to tell a person when something was refused: the sentence, without the field's name before it. */
-export function reasonOf(refusal: Error): string {
-  return refusal.message.replace(/^\w+: /, "");
 }

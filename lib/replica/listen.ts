@@ -18,7 +18,9 @@ type Listener = {
 const listeners = new Map<string, Set<Listener>>();
 let stream: EventSource | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Before the next try, after the server refused the stream; or one of its spaces. */
 let pause = SHORTEST;
+let pauseOfGone = SHORTEST;
 
 /** Listens for pokes of a space; returns the end of it. */
 export function listen(space: string, listener: Listener): () => void {
@@ -28,6 +30,7 @@ export function listen(space: string, listener: Listener): () => void {
     if (stream?.readyState === EventSource.OPEN) listener.onOpen?.();
   } else {
     listeners.set(space, new Set([listener]));
+    pauseOfGone = SHORTEST;
     openIn(GATHER);
   }
   return () => {
@@ -54,9 +57,9 @@ function open(): void {
   if (spaces.length === 0) return;
   const where = new URLSearchParams(spaces.map((space) => ["space", space]));
   const opened = new EventSource(`/api/replicache/poke?${where}`);
-  const asked = Date.now();
   stream = opened;
   opened.addEventListener("open", () => {
+    pause = SHORTEST;
     for (const space of spaces) tell(space, "onOpen");
   });
   opened.addEventListener("poke", (event) => {
@@ -65,23 +68,21 @@ function open(): void {
   // The others live on in the stream; this one is asked for again with all.
   opened.addEventListener("gone", (event) => {
     tell(spaceOf(event), "onRefused");
-    later(asked);
+    openIn(spread(pauseOfGone));
+    pauseOfGone = Math.min(pauseOfGone * 2, LONGEST);
   });
   opened.addEventListener("error", () => {
     // It comes back by itself after a broken connection, but never after an
     // answer other than 200.
     if (opened !== stream || opened.readyState !== EventSource.CLOSED) return;
     for (const space of spaces) tell(space, "onRefused");
-    later(asked);
+    openIn(spread(pause));
+    pause = Math.min(pause * 2, LONGEST);
   });
 }
 
-/** Opens it again: spread, as whatever refused this one has refused many. */
-function later(asked: number): void {
-  if (Date.now() - asked > LONGEST) pause = SHORTEST; // it went well for long
-  openIn(pause * (1 + Math.random()));
-  pause = Math.min(pause * 2, LONGEST);
-}
+/** Whatever refused this one has refused many: they do not all come back at once. */
+const spread = (pause: number) => pause * (1 + Math.random());
 
 function tell(space: string, what: keyof Listener): void {
   for (const listener of [...listeners.get(space) ?? []]) listener[what]?.();

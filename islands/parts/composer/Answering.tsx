@@ -1,5 +1,5 @@
 // Above the box: whom the next message answers, and the way out of it.
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 
 type AnsweringProps = { name: string; onCancel: () => void };
 

@@ -1,5 +1,5 @@
 // The people that "@" and what follows it could mean.
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { Avatar } from "../Avatar.tsx";
 import type { useCompletion } from "./useCompletion.ts";
 
@@ -10,7 +10,6 @@ type CompletionProps = Pick<
 
 export function Completion(props: CompletionProps) {
   const { id, found, index, optionID, choose } = props;
-  if (found.length === 0) return null;
   return (
     <ul
       id={id}

@@ -1,11 +1,11 @@
 // Where one writes. Typed text leaves the box only for the log, and comes back if that fails.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { Refusal } from "../../../lib/chat/refusal.ts";
+import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { reasonOf, spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { extras } from "../touch.ts";
 import { Answering } from "./Answering.tsx";
-import { Completion } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
 import { useCompletion } from "./useCompletion.ts";
@@ -35,6 +35,7 @@ export function Composer(props: ComposerProps) {
   // Enter pressed while the page is still coming alive counts as soon as it is.
   const wanted = useSignal(false);
   const refusalID = useId();
+  const Completion = extras.value?.Completion;
   const completion = useCompletion(box, props.members, draft.write);
 
   // The box is older than this script: it can hold text already.
@@ -95,7 +96,7 @@ export function Composer(props: ComposerProps) {
           }}
         />
       )}
-      <Completion {...completion} />
+      {completion.open && Completion && <Completion {...completion} />}
       <div class="box">
         <Growing
           box={box}

@@ -1,9 +1,9 @@
 // Asks before a message is deleted.
 import { useEffect, useRef } from "preact/hooks";
 import { type Mark, wordsOf } from "../../../lib/chat/marks.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 
-const words = texts.deletion;
+const words = late.deletion;
 const LONGEST = 200; // characters of the message that are shown
 
 type DeleteDialogProps = {

@@ -1,9 +1,9 @@
 // The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
-import { Fragment } from "preact";
+import { type ComponentChild, Fragment } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import type { Acts } from "../message/acts.ts";
 import { dayInWords, dayOf } from "../message/Clock.tsx";
 import { Message } from "../message/Message.tsx";
@@ -30,6 +30,8 @@ type MessageListProps = {
   local: boolean;
   /** Whether what appears now is news; what was there before is not read aloud. */
   news: boolean;
+  /** What was not sent, after all that was; false when there is none. */
+  failures: ComponentChild;
 };
 
 /** Messages of one author closer than this are one group. */
@@ -65,7 +67,9 @@ export function MessageList(props: MessageListProps) {
         {...keys}
       >
         <div class="messages">
-          {messages.length === 0 && !past.more && <Empty room={room} />}
+          {messages.length === 0 && !past.more && !props.failures && (
+            <Empty room={room} />
+          )}
           {local && past.more && <Older past={past} scroller={scroller} />}
           {messages.map((message, i) => {
             const before = messages[i - 1];
@@ -108,6 +112,7 @@ export function MessageList(props: MessageListProps) {
               </Fragment>
             );
           })}
+          {props.failures}
         </div>
       </div>
       {away && (

@@ -1,6 +1,6 @@
 // What one can do with a message, beside it when it is pointed at or focused.
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import type { Acts } from "./acts.ts";
 import { ReactionPicker } from "./ReactionPicker.tsx";
 

@@ -1,5 +1,5 @@
 // When something was: in the reader's own words once the page is alive, in UTC before.
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 
 type ClockProps = {
   /** Milliseconds since 1970. */

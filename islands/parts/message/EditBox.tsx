@@ -1,12 +1,13 @@
 // A message's text while its author changes it, in the message's own place.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Refusal } from "../../../lib/chat/refusal.ts";
-import { reasonOf, spoken as texts } from "../../../lib/chat/texts.ts";
+import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import { Growing } from "../composer/Growing.tsx";
 import { isEnter } from "../composer/keys.ts";
 
-const words = texts.edit;
+const words = late.edit;
 
 type EditBoxProps = {
   /** What has been typed so far; kept outside, where it outlives this box. */

@@ -2,9 +2,10 @@
 import { useRef } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { Avatar } from "../Avatar.tsx";
 import { memo } from "../memo.ts";
+import { extras } from "../touch.ts";
 import { useLonger } from "../useLonger.ts";
 import type { People } from "../usePeople.ts";
 import { Actions } from "./Actions.tsx";
@@ -12,7 +13,6 @@ import type { Acts } from "./acts.ts";
 import { idOf } from "./address.ts";
 import { Body } from "./Body.tsx";
 import { Clock, fullDate } from "./Clock.tsx";
-import { EditBox } from "./EditBox.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 
@@ -47,7 +47,11 @@ export const Message = memo(function Message(props: MessageProps) {
   // What is read aloud is what comes with the message: its buttons come after.
   const wasNews = useRef(props.news).current;
   const read = useLonger(local && wasNews, 1_000) || (local && !wasNews);
-  const editing = props.editing !== undefined;
+  // Read in a message that is edited only: the others need not know of it.
+  const EditBox = props.editing === undefined
+    ? undefined
+    : extras.value?.EditBox;
+  const editing = EditBox !== undefined;
   const classes = ["message", own && "own", follows && "follows"];
   return (
     <article
@@ -72,7 +76,7 @@ export const Message = memo(function Message(props: MessageProps) {
             jump={acts.jump}
           />
         )}
-        {editing
+        {EditBox
           ? (
             <EditBox
               text={props.editing!}

@@ -1,10 +1,9 @@
-// The button that opens a few emoji to react with, and these.
+// The button that opens a few emoji to react with.
 import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
-
-const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { extras } from "../touch.ts";
 
 type ReactionPickerProps = {
   message: Message;
@@ -14,6 +13,7 @@ type ReactionPickerProps = {
 
 export function ReactionPicker({ message, act, active }: ReactionPickerProps) {
   const open = useSignal(false);
+  const Choice = extras.value?.EmojiChoice;
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   // Pressing it closes the choice before the click comes, which must not open it again.
@@ -36,7 +36,7 @@ export function ReactionPicker({ message, act, active }: ReactionPickerProps) {
       >
         {texts.messages.react}
       </button>
-      {open.value && (
+      {open.value && Choice && (
         <Choice
           id={id}
           beside={button.current!}
@@ -50,71 +50,4 @@ export function ReactionPicker({ message, act, active }: ReactionPickerProps) {
       )}
     </>
   );
-}
-
-type ChoiceProps = {
-  id: string;
-  beside: HTMLElement;
-  onClose: () => void;
-  onPick: (emoji: string) => void;
-};
-
-function Choice({ id, beside, onClose, onPick }: ChoiceProps) {
-  const box = useRef<HTMLDivElement>(null);
-
-  useLayoutEffect(() => {
-    const element = box.current!;
-    element.showPopover(); // above all else, as a message clips what it holds
-    place(element, beside);
-    element.querySelector("button")?.focus();
-  }, []);
-
-  function onKeyDown(event: KeyboardEvent) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const all = [...box.current!.querySelectorAll("button")];
-    const here = all.indexOf(document.activeElement as HTMLButtonElement);
-    all.at((here + step) % all.length)?.focus();
-  }
-
-  return (
-    <div
-      ref={box}
-      id={id}
-      class="choice-of-emoji"
-      popover="auto"
-      role="group"
-      aria-label={texts.messages.emoji}
-      onKeyDown={onKeyDown}
-      onToggle={(event) => {
-        if (event.newState === "closed") onClose();
-      }}
-    >
-      {QUICK.map((emoji) => (
-        <button
-          key={emoji}
-          type="button"
-          onClick={() => onPick(emoji)}
-        >
-          {emoji}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-const GAP = 6; // pixels
-
-/** Puts a popover above an element, or below where there is no room above. */
-function place(popover: HTMLElement, beside: HTMLElement): void {
-  const there = beside.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = popover;
-  const above = there.top - height - GAP;
-  const top = above > GAP ? above : there.bottom + GAP;
-  const left = there.left + there.width / 2 - width / 2;
-  const most = innerWidth - width - GAP;
-  popover.style.top = `${top}px`;
-  popover.style.left = `${Math.max(GAP, Math.min(left, most))}px`;
 }

@@ -1,6 +1,6 @@
 // Who feels what about a message: one button per emoji, to join in or take it back.
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/texts.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import type { People } from "../usePeople.ts";
 
 const words = texts.messages;

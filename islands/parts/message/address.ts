@@ -14,11 +14,17 @@ export const messageIn = (hash: string): string | undefined =>
 export async function copyLink(messageID: string): Promise<boolean> {
   const link = new URL(location.href);
   link.hash = idOf(messageID);
+  const copied = await copyText(link.href);
+  if (!copied) history.replaceState(history.state, "", link);
+  return copied;
+}
+
+/** Puts a text on the clipboard; false where a page may not do that. */
+export async function copyText(text: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(link.href);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    history.replaceState(history.state, "", link);
     return false;
   }
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { isPlain, type Mark, plainMarks } from "../../../lib/chat/marks.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
+import { onTouch } from "../touch.ts";
 
 type Read = (content: string) => Mark[];
 
@@ -10,16 +11,15 @@ type Read = (content: string) => Mark[];
 export type MarksByID = Record<string, Mark[]>;
 
 /**
- * Gives the marks of a text, always the same for the same one. The parser is
- * large and loaded on the first touch of the page, or when news needs it; until
- * it is there, a text that the server has not read is shown without its marks.
+ * A function that gives the marks of a text, always the same for the same one.
+ * The parser is large and loaded with the first touch of the page; until it is
+ * there, a text that the server has not read is shown without its marks.
  */
-export function useMarks(html: readonly Message[], marks: MarksByID): {
-  marksOf: (content: string) => Mark[];
-  /** Says that the parser is worth its way now. */
-  load: () => void;
-} {
-  const parser = useSignal<{ read?: Read; failed?: true }>({});
+export function useMarks(
+  html: readonly Message[],
+  marks: MarksByID,
+): (content: string) => Mark[] {
+  const parser = useSignal<{ read?: Read }>({});
   const known = useMemo(() =>
     new Map(
       html.filter(({ id }) => id in marks)
@@ -30,29 +30,23 @@ export function useMarks(html: readonly Message[], marks: MarksByID): {
   const load = useMemo(() => {
     let loading: Promise<void> | undefined;
     return () => {
-      loading ??= import("../../../lib/chat/markdown.ts").then(
+      return loading ??= import("../../../lib/chat/markdown.ts").then(
         ({ readMarkdown }) => {
           parser.value = { read: readMarkdown };
         },
-        // Offline, before it was ever loaded: the next touch tries again.
-        () => {
-          loading = undefined;
+        (error) => {
+          loading = undefined; // offline, before it was ever loaded
+          throw error;
         },
       );
     };
   }, []);
 
-  useEffect(() => {
-    const touches = ["pointermove", "pointerdown", "keydown", "wheel"] as const;
-    for (const touch of touches) addEventListener(touch, load);
-    return () => {
-      for (const touch of touches) removeEventListener(touch, load);
-    };
-  }, []);
+  useEffect(() => onTouch((again) => load().catch(again)), []);
 
   // A text without marks for now is not remembered: its parser is to come.
   const plain = useMemo(() => new Map<string, Mark[]>(), [read]);
-  const marksOf = useCallback((content: string) => {
+  return useCallback((content: string) => {
     const there = known.get(content) ?? plain.get(content);
     if (there) return there;
     const simple = isPlain(content);
@@ -60,6 +54,4 @@ export function useMarks(html: readonly Message[], marks: MarksByID): {
     (simple || read ? known : plain).set(content, marks);
     return marks;
   }, [read]);
-
-  return { marksOf, load };
 }

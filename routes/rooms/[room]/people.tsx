@@ -1,10 +1,10 @@
 // Who is in a room: its members, its invitations, and the way out. Plain forms.
 import { HttpError, page } from "fresh";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
-import { Refusal } from "../../../lib/chat/refusal.ts";
 import { namesakesIn } from "../../../lib/chat/namesakes.ts";
+import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
-import { dateOf, reasonOf, texts } from "../../../lib/chat/texts.ts";
+import { dateOf, texts } from "../../../lib/chat/texts.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/answers.ts";
 import { readForm } from "../../../lib/web/bodies.ts";

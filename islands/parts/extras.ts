@@ -1,0 +1,8 @@
+// The parts of a room that nobody needs before the first touch of the page, or until something fails.
+export { Completion } from "./composer/Completion.tsx";
+export { Failures } from "./failed/Failures.tsx";
+export { Paused } from "./Paused.tsx";
+export { JoinNotice } from "./JoinNotice.tsx";
+export { DeleteDialog } from "./log/DeleteDialog.tsx";
+export { EditBox } from "./message/EditBox.tsx";
+export { EmojiChoice } from "./message/EmojiChoice.tsx";

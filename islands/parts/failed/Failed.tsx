@@ -1,0 +1,83 @@
+// Something that the server refused: what, why, and what its author can do with it now.
+import { useEffect, useState } from "preact/hooks";
+import type { Mark } from "../../../lib/chat/marks.ts";
+import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
+import type { User } from "../../../lib/chat/views.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Body } from "../message/Body.tsx";
+import type { People } from "../usePeople.ts";
+import type { Refused } from "./refused.ts";
+
+const words = late.failed;
+
+type FailedProps = {
+  refused: Refused;
+  user: User;
+  people: People;
+  marksOf: (content: string) => readonly Mark[];
+  /** Sends it again; undefined while that is not possible. */
+  retry: (() => void) | undefined;
+  /** Puts its text into the box. */
+  edit: () => void;
+  copy: () => void;
+  discard: () => void;
+};
+
+export function Failed(props: FailedProps) {
+  const { refused, user, people } = props;
+  const { kind, content, whole, rejection } = refused;
+  const { args } = rejection;
+  const id = args !== null && typeof args === "object" && "id" in args
+    ? String(args.id)
+    : undefined;
+  // An alert is read when its text comes, not when it is there with it.
+  const [reason, setReason] = useState("");
+  useEffect(() => setReason(words.why[kind](rejection.message)), []);
+  const hasText = content !== "";
+  return (
+    <article
+      class="message own failed"
+      data-message-id={id}
+      data-state="failed"
+      tabIndex={-1}
+    >
+      <Avatar userID={user.userID} name={user.name} />
+      <header>
+        <span class="author" dir="auto">{user.name}</span>{" "}
+        <span class="state">{texts.messages.states.failed}</span>
+      </header>
+      <div class="said">
+        {hasText && (
+          <Body
+            marks={props.marksOf(content)}
+            names={people.names}
+            myName={people.mine}
+          />
+        )}
+        {!whole && <p class="hint">{words.cut}</p>}
+        <p class="refusal" role="alert">{reason}</p>
+        <div class="row">
+          {whole && (
+            <button type="button" disabled={!props.retry} onClick={props.retry}>
+              {words.retry}
+            </button>
+          )}
+          {hasText && (
+            <>
+              <button type="button" class="quiet" onClick={props.edit}>
+                {words.edit}
+              </button>
+              <button type="button" class="quiet" onClick={props.copy}>
+                {words.copy}
+              </button>
+            </>
+          )}
+          <button type="button" class="quiet" onClick={props.discard}>
+            {words.discard}
+          </button>
+        </div>
+      </div>
+    </article>
+  );
+}

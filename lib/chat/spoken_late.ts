@@ -1,0 +1,57 @@
+// Every word that a room says after the first touch, or once something failed: loaded with those parts.
+import { count } from "./spoken.ts";
+
+export const spokenLate = {
+  edit: {
+    label: "Change the text",
+    box: "New text",
+    save: "Save",
+    cancel: "Cancel",
+    hint: "Enter saves, Escape cancels",
+    gone:
+      "The message that you were editing was deleted. Your text is in the box below.",
+  },
+
+  deletion: {
+    title: "Delete this message?",
+    text: "It goes away for everyone, and does not come back.",
+    delete: "Delete",
+    cancel: "Cancel",
+  },
+
+  failed: {
+    why: {
+      message: (reason: string) => `This was not sent. ${reason}`,
+      edit: (reason: string) => `This change was not saved. ${reason}`,
+      other: (reason: string) => `Something you did was not saved. ${reason}`,
+    },
+    cut: "This is its beginning: the server keeps no more of what it refuses.",
+    retry: "Retry",
+    edit: "Edit",
+    copy: "Copy",
+    discard: "Discard",
+    copied: "Copied.",
+    notCopied: "Copying did not work: select the text and copy it yourself.",
+  },
+
+  paused: {
+    why: {
+      "signed out": "You are signed out.",
+      forbidden: "This room does not take anything from you any more.",
+      gone: "This room is gone, or you are not in it any more.",
+    },
+    kept: (n: number) =>
+      n > 0
+        ? `${count(n, "change", "changes")} not sent: kept on this device.`
+        : "Nothing of yours is unsent.",
+    signIn: "Sign in again",
+    again: "Try again",
+    copy: "Copy",
+    copied: "Copied.",
+    notCopied: "Copying did not work: the texts are in the log.",
+    discard: "Discard",
+    discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
+    discardText: "As far as this device knows, nobody else has them.",
+    cancel: "Cancel",
+  },
+} as const;

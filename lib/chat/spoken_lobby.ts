@@ -1,0 +1,22 @@
+// Every word of the lobby.
+import { count } from "./spoken.ts";
+
+export const spokenInLobby = {
+  title: "Rooms",
+  yours: "Your rooms",
+  others: "More rooms",
+  joining: "Opening a room joins it.",
+  noneOfYours:
+    "You are in no room yet. Open one below to join it, or make your own.",
+  private: "Private",
+  messages: (n: number) =>
+    n === 0 ? "No messages yet" : count(n, "message", "messages"),
+  create: "New room",
+  name: "Room name",
+  who: "Who can see it",
+  everyone: "Public",
+  everyoneHint: "Anyone who is signed in can read and join.",
+  invited: "Private",
+  invitedHint: "Only the people you invite.",
+  submit: "Create room",
+} as const;

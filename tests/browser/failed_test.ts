@@ -1,0 +1,138 @@
+// What becomes of what could not be sent, and of what is not sent yet.
+import { assertEquals } from "@std/assert";
+import type { Locator, Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import {
+  box,
+  connection,
+  enter,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "A message that the server refuses is shown as failed, with the reason, until one has decided",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await refusedOffline(ada, ["First refused", "Second", "Third"]);
+    assertEquals(await messages(ada, "", "pending").count(), 0);
+    const first = messages(ada, "First refused", "failed");
+    await first.getByText("Not sent", { exact: true }).waitFor();
+    await first.getByRole("alert").filter({ hasText: "Only members" })
+      .waitFor();
+    assertEquals(await button(first, "Retry").isEnabled(), false);
+
+    // Nobody is put back in without being asked.
+    await ada.getByRole("button", { name: "Join room" }).click();
+    await mayWrite(ada);
+    // It is there on the next visit, too; and once one is back, it can be sent.
+    await ada.reload();
+    await messages(ada, "", "failed").nth(2).waitFor();
+    await button(first, "Retry").click();
+    await messages(ada, "First refused", "sent").waitFor();
+    await first.waitFor({ state: "detached" });
+
+    await button(messages(ada, "Second", "failed"), "Edit").click();
+    await messages(ada, "Second", "failed").waitFor({ state: "detached" });
+    assertEquals(await box(ada).inputValue(), "Second");
+    await ada.keyboard.press("Control+a");
+    await ada.keyboard.press("Delete");
+
+    await button(messages(ada, "Third", "failed"), "Discard").click();
+    await messages(ada, "Third").waitFor({ state: "detached" });
+    await ada.reload();
+    await mayWrite(ada);
+    assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "A change that the server refuses is not lost",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "As it was");
+    await messages(ada, "As it was", "sent").waitFor();
+    await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
+    await button(messages(ada, "As it was"), "Edit").click();
+    await messages(ada).getByRole("textbox").fill("As it should be");
+    await ada.keyboard.press("Enter");
+    await messages(ada, "As it should be", "pending").waitFor();
+    await leaveMeanwhile(ada);
+    await ada.context().setOffline(false);
+    const failed = messages(ada, "As it should be", "failed");
+    await failed.getByRole("alert").filter({ hasText: "change was not saved" })
+      .waitFor();
+    await messages(ada, "As it was", "sent").waitFor();
+  },
+);
+
+browserTest(
+  "A draft survives a reload, and follows its writer to another device",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, phone] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await phone.context().addCookies(await ada.context().cookies());
+    await box(ada).fill("Half a thou");
+    await ada.reload();
+    await box(ada).and(ada.locator(":enabled")).waitFor();
+    await valueOf(ada, "Half a thou");
+
+    await box(ada).fill("Half a thought");
+    await phone.goto(ada.url());
+    await valueOf(phone, "Half a thought");
+    await box(phone).press("End");
+    await box(phone).pressSequentially(", made whole");
+    await valueOf(ada, "Half a thought, made whole");
+    await phone.getByRole("button", { name: "Send" }).click();
+    await messages(ada, "made whole", "sent").waitFor();
+    await valueOf(ada, "");
+  },
+);
+
+/** Writes messages offline, leaves the room elsewhere, and comes back. */
+async function refusedOffline(page: Page, texts: string[]): Promise<void> {
+  await page.context().setOffline(true);
+  await connection(page, "Offline").waitFor();
+  for (const text of texts) await send(page, text);
+  await connection(page, `${texts.length} unsent`).waitFor();
+  await leaveMeanwhile(page);
+  await page.context().setOffline(false);
+  await messages(page, "", "failed").nth(texts.length - 1).waitFor();
+}
+
+/** Leaves the room as from another device. */
+async function leaveMeanwhile(page: Page): Promise<void> {
+  const { origin, pathname } = new URL(page.url());
+  const [cookie] = await page.context().cookies();
+  const room = pathname.split("/").at(-1);
+  const { status, body } = await fetch(
+    `${origin}/api/rooms/${room}/members/me`,
+    {
+      method: "DELETE",
+      headers: { cookie: `${cookie.name}=${cookie.value}` },
+    },
+  );
+  await body?.cancel();
+  assertEquals(status, 204);
+}
+
+const button = (message: Locator, name: string) =>
+  message.getByRole("button", { name });
+
+/** Waits until the box holds this. */
+async function valueOf(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (text) =>
+      document.querySelector<HTMLTextAreaElement>(".composer textarea")
+        ?.value === text,
+    text,
+  );
+}
