@@ -1,7 +1,7 @@
 // This browser as the app's device: keeps it working without a network, and follows who is signed in on it.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { device } from "../lib/chat/device_texts.ts";
+import { everywhere } from "../lib/chat/everywhere_texts.ts";
 import { onSignedOut } from "./parts/device/signedOut.ts";
 
 export default function Device({ userID }: { userID: string }) {
@@ -42,7 +42,7 @@ export default function Device({ userID }: { userID: string }) {
   }, []);
 
   return refused.value
-    ? <p class="device refusal" role="alert">{device.needsNetwork}</p>
+    ? <p class="device refusal" role="alert">{everywhere.needsNetwork}</p>
     : null;
 }
 

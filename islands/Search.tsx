@@ -2,9 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { device } from "../lib/chat/device_texts.ts";
-
-const words = device.search;
+import { everywhere as words } from "../lib/chat/everywhere_texts.ts";
 
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
@@ -44,13 +42,14 @@ export default function Search({ userID }: { userID: string }) {
         type="button"
         class="quiet to-search"
         aria-keyshortcuts="Control+K Meta+K /"
-        title={words.keys}
+        title={words.searchKeys}
         onClick={start}
       >
-        <span>{words.open}</span>
+        <span>{words.search}</span>
       </button>
-      {failed.value && <p class="device refusal" role="alert">{words.failed}
-      </p>}
+      {failed.value && (
+        <p class="device refusal" role="alert">{words.searchFailed}</p>
+      )}
       {open.value && Dialog.value && (
         <Dialog.value
           userID={userID}

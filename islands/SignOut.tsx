@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { device } from "../lib/chat/device_texts.ts";
-import { signOut } from "./parts/device/signedOut.ts";
+import { signOut } from "./parts/device/signOut.ts";
 
 export default function SignOut({ hasLink }: { hasLink: boolean }) {
   const state = useSignal<"asking" | "leaving" | "failed">("asking");

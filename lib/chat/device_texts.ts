@@ -1,10 +1,8 @@
-// What the interface says of the device it runs on; all else that it says is in `texts.ts`.
+// What the interface says of the device it runs on, where it is asked for; all else is in `texts.ts`.
 
 /** What islands say. */
 export const device = {
   title: "This device",
-  needsNetwork:
-    "That needs a connection. Nothing was lost: try again when you are back online.",
 
   leaving: {
     signOut: "Sign out",
@@ -37,8 +35,6 @@ export const device = {
   },
 
   search: {
-    open: "Search",
-    keys: "Search (Ctrl+K)",
     title: "Search messages",
     box: "Search messages",
     placeholder: "Words of a message, or a name",
@@ -49,7 +45,7 @@ export const device = {
         : n === 1
         ? "1 message"
         : `${n} messages`,
-    failed: "Searching does not work just now. Reload the page.",
+    failed: "The messages on this device can't be read just now.",
     close: "Close",
   },
 } as const;

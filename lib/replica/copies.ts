@@ -1,15 +1,12 @@
 // Reads the copies that this browser has, without keeping them in step.
-import { Replicache } from "replicache";
+import { ReplicacheImpl } from "replicache/impl";
 import { SCHEMA_VERSION } from "./client.ts";
 import type { Query } from "./replica.ts";
 
 // `rep:<userID>/<space>/<generation>:<format>…`: Replicache's name of a copy.
 const NAME = /^rep:([^/]+)\/([^/]+)\/(\d+):/;
 
-/**
- * Asks every copy of a person's spaces on this device, of its newest
- * generation. In a browser that does not tell its databases there is none.
- */
+/** See `mod.ts`. */
 export async function queryCopies<T>(
   userID: string,
   body: Query<T>,
@@ -29,7 +26,7 @@ export async function queryCopies<T>(
 
 /** Without a server to speak to it only reads. */
 async function queryCopy<T>(name: string, body: Query<T>): Promise<T> {
-  const copy = new Replicache({
+  const copy = new ReplicacheImpl({
     name,
     schemaVersion: SCHEMA_VERSION,
     pullInterval: null,

@@ -18,6 +18,9 @@ import { dropOldCopies, sendForTheDead } from "./rescue.ts";
 import { Window } from "./window.ts";
 import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 
+// One script with this: both need Replicache.
+export { queryCopies } from "./copies.ts";
+
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
   readonly mutate: Replica<M>["mutate"];

@@ -66,6 +66,7 @@ async function arriving(ada: Page, look: Look) {
 async function talking(ada: Page, bob: Page, look: Look) {
   await enter(bob, "Bob", "Engines");
   const talk: [Page, string][] = [
+    [bob, "שלום עולם, זה עובד מימין לשמאל"],
     [
       ada,
       "Morning! The **first draft** of the plan is at https://example.org/plan and I would love *honest* comments.",
@@ -79,8 +80,6 @@ async function talking(ada: Page, bob: Page, look: Look) {
       "> it works offline\n\nEven when I close the browser?\n\n```\nfor (const train of tunnel) train.wait();\n```",
     ],
     [ada, "Even then, @Bob. Try it on the train."],
-    [bob, "שלום עולם, זה עובד מימין לשמאל"],
-    [bob, "W".repeat(70)],
   ];
   for (const [who, text] of talk) {
     await send(who, text);
