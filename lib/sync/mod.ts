@@ -9,7 +9,8 @@ import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
-import { type Ending, type MayRead, Pokes } from "./poke.ts";
+import type { MayRead } from "./audience.ts";
+import { type Ending, Pokes } from "./poke.ts";
 import {
   type ClientStateNotFound,
   parsePull,
@@ -24,7 +25,8 @@ import { transactionOver } from "./transaction.ts";
 import { type Store, type Strategy, write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
-export type { Ending, MayRead } from "./poke.ts";
+export type { MayRead } from "./audience.ts";
+export type { Ending } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";

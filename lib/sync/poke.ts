@@ -1,12 +1,10 @@
 // Poke: tells open streams that a space has a new version, and that one may not be read any more.
-import { setImmediate } from "node:timers";
+import { Audience, type MayRead } from "./audience.ts";
+import { encoder, event, pokeOf } from "./event.ts";
 import type { LogEntry, Op } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import { Watches } from "./watch.ts";
-
-/** Whether the stream's user may read a space, asked at opening and after each change that could end it. */
-export type MayRead = (space: string) => Promise<boolean>;
 
 /** How a stream is ended from outside, and who is told of its end. */
 export type Ending = {
@@ -17,16 +15,11 @@ export type Ending = {
 };
 
 const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
-const MANY = 50; // readers, from which on pokes are coalesced
-const COALESCE = 15; // ms
 // After a restart, listeners come back one by one: from `SOONEST` on, in ms.
 const SOONEST = 1_000;
 const SPREAD = 8_000;
 const BACKLOG = 100; // events that a reader may leave unread before it is dropped
 
-const encoder = new TextEncoder();
-const event = (name: string, body: unknown) =>
-  encoder.encode(`event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
 const COMMENT = encoder.encode(": still here\n\n");
 
 /** One open stream. */
@@ -36,23 +29,12 @@ type Reader = Ending & {
   stream: ReadableStreamDefaultController<Uint8Array>;
 };
 
-/** A space that somebody listens to. */
-type Watched = {
-  space: Space;
-  readers: Set<Reader>;
-  /** Runs until the next poke goes out. */
-  timer?: ReturnType<typeof setTimeout | typeof setImmediate>;
-  /** Whether its readers' rights are to be asked for, and are being. */
-  ask: boolean;
-  asking: boolean;
-};
-
 /**
  * The streams of this process. Per space there is one watch on its version,
  * fanned out here; watch and timers end with the last reader.
  */
 export class Pokes {
-  readonly #watched = new Map<string, Watched>();
+  readonly #audiences = new Map<string, Audience<Reader>>();
   readonly #readers = new Set<Reader>();
   readonly #watches: Watches;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -118,8 +100,7 @@ export class Pokes {
     await space.refresh();
     // Asked once more, now that a change to it would be noticed.
     if (!await reader.mayRead(name)) return this.#sendOff(reader, name);
-    const { version } = space;
-    this.#send(reader, event("poke", { space: name, version }));
+    this.#send(reader, pokeOf(space));
   }
 
   #sendOff(reader: Reader, name: string): void {
@@ -130,28 +111,17 @@ export class Pokes {
 
   /** Says that a space has moved on; `log` is null when it is not known how. */
   advanced(space: Space, log: readonly LogEntry[] | null): void {
-    const watched = this.#watched.get(space.name);
-    if (!watched) return;
+    const audience = this.#audiences.get(space.name);
+    if (!audience) return;
     const guarded = !log ||
       log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
-    if (guarded) this.#askSoon(watched);
-    const tell = () => {
-      watched.timer = undefined;
-      const { name, version } = space;
-      const poke = event("poke", { space: name, version });
-      for (const reader of watched.readers) this.#send(reader, poke);
-    };
-    // After this turn: whoever pushed is answered first. A timer of 0 takes 1 to 2 ms.
-    watched.timer ??= watched.readers.size < MANY
-      ? setImmediate(tell)
-      : setTimeout(tell, COALESCE);
+    if (guarded) audience.askSoon();
+    audience.pokeSoon();
   }
 
   /** Sends an event of the app's own to whoever listens to a space; it is kept nowhere. */
   tell(name: string, kind: string, body: unknown): void {
-    const bytes = event(kind, body);
-    const { readers = [] } = this.#watched.get(name) ?? {};
-    for (const reader of readers) this.#send(reader, bytes);
+    this.#audiences.get(name)?.tell(event(kind, body));
   }
 
   /** Ends every stream, tells each to come back at another moment, and opens none any more. */
@@ -165,14 +135,18 @@ export class Pokes {
   }
 
   #add(reader: Reader, name: string): void {
-    let watched = this.#watched.get(name);
-    if (!watched) {
+    let audience = this.#audiences.get(name);
+    if (!audience) {
       const space = this.spaceOf(name);
-      watched = { space, readers: new Set(), ask: false, asking: false };
-      this.#watched.set(name, watched);
+      audience = new Audience(space, {
+        send: (reader, bytes) => this.#send(reader, bytes),
+        sendOff: (reader) => this.#sendOff(reader, name),
+        end: (reader) => this.#end(reader),
+      });
+      this.#audiences.set(name, audience);
       this.#watches.add(space);
     }
-    watched.readers.add(reader);
+    audience.readers.add(reader);
     reader.spaces.add(name);
     this.#readers.add(reader);
     this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT);
@@ -180,11 +154,11 @@ export class Pokes {
 
   #leave(reader: Reader, name: string): void {
     reader.spaces.delete(name);
-    const watched = this.#watched.get(name);
-    if (!watched?.readers.delete(reader) || watched.readers.size > 0) return;
-    this.#watched.delete(name);
-    if (typeof watched.timer === "number") clearTimeout(watched.timer);
-    this.#watches.remove(watched.space);
+    const audience = this.#audiences.get(name);
+    if (!audience?.readers.delete(reader) || audience.readers.size > 0) return;
+    this.#audiences.delete(name);
+    audience.close();
+    this.#watches.remove(audience.space);
   }
 
   #remove(reader: Reader): void {
@@ -220,31 +194,5 @@ export class Pokes {
 
   #beat(): void {
     for (const reader of this.#readers) this.#send(reader, COMMENT);
-  }
-
-  /** Asks for the readers of a space once at a time, however many changes there are. */
-  async #askSoon(watched: Watched): Promise<void> {
-    watched.ask = true;
-    if (watched.asking) return;
-    watched.asking = true;
-    while (watched.ask) {
-      watched.ask = false;
-      await this.#ask(watched);
-    }
-    watched.asking = false;
-  }
-
-  /** Asks for each reader of a space whether it still may, and sends off who may not. */
-  async #ask({ space, readers }: Watched): Promise<void> {
-    for (const reader of [...readers]) {
-      try {
-        if (await reader.mayRead(space.name)) continue;
-      } catch (error) {
-        console.error("A reader's right could not be looked up", error);
-        this.#end(reader); // it may come back and ask
-        continue;
-      }
-      this.#sendOff(reader, space.name);
-    }
   }
 }

@@ -29,6 +29,27 @@ Deno.test("poke() tells of commits that another process made (K2)", async () => 
   await stream.return(undefined);
 });
 
+Deno.test("poke() tells fifty readers the last of many commits, and not each of them (K2)", async () => {
+  await using it = await openSync();
+  const streams = await Promise.all(
+    Array.from({ length: 50 }, () => it.sync.poke(["s"], always)),
+  );
+  const client = new Client(it.sync);
+  for (let i = 0; i < 20; i++) {
+    await client.push(client.mutation("add", { id: `a${i}` }));
+  }
+  const last = 21;
+  const counts = await Promise.all(streams.map(async (stream) => {
+    let count = 0;
+    for await (const { data } of eventsOf(stream.getReader())) {
+      count++;
+      if (data.version === last) break;
+    }
+    return count;
+  }));
+  assert(counts.every((count) => count < last), `${counts}`);
+});
+
 Deno.test("poke() says `gone` of a space that may not be read, and lives on with the others (K3)", async () => {
   await using it = await openSync();
   const onlyS = (space: string) => Promise.resolve(space === "s");

@@ -1,0 +1,83 @@
+// Those who listen to one space: told of its versions, and asked whether they still may.
+import { setImmediate } from "node:timers";
+import { pokeOf } from "./event.ts";
+import type { Space } from "./space.ts";
+
+/** Whether the stream's user may read a space, asked at opening and after each change that could end it. */
+export type MayRead = (space: string) => Promise<boolean>;
+
+const MANY = 50; // readers, from which on pokes are coalesced
+const COALESCE = 15; // ms
+const REST = 3; // times as long as telling took: pushes are to get most of the time
+
+export class Audience<Reader extends { mayRead: MayRead }> {
+  readonly readers = new Set<Reader>();
+  /** Runs until the next poke goes out. */
+  #timer: ReturnType<typeof setTimeout | typeof setImmediate> | undefined;
+  /** Before that, by `performance.now()`, many are not told again. */
+  #restsUntil = 0;
+  /** Whether the readers' rights are to be asked for, and are being. */
+  #ask = false;
+  #asking = false;
+
+  constructor(
+    readonly space: Space,
+    private readonly to: {
+      send: (reader: Reader, bytes: Uint8Array) => void;
+      sendOff: (reader: Reader) => void;
+      end: (reader: Reader) => void;
+    },
+  ) {}
+
+  /** Tells all the space's version: soon, and once for all that happens until then. */
+  pokeSoon(): void {
+    // After this turn: whoever pushed is answered first. A timer of 0 takes 1 to 2 ms.
+    const rest = this.#restsUntil - performance.now();
+    this.#timer ??= this.readers.size < MANY
+      ? setImmediate(() => this.#poke())
+      : setTimeout(() => this.#poke(), Math.max(COALESCE, rest));
+  }
+
+  #poke(): void {
+    this.#timer = undefined;
+    const began = performance.now();
+    this.tell(pokeOf(this.space));
+    const now = performance.now();
+    this.#restsUntil = now + REST * (now - began);
+  }
+
+  tell(bytes: Uint8Array): void {
+    for (const reader of this.readers) this.to.send(reader, bytes);
+  }
+
+  /** Asks the readers once at a time, however many changes there are. */
+  async askSoon(): Promise<void> {
+    this.#ask = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#ask) {
+      this.#ask = false;
+      await this.#askAll();
+    }
+    this.#asking = false;
+  }
+
+  /** Asks for each reader whether it still may, and sends off who may not. */
+  async #askAll(): Promise<void> {
+    for (const reader of [...this.readers]) {
+      try {
+        if (await reader.mayRead(this.space.name)) continue;
+      } catch (error) {
+        console.error("A reader's right could not be looked up", error);
+        this.to.end(reader); // it may come back and ask
+        continue;
+      }
+      this.to.sendOff(reader);
+    }
+  }
+
+  /** Its last reader has gone. */
+  close(): void {
+    if (typeof this.#timer === "number") clearTimeout(this.#timer);
+  }
+}
