@@ -71,6 +71,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     );
   }, [replica]);
   useNotices(user, room, messages, live.value);
+  useEffect(() => {
+    if (status.paused !== "gone") return;
+    // The page that is kept goes with the room: the service worker looks again.
+    navigator.serviceWorker?.controller?.postMessage("keep");
+  }, [status.paused]);
   const { DeleteDialog, Failures, JoinNotice, Paused } = extras.value ?? {};
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;

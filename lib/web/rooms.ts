@@ -174,7 +174,7 @@ export async function seedGeneral(sync: Sync): Promise<void> {
   const room: Room = {
     id: GENERAL,
     name: "General",
-    topic: "For everyone, about everything.",
+    topic: "Welcome! For everyone, about everything: say hello.",
     visibility: "public",
     createdBy: "kvetch",
     createdAt,

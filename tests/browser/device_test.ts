@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { browserTest, openBrowser, signIn } from "../support/browser.ts";
-import { isKept } from "../support/kept.ts";
+import { isForgotten, isKept } from "../support/kept.ts";
 import {
   connection,
   enter,
@@ -167,6 +167,30 @@ browserTest(
 );
 
 browserTest(
+  "A room that one was removed from is gone from the device as well",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await signIn(ada, "Ada");
+    await signIn(bob, "Bob");
+    const { roomID } = await ask(ada, "POST", "/api/rooms", {
+      name: "Nest",
+      visibility: "private",
+    });
+    const room = `/api/rooms/${roomID}`;
+    const { url } = await ask(ada, "POST", `${room}/invites`, {});
+    await bob.goto(url);
+    await bob.getByRole("main").getByRole("button").first().click();
+    await bob.waitForURL(`/rooms/${roomID}`);
+    await mayWrite(bob);
+    await isKept(bob, `/rooms/${roomID}`);
+    const { userID } = await ask(bob, "GET", "/api/session");
+    await ask(ada, "DELETE", `${room}/members/${userID}`);
+    await isForgotten(bob, `/rooms/${roomID}`);
+  },
+);
+
+browserTest(
   "Whoever signs in next on a device is shown nothing of who was there before",
   async (device) => {
     await using server = await startServer();
@@ -188,6 +212,18 @@ browserTest(
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
   },
 );
+
+/** Asks the server in a page's name. */
+const ask = (page: Page, method: string, path: string, body?: unknown) =>
+  page.evaluate(async ([method, path, body]) => {
+    const answer = await fetch(path, {
+      method,
+      headers: body ? { "content-type": "application/json" } : {},
+      body,
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.status === 204 ? {} : await answer.json();
+  }, [method, path, body && JSON.stringify(body)] as [string, string, string?]);
 
 const signOutButton = (page: Page) =>
   page.getByRole("main").getByRole("button", { name: "Sign out" });
