@@ -1,12 +1,13 @@
 // Reads the copies that this browser has, without keeping them in step.
-import { ReplicacheImpl } from "replicache/impl";
-import { SCHEMA_VERSION } from "./client.ts";
 import type { Query } from "./replica.ts";
 
 // `rep:<userID>/<space>/<generation>:<format>…`: Replicache's name of a copy.
 const NAME = /^rep:([^/]+)\/([^/]+)\/(\d+):/;
 
-/** See `mod.ts`. */
+/**
+ * Asks every copy of a person's spaces that this browser has, of its newest
+ * generation. In a browser that does not tell its databases there is none.
+ */
 export async function queryCopies<T>(
   userID: string,
   body: Query<T>,
@@ -26,6 +27,7 @@ export async function queryCopies<T>(
 
 /** Without a server to speak to it only reads. */
 async function queryCopy<T>(name: string, body: Query<T>): Promise<T> {
+  const { ReplicacheImpl, SCHEMA_VERSION } = await import("./live.ts");
   const copy = new ReplicacheImpl({
     name,
     schemaVersion: SCHEMA_VERSION,

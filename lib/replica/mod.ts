@@ -1,22 +1,10 @@
 // The door of the replica: an island's live copy of one space, kept in step by pokes.
 import type { MutatorDefs } from "replicache";
-import type { Query, Replica, ReplicaOptions } from "./replica.ts";
+import type { Replica, ReplicaOptions } from "./replica.ts";
 
 export type { Pause } from "./line.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Replica, ReplicaOptions, Status } from "./replica.ts";
-
-/**
- * Asks every copy of a person's spaces that this browser has, of its newest
- * generation. In a browser that does not tell its databases there is none.
- */
-export async function queryCopies<T>(
-  userID: string,
-  body: Query<T>,
-): Promise<T[]> {
-  const { queryCopies } = await import("./live.ts");
-  return await queryCopies(userID, body);
-}
 
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.

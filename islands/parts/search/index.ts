@@ -3,7 +3,7 @@ import MiniSearch from "minisearch";
 import { readMarkdown } from "../../../lib/chat/markdown.ts";
 import { wordsOf } from "../../../lib/chat/marks.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
-import { queryCopies } from "../../../lib/replica/mod.ts";
+import { queryCopies } from "../../../lib/replica/copies.ts";
 
 /** A message that was found. */
 export type Found = {
