@@ -8,8 +8,8 @@ import { Watches } from "./watch.ts";
 
 /** How a stream is ended from outside, and who is told of its end. */
 export type Ending = {
-  /** Ends the stream when it is aborted. */
-  signal?: AbortSignal;
+  /** Given what ends the stream, before its first event. */
+  onOpen?: (end: () => void) => void;
   /** Called when the stream has ended, whoever ended it. */
   onEnd?: () => void;
 };
@@ -23,7 +23,7 @@ const BACKLOG = 100; // events that a reader may leave unread before it is dropp
 const COMMENT = encoder.encode(": still here\n\n");
 
 /** One open stream. */
-type Reader = Ending & {
+type Reader = Pick<Ending, "onEnd"> & {
   mayRead: MayRead;
   spaces: Set<string>;
   stream: ReadableStreamDefaultController<Uint8Array>;
@@ -61,7 +61,7 @@ export class Pokes {
   async open(
     names: readonly string[],
     mayRead: MayRead,
-    { signal, onEnd }: Ending = {},
+    { onOpen, onEnd }: Ending = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const readable: string[] = [];
     for (const name of names) if (await mayRead(name)) readable.push(name);
@@ -80,8 +80,7 @@ export class Pokes {
       },
       cancel: () => this.#remove(reader),
     });
-    signal?.addEventListener("abort", () => this.#end(reader));
-    if (signal?.aborted) this.#end(reader!);
+    onOpen?.(() => this.#end(reader));
     try {
       for (const name of names) {
         if (readable.includes(name)) await this.#greet(reader!, name);

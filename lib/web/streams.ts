@@ -1,4 +1,5 @@
 // The open streams of this process: whose they are, how many may be, and that they end with their session.
+import type { Ending } from "../sync/mod.ts";
 import { LimitReached } from "./limits.ts";
 import { Pulses } from "./pulses.ts";
 import { endedOf, type Session } from "./session.ts";
@@ -10,14 +11,12 @@ const MOST = 10_000;
 const EXPIRY = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
 
 type Body = ReadableStream<Uint8Array>;
-type Open = (ending: {
-  signal: AbortSignal;
-  onEnd: () => void;
-}) => Promise<Body>;
+type Open = (ending: Ending) => Promise<Body>;
+type Stream = Session & { end: () => void };
 
 /** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
 export class Streams {
-  readonly #streams = new Set<Session & { end: AbortController }>();
+  readonly #streams = new Set<Stream>();
   readonly #pulses: Pulses;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -39,17 +38,18 @@ export class Streams {
    */
   async open({ sessionID, userID }: Session, open: Open): Promise<Body> {
     this.#assertRoomFor(userID);
-    const stream = { sessionID, userID, end: new AbortController() };
+    const stream: Stream = { sessionID, userID, end: () => {} };
     this.#add(stream);
     try {
-      const { signal } = stream.end;
-      const onEnd = () => this.#remove(stream);
-      const body = await open({ signal, onEnd });
+      const body = await open({
+        onOpen: (end) => stream.end = end,
+        onEnd: () => this.#remove(stream),
+      });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
       return body;
     } catch (error) {
-      stream.end.abort();
+      stream.end();
       this.#remove(stream);
       throw error;
     }
@@ -65,13 +65,13 @@ export class Streams {
     throw new LimitReached(503, 10, "There are too many open streams.");
   }
 
-  #add(stream: Session & { end: AbortController }): void {
+  #add(stream: Stream): void {
     this.#streams.add(stream);
     this.#timer ??= setInterval(() => this.#endWithSessions(), EXPIRY);
     if (this.#streams.size === 1) this.#pulses.start();
   }
 
-  #remove(stream: Session & { end: AbortController }): void {
+  #remove(stream: Stream): void {
     if (!this.#streams.delete(stream) || this.#streams.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -86,7 +86,7 @@ export class Streams {
     const ended = new Set(await endedOf(this.kv, sessionIDs));
     if (ended.size === 0) return;
     for (const { sessionID, end } of [...this.#streams]) {
-      if (ended.has(sessionID)) end.abort();
+      if (ended.has(sessionID)) end();
     }
   }
 }

@@ -112,15 +112,15 @@ Deno.test("close() tells each reader another moment to come back, at least five 
 
 Deno.test("poke() tells who is asked to end it, and when it has ended (K5)", async () => {
   await using it = await openSync();
-  const end = new AbortController();
+  let end = () => {};
   let ended = 0;
-  const { signal } = end;
+  const onOpen = (how: () => void) => void (end = how);
   const onEnd = () => void ended++;
-  const stream = await it.sync.poke(["s"], always, { signal, onEnd });
-  end.abort();
+  const stream = await it.sync.poke(["s"], always, { onOpen, onEnd });
+  end();
   const events = await Array.fromAsync(eventsOf(stream.getReader()));
   assertEquals([events, ended], [[poke(1)], 1]);
-  const gone = await it.sync.poke(["s"], always, { signal, onEnd });
+  const gone = await it.sync.poke(["s"], always, { onOpen, onEnd });
   await gone.cancel();
   assertEquals(ended, 2);
 });
