@@ -126,8 +126,11 @@ export class PushQueue<U extends User> {
 
   #settle(steps: Map<Job<U>, Step>): void {
     for (const [job, { next, answer }] of steps) {
+      const stuck = next === job.next;
       job.next = next;
       if (answer === undefined) {
+        // It needs more room than others left it: now it is the first.
+        if (stuck) continue;
         // A long push lets the others go first, but never one of its own
         // group: what came later there must come later.
         const behind = this.#jobs.filter((each) =>

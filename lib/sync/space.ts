@@ -90,8 +90,7 @@ export class Space {
       }
     }
     // Nothing known, too far behind, or another history: start at its head.
-    const entries = await readLog(this.kv, this.name, version, version);
-    if (!entries) throw new Error(`The log of ${this.name} has lost its head.`);
+    const entries = await this.#headAt(version);
     // Another read may have come further meanwhile; never step back behind it.
     const other = version === this.version &&
       versionstamp !== this.versionstamp;
@@ -102,18 +101,22 @@ export class Space {
 
   /**
    * A version below ours: either it was read before our last commit, or KV was
-   * replaced by an older state. A read that begins now tells.
+   * replaced by an older state. A read that begins now tells. Until all of that
+   * state is known we keep to ours: others are looking as well.
    */
   async #rolledBack(): Promise<void> {
     const known = this.version;
     const again = await this.kv.get<number>(keys.version(this.name));
-    if (again.value !== null && again.value >= known) {
-      return await this.catchUp(again);
-    }
-    if (this.version === known) {
-      this.#restart(0, null, []);
-      await this.catchUp(again);
-    }
+    const { value: version, versionstamp } = again;
+    if (version === null || version >= known) return await this.catchUp(again);
+    const entries = await this.#headAt(version);
+    if (this.version === known) this.#restart(version, versionstamp, entries);
+  }
+
+  async #headAt(version: number): Promise<LogEntry[]> {
+    const entries = await readLog(this.kv, this.name, version, version);
+    if (entries) return entries;
+    throw new Error(`The log of ${this.name} has lost its head.`);
   }
 
   #restart(

@@ -5,6 +5,7 @@ import { keys } from "../../../lib/sync/keys.ts";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { Space } from "../../../lib/sync/space.ts";
 import { eventsOf } from "../../support/events.ts";
+import { type Gate, gatedKv } from "../../support/gated_kv.ts";
 import {
   ada,
   bob,
@@ -119,6 +120,30 @@ Deno.test("push() lets others go before the rest of a long one (P3)", async () =
   assertEquals(short.view.get("count"), 2_001);
 });
 
+Deno.test("push() that finds no room in a commit is first in the next, however many others keep coming (P3)", async () => {
+  let commits = 0;
+  const others: Promise<unknown>[] = [];
+  const pushOne = () => {
+    const other = new Client(it.sync, bob);
+    others.push(other.push(other.mutation("add", { id: other.clientID })));
+  };
+  const gate: Gate = (call, run) => {
+    // While a commit is under way another push comes, for long.
+    if (call.kind === "commit" && others.length > 0 && commits++ < 50) {
+      pushOne();
+    }
+    return run();
+  };
+  const kv = await Deno.openKv(":memory:");
+  await using it = await openSync(gatedKv(kv, gate));
+  pushOne();
+  const lost = new Client(it.sync); // its fence is a commit of its own
+  const answer = await lost.push(lost.mutation("add", { id: "a" }, 7));
+  assertEquals(answer?.error, "ClientStateNotFound");
+  assert(commits < 50, "It waited until nobody else came");
+  await Promise.all(others);
+});
+
 Deno.test("changeOf() takes away what was in the window only while others looked (W2)", () => {
   const [log] = [[[2, 100], [100, 3]].map(([was, now]) => ({
     mark: "",
@@ -145,6 +170,26 @@ Deno.test("Space never steps back behind what it knows, whichever read ends last
   assertEquals(space.version, newer.value);
   await space.catchUp(older);
   assertEquals(space.version, newer.value);
+});
+
+Deno.test("Space is never taken for unborn while it takes in an older state of KV, however many look (C2)", async () => {
+  await using it = await openSync();
+  const { kv } = it;
+  const backup = await Array.fromAsync(kv.list({ prefix: [] }));
+  const client = new Client(it.sync);
+  await client.push(client.mutation("add", { id: "a" }));
+  const space = new Space(kv, "s", () => {});
+  await space.refresh();
+  const restore = kv.atomic();
+  for await (const { key } of kv.list({ prefix: [] })) restore.delete(key);
+  for (const { key, value } of backup) restore.set(key, value);
+  await restore.commit();
+  const looks = [1, 2, 3].map(async () => {
+    await space.refresh();
+    assert(space.born);
+    assertEquals(space.version, 1);
+  });
+  await Promise.all(looks);
 });
 
 Deno.test("pull() with a forged cookie fences off a new group without a new version (L4)", async () => {
