@@ -20,6 +20,13 @@ const PAUSES: Record<number, Pause> = {
 /** How long an answer may take, in milliseconds: half a megabyte on a slow phone. */
 const PATIENCE = 120_000;
 
+/**
+ * `Retry-After` counts between these, in milliseconds. What stands in between
+ * may say anything: 0, which asked on without a pause, or a date years ahead.
+ */
+const SHORTEST_WAIT = 1_000;
+const LONGEST_WAIT = 300_000;
+
 /** All requests of one replica to the server. */
 export class Line {
   /** Why it is paused; undefined while it is not. */
@@ -34,7 +41,8 @@ export class Line {
 
   /**
    * Posts JSON. While the server says 401, 403 or 404 it waits for `resume()`,
-   * and as long as `Retry-After` says on 429 and 503; then it asks again.
+   * and as long as `Retry-After` says on 429 and 503 (from a second to five
+   * minutes); then it asks again.
    * Rejects with `Unanswered`, at the latest when the line is cut.
    */
   async post(url: string, json: string): Promise<Answer> {
@@ -117,5 +125,6 @@ function retryAfter({ status, headers }: Response): number | undefined {
   const wait = Number.isNaN(seconds)
     ? Date.parse(said) - Date.now()
     : seconds * 1_000;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  if (Number.isNaN(wait)) return undefined;
+  return Math.min(Math.max(wait, SHORTEST_WAIT), LONGEST_WAIT);
 }
