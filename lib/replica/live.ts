@@ -183,9 +183,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** What one may not see any more is not kept either, once nothing of one's own is in it. */
   async #forsake(): Promise<void> {
-    const { unsent } = await this.#outbox.state();
-    const { cookie } = this.#client;
-    if (unsent === 0 && await cookie !== null) await this.discard();
+    if (await this.#client.cookie !== null) await this.#outbox.forsake();
   }
 
   /** Something has changed in the outbox, here or in another tab. */

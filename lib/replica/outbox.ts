@@ -117,16 +117,9 @@ export class Outbox {
     return unsent.filter(({ groupID }) => groups.get(groupID));
   }
 
-  /** Whether the server has forgotten a group. */
-  async isLost(groupID: string): Promise<boolean> {
-    const db = await this.#storage.open();
-    return (await db.get("groups", groupID))?.lost ?? false;
-  }
-
-  /** What the server has ever said of a group's clients. */
-  async lastMutationIDs(groupID: string): Promise<LastMutationIDs> {
-    const db = await this.#storage.open();
-    return (await db.get("groups", groupID))?.lastMutationIDs ?? {};
+  /** What the server has ever said of a group; undefined when nothing. */
+  async group(groupID: string): Promise<Group | undefined> {
+    return await (await this.#storage.open()).get("groups", groupID);
   }
 
   async generations(): Promise<Generations> {
@@ -163,11 +156,7 @@ export class Outbox {
     return this.#change([...stores], async (tx) => {
       const group = await settle(tx, groupID, confirmed);
       await tx.objectStore("groups").put({ ...group, lost: true });
-      const generations = tx.objectStore("generations");
-      const known = await generations.get(this.replica) ?? FIRST;
-      if (known.current !== ended) return;
-      const next = { ...known, current: ended + 1 };
-      await generations.put(next, this.replica);
+      if (ended !== undefined) await this.#begin(tx, ended);
     });
   }
 
@@ -177,10 +166,15 @@ export class Outbox {
       const unsent = tx.objectStore("unsent");
       const keys = await unsent.index("replica").getAllKeys(this.replica);
       for (const key of keys) await unsent.delete(key);
-      const generations = tx.objectStore("generations");
-      const known = await generations.get(this.replica) ?? FIRST;
-      const next = { ...known, current: known.current + 1 };
-      await generations.put(next, this.replica);
+      await this.#begin(tx);
+    });
+  }
+
+  /** Begins the next generation, unless anything is unsent. */
+  forsake(): Promise<void> {
+    return this.#change(["unsent", "generations"], async (tx) => {
+      const unsent = tx.objectStore("unsent").index("replica");
+      if (await unsent.count(this.replica) === 0) await this.#begin(tx);
     });
   }
 
@@ -191,6 +185,15 @@ export class Outbox {
       const known = await generations.get(this.replica) ?? FIRST;
       await generations.put({ ...known, dropped: below }, this.replica);
     });
+  }
+
+  /** Begins the next generation, if `ended` is still the current one. */
+  async #begin(tx: Change, ended?: number): Promise<void> {
+    const generations = tx.objectStore("generations");
+    const known = await generations.get(this.replica) ?? FIRST;
+    if (ended !== undefined && ended !== known.current) return;
+    const next = { ...known, current: known.current + 1 };
+    await generations.put(next, this.replica);
   }
 
   #add(tx: Change, mutation: Made): Promise<number> {

@@ -24,7 +24,7 @@ export async function sendForTheDead(
   for (
     const [groupID, mutations] of Map.groupBy(left, (each) => each.groupID)
   ) {
-    if (await outbox.isLost(groupID)) continue;
+    if ((await outbox.group(groupID))?.lost) continue;
     const { response, httpRequestInfo } = await push({
       pushVersion: 1,
       schemaVersion: SCHEMA_VERSION,

@@ -73,7 +73,7 @@ export function pullerTo(
   return async (request, requestID) => {
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
-    const before = await outbox.lastMutationIDs(groupID);
+    const before = (await outbox.group(groupID))?.lastMutationIDs ?? {};
     const answer = await line.post(url(), JSON.stringify(request));
     if (answer.status !== 200) return resultOf(answer);
     const { body } = answer;

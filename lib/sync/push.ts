@@ -129,7 +129,7 @@ export class PushQueue<U extends User> {
       const stuck = next === job.next;
       job.next = next;
       if (answer === undefined) {
-        // It needs more room than others left it: now it is the first.
+        // It needs more than the others left of the commit: now it is first.
         if (stuck) continue;
         // A long push lets the others go first, but never one of its own
         // group: what came later there must come later.

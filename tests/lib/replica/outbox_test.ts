@@ -101,3 +101,31 @@ browserTest(
     assertEquals((await engine.tallies()).toSorted(), expected.toSorted());
   },
 );
+
+browserTest(
+  "What is typed in the moment when the space is gone is kept, and sent once it is back (R1, R3)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await count(page, "before", 0, 1);
+    await allSent(page);
+    await inside(page, ({ replica, count }) => {
+      const end = replica.status.subscribe(({ paused }) => {
+        if (paused !== "gone") return;
+        end();
+        // While the copy is being forsaken, as nothing in it is unsent.
+        setTimeout(() => count(["typed-0"]));
+      });
+    });
+    engine.instead = ({ url }) =>
+      url.includes("/poke") ? undefined : new Response(null, { status: 404 });
+    await engine.grow();
+    await unsent(page, 1);
+    engine.instead = () => undefined;
+    await inside(page, ({ replica }) => replica.resume());
+    await holds(page, "tally/", 2);
+    await allSent(page);
+    assertEquals(await engine.tallies(), [["before-0", 1], ["typed-0", 1]]);
+  },
+);

@@ -120,7 +120,7 @@ Deno.test("push() lets others go before the rest of a long one (P3)", async () =
   assertEquals(short.view.get("count"), 2_001);
 });
 
-Deno.test("push() that finds no room in a commit is first in the next, however many others keep coming (P3)", async () => {
+Deno.test("push() that does not fit into a commit is first in the next, however many others keep coming (P3)", async () => {
   let commits = 0;
   const others: Promise<unknown>[] = [];
   const pushOne = () => {
