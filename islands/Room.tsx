@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { spoken as texts } from "../lib/chat/spoken.ts";
+import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
@@ -41,6 +42,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     alive.value = true;
   }, []);
 
+  const space = roomSpace(room.id);
   const whose = `${userID}/${room.id}`;
   const own = useOwn(userID, live.value);
   const draft = useDraft(userID, room.id, own);
@@ -76,7 +78,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { DeleteDialog, Failures, JoinNotice, Paused } = extras.value ?? {};
+  const { DeleteDialog, Failures, JoinNotice, Paused, Typing } = extras.value ??
+    {};
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
   useEffect(() => {
@@ -136,6 +139,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         )}
         <Composer
           room={room.name}
+          onType={(text) => extras.value?.tellTyping(space, text)}
           members={members}
           open={(me ?? html.me) !== undefined}
           draft={draft}
@@ -149,6 +153,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         />
         <div class="below">
           {!dead.value && <Connection status={status} />}
+          {Typing && <Typing space={space} userID={userID} people={people} />}
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>

@@ -6,3 +6,5 @@ export { JoinNotice } from "./JoinNotice.tsx";
 export { DeleteDialog } from "./log/DeleteDialog.tsx";
 export { EditBox } from "./message/EditBox.tsx";
 export { EmojiChoice } from "./message/EmojiChoice.tsx";
+export { tellTyping } from "./presence/tellTyping.ts";
+export { Typing } from "./presence/Typing.tsx";

@@ -1,7 +1,14 @@
 // Every word that a room says after the first touch, or once something failed: loaded with those parts.
 import { count } from "./spoken.ts";
 
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+
 export const spokenLate = {
+  typing: (names: string[]) =>
+    names.length > 3
+      ? "Several people are typing…"
+      : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
+
   edit: {
     label: "Change the text",
     box: "New text",

@@ -10,7 +10,9 @@ const GATHER = 50; // ms
 type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
-  onPoke: () => void;
+  onPoke?: () => void;
+  /** Somebody in the space does something just now, or not any more. */
+  onPresence?: (news: { userID: string; typing: boolean }) => void;
   /** The server would not have us; it is asked again later, ever less often. */
   onRefused?: () => void;
 };
@@ -65,6 +67,12 @@ function open(): void {
   opened.addEventListener("poke", (event) => {
     tell(spaceOf(event), "onPoke");
   });
+  opened.addEventListener("presence", (event) => {
+    const { space, ...news } = JSON.parse(event.data);
+    for (const { onPresence } of [...listeners.get(space) ?? []]) {
+      onPresence?.(news);
+    }
+  });
   // The others live on in the stream; this one is asked for again with all.
   opened.addEventListener("gone", (event) => {
     tell(spaceOf(event), "onRefused");
@@ -84,7 +92,7 @@ function open(): void {
 /** Whatever refused this one has refused many: they do not all come back at once. */
 const spread = (pause: number) => pause * (1 + Math.random());
 
-function tell(space: string, what: keyof Listener): void {
+function tell(space: string, what: "onOpen" | "onPoke" | "onRefused"): void {
   for (const listener of [...listeners.get(space) ?? []]) listener[what]?.();
 }
 

@@ -13,6 +13,8 @@ import type { useDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;
+  /** Told of what stands in the box whenever its writer has changed that. */
+  onType: (text: string) => void;
   members: readonly Member[];
   /** Whether one may write here at all; the box is closed otherwise. */
   open: boolean;
@@ -52,6 +54,7 @@ export function Composer(props: ComposerProps) {
     wanted.value = !send;
     if (!send || content.trim() === "") return;
     draft.clear();
+    props.onType("");
     refusal.value = "";
     try {
       await send(content, answered);
@@ -111,6 +114,7 @@ export function Composer(props: ComposerProps) {
           disabled={!open}
           onInput={(next) => {
             draft.write(next);
+            props.onType(next);
             refusal.value = "";
             completion.look();
           }}

@@ -1,0 +1,42 @@
+// Who else is typing in the room just now. Not read aloud: it would talk all the time.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import { listen } from "../../../lib/replica/listen.ts";
+import type { People } from "../usePeople.ts";
+
+/** Without news of them nobody is typing any more after so many milliseconds. */
+const SILENCE = 9_000;
+
+type TypingProps = { space: string; userID: string; people: People };
+
+export function Typing({ space, userID, people }: TypingProps) {
+  const typing = useSignal<readonly string[]>([]);
+
+  useEffect(() => {
+    const timers = new Map<string, ReturnType<typeof setTimeout>>();
+    const show = () => typing.value = [...timers.keys()];
+    const end = (who: string) => {
+      clearTimeout(timers.get(who));
+      if (timers.delete(who)) show();
+    };
+    const unlisten = listen(space, {
+      onPresence(news) {
+        if (news.userID === userID) return; // another device of one's own
+        end(news.userID);
+        if (!news.typing) return;
+        const timer = setTimeout(() => end(news.userID), SILENCE);
+        timers.set(news.userID, timer);
+        show();
+      },
+    });
+    return () => {
+      unlisten();
+      for (const timer of timers.values()) clearTimeout(timer);
+    };
+  }, [space]);
+
+  const names = typing.value.flatMap((id) => people.byID.get(id)?.name ?? []);
+  if (names.length === 0) return null;
+  return <p class="typing" dir="auto">{spokenLate.typing(names)}</p>;
+}

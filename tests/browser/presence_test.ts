@@ -1,0 +1,32 @@
+// Who is typing: seen by the others, and gone when they stop.
+import { assertEquals } from "@std/assert";
+import { browserTest } from "../support/browser.ts";
+import { box, enter, messages, send } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "That somebody is typing is shown to the others until they send or fall silent",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await enter(bob, "Bob");
+    await bob.mouse.move(50, 50); // a page that somebody is at
+    await box(ada).pressSequentially("Hello");
+    const typing = bob.getByText("Ada is typing…");
+    await typing.waitFor();
+    assertEquals(await ada.getByText("is typing").count(), 0);
+    await ada.keyboard.press("Enter");
+    await messages(bob, "Hello", "sent").waitFor();
+    await typing.waitFor({ state: "detached" });
+
+    // Gone by itself, too, and nothing of it is in the log.
+    await box(ada).pressSequentially("Never sent");
+    await typing.waitFor();
+    await ada.close();
+    await typing.waitFor({ state: "detached" });
+    await send(bob, "Ada?");
+    await messages(bob, "Ada?", "sent").waitFor();
+    assertEquals(await messages(bob).count(), 2);
+  },
+);
