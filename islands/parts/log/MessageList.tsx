@@ -36,6 +36,8 @@ type MessageListProps = {
 
 /** Messages of one author closer than this are one group. */
 const GROUP = 5 * 60_000;
+/** Above this, a message's buttons are made when it comes near the screen. */
+const MANY = 300;
 const NONE: Mark[] = [];
 
 export function MessageList(props: MessageListProps) {
@@ -108,6 +110,7 @@ export function MessageList(props: MessageListProps) {
                   local={local}
                   news={news}
                   active={active === id}
+                  lean={messages.length > MANY}
                 />
               </Fragment>
             );

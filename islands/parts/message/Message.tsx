@@ -1,4 +1,5 @@
 // One message: who, when, what, what others feel about it, and what became of it.
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
@@ -36,7 +37,11 @@ type MessageProps = {
   /** Whether it is news, to be read aloud. */
   news: boolean;
   active: boolean;
+  /** Whether there are so many that only those near the screen have buttons. */
+  lean: boolean;
 };
+
+type Skipping = Event & { skipped: boolean };
 
 export const Message = memo(function Message(props: MessageProps) {
   const { message, userID, people, acts, local, follows, active } = props;
@@ -52,6 +57,8 @@ export const Message = memo(function Message(props: MessageProps) {
     ? undefined
     : extras.value?.EditBox;
   const editing = EditBox !== undefined;
+  const near = useSignal(false);
+  const withActions = active || (read && (near.value || !props.lean));
   const classes = ["message", own && "own", follows && "follows"];
   return (
     <article
@@ -60,6 +67,14 @@ export const Message = memo(function Message(props: MessageProps) {
       data-message-id={id}
       data-state={state}
       tabIndex={active ? 0 : -1}
+      {
+        // The browser says which messages it does not draw.
+        ...{
+          onContentVisibilityAutoStateChange(event: Skipping) {
+            near.value = !event.skipped;
+          },
+        }
+      }
     >
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
@@ -108,7 +123,7 @@ export const Message = memo(function Message(props: MessageProps) {
       <span class="state" aria-hidden={own ? undefined : "true"}>
         {texts.messages.states[state]}
       </span>
-      {(read || active) && !editing && (
+      {withActions && !editing && (
         <Actions
           message={message}
           acts={acts}
