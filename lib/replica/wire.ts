@@ -3,11 +3,16 @@ import type { Puller, Pusher } from "replicache";
 import type { Answer, Line } from "./line.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
-/** The most mutations, and bytes of them, in one request. The server takes 8 MiB. */
+/**
+ * The most mutations, clients, and bytes in one request. The server takes no
+ * more clients and 8 MiB; each visit without a network is a client.
+ */
 const MOST = 500;
+const MOST_CLIENTS = 100;
 export const MOST_BYTES = 512_000;
 
 type PushRequest = Parameters<Pusher>[0];
+type Mutations = readonly { clientID: string }[];
 
 /** Told of each group that the server has forgotten, before Replicache is. */
 export type OnLost = (
@@ -24,6 +29,7 @@ export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
   return async (request) => {
     const { mutations, ...envelope } = request as PushRequest & {
       clientGroupID: string;
+      mutations: Mutations;
     };
     for (const slice of slicesOf(mutations)) {
       const head = JSON.stringify(envelope).slice(0, -1);
@@ -40,16 +46,22 @@ export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
 }
 
 /** The JSON of mutations, as many together as one request takes; a large one goes alone. */
-function* slicesOf(mutations: readonly unknown[]): Generator<string> {
+function* slicesOf(mutations: Mutations): Generator<string> {
   const encoder = new TextEncoder();
   let slice: string[] = [];
   let size = 0;
+  const clientIDs = new Set<string>();
   for (const mutation of mutations) {
     const json = JSON.stringify(mutation);
     const bytes = encoder.encode(json).length + 1;
-    if (slice.length === MOST || (size + bytes > MOST_BYTES && size > 0)) {
+    clientIDs.add(mutation.clientID);
+    const full = slice.length === MOST || clientIDs.size > MOST_CLIENTS ||
+      size + bytes > MOST_BYTES;
+    if (full && size > 0) {
       yield slice.join();
       [slice, size] = [[], 0];
+      clientIDs.clear();
+      clientIDs.add(mutation.clientID);
     }
     slice.push(json);
     size += bytes;
