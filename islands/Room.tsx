@@ -80,6 +80,16 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, [status.paused]);
   const { DeleteDialog, Failures, JoinNotice, Paused, Typing } = extras.value ??
     {};
+  // A message that is deleted while its author changes it: the text goes on.
+  const edited = editing.editing.value;
+  const editedIsGone = copy !== undefined && edited !== undefined &&
+    !messages.some(({ id }) => id === edited.id);
+  useEffect(() => {
+    if (!edited || !editedIsGone) return;
+    draft.restore(edited.content);
+    editing.end();
+    notice.value = texts.messages.editedGone;
+  }, [editedIsGone]);
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
   useEffect(() => {

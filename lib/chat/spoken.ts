@@ -36,7 +36,6 @@ export const spoken = {
     loading: "Loading older messages…",
     noOlder:
       "Older messages can't be fetched now. Try again when you are online.",
-    start: "This is where it began.",
     unread: "New messages",
     states: { pending: "Sending…", sent: "Sent", failed: "Not sent" },
     today: "Today",
@@ -57,6 +56,8 @@ export const spoken = {
     quoted: (name: string) => `In reply to ${name}:`,
     notHere: "a message that is not here",
     gone: "That message is no longer there.",
+    editedGone:
+      "The message that you were editing was deleted. Your text is in the box.",
   },
 
   composer: {

@@ -15,8 +15,6 @@ export const spokenLate = {
     save: "Save",
     cancel: "Cancel",
     hint: "Enter saves, Escape cancels",
-    gone:
-      "The message that you were editing was deleted. Your text is in the box below.",
   },
 
   deletion: {

@@ -55,6 +55,27 @@ browserTest(
 );
 
 browserTest(
+  "What one was changing a message to is not lost when the message is deleted meanwhile",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "Doomed");
+    await messages(ada, "Doomed", "sent").waitFor();
+    await button(messages(ada), "Edit").click();
+    await messages(ada).getByRole("textbox").fill("Much better words");
+    const tab = await ada.context().newPage();
+    await tab.goto(ada.url());
+    await button(messages(tab), "Delete").click();
+    await tab.getByRole("dialog").getByRole("button", { name: "Delete" })
+      .click();
+    await ada.getByText("was deleted. Your text is in the box").waitFor();
+    assertEquals(await box(ada).inputValue(), "Much better words");
+    assertEquals(await messages(ada).count(), 0);
+  },
+);
+
+browserTest(
   "Deleting asks first, and then takes the message from everyone",
   async (device) => {
     await using server = await startServer();
