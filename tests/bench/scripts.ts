@@ -1,6 +1,6 @@
 // The weight of a room: the JavaScript that its page loads before the first touch.
 import { launchBrowser } from "../support/browser.ts";
-import { connection, enter } from "../support/room_page.ts";
+import { enter } from "../support/room_page.ts";
 import { sizeOf, watchScripts } from "../support/scripts.ts";
 import { startServer } from "../support/server.ts";
 import type { Row } from "./table.ts";
@@ -17,8 +17,10 @@ export async function benchScripts(): Promise<Row> {
     await enter(first, "Ada");
     const page = await context.newPage();
     const loaded = watchScripts(page);
+    // Once it pulls, all that it comes alive with is there.
+    const pulled = page.waitForResponse("**/api/replicache/pull?*");
     await page.goto(first.url());
-    await connection(page, "Online").waitFor(); // it has come alive with these
+    await pulled;
     const scripts = await loaded();
     return {
       what: "JavaScript of a room before the first touch, gzipped",
