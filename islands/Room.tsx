@@ -140,7 +140,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       />
       <div class="writing">
         <Notice notice={notice} />
-        {dead.value && <Reload />}
+        {dead && <Reload />}
         {opened.value && Paused && (
           <Paused replica={opened.value} status={status} />
         )}
@@ -162,7 +162,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           }}
         />
         <div class="below">
-          {!dead.value && <Connection status={status} />}
+          {!dead && <Connection status={status} />}
           {Typing && <Typing space={space} userID={userID} people={people} />}
           <p class="hint">{texts.composer.hint}</p>
         </div>

@@ -18,18 +18,22 @@ import {
   type Replica,
   type Status,
 } from "../../lib/replica/mod.ts";
+import { useLonger } from "./useLonger.ts";
 
 export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
 /** How many of the newest messages a first visit brings. */
 const WINDOW = 200;
 
+/** After so long, in milliseconds, it is said that the copy does not open: on a full disk nothing says why. */
+const OPENING = 20_000;
+
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
  * The room as it is now. `opened` is this browser's copy, once there is one;
  * `writable` says that it knows the person as a member, `live` that what is
- * shown comes from it alone, `dead` that it will not.
+ * shown comes from it alone, `dead` that it will not, as far as one can tell.
  */
 export function useRoom(user: User, html: RoomView) {
   const view = useSignal(html);
@@ -38,6 +42,7 @@ export function useRoom(user: User, html: RoomView) {
   const writable = useSignal(false);
   const dead = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
+  const late = useLonger(opened.value === undefined, OPENING);
 
   useEffect(() => {
     const { userID, name } = user;
@@ -74,7 +79,7 @@ export function useRoom(user: User, html: RoomView) {
     rejections,
     live,
     writable,
-    dead,
+    dead: dead.value || late,
     opened,
     status: opened.value?.status.value ?? STARTING,
   };

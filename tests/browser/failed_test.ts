@@ -97,6 +97,46 @@ browserTest(
   },
 );
 
+browserTest(
+  "Where nothing can be kept, be the disk full or forbidden, the page says that it cannot come alive, and what is typed stays",
+  async (device) => {
+    await using server = await startServer();
+    for (const how of [full, forbidden]) {
+      const ada = await device(server.url);
+      await enter(ada, "Ada");
+      await ada.clock.install();
+      await ada.addInitScript(how);
+      await ada.reload();
+      await box(ada).fill("Typed without a disk");
+      await box(ada).press("Enter");
+      const alert = ada.getByRole("alert");
+      while (!await alert.isVisible()) await ada.clock.runFor(1_000);
+      await alert.filter({ hasText: "could not come alive" }).waitFor();
+      assertEquals(await connection(ada, "").count(), 0);
+      assertEquals(await box(ada).inputValue(), "Typed without a disk");
+    }
+  },
+);
+
+/** In the page: every write to IndexedDB is undone, as on a full disk. */
+function full() {
+  for (const method of ["put", "add"] as const) {
+    const { [method]: write } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype[method] = function (...args) {
+      const request = write.apply(this, args);
+      request.onsuccess = () => this.transaction.abort();
+      return request;
+    };
+  }
+}
+
+/** In the page: there is no IndexedDB, as in some private windows. */
+function forbidden() {
+  IDBFactory.prototype.open = () => {
+    throw new DOMException("The user denied it.", "SecurityError");
+  };
+}
+
 /** Writes messages offline, leaves the room elsewhere, and comes back. */
 async function refusedOffline(page: Page, texts: string[]): Promise<void> {
   await page.context().setOffline(true);
