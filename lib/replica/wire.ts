@@ -1,6 +1,6 @@
 // Replicache's pusher and puller: nothing confirmed is forgotten, nothing unsent passes away with an answer.
 import type { Puller, Pusher } from "replicache";
-import type { Answer, Line } from "./line.ts";
+import { type Answer, type Line, Unanswered } from "./line.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
 /**
@@ -36,10 +36,15 @@ export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
       const answer = await line.post(url, `${head},"mutations":[${slice}]}`);
       if (answer.status !== 200) return resultOf(answer);
       const { body } = answer;
-      if (body.error === "ClientStateNotFound") {
+      if (body?.error === "ClientStateNotFound") {
         await onLost(envelope.clientGroupID, body.lastMutationIDs);
       }
-      if (body.error) return { ...resultOf(answer), response: body };
+      if (body?.error) return { ...resultOf(answer), response: body };
+      // Our server says nothing else; a network that one has yet to sign in to
+      // may, and has taken nothing.
+      if (JSON.stringify(body) !== "{}") {
+        throw new Unanswered(`Not our answer, from ${url}`);
+      }
     }
     return resultOf({ status: 200, text: "" });
   };

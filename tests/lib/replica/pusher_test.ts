@@ -1,16 +1,19 @@
-// How a push is cut into requests that the server takes.
-import { assertEquals } from "@std/assert";
-import { Line } from "../../../lib/replica/line.ts";
+// How a push is cut into requests that the server takes, and what counts as its answer.
+import { assertEquals, assertRejects } from "@std/assert";
+import { Line, Unanswered } from "../../../lib/replica/line.ts";
 import { pusherTo } from "../../../lib/replica/wire.ts";
 import { parsePush, type Push } from "../../../lib/sync/protocol.ts";
 
-/** The requests that a push of these mutations becomes, read as the server does. */
-async function requestsOf(mutations: unknown[]): Promise<Push[]> {
+/** The requests that a push of these mutations becomes, read as the server does, each answered so. */
+async function requestsOf(
+  mutations: unknown[],
+  answer: unknown = {},
+): Promise<Push[]> {
   const { fetch } = globalThis;
   const requests: Push[] = [];
   globalThis.fetch = (_url, init) => {
     requests.push(parsePush(JSON.parse(init!.body as string)) as Push);
-    return Promise.resolve(Response.json({}));
+    return Promise.resolve(Response.json(answer));
   };
   try {
     const push = pusherTo(new Line("ada"), "/", () => Promise.resolve());
@@ -37,4 +40,12 @@ Deno.test("A push of more clients than the server takes at once goes out in slic
     sent.map(({ clientID, id }) => [clientID, id]),
     mutations.map(({ clientID, id }) => [clientID, id]),
   );
+});
+
+Deno.test("A 200 whose JSON is not our server's confirms nothing (R1)", async () => {
+  const mutation = { id: 1, clientID: "c", name: "put", args: null };
+  const portals = [null, [], "ok", { ok: true }, { status: 200, error: null }];
+  for (const answer of portals) {
+    await assertRejects(() => requestsOf([mutation], answer), Unanswered);
+  }
 });
