@@ -7,6 +7,13 @@ const LONGEST = 60_000;
 /** A page's parts come alive one after the other: one stream for all that do so within this. */
 const GATHER = 50; // ms
 
+/**
+ * A stream that was silent for so long, in milliseconds, is dead, though the
+ * browser takes it for open (a router has forgotten it): the server beats every
+ * 15 s.
+ */
+const SILENCE = 45_000;
+
 type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
@@ -20,6 +27,7 @@ type Listener = {
 const listeners = new Map<string, Set<Listener>>();
 let stream: EventSource | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
 /** Before the next try, after the server refused the stream; or one of its spaces. */
 let pause = SHORTEST;
 let pauseOfGone = SHORTEST;
@@ -53,6 +61,7 @@ function openIn(milliseconds: number): void {
  * poke of each space, so that what happens meanwhile is missed by nobody.
  */
 function open(): void {
+  clearTimeout(silence);
   stream?.close();
   stream = undefined;
   const spaces = [...listeners.keys()].sort();
@@ -60,8 +69,14 @@ function open(): void {
   const where = new URLSearchParams(spaces.map((space) => ["space", space]));
   const opened = new EventSource(`/api/replicache/poke?${where}`);
   stream = opened;
+  const alive = () => {
+    clearTimeout(silence);
+    silence = setTimeout(open, SILENCE);
+  };
+  opened.addEventListener("beat", alive);
   opened.addEventListener("open", () => {
     pause = SHORTEST;
+    alive();
     for (const space of spaces) tell(space, "onOpen");
   });
   opened.addEventListener("poke", (event) => {

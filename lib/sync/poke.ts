@@ -20,7 +20,9 @@ const SOONEST = 1_000;
 const SPREAD = 8_000;
 const BACKLOG = 100; // events that a reader may leave unread before it is dropped
 
-const COMMENT = encoder.encode(": still here\n\n");
+// An event and no comment: a page is not shown comments, and can tell by it that
+// a connection which only seems open is dead.
+const BEAT = event("beat", {});
 
 /** One open stream. */
 type Reader = Pick<Ending, "onEnd"> & {
@@ -192,6 +194,6 @@ export class Pokes {
   }
 
   #beat(): void {
-    for (const reader of this.#readers) this.#send(reader, COMMENT);
+    for (const reader of this.#readers) this.#send(reader, BEAT);
   }
 }

@@ -6,7 +6,7 @@ export type PokeEvent = {
 };
 
 /**
- * The events that a reader gives; comments (heartbeats) are left out. Cancelling
+ * The events that a reader gives; heartbeats are left out. Cancelling
  * the reader ends them, also while the next one is awaited.
  */
 export async function* eventsOf(
@@ -23,7 +23,7 @@ export async function* eventsOf(
       text = blocks.pop()!;
       for (const block of blocks) {
         const [, event, data] = block.match(/^event: (.*)\ndata: (.*)$/) ?? [];
-        if (event) yield { event, data: JSON.parse(data) };
+        if (event && event !== "beat") yield { event, data: JSON.parse(data) };
       }
     }
   } finally {
