@@ -1,5 +1,5 @@
 // Those who listen to one space: told of its versions, and asked whether they still may.
-import { setImmediate } from "node:timers";
+import { clearImmediate, setImmediate } from "node:timers";
 import { pokeOf } from "./event.ts";
 import type { Space } from "./space.ts";
 
@@ -12,8 +12,8 @@ const REST = 3; // times as long as telling took: pushes are to get most of the 
 
 export class Audience<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
-  /** Runs until the next poke goes out. */
-  #timer: ReturnType<typeof setTimeout | typeof setImmediate> | undefined;
+  /** Calls the next poke off; undefined when none is to go out. */
+  #callOff: (() => void) | undefined;
   /** Before that, by `performance.now()`, many are not told again. */
   #restsUntil = 0;
   /** Whether the readers' rights are to be asked for, and are being. */
@@ -31,15 +31,21 @@ export class Audience<Reader extends { mayRead: MayRead }> {
 
   /** Tells all the space's version: soon, and once for all that happens until then. */
   pokeSoon(): void {
+    if (this.#callOff) return;
     // After this turn: whoever pushed is answered first. A timer of 0 takes 1 to 2 ms.
-    const rest = this.#restsUntil - performance.now();
-    this.#timer ??= this.readers.size < MANY
-      ? setImmediate(() => this.#poke())
-      : setTimeout(() => this.#poke(), Math.max(COALESCE, rest));
+    if (this.readers.size < MANY) {
+      const turn = setImmediate(() => this.#poke());
+      this.#callOff = () => clearImmediate(turn);
+    } else {
+      const rest = this.#restsUntil - performance.now();
+      const delay = Math.max(COALESCE, rest);
+      const timer = setTimeout(() => this.#poke(), delay);
+      this.#callOff = () => clearTimeout(timer);
+    }
   }
 
   #poke(): void {
-    this.#timer = undefined;
+    this.#callOff = undefined;
     const began = performance.now();
     this.tell(pokeOf(this.space));
     const now = performance.now();
@@ -78,6 +84,6 @@ export class Audience<Reader extends { mayRead: MayRead }> {
 
   /** Its last reader has gone. */
   close(): void {
-    if (typeof this.#timer === "number") clearTimeout(this.#timer);
+    this.#callOff?.();
   }
 }
