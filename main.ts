@@ -29,9 +29,10 @@ async function open(): Promise<Engine> {
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
     const plain = await Deno.openKv(kvPath);
+    await assertWritable(plain);
     // SQLite answers one call after the other; over a network they go abreast.
-    const kv = kvPath && !isRemote ? gatherReads(plain) : plain;
-    await assertWritable(kv);
+    const reader = isFile ? await Deno.openKv(kvPath) : plain;
+    const kv = kvPath && !isRemote ? gatherReads(plain, reader) : plain;
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
       strategy,
@@ -118,7 +119,12 @@ const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function listen(port: number, hostname: string, fetch: Fetch) {
   try {
-    return Deno.serve({ port, hostname, onListen() {} }, fetch);
+    return Deno.serve({
+      port,
+      hostname,
+      automaticCompression: true,
+      onListen() {},
+    }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"

@@ -16,9 +16,13 @@ const CALLS = 2; // under way before others wait to fill the next one
  * idea of DataLoader, github.com/graphql/dataloader, with nothing remembered:
  * each read still begins after it was asked for). A full call never waits. The
  * keys of one `getMany` stay in one call, which is one snapshot.
+ *
+ * `reader` may be a second connection to the same SQLite file: one connection
+ * does one thing after the other, while SQLite itself reads during a commit,
+ * and sees from its end on what it brought (sqlite.org/wal.html).
  */
-export function gatherReads(kv: Deno.Kv): Deno.Kv {
-  const read = kv.getMany.bind(kv) as (
+export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
+  const read = reader.getMany.bind(reader) as (
     keys: readonly Deno.KvKey[],
   ) => Promise<Found>;
   const waiting: Asked[] = [];
@@ -68,5 +72,12 @@ export function gatherReads(kv: Deno.Kv): Deno.Kv {
 
   kv.get = async (key: Deno.KvKey) => (await ask([key]))[0] as never;
   kv.getMany = async (keys: readonly Deno.KvKey[]) => await ask(keys) as never;
+  if (reader === kv) return kv;
+  kv.list = reader.list.bind(reader);
+  const close = kv.close.bind(kv);
+  kv.close = () => {
+    reader.close();
+    close();
+  };
   return kv;
 }

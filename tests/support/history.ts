@@ -28,6 +28,8 @@ export type Options = {
   pulls: number;
   /** How often a group begins with a null cookie again. */
   restarts?: number;
+  /** A second connection to the KV's file, to read through as main.ts does. */
+  reader?: Deno.Kv;
   /** Spoils what the engine reads, or answers: to prove that the checker sees it. */
   sabotage?: Gate;
   spoil?: (body: Pulled["body"]) => Pulled["body"];
@@ -36,16 +38,18 @@ export type Options = {
 /** Lets a crowd loose on a KV until it has pulled enough; gives back all that happened. */
 export async function makeHistory(
   kv: Deno.Kv,
-  { seed, name, pulls, restarts = 0.02, sabotage, spoil = (body) => body }:
-    Options,
+  options: Options,
 ): Promise<Story> {
+  const { seed, name, pulls, restarts = 0.02, sabotage, reader } = options;
+  const { spoil = (body) => body } = options;
   const random = randomFrom(seed);
   const story = emptyStory();
   // Small batches: there is much between the beginning of a read and its end.
+  const gated = (each: Deno.Kv) => gatedKv(each, recorder(story), 20);
   const given = () =>
     sabotage
       ? gatedKv(kv, through(sabotage, recorder(story)), 1)
-      : gatherReads(gatedKv(kv, recorder(story), 20));
+      : gatherReads(gated(kv), reader && gated(reader));
   const open = (strategy: Settings["strategy"]) =>
     new Sync(given(), ledger, { strategy, keep: KEEP });
   // Two engines on one KV are to each other what two processes are.

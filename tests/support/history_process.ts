@@ -4,12 +4,14 @@ import { quiet } from "./quiet.ts";
 
 const [path, seed, pulls, output] = Deno.args;
 using _ = quiet();
-const kv = await Deno.openKv(path);
+const [kv, reader] = [await Deno.openKv(path), await Deno.openKv(path)];
 await Deno.stdout.write(new Uint8Array(1)); // the other begins with us
 const story = await makeHistory(kv, {
   seed: Number(seed),
   name: "second",
   pulls: Number(pulls),
+  reader,
 });
 await Deno.writeTextFile(output, JSON.stringify(story));
 kv.close();
+reader.close();

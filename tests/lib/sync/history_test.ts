@@ -63,6 +63,7 @@ async function twoProcesses(seed: number): Promise<Story> {
     const path = `${folder}/kv.sqlite`;
     const output = `${folder}/story.json`;
     using kv = await Deno.openKv(path);
+    using reader = await Deno.openKv(path);
     const other = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-q", "-P=test", "tests/support/history_process.ts"],
@@ -72,7 +73,7 @@ async function twoProcesses(seed: number): Promise<Story> {
     }).spawn();
     const begun = other.stdout.getReader();
     await begun.read();
-    const options = { seed, name: "first", pulls: ROUND };
+    const options = { seed, name: "first", pulls: ROUND, reader };
     const first = await makeHistory(kv, options);
     await begun.cancel();
     assert((await other.status).success);

@@ -1,6 +1,7 @@
 // Reads that are gathered: as many as were asked for, in few calls, and none spoilt by another.
 import { assertEquals, assertRejects } from "@std/assert";
 import { gatherReads } from "../../../lib/sync/mod.ts";
+import { permitted } from "../../support/permitted.ts";
 
 /** A KV with the numbers 0 to 99 in it, whose reads are gathered and whose calls are counted. */
 async function openGathered() {
@@ -46,6 +47,30 @@ Deno.test("gatherReads() begins a read after it was asked for: it sees every wri
     assertEquals((await kv.get(["n", 0])).value, i);
     await Promise.all(others);
   }
+});
+
+Deno.test({
+  name:
+    "gatherReads() sees through a second connection what the first has committed, and closes both",
+  ignore: !permitted,
+  async fn() {
+    const path = await Deno.makeTempFile();
+    const open = () => Deno.openKv(path);
+    const kv = gatherReads(await open(), await open());
+    for (let i = 0; i < 500; i++) {
+      const others = [1, 2, 3].map((n) => kv.get(["n", n]));
+      const { ok, versionstamp } = await kv.atomic().set(["n", 0], i)
+        .commit() as Deno.KvCommitResult;
+      const read = await kv.get(["n", 0]);
+      assertEquals([ok, read.value], [true, i]);
+      assertEquals(read.versionstamp, versionstamp);
+      const [listed] = await Array.fromAsync(kv.list({ prefix: ["n"] }));
+      assertEquals(listed.value, i);
+      await Promise.all(others);
+    }
+    kv.close();
+    await Deno.remove(path);
+  },
 });
 
 Deno.test("gatherReads() lets nobody fail for a key of somebody else's", async () => {
