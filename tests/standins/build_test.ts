@@ -201,6 +201,23 @@ test("Props cannot break out of their script", async () => {
   assertStringIncludes(script, "script>");
 });
 
+test("Props arrive as they were, a signal of two islands as one", async () => {
+  const { script } = bootOf((await ask("/")).text);
+  const code = script.replaceAll(/import.*?;/g, "")
+    .replace(/boot\(\[.*?\],/, "return boot(");
+  const boot = (propsWith: (make: (value: number) => object) => object[]) =>
+    propsWith((value) => ({ value }));
+  // deno-lint-ignore no-explicit-any -- whatever the page says
+  const props: any[] = new Function("boot", code)(boot);
+  const [first, second, doubled, , names, show] = props;
+  assertEquals(first, { count: { value: 3 }, label: "first" });
+  assert(first.count === second.count);
+  assertEquals(doubled.of, { value: 6 });
+  assertEquals(Object.entries(names.list), [["__proto__", ["own"]]]);
+  assertEquals(show.text, "</script><!-- \u2028 </style>");
+  assertEquals(show.list, new Map([["a", [1n, new Date(0)]]]));
+});
+
 test("Props that cannot travel are an error", async () => {
   assertEquals((await ask("/broken")).status, 500);
 });

@@ -1,12 +1,13 @@
 // The browser's part: finds a page's islands and brings them to life.
 import { signal } from "@preact/signals";
-import { parse } from "devalue";
 import { type ComponentType, h, render } from "preact";
 
 /** Renders `components[i]` with the i-th props over the i-th island's HTML. */
-export function boot(components: ComponentType[], text: string): void {
-  const revivers = { Signal: ([value]: [unknown]) => signal(value) };
-  const props = parse(text, revivers);
+export function boot(
+  components: ComponentType[],
+  propsWith: (make: typeof signal) => object[],
+): void {
+  const props = propsWith(signal);
   const markers = new Map<string, Comment>();
   const comments = document.createTreeWalker(
     document.body,

@@ -1,6 +1,6 @@
 // Renders a page to HTML and marks its islands for the browser.
 import { Signal } from "@preact/signals";
-import { stringify } from "devalue";
+import { uneval } from "devalue";
 import { type ComponentType, h, options, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
@@ -73,19 +73,23 @@ function Scripts() {
     );
     const components = islands.map(({ island }) => `i${used.indexOf(island)}`);
     // Together, so that a signal given to two islands stays one signal.
-    const props = stringify(islands.map(({ props }) => props), SIGNALS);
+    const props = uneval(islands.map(({ props }) => props), own);
     const runtime = scriptURL(build.id, "fresh-runtime.js");
     code += `import{boot}from"${runtime}";${imports.join("")}` +
-      `boot([${components}],${JSON.stringify(props)});`;
+      `boot([${components}],(signal)=>${props});`;
   }
   const dangerouslySetInnerHTML = { __html: code };
   return code && h("script", { type: "module", dangerouslySetInnerHTML });
 }
 
-// devalue takes a falsy result for "not mine", hence the array.
-const SIGNALS = {
-  Signal: (value: unknown) => value instanceof Signal && [value.peek()],
-};
+/** What devalue does not write by itself, as an expression. */
+function own(value: unknown, write: (value: unknown) => string) {
+  if (value instanceof Signal) return `signal(${write(value.peek())})`;
+  // A name that JSON can have and devalue refuses, for the sake of literals.
+  if (Object.hasOwn(value as object, "__proto__")) {
+    return `Object.fromEntries(${write(Object.entries(value as object))})`;
+  }
+}
 
 /** In development: reloads the page once a restarted server is back. */
 const RELOAD = `let start;
