@@ -34,7 +34,9 @@ async function queryCopy<T>(name: string, body: Query<T>): Promise<T> {
     pullInterval: null,
     logLevel: "error",
   });
+  // Both would reload the page.
   copy.onUpdateNeeded = null;
+  copy.onClientStateNotFound = null;
   try {
     return await copy.query(body);
   } finally {
