@@ -1,11 +1,11 @@
 // What the server has not confirmed yet, on this browser's disk: every tab's mutations, also of tabs that are closed.
-import type { IDBPTransaction, StoreNames } from "idb";
+import { asked } from "./asked.ts";
 import {
   type Generations,
   type Group,
   type LastMutationIDs,
   Storage,
-  type Stores,
+  type StoreName,
   type Unsent,
 } from "./storage.ts";
 
@@ -14,9 +14,6 @@ export type { LastMutationIDs, Unsent } from "./storage.ts";
 /** A mutation that was just made, or is known from elsewhere. */
 export type Made = Omit<Unsent, "n" | "replica">;
 
-// What is committed survives the death of the page and of the browser, as the
-// system has it; only the loss of power within seconds undoes it.
-const RELAXED = { durability: "relaxed" } as const;
 /** Every visit is a client: how many of a group are remembered. */
 const MOST_CLIENTS = 200;
 const FIRST: Generations = { current: 0, dropped: 0 };
@@ -51,11 +48,11 @@ export class Outbox {
     return this.#change(["unsent"], async (tx) => {
       const unsent = tx.objectStore("unsent");
       if (from) {
-        if (await unsent.count(from.n) === 0) return false;
-        await unsent.delete(from.n);
+        if (await asked(unsent.count(from.n)) === 0) return false;
+        unsent.delete(from.n);
       }
       await remove(tx, mutation.clientID, mutation.mutationID);
-      await this.#add(tx, mutation);
+      this.#add(tx, mutation);
       return true;
     });
   }
@@ -64,7 +61,7 @@ export class Outbox {
   unwrite({ clientID, mutationID }: Made, from?: Unsent): Promise<void> {
     return this.#change(["unsent"], async (tx) => {
       await remove(tx, clientID, mutationID);
-      if (from) await tx.objectStore("unsent").put(from);
+      if (from) tx.objectStore("unsent").put(from);
     });
   }
 
@@ -74,44 +71,40 @@ export class Outbox {
       const unsent = tx.objectStore("unsent");
       for (const each of mutations) {
         const { groupID, clientID, mutationID } = each;
-        const group = await tx.objectStore("groups").get(groupID);
+        const group = await groupIn(tx, groupID);
         // Of a lost group, what is not here has been run again.
         if (group?.lost) continue;
         if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;
         const id: [string, number] = [clientID, mutationID];
-        if (await unsent.index("mutation").count(id) > 0) continue;
-        await this.#add(tx, each);
+        if (await asked(unsent.index("mutation").count(id)) > 0) continue;
+        this.#add(tx, each);
       }
     });
   }
 
   /** Everything unsent, oldest first. */
   async all(): Promise<Unsent[]> {
-    const db = await this.#storage.open();
-    return await db.getAllFromIndex("unsent", "replica", this.replica);
+    return await this.#allIn(await this.#storage.read("unsent"));
   }
 
   /** How many are unsent, and the generation that is current. */
   async state(): Promise<{ unsent: number; current: number }> {
-    const db = await this.#storage.open();
-    const tx = db.transaction(["unsent", "generations"]);
-    const [unsent, generations = FIRST] = await Promise.all([
-      tx.objectStore("unsent").index("replica").count(this.replica),
-      tx.objectStore("generations").get(this.replica),
+    const tx = await this.#storage.read("unsent", "generations");
+    const [unsent, { current }] = await Promise.all([
+      asked(tx.objectStore("unsent").index("replica").count(this.replica)),
+      this.#generationsIn(tx),
     ]);
-    return { unsent, current: generations.current };
+    return { unsent, current };
   }
 
   /** What is unsent of groups that the server has forgotten, oldest first. */
   async lost(): Promise<Unsent[]> {
-    const db = await this.#storage.open();
-    const tx = db.transaction(["unsent", "groups"]);
-    const unsent = await tx.objectStore("unsent").index("replica")
-      .getAll(this.replica);
+    const tx = await this.#storage.read("unsent", "groups");
+    const unsent = await this.#allIn(tx);
     const groups = new Map<string, boolean>();
     for (const { groupID } of unsent) {
       if (groups.has(groupID)) continue;
-      const group = await tx.objectStore("groups").get(groupID);
+      const group = await groupIn(tx, groupID);
       groups.set(groupID, group?.lost ?? false);
     }
     return unsent.filter(({ groupID }) => groups.get(groupID));
@@ -119,26 +112,25 @@ export class Outbox {
 
   /** What the server has ever said of a group; undefined when nothing. */
   async group(groupID: string): Promise<Group | undefined> {
-    return await (await this.#storage.open()).get("groups", groupID);
+    return await groupIn(await this.#storage.read("groups"), groupID);
   }
 
   async generations(): Promise<Generations> {
-    const db = await this.#storage.open();
-    return await db.get("generations", this.replica) ?? FIRST;
+    return await this.#generationsIn(await this.#storage.read("generations"));
   }
 
   /** Takes out what the server has confirmed of a group. */
   confirm(groupID: string, confirmed: LastMutationIDs): Promise<void> {
     return this.#change(["unsent", "groups"], async (tx) => {
       const group = await settle(tx, groupID, confirmed);
-      await tx.objectStore("groups").put(group);
+      tx.objectStore("groups").put(group);
     });
   }
 
   /** Takes out single mutations that the server has. */
   sent(mutations: Unsent[]): Promise<void> {
-    return this.#change(["unsent"], async (tx) => {
-      for (const { n } of mutations) await tx.objectStore("unsent").delete(n);
+    return this.#change(["unsent"], (tx) => {
+      for (const { n } of mutations) tx.objectStore("unsent").delete(n);
     });
   }
 
@@ -152,10 +144,9 @@ export class Outbox {
     confirmed: LastMutationIDs,
     ended?: number,
   ): Promise<void> {
-    const stores = ["unsent", "groups", "generations"] as const;
-    return this.#change([...stores], async (tx) => {
+    return this.#change(["unsent", "groups", "generations"], async (tx) => {
       const group = await settle(tx, groupID, confirmed);
-      await tx.objectStore("groups").put({ ...group, lost: true });
+      tx.objectStore("groups").put({ ...group, lost: true });
       if (ended !== undefined) await this.#begin(tx, ended);
     });
   }
@@ -164,8 +155,8 @@ export class Outbox {
   discard(): Promise<void> {
     return this.#change(["unsent", "generations"], async (tx) => {
       const unsent = tx.objectStore("unsent");
-      const keys = await unsent.index("replica").getAllKeys(this.replica);
-      for (const key of keys) await unsent.delete(key);
+      const all = unsent.index("replica").getAllKeys(this.replica);
+      for (const key of await asked(all)) unsent.delete(key);
       await this.#begin(tx);
     });
   }
@@ -174,69 +165,80 @@ export class Outbox {
   forsake(): Promise<void> {
     return this.#change(["unsent", "generations"], async (tx) => {
       const unsent = tx.objectStore("unsent").index("replica");
-      if (await unsent.count(this.replica) === 0) await this.#begin(tx);
+      if (await asked(unsent.count(this.replica)) === 0) await this.#begin(tx);
     });
   }
 
   /** Notes that the copies of the generations below this one are gone. */
   dropped(below: number): Promise<void> {
     return this.#change(["generations"], async (tx) => {
-      const generations = tx.objectStore("generations");
-      const known = await generations.get(this.replica) ?? FIRST;
-      await generations.put({ ...known, dropped: below }, this.replica);
+      const known = await this.#generationsIn(tx);
+      this.#setGenerations(tx, { ...known, dropped: below });
     });
   }
 
   /** Begins the next generation, if `ended` is still the current one. */
-  async #begin(tx: Change, ended?: number): Promise<void> {
-    const generations = tx.objectStore("generations");
-    const known = await generations.get(this.replica) ?? FIRST;
+  async #begin(tx: IDBTransaction, ended?: number): Promise<void> {
+    const known = await this.#generationsIn(tx);
     if (ended !== undefined && ended !== known.current) return;
-    const next = { ...known, current: known.current + 1 };
-    await generations.put(next, this.replica);
+    this.#setGenerations(tx, { ...known, current: known.current + 1 });
   }
 
-  #add(tx: Change, mutation: Made): Promise<number> {
+  #allIn(tx: IDBTransaction): Promise<Unsent[]> {
+    const unsent = tx.objectStore("unsent").index("replica");
+    return asked(unsent.getAll(this.replica));
+  }
+
+  #add(tx: IDBTransaction, mutation: Made): void {
     // The store itself makes `n`.
-    const unsent = { ...mutation, replica: this.replica } as Unsent;
-    return tx.objectStore("unsent").add(unsent);
+    tx.objectStore("unsent").add({ ...mutation, replica: this.replica });
+  }
+
+  async #generationsIn(tx: IDBTransaction): Promise<Generations> {
+    const generations = tx.objectStore("generations");
+    return await asked(generations.get(this.replica)) ?? FIRST;
+  }
+
+  #setGenerations(tx: IDBTransaction, generations: Generations): void {
+    tx.objectStore("generations").put(generations, this.replica);
   }
 
   async #change<T>(
-    stores: StoreNames<Stores>[],
-    body: (tx: Change) => Promise<T>,
+    stores: StoreName[],
+    body: (tx: IDBTransaction) => T | Promise<T>,
   ): Promise<T> {
-    const db = await this.#storage.open();
-    const tx = db.transaction(stores, "readwrite", RELAXED);
-    const [result] = await Promise.all([body(tx), tx.done]);
+    const result = await this.#storage.change(stores, body);
     this.#news.postMessage(this.replica);
     this.onNews();
     return result;
   }
 }
 
-type Change = IDBPTransaction<Stores, StoreNames<Stores>[], "readwrite">;
+const groupIn = (
+  tx: IDBTransaction,
+  groupID: string,
+): Promise<Group | undefined> => asked(tx.objectStore("groups").get(groupID));
 
-async function remove(tx: Change, clientID: string, mutationID: number) {
+async function remove(tx: IDBTransaction, ...id: [string, number]) {
   const unsent = tx.objectStore("unsent");
-  const n = await unsent.index("mutation").getKey([clientID, mutationID]);
-  if (n !== undefined) await unsent.delete(n);
+  const n = await asked(unsent.index("mutation").getKey(id));
+  if (n !== undefined) unsent.delete(n);
 }
 
 /** Takes out what is confirmed; gives back the group as it is to be remembered. */
 async function settle(
-  tx: Change,
+  tx: IDBTransaction,
   groupID: string,
   confirmed: LastMutationIDs,
 ): Promise<Group> {
   const unsent = tx.objectStore("unsent");
-  const group = await tx.objectStore("groups").get(groupID) ??
+  const group = await groupIn(tx, groupID) ??
     { groupID, lastMutationIDs: {}, lost: false };
   const lastMutationIDs = { ...group.lastMutationIDs };
   for (const [clientID, id] of Object.entries(confirmed)) {
     const range = IDBKeyRange.bound([clientID, 0], [clientID, id]);
-    const keys = await unsent.index("mutation").getAllKeys(range);
-    for (const n of keys) await unsent.delete(n);
+    const keys = await asked(unsent.index("mutation").getAllKeys(range));
+    for (const n of keys) unsent.delete(n);
     const known = lastMutationIDs[clientID] ?? 0;
     delete lastMutationIDs[clientID]; // to the young end
     lastMutationIDs[clientID] = Math.max(id, known);

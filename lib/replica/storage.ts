@@ -1,6 +1,6 @@
 // The outbox's own database in this browser, shared by all tabs, replicas and generations.
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { ReadonlyJSONValue } from "replicache";
+import { asked, committed } from "./asked.ts";
 
 /** A mutation that the server has not confirmed. */
 export type Unsent = {
@@ -32,43 +32,62 @@ export type Group = {
 /** How often a replica has begun anew, and below which generation its old copies are gone. */
 export type Generations = { current: number; dropped: number };
 
-export interface Stores extends DBSchema {
-  unsent: {
-    key: number;
-    value: Unsent;
-    indexes: {
-      replica: string;
-      mutation: [clientID: string, mutationID: number];
-    };
-  };
-  groups: { key: string; value: Group };
-  generations: { key: string; value: Generations };
-}
+/** `unsent` by `n`, `groups` by groupID, `generations` by replica. */
+export type StoreName = "unsent" | "groups" | "generations";
+
+// What is committed survives the death of the page and of the browser, as the
+// system has it; only the loss of power within seconds undoes it.
+const RELAXED = { durability: "relaxed" } as const;
 
 /** The database; opened again on use after the browser has closed it. */
 export class Storage {
-  #opening: Promise<IDBPDatabase<Stores>> | undefined;
+  #opening: Promise<IDBDatabase> | undefined;
 
-  open(): Promise<IDBPDatabase<Stores>> {
-    return this.#opening ??= openDB<Stores>("outbox", 1, {
-      upgrade(db) {
-        const unsent = db.createObjectStore("unsent", {
-          keyPath: "n",
-          autoIncrement: true,
-        });
-        unsent.createIndex("replica", "replica");
-        const id = ["clientID", "mutationID"];
-        unsent.createIndex("mutation", id, { unique: true });
-        db.createObjectStore("groups", { keyPath: "groupID" });
-        db.createObjectStore("generations");
-      },
-      // A newer version of this app wants it, or site data is being cleared.
-      blocking: () => void this.close(),
-      terminated: () => this.#opening = undefined,
-    }).catch((error) => {
+  /** A transaction that reads these stores. */
+  async read(...stores: StoreName[]): Promise<IDBTransaction> {
+    return (await this.#opened()).transaction(stores);
+  }
+
+  /**
+   * Changes these stores in one transaction: all that `body` asks of it is
+   * done, also what it does not wait for; or nothing is, and this rejects.
+   */
+  async change<T>(
+    stores: StoreName[],
+    body: (tx: IDBTransaction) => T | Promise<T>,
+  ): Promise<T> {
+    const db = await this.#opened();
+    const tx = db.transaction(stores, "readwrite", RELAXED);
+    const [result] = await Promise.all([body(tx), committed(tx)]);
+    return result;
+  }
+
+  #opened(): Promise<IDBDatabase> {
+    return this.#opening ??= this.#open().catch((error) => {
       this.#opening = undefined;
       throw error;
     });
+  }
+
+  async #open(): Promise<IDBDatabase> {
+    const request = indexedDB.open("outbox", 1);
+    request.onupgradeneeded = () => {
+      const db = request.result;
+      const unsent = db.createObjectStore("unsent", {
+        keyPath: "n",
+        autoIncrement: true,
+      });
+      unsent.createIndex("replica", "replica");
+      const id = ["clientID", "mutationID"];
+      unsent.createIndex("mutation", id, { unique: true });
+      db.createObjectStore("groups", { keyPath: "groupID" });
+      db.createObjectStore("generations");
+    };
+    const db = await asked(request);
+    // A newer version of this app wants it, or site data is being cleared.
+    db.onversionchange = () => this.close();
+    db.onclose = () => this.#opening = undefined;
+    return db;
   }
 
   async close(): Promise<void> {
