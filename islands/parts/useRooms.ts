@@ -40,7 +40,7 @@ export function useRooms(
 
   useEffect(() => {
     const ends = spaces.map((space) =>
-      listen(space, { onPoke: refreshSoon, onRefused: refreshSoon })
+      listen(userID, space, { onPoke: refreshSoon, onBroken: refreshSoon })
     );
     return () => ends.forEach((end) => end());
   }, [spaces.sort().join()]);

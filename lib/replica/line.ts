@@ -117,7 +117,7 @@ function unless(cut: AbortSignal, waiting: Promise<void>): Promise<void> {
 }
 
 /** How long 429 and 503 ask to wait, in milliseconds; undefined when they do not say. */
-function retryAfter({ status, headers }: Response): number | undefined {
+export function retryAfter({ status, headers }: Response): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
   const said = headers.get("retry-after");
   if (said === null) return undefined;

@@ -1,114 +1,122 @@
-// The poke stream: one per page, whatever the number of spaces that the page listens to.
+// Who on this page listens to which spaces; what they are told is the same for all tabs.
+import type { Said } from "./stream.ts";
+import { Tabs } from "./tabs.ts";
 
-/** The first and the longest pause before the server is asked again, in milliseconds. */
-const SHORTEST = 2_000;
-const LONGEST = 60_000;
-
-/** A page's parts come alive one after the other: one stream for all that do so within this. */
-const GATHER = 50; // ms
-
-/**
- * A stream that was silent for so long, in milliseconds, is dead, though the
- * browser takes it for open (a router has forgotten it): the server beats every
- * 15 s.
- */
-const SILENCE = 45_000;
+type Presence = { userID: string; typing: boolean };
 
 type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
   onPoke?: () => void;
   /** Somebody in the space does something just now, or not any more. */
-  onPresence?: (news: { userID: string; typing: boolean }) => void;
-  /** The server would not have us; it is asked again later, ever less often. */
-  onRefused?: () => void;
+  onPresence?: (news: Presence) => void;
+  /** The server is away, or would not have us; it is asked again, ever less often. */
+  onBroken?: () => void;
 };
 
-const listeners = new Map<string, Set<Listener>>();
-let stream: EventSource | undefined;
-let timer: ReturnType<typeof setTimeout> | undefined;
-let silence: ReturnType<typeof setTimeout> | undefined;
-/** Before the next try, after the server refused the stream; or one of its spaces. */
-let pause = SHORTEST;
-let pauseOfGone = SHORTEST;
-
-/** Listens for pokes of a space; returns the end of it. */
-export function listen(space: string, listener: Listener): () => void {
-  const known = listeners.get(space);
-  if (known) {
-    known.add(listener);
-    if (stream?.readyState === EventSource.OPEN) listener.onOpen?.();
-  } else {
-    listeners.set(space, new Set([listener]));
-    pauseOfGone = SHORTEST;
-    openIn(GATHER);
-  }
-  return () => {
-    const those = listeners.get(space);
-    if (!those?.delete(listener) || those.size > 0) return;
-    listeners.delete(space);
-    openIn(GATHER);
-  };
-}
-
-function openIn(milliseconds: number): void {
-  clearTimeout(timer);
-  timer = setTimeout(open, milliseconds);
-}
+/** By userID; a page has one. */
+const pages = new Map<string, Page>();
 
 /**
- * Opens a stream for all that is listened to now. The server begins it with a
- * poke of each space, so that what happens meanwhile is missed by nobody.
+ * Listens to a space as this user; returns the end of it. All tabs of the user
+ * in this browser share one stream of the server's.
  */
-function open(): void {
-  clearTimeout(silence);
-  stream?.close();
-  stream = undefined;
-  const spaces = [...listeners.keys()].sort();
-  if (spaces.length === 0) return;
-  const where = new URLSearchParams(spaces.map((space) => ["space", space]));
-  const opened = new EventSource(`/api/replicache/poke?${where}`);
-  stream = opened;
-  const alive = () => {
-    clearTimeout(silence);
-    silence = setTimeout(open, SILENCE);
-  };
-  opened.addEventListener("beat", alive);
-  opened.addEventListener("open", () => {
-    pause = SHORTEST;
-    alive();
-    for (const space of spaces) tell(space, "onOpen");
-  });
-  opened.addEventListener("poke", (event) => {
-    tell(spaceOf(event), "onPoke");
-  });
-  opened.addEventListener("presence", (event) => {
-    const { space, ...news } = JSON.parse(event.data);
-    for (const { onPresence } of [...listeners.get(space) ?? []]) {
-      onPresence?.(news);
+export function listen(
+  userID: string,
+  space: string,
+  listener: Listener,
+): () => void {
+  let page = pages.get(userID);
+  if (!page) pages.set(userID, page = new Page(userID));
+  return page.add(space, listener);
+}
+
+class Page {
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #tabs: Tabs;
+  #carried = new Set<string>();
+  /** The version of the last poke, by space, for as long as nothing can have been missed. */
+  readonly #versions = new Map<string, number>();
+  #saying = false;
+
+  constructor(userID: string) {
+    this.#tabs = new Tabs(userID, {
+      onCarried: (spaces) => this.#onCarried(spaces),
+      onSaid: (said) => this.#onSaid(said),
+      onBroken: () => this.#onBroken(),
+    });
+  }
+
+  add(space: string, listener: Listener): () => void {
+    const those = this.#listeners.get(space) ?? new Set();
+    this.#listeners.set(space, those.add(listener));
+    this.#saySoon();
+    if (this.#carried.has(space)) {
+      listener.onOpen?.();
+      listener.onPoke?.();
     }
-  });
-  // The others live on in the stream; this one is asked for again with all.
-  opened.addEventListener("gone", (event) => {
-    tell(spaceOf(event), "onRefused");
-    openIn(spread(pauseOfGone));
-    pauseOfGone = Math.min(pauseOfGone * 2, LONGEST);
-  });
-  opened.addEventListener("error", () => {
-    // It comes back by itself after a broken connection, but never after an
-    // answer other than 200.
-    if (opened !== stream || opened.readyState !== EventSource.CLOSED) return;
-    for (const space of spaces) tell(space, "onRefused");
-    openIn(spread(pause));
-    pause = Math.min(pause * 2, LONGEST);
-  });
+    return () => {
+      if (!those.delete(listener)) return;
+      if (those.size === 0) this.#listeners.delete(space);
+      this.#saySoon();
+    };
+  }
+
+  /** Says what is listened to, once for all that changes in this turn. */
+  #saySoon(): void {
+    if (this.#saying) return;
+    this.#saying = true;
+    queueMicrotask(() => {
+      this.#saying = false;
+      // Those first of which there is a copy: others may be left out.
+      const hasCopy = ([, those]: [string, Set<Listener>]) =>
+        [...those].some(({ onOpen }) => onOpen) ? 0 : 1;
+      const sorted = [...this.#listeners].sort((a, b) =>
+        hasCopy(a) - hasCopy(b)
+      );
+      this.#tabs.want(sorted.map(([space]) => space));
+    });
+  }
+
+  #onCarried(spaces: string[]): void {
+    const before = this.#carried;
+    this.#carried = new Set(spaces);
+    if (spaces.length === 0) this.#versions.clear();
+    for (const space of spaces) {
+      if (!before.has(space)) this.#tell(space, "onOpen");
+    }
+  }
+
+  #onBroken(): void {
+    this.#onCarried([]);
+    for (const space of [...this.#listeners.keys()]) {
+      this.#tell(space, "onBroken");
+    }
+  }
+
+  #onSaid({ name, body }: Said): void {
+    const { space } = body;
+    if (name === "gone") {
+      this.#versions.delete(space);
+      return this.#tell(space, "onBroken");
+    }
+    if (name === "presence") {
+      const { userID, typing } = body as Said["body"] & Presence;
+      for (const { onPresence } of [...this.#listeners.get(space) ?? []]) {
+        onPresence?.({ userID, typing });
+      }
+    }
+    if (name !== "poke") return;
+    // A stream that another tab opens begins with what is known here already.
+    const { version } = body as { space: string; version: number };
+    if (this.#versions.get(space) === version) return;
+    this.#versions.set(space, version);
+    this.#tell(space, "onPoke");
+  }
+
+  #tell(space: string, what: "onOpen" | "onPoke" | "onBroken"): void {
+    for (const listener of [...this.#listeners.get(space) ?? []]) {
+      listener[what]?.();
+    }
+  }
 }
-
-/** Whatever refused this one has refused many: they do not all come back at once. */
-const spread = (pause: number) => pause * (1 + Math.random());
-
-function tell(space: string, what: "onOpen" | "onPoke" | "onRefused"): void {
-  for (const listener of [...listeners.get(space) ?? []]) listener[what]?.();
-}
-
-const spaceOf = (event: MessageEvent): string => JSON.parse(event.data).space;

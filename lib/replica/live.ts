@@ -188,8 +188,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** Something has changed in the outbox, here or in another tab. */
   readonly #look = coalesced(async () => {
-    if (this.closed) return;
     const client = this.#client;
+    // Other tabs have news already while this one is opening.
+    if (this.closed || !client) return;
     const { unsent, current } = await this.#outbox.state();
     this.#say({ unsent });
     if (current !== client.generation) this.#leave(client);
@@ -212,10 +213,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#hangUp?.();
     if (paused === "gone") this.#forsake().catch(unlessClosed(this));
     if (paused) return;
-    this.#hangUp = listen(this.options.space, {
+    const { userID, space } = this.options;
+    this.#hangUp = listen(userID, space, {
       onOpen: this.#sync,
       onPoke: this.#pull,
-      onRefused: this.#pull,
+      onBroken: this.#pull,
     });
   }
 

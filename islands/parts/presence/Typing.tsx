@@ -20,7 +20,7 @@ export function Typing({ space, userID, people }: TypingProps) {
       clearTimeout(timers.get(who));
       if (timers.delete(who)) show();
     };
-    const unlisten = listen(space, {
+    const unlisten = listen(userID, space, {
       onPresence(news) {
         if (news.userID === userID) return; // another device of one's own
         end(news.userID);

@@ -1,0 +1,258 @@
+// Many tabs of one browser: one stream tells them all, whichever of them is closed.
+import { assert, assertEquals } from "@std/assert";
+import type { BrowserContext, Page, Request } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { Person } from "../support/person.ts";
+import { enter, mayWrite, messages } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+const TABS = 20;
+
+browserTest(
+  "Twenty tabs are told by one stream, and by another when the tab that holds it is closed (R12)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    const streams = new Streams(ada.context());
+    await enter(ada, "Ada");
+    const bob = await Writer.signIn(server.url, "Bob");
+    let tabs = [ada];
+    while (tabs.length < TABS) tabs.push(await newTab(ada));
+    const lap = stopwatch();
+    await bob.write("To all of you");
+    await everywhere(tabs, "To all of you");
+    lap(`${TABS} tabs show a message after`);
+    assertEquals(streams.open.length, 1);
+
+    for (let i = 0; i < 2; i++) {
+      const [leading] = streams.open;
+      const next = streams.next();
+      const lap = stopwatch();
+      await leading.frame().page().close();
+      tabs = tabs.filter((tab) => !tab.isClosed());
+      await next;
+      lap("another tab holds the stream after");
+      await bob.write(`And again ${i}`);
+      await everywhere(tabs, `And again ${i}`);
+      assertEquals(streams.open.length, 1);
+    }
+
+    const late = await newTab(tabs[0]);
+    await everywhere([late], "And again 1");
+    await bob.write("Late, too");
+    await everywhere([late, ...tabs], "Late, too");
+    assertEquals(streams.open.length, 1);
+  },
+);
+
+browserTest(
+  "A tab that listens to more has the stream opened for all, and nobody is told twice (R13)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    const streams = new Streams(ada.context());
+    await enter(ada, "Ada");
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Before");
+    await everywhere([ada], "Before");
+    // One that was on its way already may still come.
+    let pulls = 0;
+    ada.on("request", (request) => {
+      if (/pull\?space=room%3Ageneral/.test(request.url())) pulls++;
+    });
+    const tab = await ada.context().newPage();
+    const rooms = ["First", "Second", "Third", "Fourth"];
+    for (const name of rooms) {
+      const { body } = await bob.person.post("/api/rooms", {
+        ...{ name, visibility: "public" },
+      });
+      const next = streams.next();
+      await tab.goto(`/rooms/${body.roomID}`);
+      await next;
+      const { searchParams } = new URL(streams.open[0].url());
+      const spaces = searchParams.getAll("space");
+      assert(spaces.includes("room:general") && spaces.includes(body.space));
+      await bob.write(`In the ${name}`, body.space);
+      await everywhere([tab], `In the ${name}`);
+    }
+    assert(pulls < rooms.length, `${pulls}`);
+    await bob.write("And here");
+    await everywhere([ada], "And here");
+    assertEquals(streams.open.length, 1);
+  },
+);
+
+browserTest(
+  "History that was loaded in one tab stays when another pulls",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Writer.signIn(server.url, "Bob");
+    for (let n = 1; n <= 450; n++) bob.prepare(`This is number ${n}.`);
+    await bob.write("The newest");
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const other = await newTab(ada);
+    const older = ada.getByRole("button", { name: "Load older messages" });
+    await older.click();
+    await messages(ada, "number 101.").waitFor();
+    const loaded = await messages(ada).count();
+    for (const text of ["one", "two", "three"]) {
+      await bob.write(`And ${text}`);
+      await everywhere([other, ada], `And ${text}`);
+    }
+    await other.reload();
+    await mayWrite(other);
+    await bob.write("And four");
+    await everywhere([other, ada], "And four");
+    assert(await messages(ada).count() >= loaded + 4);
+    assertEquals(await messages(ada, "number 101.").count(), 1);
+  },
+);
+
+browserTest(
+  "A tab of who was signed in before is not told by the stream of who is now",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    const streams = new Streams(ada.context());
+    await enter(ada, "Ada");
+    const carol = await Writer.signIn(server.url, "Carol");
+    await carol.write("To Ada");
+    await everywhere([ada], "To Ada");
+    const [{ name, value }] = await ada.context().cookies();
+    // Ended from elsewhere: this browser would forget all that it keeps.
+    const elsewhere = new Person(server.url);
+    elsewhere.cookie = `${name}=${value}`;
+    await elsewhere.fetch("/api/session", { method: "DELETE" });
+    await ada.getByText("Sign in again").first().waitFor();
+
+    const bob = await ada.context().newPage();
+    await enter(bob, "Bob");
+    const asked = ada.waitForResponse(/\/replicache\/poke/);
+    await carol.write("To Bob");
+    await everywhere([bob], "To Bob");
+    // Hers is asked for in her name, whoever is signed in.
+    assertEquals((await asked).status(), 401);
+    assert(streams.isOf(bob));
+    assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "A tab that holds the stream and says nothing any more, as if frozen, loses it to another (R12)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    const streams = new Streams(ada.context());
+    await ada.addInitScript(() => {
+      const { postMessage } = BroadcastChannel.prototype;
+      BroadcastChannel.prototype.postMessage = function (message) {
+        if (!("silent" in globalThis)) postMessage.call(this, message);
+      };
+    });
+    await enter(ada, "Ada");
+    const bob = await Writer.signIn(server.url, "Bob");
+    const other = await ada.context().newPage();
+    await other.clock.install();
+    await other.goto(ada.url());
+    await bob.write("One");
+    await everywhere([ada, other], "One");
+    assert(streams.isOf(ada));
+
+    // One that answers keeps it, however long there was nothing to say.
+    await other.clock.fastForward(60_000);
+    await bob.write("Two");
+    await everywhere([ada, other], "Two");
+    assert(streams.isOf(ada));
+
+    await ada.evaluate(() => Object.assign(globalThis, { silent: true }));
+    const next = streams.next();
+    await other.clock.fastForward(60_000);
+    await other.clock.fastForward(60_000);
+    await next;
+    await bob.write("Three");
+    await everywhere([ada, other], "Three");
+    assert(streams.isOf(other));
+  },
+);
+
+/** The poke streams of a browser, as its requests show them. */
+class Streams {
+  #open = new Set<Request>();
+  #next = Promise.withResolvers<void>();
+
+  constructor(context: BrowserContext) {
+    const isStream = (request: Request) =>
+      request.url().includes("/api/replicache/poke?");
+    context.on("response", (response) => {
+      if (!isStream(response.request()) || response.status() !== 200) return;
+      this.#open.add(response.request());
+      this.#next.resolve();
+      this.#next = Promise.withResolvers();
+    });
+    const end = (request: Request) => this.#open.delete(request);
+    context.on("requestfinished", end);
+    context.on("requestfailed", end);
+  }
+
+  get open(): Request[] {
+    return [...this.#open].filter((each) => !each.frame().page().isClosed());
+  }
+
+  /** Whether there is one, and this page holds it. */
+  isOf(page: Page): boolean {
+    const pages = this.open.map((request) => request.frame().page());
+    return pages.length === 1 && pages[0] === page;
+  }
+
+  /** Resolves when one more has been opened. */
+  next(): Promise<void> {
+    return this.#next.promise;
+  }
+}
+
+/** Somebody who writes without a browser. */
+class Writer {
+  readonly #made: Record<string, number> = {};
+  #waiting: unknown[] = [];
+
+  constructor(readonly person: Person) {}
+
+  static async signIn(url: string, name: string): Promise<Writer> {
+    const person = await Person.signIn(url, name);
+    await person.post("/api/rooms/general/members", {});
+    return new Writer(person);
+  }
+
+  /** Leaves a message for the next `write` to send along. */
+  prepare(content: string, space = "room:general"): void {
+    const id = this.#made[space] = (this.#made[space] ?? 0) + 1;
+    const args = { id: `${this.person.name}-${id}`, content };
+    const name = "createMessage";
+    this.#waiting.push({ clientID: "c", id, name, args, timestamp: 0 });
+  }
+
+  async write(content: string, space = "room:general"): Promise<void> {
+    this.prepare(content, space);
+    const mutations = this.#waiting.splice(0);
+    const { status } = await this.person.push(space, `g-${space}`, mutations);
+    assertEquals(status, 200);
+  }
+}
+
+async function newTab(page: Page): Promise<Page> {
+  const tab = await page.context().newPage();
+  await tab.goto(page.url());
+  await mayWrite(tab);
+  return tab;
+}
+
+async function everywhere(tabs: Page[], text: string): Promise<void> {
+  await Promise.all(tabs.map((tab) => messages(tab, text, "sent").waitFor()));
+}
+
+function stopwatch(): (what: string) => void {
+  const began = performance.now();
+  return (what) =>
+    console.log(`${what} ${Math.round(performance.now() - began)} ms`);
+}
