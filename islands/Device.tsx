@@ -1,8 +1,9 @@
-// This browser as the app's device: keeps it working without a network, and follows who is signed in on it.
+// This browser as the app's device, on every page: searches what is on it, keeps it working without a network, follows who is signed in.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everywhere } from "../lib/chat/everywhere_texts.ts";
 import { onSignedOut } from "./parts/device/signedOut.ts";
+import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {
   const refused = useSignal(false);
@@ -41,9 +42,14 @@ export default function Device({ userID }: { userID: string }) {
     };
   }, []);
 
-  return refused.value
-    ? <p class="device refusal" role="alert">{everywhere.needsNetwork}</p>
-    : null;
+  return (
+    <>
+      <SearchButton userID={userID} />
+      {refused.value && (
+        <p class="device refusal" role="alert">{everywhere.needsNetwork}</p>
+      )}
+    </>
+  );
 }
 
 /** Has the service worker keep the app, where there can be one. */

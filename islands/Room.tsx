@@ -8,7 +8,6 @@ import type { RoomView, User } from "../lib/chat/views.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { Connection } from "./parts/Connection.tsx";
-import { useNotices } from "./parts/device/useNotices.ts";
 import { MessageList } from "./parts/log/MessageList.tsx";
 import { useHistory } from "./parts/log/useHistory.ts";
 import { usePlace } from "./parts/log/usePlace.ts";
@@ -72,14 +71,13 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       replyTo ? { id, content, replyTo } : { id, content },
     );
   }, [replica]);
-  useNotices(user, room, messages, live.value);
   useEffect(() => {
     if (status.paused !== "gone") return;
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { DeleteDialog, Failures, JoinNotice, Paused, Typing } = extras.value ??
-    {};
+  const { DeleteDialog, Failures, JoinNotice, Notifier, Paused, Typing } =
+    extras.value ?? {};
   // A message that is deleted while its author changes it: the text goes on.
   const edited = editing.editing.value;
   const editedIsGone = copy !== undefined && edited !== undefined &&
@@ -95,7 +93,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   useEffect(() => {
     // Offline, the first touch after that tries again.
     const load = (again: () => void) => loadExtras().catch(again);
-    if (outside || anyRejected || status.paused) load(() => {});
+    const notifies = globalThis.Notification?.permission === "granted";
+    if (outside || anyRejected || status.paused || notifies) load(() => {});
     return onTouch(load);
   }, [outside, anyRejected, status.paused]);
   // What the first pull adds is history, not news to be read aloud.
@@ -167,6 +166,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
+      {Notifier && (
+        <Notifier
+          user={user}
+          room={room}
+          messages={messages}
+          live={live.value}
+        />
+      )}
       {deleting.value && DeleteDialog && (
         <DeleteDialog
           marks={marksOf(deleting.value.content)}

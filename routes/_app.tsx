@@ -2,7 +2,6 @@
 import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
-import Search from "../islands/Search.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
 import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
@@ -65,7 +64,7 @@ export default define.page(function App(
             {title && url.pathname === `/rooms/${params.room}` && (
               <h1 class="place" dir="auto">{title}</h1>
             )}
-            {user && <Search userID={user.userID} />}
+            {user && <Device userID={user.userID} />}
             {user && (
               // GET: it asks first, as there may be no way back.
               <form class="me" action="/signout">
@@ -86,7 +85,6 @@ export default define.page(function App(
           </header>
         )}
         <Component />
-        {user && <Device userID={user.userID} />}
       </body>
     </html>
   );

@@ -1,9 +1,9 @@
 // Joins a room for a visitor who opened it, and says how that goes until the room knows them.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { spoken as texts } from "../../lib/chat/spoken.ts";
+import { spokenLate } from "../../lib/chat/spoken_late.ts";
 
-const words = texts.room;
+const words = spokenLate.joining;
 
 type JoinNoticeProps = {
   roomID: string;
@@ -16,7 +16,7 @@ export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
 
   async function join() {
     problem.value = "";
-    problem.value = await askToJoin(roomID).catch(() => words.joinFailed);
+    problem.value = await askToJoin(roomID).catch(() => words.failed);
   }
   // By script and not by the GET, which a prefetch could make.
   useEffect(() => {
@@ -41,5 +41,5 @@ async function askToJoin(roomID: string): Promise<string> {
   });
   if (answer.ok) return "";
   const { message } = await answer.json();
-  return typeof message === "string" ? message : words.joinFailed;
+  return typeof message === "string" ? message : words.failed;
 }

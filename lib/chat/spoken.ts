@@ -14,17 +14,9 @@ export const spoken = {
 
   room: {
     members: (n: number) => count(n, "member", "members"),
-    join: "Join room",
-    joining: "Joining the room…",
-    notIn: "You are not in this room any more.",
-    joinFailed: "Joining did not work. You can read, but not write yet.",
-    visitor: "Join the room to write in it.",
     notAlive:
       "This page could not come alive: you can read, but not write. Reload it.",
     reload: "Reload",
-    missing: "There is no such room, or it is private and you are not in it.",
-    needsScript:
-      "Reading works without JavaScript; writing a message needs it.",
   },
 
   messages: {
@@ -32,10 +24,6 @@ export const spoken = {
     emptyTitle: (room: string) => `This is the start of ${room}.`,
     empty: "Write the first message. It is here at once, even offline.",
     newest: "Jump to newest",
-    older: "Load older messages",
-    loading: "Loading older messages…",
-    noOlder:
-      "Older messages can't be fetched now. Try again when you are online.",
     unread: "New messages",
     states: { pending: "Sending…", sent: "Sent", failed: "Not sent" },
     today: "Today",
@@ -49,7 +37,6 @@ export const spoken = {
     delete: "Delete",
     linkCopied: "Link copied.",
     linkInAddress: "The link is in the address bar now.",
-    emoji: "Emoji",
     someone: "someone no longer here",
     reacted: (people: string) => `Reacted: ${people}`,
     you: "you",
@@ -69,7 +56,6 @@ export const spoken = {
     unexpected: "That did not work, and nothing was lost. Try again.",
     replying: (name: string) => `Answering ${name}`,
     noReply: "Answer nobody",
-    people: "People to mention",
   },
 
   connection: {

@@ -9,6 +9,23 @@ export const spokenLate = {
       ? "Several people are typing…"
       : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
 
+  joining: {
+    join: "Join room",
+    joining: "Joining the room…",
+    notIn: "You are not in this room any more.",
+    failed: "Joining did not work. You can read, but not write yet.",
+  },
+
+  past: {
+    older: "Load older messages",
+    loading: "Loading older messages…",
+    failed:
+      "Older messages can't be fetched now. Try again when you are online.",
+  },
+
+  emoji: "Emoji",
+  mentionable: "People to mention",
+
   edit: {
     label: "Change the text",
     box: "New text",

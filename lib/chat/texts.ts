@@ -51,6 +51,13 @@ export const texts = {
     qr: "Your sign-in link as a QR code",
   },
 
+  visit: {
+    missing: "There is no such room, or it is private and you are not in it.",
+    outside: "Join the room to write in it.",
+    needsScript:
+      "Reading works without JavaScript; writing a message needs it.",
+  },
+
   link: {
     title: "Sign in",
     question: (name: string) => `Sign in as ${name}?`,

@@ -19,7 +19,7 @@ export const handler = methods({
       viewRoom(sync, ctx.params.room, user.userID),
       roomsFor(sync, user.userID),
     ]);
-    if (!view) throw new HttpError(404, texts.room.missing);
+    if (!view) throw new HttpError(404, texts.visit.missing);
     ctx.state.title = view.room.name;
     // Read here, so that the page shows them at once and without the parser.
     const marks = Object.fromEntries(
@@ -38,7 +38,7 @@ export const handler = methods({
       await joinRoom(sync, user, room);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      throw new HttpError(404, texts.room.missing);
+      throw new HttpError(404, texts.visit.missing);
     }
     return ctx.redirect(`/rooms/${room}`, 303);
   },
@@ -57,11 +57,11 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
           <div class="without-script">
             {!view.me && (
               <form method="post">
-                <p>{texts.room.visitor}</p>
-                <button type="submit">{texts.room.join}</button>
+                <p>{texts.visit.outside}</p>
+                <button type="submit">{texts.joining.join}</button>
               </form>
             )}
-            <p>{texts.room.needsScript}</p>
+            <p>{texts.visit.needsScript}</p>
           </div>
         </noscript>
       </main>

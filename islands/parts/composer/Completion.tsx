@@ -1,21 +1,50 @@
 // The people that "@" and what follows it could mean.
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import type { Signal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { type MutableRef, useEffect, useLayoutEffect } from "preact/hooks";
+import type { Member } from "../../../lib/chat/schema.ts";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { Avatar } from "../Avatar.tsx";
-import type { useCompletion } from "./useCompletion.ts";
+import { useCompletion } from "./useCompletion.ts";
 
-type CompletionProps = Pick<
+/** What a box tells its completion. */
+export type Completing = Pick<
   ReturnType<typeof useCompletion>,
-  "id" | "found" | "index" | "optionID" | "choose"
+  "look" | "close" | "onKeyDown"
 >;
 
+/** The list as a box refers to it while it is open. */
+export type Listed = { id: string; activeID: string | undefined };
+
+type CompletionProps = {
+  box: RefObject<HTMLTextAreaElement>;
+  members: readonly Member[];
+  write: (text: string) => void;
+  // For the box, which is there long before this is loaded.
+  completing: MutableRef<Completing | null>;
+  listed: Signal<Listed | undefined>;
+};
+
 export function Completion(props: CompletionProps) {
-  const { id, found, index, optionID, choose } = props;
+  const { box, members, write, completing, listed } = props;
+  const { id, open, found, index, activeID, optionID, choose, ...deeds } =
+    useCompletion(box, members, write);
+  completing.current = deeds;
+  // A name can have been begun meanwhile.
+  useEffect(() => {
+    if (document.activeElement === box.current) deeds.look();
+  }, []);
+  useLayoutEffect(() => {
+    listed.value = open ? { id, activeID } : undefined;
+  }, [open, activeID]);
+
+  if (!open) return null;
   return (
     <ul
       id={id}
       class="completion"
       role="listbox"
-      aria-label={texts.composer.people}
+      aria-label={spokenLate.mentionable}
     >
       {found.map((member, i) => (
         <li

@@ -6,9 +6,9 @@ import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { extras } from "../touch.ts";
 import { Answering } from "./Answering.tsx";
+import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
-import { useCompletion } from "./useCompletion.ts";
 import type { useDraft } from "./useDraft.ts";
 
 type ComposerProps = {
@@ -38,7 +38,8 @@ export function Composer(props: ComposerProps) {
   const wanted = useSignal(false);
   const refusalID = useId();
   const Completion = extras.value?.Completion;
-  const completion = useCompletion(box, props.members, draft.write);
+  const completing = useRef<Completing>(null);
+  const listed = useSignal<Listed | undefined>(undefined);
 
   // The box is older than this script: it can hold text already.
   useLayoutEffect(() => draft.start(box.current?.value ?? ""), []);
@@ -68,7 +69,7 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (completion.onKeyDown(event)) return;
+    if (completing.current?.onKeyDown(event)) return;
     if (event.key === "Escape") draft.answer(undefined);
     if (event.key === "ArrowUp" && text.value === "" && props.editLast()) {
       event.preventDefault();
@@ -99,7 +100,13 @@ export function Composer(props: ComposerProps) {
           }}
         />
       )}
-      {completion.open && Completion && <Completion {...completion} />}
+      {Completion && (
+        <Completion
+          members={props.members}
+          write={draft.write}
+          {...{ box, completing, listed }}
+        />
+      )}
       <div class="box">
         <Growing
           box={box}
@@ -107,8 +114,8 @@ export function Composer(props: ComposerProps) {
           label={words.box}
           aria-describedby={refusal.value ? refusalID : undefined}
           aria-autocomplete="list"
-          aria-controls={completion.open ? completion.id : undefined}
-          aria-activedescendant={completion.activeID}
+          aria-controls={listed.value?.id}
+          aria-activedescendant={listed.value?.activeID}
           placeholder={words.placeholder(room)}
           enterkeyhint="send"
           disabled={!open}
@@ -116,10 +123,10 @@ export function Composer(props: ComposerProps) {
             draft.write(next);
             props.onType(next);
             refusal.value = "";
-            completion.look();
+            completing.current?.look();
           }}
           onKeyDown={onKeyDown}
-          onBlur={completion.close}
+          onBlur={() => completing.current?.close()}
         />
         <button type="submit" disabled={!send || text.value.trim() === ""}>
           {words.send}

@@ -8,8 +8,8 @@ import type { Acts } from "../message/acts.ts";
 import { dayInWords, dayOf } from "../message/Clock.tsx";
 import { Message } from "../message/Message.tsx";
 import type { useEditing } from "../message/useEditing.ts";
+import { extras } from "../touch.ts";
 import type { People } from "../usePeople.ts";
-import { Older } from "./Older.tsx";
 import type { useHistory } from "./useHistory.ts";
 import type { usePlace } from "./usePlace.ts";
 import { useRoving } from "./useRoving.ts";
@@ -43,6 +43,7 @@ const NONE: Mark[] = [];
 export function MessageList(props: MessageListProps) {
   const { room, userID, past, newFrom, marksOf, local, news } = props;
   const { messages } = past;
+  const Older = extras.value?.Older;
   const last = messages.at(-1);
   const { scroller, away, onScroll, toNewest } = props.place;
   const byID = new Map(messages.map((message) => [message.id, message]));
@@ -72,7 +73,7 @@ export function MessageList(props: MessageListProps) {
           {messages.length === 0 && !past.more && !props.failures && (
             <Empty room={room} />
           )}
-          {local && past.more && <Older past={past} scroller={scroller} />}
+          {Older && past.more && <Older past={past} scroller={scroller} />}
           {messages.map((message, i) => {
             const before = messages[i - 1];
             const { id, authorID, content, createdAt, replyTo } = message;

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import type { useHistory } from "./useHistory.ts";
 
-const words = texts.messages;
+const words = spokenLate.past;
 
 type OlderProps = {
   past: ReturnType<typeof useHistory>;
@@ -40,7 +40,7 @@ export function Older({ past, scroller }: OlderProps) {
       <button type="button" class="quiet" disabled={loading} onClick={load}>
         {loading ? words.loading : words.older}
       </button>
-      {failed.value && !loading && <p class="hint">{words.noOlder}</p>}
+      {failed.value && !loading && <p class="hint">{words.failed}</p>}
     </div>
   );
 }

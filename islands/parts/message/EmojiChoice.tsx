@@ -1,6 +1,6 @@
 // A few emoji to choose from, above all else on the page.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
@@ -39,7 +39,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
       class="choice-of-emoji"
       popover="auto"
       role="group"
-      aria-label={texts.messages.emoji}
+      aria-label={spokenLate.emoji}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
         if (event.newState === "closed") onClose();

@@ -45,7 +45,7 @@ export default define.page<typeof handler>(function InvitePage({ data, url }) {
       <h1 dir="auto">{data.room}</h1>
       <p>{words.text}</p>
       <form class="row" method="post" action={url.pathname}>
-        <button type="submit">{texts.room.join}</button>
+        <button type="submit">{texts.joining.join}</button>
         <a class="button quiet" href="/">{words.later}</a>
       </form>
     </main>

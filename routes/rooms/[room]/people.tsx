@@ -66,7 +66,7 @@ export const handler = methods({
 async function dataFor(state: State, roomID: string): Promise<Data> {
   const { userID } = state.user!;
   const view = await viewPeople(state.sync, roomID, userID);
-  if (!view) throw new HttpError(404, texts.room.missing);
+  if (!view) throw new HttpError(404, texts.visit.missing);
   state.title = words.title(view.room.name);
   return { ...view, userID };
 }

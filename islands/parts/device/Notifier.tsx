@@ -8,13 +8,15 @@ import { wish } from "./wish.ts";
 /** More at once would bury the screen; the newest count. */
 const AT_ONCE = 3;
 
-/** `live`: what is there from then on is news, what was there before is not. */
-export function useNotices(
-  user: User,
-  room: Room,
-  messages: Message[],
-  live: boolean,
-): void {
+type NotifierProps = {
+  user: User;
+  room: Room;
+  messages: Message[];
+  /** What is there from then on is news, what was there before is not. */
+  live: boolean;
+};
+
+export function Notifier({ user, room, messages, live }: NotifierProps) {
   const known = useRef<number | undefined>(undefined);
 
   useEffect(() => {
@@ -30,6 +32,7 @@ export function useNotices(
     );
     for (const message of news.slice(-AT_ONCE)) notify(room, message);
   }, [messages, live]);
+  return null;
 }
 
 const mayNotify = () =>

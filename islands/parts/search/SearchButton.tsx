@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { everywhere as words } from "../lib/chat/everywhere_texts.ts";
+import { everywhere as words } from "../../../lib/chat/everywhere_texts.ts";
 
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
-export default function Search({ userID }: { userID: string }) {
+export function SearchButton({ userID }: { userID: string }) {
   const Dialog = useSignal<Dialog | undefined>(undefined);
   const open = useSignal(false);
   const failed = useSignal(false);
@@ -14,7 +14,7 @@ export default function Search({ userID }: { userID: string }) {
   async function start() {
     open.value = true;
     try {
-      const loaded = await import("./parts/search/SearchDialog.tsx");
+      const loaded = await import("./SearchDialog.tsx");
       Dialog.value = loaded.SearchDialog;
     } catch (error) {
       // Its script may be gone: a new build replaces the old one's.
