@@ -13,7 +13,6 @@ import { useHistory } from "./parts/log/useHistory.ts";
 import { usePlace } from "./parts/log/usePlace.ts";
 import { useReading } from "./parts/log/useReading.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
-import { useJump } from "./parts/message/useJump.ts";
 import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
 import { Notice } from "./parts/Notice.tsx";
 import { RoomAbout } from "./parts/RoomAbout.tsx";
@@ -57,11 +56,12 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     ...{ away: place.away, scroller: place.scroller },
     confirmed: confirmedIn(view.value, status.unsent),
   });
-  const jump = useJump(copy !== undefined, past, () => {
-    notice.value = texts.messages.gone;
-  });
+  const wanted = useSignal<string | undefined>(undefined);
   const { acts, deleting, remove, notice, say } = useActs(replica, {
-    jump,
+    jump(id) {
+      wanted.value = undefined; // the same one again is a jump as well
+      wanted.value = id;
+    },
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
   });
@@ -76,7 +76,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { DeleteDialog, Failures, JoinNotice, Notifier, Paused, Typing } =
+  const { DeleteDialog, Failures, JoinNotice, Jump, Notifier, Paused, Typing } =
     extras.value ?? {};
   // A message that is deleted while its author changes it: the text goes on.
   const edited = editing.editing.value;
@@ -94,7 +94,9 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     // Offline, the first touch after that tries again.
     const load = (again: () => void) => loadExtras().catch(again);
     const notifies = globalThis.Notification?.permission === "granted";
-    if (outside || anyRejected || status.paused || notifies) load(() => {});
+    const atOnce = outside || anyRejected || status.paused || notifies ||
+      location.hash;
+    if (atOnce) load(() => {});
     return onTouch(load);
   }, [outside, anyRejected, status.paused]);
   // What the first pull adds is history, not news to be read aloud.
@@ -166,6 +168,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
+      {Jump && (
+        <Jump
+          wanted={wanted}
+          ready={copy !== undefined}
+          past={past}
+          missing={() => notice.value = texts.messages.gone}
+        />
+      )}
       {Notifier && (
         <Notifier
           user={user}

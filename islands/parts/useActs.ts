@@ -43,7 +43,7 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
         deleting.value = message;
       },
     };
-  }, [replica, jump]);
+  }, [replica]);
 
   const remove = (id: string) => {
     replica?.mutate.deleteMessage({ id }).catch(say);

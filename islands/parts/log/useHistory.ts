@@ -1,12 +1,20 @@
 // How much of a room's past is on the page: more on demand, from this device first, then from the server.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useCallback, useRef } from "preact/hooks";
-import { messagesIn } from "../../../lib/chat/queries.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
+import { extras } from "../touch.ts";
 import type { RoomReplica } from "../useRoom.ts";
 
 /** How many more messages one step brings. */
 const STEP = 200;
+
+/** What a page shows of a room's past; `now` is what its copy holds by now. */
+export type Shown = {
+  shown: Signal<number>;
+  loading: Signal<boolean>;
+  exhausted: Signal<boolean>;
+  now: { readonly current: { all: Message[]; messageCount: number } };
+};
 
 /**
  * `messages` is what is to be shown of `all`. `more` says that there may be
@@ -24,36 +32,9 @@ export function useHistory(
   now.current = { all, messageCount };
 
   const older = useCallback(async (step = STEP): Promise<boolean> => {
-    if (!replica) return false;
-    if (loading.peek()) return true; // it is on its way
-    if (shown.value < now.current.all.length) {
-      shown.value += step;
-      return true;
-    }
-    loading.value = true;
-    try {
-      const before = now.current.all[0]?.seq;
-      // The copy may have held more than it does, where much was deleted: then
-      // the server has nothing to add until more than that is asked for.
-      let window = now.current.all.length;
-      let more = step;
-      let oldest: Message | undefined;
-      do {
-        window += more;
-        more *= 2;
-        await replica.widen(window);
-        [oldest] = await replica.query(messagesIn);
-        exhausted.value = oldest?.seq === before;
-      } while (exhausted.value && window < now.current.messageCount);
-      shown.value += step;
-      await until(() => now.current.all[0]?.id === oldest?.id);
-      return !exhausted.value;
-    } catch (error) {
-      console.warn("No older messages for now", error);
-      return false;
-    } finally {
-      loading.value = false;
-    }
+    const bring = extras.peek()?.bringOlder;
+    if (!replica || !bring) return false;
+    return await bring(replica, { shown, loading, exhausted, now }, step);
   }, [replica]);
 
   const oldest = all[0]?.seq ?? 1;
@@ -64,11 +45,4 @@ export function useHistory(
     loading: loading.value,
     older,
   };
-}
-
-/** What the copy holds is on the page a moment later; not for ever, should it be deleted just then. */
-async function until(there: () => boolean): Promise<void> {
-  for (let i = 0; i < 50 && !there(); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,33 +1,32 @@
 // Goes to a message: from a quote, from a link, from the address bar.
-import { useSignal } from "@preact/signals";
-import { useCallback, useEffect } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { idOf, messageIn } from "./address.ts";
 
 /** How many messages are fetched at once on the way to one that is far back. */
 const STRIDE = 1_000;
 
-type Past = {
-  more: boolean;
-  loading: boolean;
-  older: (step: number) => Promise<boolean>;
+type JumpProps = {
+  /** The ID of the message to go to, until it is reached or given up. */
+  wanted: Signal<string | undefined>;
+  /** Whether there is a past to fetch. */
+  ready: boolean;
+  past: {
+    more: boolean;
+    loading: boolean;
+    older: (step: number) => Promise<boolean>;
+  };
+  /** Called for a message that is nowhere. */
+  missing: () => void;
 };
 
-/**
- * Goes to a message by its ID, fetching the past until it is there. `missing`
- * is called for one that is nowhere. `ready`: whether there is a past to fetch.
- */
-export function useJump(
-  ready: boolean,
-  past: Past,
-  missing: () => void,
-): (id: string) => void {
-  const wanted = useSignal<string | undefined>(undefined);
-
+/** Goes to the message that is wanted, fetching the past until it is there. */
+export function Jump({ wanted, ready, past, missing }: JumpProps) {
   useEffect(() => {
     const follow = () => {
       wanted.value = messageIn(location.hash) ?? wanted.value;
     };
-    follow();
+    wanted.value ??= messageIn(location.hash);
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
@@ -45,10 +44,7 @@ export function useJump(
     else if (ready) past.older(STRIDE).then((came) => came || give());
   });
 
-  return useCallback((id) => {
-    wanted.value = undefined; // the same one again is a jump as well
-    wanted.value = id;
-  }, []);
+  return null;
 }
 
 /** Brings a message into view and gives it the keys; false when it is not on the page. */

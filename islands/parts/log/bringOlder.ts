@@ -1,0 +1,49 @@
+// Brings older messages onto the page: from this device first, then from the server.
+import { messagesIn } from "../../../lib/chat/queries.ts";
+import type { Message } from "../../../lib/chat/schema.ts";
+import type { RoomReplica } from "../useRoom.ts";
+import type { Shown } from "./useHistory.ts";
+
+/** Brings `step` more; false when there are none, or none can be had now. */
+export async function bringOlder(
+  replica: RoomReplica,
+  { shown, loading, exhausted, now }: Shown,
+  step: number,
+): Promise<boolean> {
+  if (loading.peek()) return true; // it is on its way
+  if (shown.value < now.current.all.length) {
+    shown.value += step;
+    return true;
+  }
+  loading.value = true;
+  try {
+    const before = now.current.all[0]?.seq;
+    // The copy may have held more than it does, where much was deleted: then
+    // the server has nothing to add until more than that is asked for.
+    let window = now.current.all.length;
+    let more = step;
+    let oldest: Message | undefined;
+    do {
+      window += more;
+      more *= 2;
+      await replica.widen(window);
+      [oldest] = await replica.query(messagesIn);
+      exhausted.value = oldest?.seq === before;
+    } while (exhausted.value && window < now.current.messageCount);
+    shown.value += step;
+    await until(() => now.current.all[0]?.id === oldest?.id);
+    return !exhausted.value;
+  } catch (error) {
+    console.warn("No older messages for now", error);
+    return false;
+  } finally {
+    loading.value = false;
+  }
+}
+
+/** What the copy holds is on the page a moment later; not for ever, should it be deleted just then. */
+async function until(there: () => boolean): Promise<void> {
+  for (let i = 0; i < 50 && !there(); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
