@@ -49,7 +49,12 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   const marksOf = useMarks(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
   const replica = writable.value ? opened.value : undefined;
-  const past = useHistory(copy, messages, room.messageCount);
+  const past = useHistory(
+    copy,
+    messages,
+    room.messageCount,
+    extras.value?.bringOlder,
+  );
   const place = usePlace(messages.at(-1)?.id);
   const reading = useReading({
     ...{ html, messages, own },

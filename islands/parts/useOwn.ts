@@ -1,11 +1,11 @@
 // This browser's copy of a person's own space: how far they have read, what they have begun to write.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { userMutators } from "../../lib/chat/mutators.ts";
+import { readingMutators } from "../../lib/chat/island_mutators.ts";
 import { userSpace } from "../../lib/chat/spaces.ts";
 import { openReplica, type Replica } from "../../lib/replica/mod.ts";
 
-export type OwnReplica = Replica<ReturnType<typeof userMutators>>;
+export type OwnReplica = Replica<ReturnType<typeof readingMutators>>;
 
 /** Undefined until it is there; `when` lets what matters more come first. */
 export function useOwn(userID: string, when: boolean): OwnReplica | undefined {
@@ -15,7 +15,7 @@ export function useOwn(userID: string, when: boolean): OwnReplica | undefined {
     const opening = openReplica({
       userID,
       space: userSpace(userID),
-      mutators: userMutators(),
+      mutators: readingMutators(),
     });
     opening.then((replica) => opened.value = replica, reportError);
     return () => {

@@ -1,7 +1,7 @@
 // A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { roomMutators } from "../../lib/chat/mutators.ts";
+import { messageMutators } from "../../lib/chat/island_mutators.ts";
 import {
   memberIn,
   membersIn,
@@ -20,7 +20,7 @@ import {
 } from "../../lib/replica/mod.ts";
 import { useLonger } from "./useLonger.ts";
 
-export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
+export type RoomReplica = Replica<ReturnType<typeof messageMutators>>;
 
 /** How many of the newest messages a first visit brings. */
 const WINDOW = 200;
@@ -51,7 +51,7 @@ export function useRoom(user: User, html: RoomView) {
       space: roomSpace(html.room.id),
       // Nothing of the page's HTML goes when the copy takes over.
       window: Math.max(WINDOW, html.messages.length),
-      mutators: roomMutators({ userID, name, now: Date.now }),
+      mutators: messageMutators({ userID, name, now: Date.now }),
     });
     opening.then((replica) => {
       opened.value = replica;

@@ -9,42 +9,10 @@ export const MAX_NAME = 40;
 /** The longest topic of a room, in characters. */
 export const MAX_TOPIC = 200;
 
-// Control characters and line separators would break lines of a log or a
-// header; bidirectional marks let one name look like another; half a character
-// (a lone surrogate) can't be stored as it is.
-const HIDDEN =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-// Joiners and fillers are part of some names and of emoji, but make none.
-const INK = /[^\p{Cf}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
-
-const visible = (what: string) =>
-  v.check<string, string>(
-    (text) => !HIDDEN.test(text),
-    `${what} has a hidden character that cannot be used.`,
-  );
-
 /** A client-made identifier: 1–64 of `A-Za-z0-9_-`. */
 export const ID = v.pipe(
   v.string("An id is text."),
   v.regex(/^[A-Za-z0-9_-]{1,64}$/, "An id is 1–64 of A–Z, a–z, 0–9, _ and -."),
-);
-
-/** A person's or room's name: 1–40 characters after trimming. */
-export const Name = v.pipe(
-  v.string("A name is text."),
-  v.trim(),
-  v.minLength(1, "A name has at least one character."),
-  v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
-  visible("The name"),
-  v.regex(INK, "A name has at least one character that can be seen."),
-);
-
-/** One line about a room; may be empty. */
-export const Topic = v.pipe(
-  v.string("A topic is text."),
-  v.trim(),
-  v.maxLength(MAX_TOPIC, `A topic has at most ${MAX_TOPIC} characters.`),
-  visible("The topic"),
 );
 
 /** What a message says: 1–4,000 characters after trimming. */
@@ -56,11 +24,6 @@ export const Content = v.pipe(
     MAX_CONTENT,
     `A message has at most ${MAX_CONTENT} characters.`,
   ),
-);
-
-export const Visibility = v.picklist(
-  ["public", "private"],
-  "A room is public or private.",
 );
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -79,8 +42,6 @@ export const args = {
   editMessage: v.object({ id: ID, content: Content }),
   deleteMessage: v.object({ id: ID }),
   setReaction: v.object({ id: ID, emoji: Emoji, on: v.boolean() }),
-  updateRoom: v.object({ name: v.optional(Name), topic: v.optional(Topic) }),
-  setProfile: v.object({ name: Name }),
   markRead: v.object({ roomID: ID, seq }),
   setDraft: v.object({
     roomID: ID,
@@ -93,7 +54,7 @@ export type Room = {
   id: string;
   name: string;
   topic: string;
-  visibility: v.InferOutput<typeof Visibility>;
+  visibility: "public" | "private";
   createdBy: string;
   createdAt: number;
   messageCount: number;
@@ -162,7 +123,7 @@ export function valid<S extends v.GenericSchema>(
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const field = v.getDotPath(issue);
+  const field = issue.path?.map(({ key }) => key).join(".");
   throw new Refusal(
     "bad-args",
     field ? `${field}: ${issue.message}` : issue.message,

@@ -1,6 +1,7 @@
 // What people are called: in their own space, and in the rooms they are in.
 import { memberIn, membershipsOf } from "../chat/queries.ts";
-import { Name, type Profile, valid } from "../chat/schema.ts";
+import { Name } from "../chat/names.ts";
+import { type Profile, valid } from "../chat/schema.ts";
 import { roomSpace, userSpace } from "../chat/spaces.ts";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./domain.ts";

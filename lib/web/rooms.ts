@@ -11,15 +11,14 @@ import {
   readMarkOf,
   roomIn,
 } from "../chat/queries.ts";
+import { Name, Visibility } from "../chat/names.ts";
 import {
   type Listing,
   type Member,
   type Membership,
-  Name,
   type ReadMark,
   type Room,
   valid,
-  Visibility,
 } from "../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";

@@ -1,6 +1,7 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
-import { Name, valid } from "../chat/schema.ts";
+import { Name } from "../chat/names.ts";
+import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync } from "./domain.ts";

@@ -1,8 +1,16 @@
 // Brings older messages onto the page: from this device first, then from the server.
+import type { Signal } from "@preact/signals";
 import { messagesIn } from "../../../lib/chat/queries.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomReplica } from "../useRoom.ts";
-import type { Shown } from "./useHistory.ts";
+
+/** What a page shows of a room's past; `now` is what its copy holds by now. */
+export type Shown = {
+  shown: Signal<number>;
+  loading: Signal<boolean>;
+  exhausted: Signal<boolean>;
+  now: { readonly current: { all: Message[]; messageCount: number } };
+};
 
 /** Brings `step` more; false when there are none, or none can be had now. */
 export async function bringOlder(

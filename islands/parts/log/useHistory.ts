@@ -1,20 +1,12 @@
 // How much of a room's past is on the page: more on demand, from this device first, then from the server.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useCallback, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { extras } from "../touch.ts";
+import type { bringOlder } from "./bringOlder.ts";
 import type { RoomReplica } from "../useRoom.ts";
 
 /** How many more messages one step brings. */
 const STEP = 200;
-
-/** What a page shows of a room's past; `now` is what its copy holds by now. */
-export type Shown = {
-  shown: Signal<number>;
-  loading: Signal<boolean>;
-  exhausted: Signal<boolean>;
-  now: { readonly current: { all: Message[]; messageCount: number } };
-};
 
 /**
  * `messages` is what is to be shown of `all`. `more` says that there may be
@@ -24,6 +16,7 @@ export function useHistory(
   replica: RoomReplica | undefined,
   all: Message[],
   messageCount: number,
+  bring: typeof bringOlder | undefined,
 ) {
   const shown = useSignal(Math.max(STEP, all.length));
   const loading = useSignal(false);
@@ -32,10 +25,9 @@ export function useHistory(
   now.current = { all, messageCount };
 
   const older = useCallback(async (step = STEP): Promise<boolean> => {
-    const bring = extras.peek()?.bringOlder;
     if (!replica || !bring) return false;
     return await bring(replica, { shown, loading, exhausted, now }, step);
-  }, [replica]);
+  }, [replica, bring]);
 
   const oldest = all[0]?.seq ?? 1;
   const more = shown.value < all.length || (oldest > 1 && !exhausted.value);

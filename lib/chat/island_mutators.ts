@@ -1,0 +1,124 @@
+// What people do in a room and in their own space from the islands; the same functions run in the browser and on the server.
+import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
+import { Refusal } from "./refusal.ts";
+import { args, type Message, type Room, valid } from "./schema.ts";
+import { memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
+
+/**
+ * Who acts. On the server it comes from the session, never from args; in the
+ * browser it is what the page was told. `now` gives milliseconds since 1970.
+ */
+export type Actor = { userID: string; name: string; now: () => number };
+
+export type Args = ReadonlyJSONValue | undefined;
+
+export async function assertMember(tx: WriteTransaction, actor: Actor) {
+  const member = await memberIn(tx, actor.userID);
+  if (member) return member;
+  throw new Refusal("not-allowed", "Only members of the room can do this.");
+}
+
+async function assertMessage(tx: WriteTransaction, id: string) {
+  const message = await messageIn(tx, id);
+  if (message) return message;
+  throw new Refusal("not-found", "That message is no longer there.");
+}
+
+export async function assertRoom(tx: WriteTransaction): Promise<Room> {
+  const room = await roomIn(tx);
+  if (room) return room;
+  throw new Refusal("not-found", "That room is no longer there.");
+}
+
+/** What the islands do in a room, bound to who acts. */
+export function messageMutators(actor: Actor) {
+  return {
+    /** Under an ID that its author has used already it changes nothing. */
+    async createMessage(tx: WriteTransaction, input: Args) {
+      const { id, content, replyTo } = valid(args.createMessage, input);
+      await assertMember(tx, actor);
+      const there = await messageIn(tx, id);
+      if (there?.authorID === actor.userID) return;
+      if (there) throw new Refusal("taken", "That id is someone else's.");
+
+      const room = await assertRoom(tx);
+      const seq = room.messageCount + 1;
+      const message: Message = {
+        id,
+        seq,
+        authorID: actor.userID,
+        from: actor.name,
+        content,
+        createdAt: actor.now(),
+        reactions: {},
+      };
+      if (replyTo !== undefined) message.replyTo = replyTo;
+      if (tx.location === "client") message.pending = true;
+      await tx.set(`message/${id}`, message);
+      await tx.set("room", { ...room, messageCount: seq });
+    },
+
+    async editMessage(tx: WriteTransaction, input: Args) {
+      const { id, content } = valid(args.editMessage, input);
+      await assertMember(tx, actor);
+      const message = await assertMessage(tx, id);
+      if (message.authorID !== actor.userID) {
+        throw new Refusal("not-allowed", "Only its author can edit a message.");
+      }
+      if (message.content === content) return;
+      const edited: Message = { ...message, content, editedAt: actor.now() };
+      if (tx.location === "client") edited.pending = true;
+      await tx.set(`message/${id}`, edited);
+    },
+
+    /** Deleting what is gone already changes nothing. */
+    async deleteMessage(tx: WriteTransaction, input: Args) {
+      const { id } = valid(args.deleteMessage, input);
+      const member = await assertMember(tx, actor);
+      const message = await messageIn(tx, id);
+      if (!message) return;
+      if (message.authorID !== actor.userID && member.role !== "owner") {
+        throw new Refusal(
+          "not-allowed",
+          "Only its author or the room's owner can delete a message.",
+        );
+      }
+      await tx.del(`message/${id}`);
+    },
+
+    async setReaction(tx: WriteTransaction, input: Args) {
+      const { id, emoji, on } = valid(args.setReaction, input);
+      await assertMember(tx, actor);
+      const message = await assertMessage(tx, id);
+      const { [emoji]: those = [], ...others } = message.reactions;
+      const rest = those.filter((userID) => userID !== actor.userID);
+      const people = on ? [...rest, actor.userID] : rest;
+      await tx.set(`message/${id}`, {
+        ...message,
+        reactions: people.length > 0 ? { ...others, [emoji]: people } : others,
+      });
+    },
+  };
+}
+
+/** What the islands do in a user's own space. */
+export function readingMutators() {
+  return {
+    /**
+     * Never moves backwards, so two devices can mark in any order. A first mark
+     * is kept even at 0: it says that they have been there.
+     */
+    async markRead(tx: WriteTransaction, input: Args) {
+      const { roomID, seq } = valid(args.markRead, input);
+      const key = `read/${roomID}`;
+      if (await tx.has(key) && seq <= await readMarkOf(tx, roomID)) return;
+      await tx.set(key, { seq });
+    },
+
+    async setDraft(tx: WriteTransaction, input: Args) {
+      const { roomID, content } = valid(args.setDraft, input);
+      if (content === "") await tx.del(`draft/${roomID}`);
+      else await tx.set(`draft/${roomID}`, { content });
+    },
+  };
+}
