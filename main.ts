@@ -119,12 +119,7 @@ const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function listen(port: number, hostname: string, fetch: Fetch) {
   try {
-    return Deno.serve({
-      port,
-      hostname,
-      automaticCompression: true,
-      onListen() {},
-    }, fetch);
+    return Deno.serve({ port, hostname, onListen() {} }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"
