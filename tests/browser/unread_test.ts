@@ -27,7 +27,7 @@ browserTest(
     await roomLink(ada, /General\s*1 unread/).waitFor();
     await send(bob, "two");
     await roomLink(ada, /General\s*2 unread/).waitFor();
-    assertEquals(await ada.title(), "(2) Ada's own · Kvetch");
+    await title(ada, "(2) Ada's own · Kvetch");
 
     // Read on another device, it is read here.
     const other = await device(server.url);
@@ -35,7 +35,7 @@ browserTest(
     await other.goto(bob.url());
     await messages(other, "two").waitFor();
     await roomLink(ada, /^General$/).waitFor();
-    assertEquals(await ada.title(), "Ada's own · Kvetch");
+    await title(ada, "Ada's own · Kvetch");
     await other.goto(ada.url());
     await mayWrite(other);
     await roomLink(other, /^General$/).waitFor();
@@ -135,6 +135,11 @@ const newLine = (page: Page): Locator => page.getByText("New messages");
 
 const roomLink = (page: Page, name: RegExp): Locator =>
   page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name });
+
+/** Waits until the page has this title. */
+const title = (page: Page, words: string) =>
+  page.locator("title", { hasText: new RegExp(`^${RegExp.escape(words)}$`) })
+    .waitFor({ state: "attached" });
 
 /** Writes messages "number n." without a browser. */
 async function write(person: Person, from: number, to: number): Promise<void> {
