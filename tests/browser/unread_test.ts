@@ -138,8 +138,7 @@ const roomLink = (page: Page, name: RegExp): Locator =>
 
 /** Waits until the page has this title. */
 const title = (page: Page, words: string) =>
-  page.locator("title", { hasText: new RegExp(`^${RegExp.escape(words)}$`) })
-    .waitFor({ state: "attached" });
+  page.waitForFunction((words) => document.title === words, words);
 
 /** Writes messages "number n." without a browser. */
 async function write(person: Person, from: number, to: number): Promise<void> {
