@@ -56,7 +56,9 @@ export default function Device({ userID }: { userID: string }) {
 async function keepOffline() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const isPast = !serviceWorker.controller;
+  // By `controller` a page is not past it that was taken over while it loaded.
+  const [navigation] = performance.getEntriesByType("navigation");
+  const isPast = (navigation as PerformanceNavigationTiming).workerStart === 0;
   try {
     await serviceWorker.register("/sw.js");
     if (isPast) (await serviceWorker.ready).active?.postMessage("keep");

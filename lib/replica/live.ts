@@ -15,6 +15,7 @@ import type { WithOwn } from "./mutators.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, sendForTheDead } from "./rescue.ts";
+import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
 import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 // For `copies.ts`: a second way to Replicache would split the script in two.
@@ -40,7 +41,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   constructor(private readonly options: ReplicaOptions<M>) {
     const { userID, space, mutators } = options;
     this.#name = `${userID}/${space}`;
-    const outbox = this.#outbox = new Outbox(this.#name, () => this.#look());
+    const onNews = () => void this.#look().catch(unlessClosed(this));
+    const outbox = this.#outbox = new Outbox(this.#name, onNews);
     this.#maker = new Maker(this.#name, outbox, mutators);
     this.#line = new Line(userID);
     this.#window = new Window(space, options.window);
@@ -243,8 +245,3 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.status.value = { ...this.status.peek(), ...news };
   }
 }
-
-/** What is said by one that has been left is of no interest. */
-const unlessClosed = (it: { closed: boolean }) => (error: unknown) => {
-  if (!it.closed) reportError(error);
-};

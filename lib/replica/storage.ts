@@ -39,9 +39,15 @@ export type StoreName = "unsent" | "groups" | "generations";
 // system has it; only the loss of power within seconds undoes it.
 const RELAXED = { durability: "relaxed" } as const;
 
-/** The database; opened again on use after the browser has closed it. */
+/**
+ * The database; opened again on use after the browser has closed it, as some do
+ * while they sleep. One that was deleted meanwhile, by signing out or by whoever
+ * cleared the site's data, is not made again: what is asked rejects with an
+ * `AbortError` from then on.
+ */
 export class Storage {
   #opening: Promise<IDBDatabase> | undefined;
+  #wasOpen = false;
 
   /** A transaction that reads these stores. */
   async read(...stores: StoreName[]): Promise<IDBTransaction> {
@@ -72,6 +78,7 @@ export class Storage {
   async #open(): Promise<IDBDatabase> {
     const request = indexedDB.open("outbox", 1);
     request.onupgradeneeded = () => {
+      if (this.#wasOpen) return request.transaction!.abort();
       const db = request.result;
       const unsent = db.createObjectStore("unsent", {
         keyPath: "n",
@@ -84,6 +91,7 @@ export class Storage {
       db.createObjectStore("generations");
     };
     const db = await asked(request);
+    this.#wasOpen = true;
     // A newer version of this app wants it, or site data is being cleared.
     db.onversionchange = () => this.close();
     db.onclose = () => this.#opening = undefined;
