@@ -56,14 +56,17 @@ export default function Device({ userID }: { userID: string }) {
 async function keepOffline() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  // By `controller` a page is not past it that was taken over while it loaded.
-  const [navigation] = performance.getEntriesByType("navigation");
-  const isPast = (navigation as PerformanceNavigationTiming).workerStart === 0;
+  // Whether this page came past it: `controller` would not say so of one that
+  // it took over while it loaded.
+  const [navigation] = performance.getEntriesByType(
+    "navigation",
+  ) as PerformanceNavigationTiming[];
   try {
     await serviceWorker.register("/sw.js");
-    if (isPast) (await serviceWorker.ready).active?.postMessage("keep");
+    const { active } = await serviceWorker.ready;
+    if (!navigation?.workerStart) active!.postMessage("keep");
   } catch (error) {
-    console.warn("The app is not kept for offline use", error);
+    console.warn("Not kept for offline use", error);
   }
 }
 

@@ -1,20 +1,14 @@
-// Puts the theme on that was chosen on this device: before anything is painted, and when it is chosen.
-
+// Puts the chosen theme on: before anything is painted, and when it is chosen.
 function putOn() {
   const [, chosen] = document.cookie.match(/(?:^|; )theme=(light|dark)/) ?? [];
-  const root = document.documentElement;
-  if (chosen) root.dataset.theme = chosen;
-  else delete root.dataset.theme;
-  // The colour of the browser's own bars.
+  const { dataset } = document.documentElement;
+  if (chosen) dataset.theme = chosen;
+  else delete dataset.theme;
   for (const meta of document.querySelectorAll("meta[data-theme]")) {
     const { theme } = meta.dataset;
-    meta.media = !chosen
-      ? `(prefers-color-scheme: ${theme})`
-      : chosen === theme
-      ? "all"
-      : "not all";
+    const other = chosen === theme ? "all" : "not all";
+    meta.media = chosen ? other : `(prefers-color-scheme: ${theme})`;
   }
 }
-
 putOn();
 addEventListener("theme", putOn);

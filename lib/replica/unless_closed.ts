@@ -5,6 +5,6 @@
  * browser's data has been cleared, as whoever did that knows.
  */
 export const unlessClosed = (it: { closed: boolean }) => (error: unknown) => {
-  const cleared = error instanceof DOMException && error.name === "AbortError";
-  if (!it.closed && !cleared) reportError(error);
+  const { name } = error as Error;
+  if (!it.closed && name !== "AbortError") reportError(error);
 };

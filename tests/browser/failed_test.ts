@@ -46,6 +46,8 @@ browserTest(
     await messages(ada, "Third").waitFor({ state: "detached" });
     await ada.reload();
     await mayWrite(ada);
+    // What the copy had not brought to the disk yet, it hears from the server.
+    await messages(ada).nth(1).waitFor({ state: "detached" });
     assertEquals(await messages(ada).count(), 1);
   },
 );

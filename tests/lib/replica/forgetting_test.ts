@@ -93,8 +93,7 @@ for (const [what, forget] of Object.entries(FORGETTING)) {
       }));
       const expected = await engine.tallies();
       for (const page of living) {
-        const seen = await inside(page, (test) => test.entries("tally/"));
-        assertEquals(seen.length, expected.length);
+        await holds(page, "tally/", expected.length);
         assertEquals(await inside(page, (test) => test.rejections()), []);
       }
     },
