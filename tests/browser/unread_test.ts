@@ -153,14 +153,16 @@ async function write(person: Person, from: number, to: number): Promise<void> {
   assertEquals(status, 200);
 }
 
-/** Waits until the server knows that a page's person has read so far. */
+/**
+ * Waits until the server knows that a page's person has read so far. (Playwright's
+ * `waitForFunction` takes a promise for true.)
+ */
 async function readUpTo(page: Page, seq: number): Promise<void> {
-  await page.waitForFunction(
-    async (seq) => {
-      const { rooms } = await (await fetch("/api/rooms")).json();
-      return rooms[0].readSeq === seq;
-    },
-    seq,
-    { polling: 200 },
-  );
+  await page.evaluate(async (seq) => {
+    const readSeq = async () =>
+      (await (await fetch("/api/rooms")).json()).rooms[0].readSeq;
+    while (await readSeq() !== seq) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }, seq);
 }
