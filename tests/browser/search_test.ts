@@ -10,6 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
+import { onDisk } from "../support/kept.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -74,6 +75,7 @@ browserTest(
     await enter(ada, "Bob");
     await send(ada, "A public wish");
     await messages(ada, "A public wish", "sent").waitFor();
+    await onDisk(ada);
     await ada.reload();
     await mayWrite(ada);
     await ada.keyboard.press("Control+k");

@@ -2,8 +2,14 @@
 import type { Page } from "playwright-core";
 
 /** Waits until the device keeps a page, with this text in it. */
-export const isKept = (page: Page, path: string, text = ""): Promise<void> =>
-  until(page, async () => (await keptText(page, path))?.includes(text));
+export async function isKept(page: Page, path: string, text = "") {
+  await until(page, async () => (await keptText(page, path))?.includes(text));
+  await onDisk(page);
+}
+
+/** Replicache brings a copy to the disk within a second or so, and tells nobody when. */
+export const onDisk = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2_000)));
 
 /** Waits until the device keeps a page no longer. */
 export const isForgotten = (page: Page, path: string): Promise<void> =>
