@@ -12,10 +12,7 @@ const NO_SERVER = {
   completed: Promise.resolve(),
 } as Deno.ServeHandlerInfo;
 
-/**
- * Applies in order: a middleware wraps the routes that are added after it, by
- * the path of their pattern.
- */
+/** Applies in order: a middleware wraps the routes that are added after it, by their path. */
 export class App<State> {
   /** The settings in force. */
   readonly config: Required<FreshConfig>;

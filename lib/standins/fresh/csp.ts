@@ -25,10 +25,7 @@ interface CSPOptions {
   useNonce?: boolean;
 }
 
-/**
- * Sets `Content-Security-Policy` on what `ctx.next()` answers. An answer that
- * was not rendered has no nonce and keeps `'unsafe-inline'`.
- */
+/** Sets the policy on what `ctx.next()` answers; what was not rendered has no nonce and keeps `'unsafe-inline'`. */
 export function csp<State>(
   { csp: own = [], useNonce = false }: CSPOptions = {},
 ): Middleware<State> {
