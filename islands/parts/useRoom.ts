@@ -61,6 +61,8 @@ export function useRoom(user: User, html: RoomView) {
         // Once caught up it stays so, whatever is deleted later.
         live.value ||= copy.room.messageCount >= html.room.messageCount;
         view.value = live.value ? copy : merged(html, copy);
+        // What one may write in now, one may without a network a moment later.
+        if (copy.me && !writable.value) replica.keep().catch(reportError);
         // Be it older than the HTML: without a network it stays so.
         writable.value = copy.me !== undefined;
       });

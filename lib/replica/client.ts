@@ -12,7 +12,6 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
   /** Its client group, once it is open. */
   groupID = "";
   #die = () => {};
-  #kept: Promise<void> | undefined;
   readonly #persist = coalesced(() => super.persist());
 
   constructor(
@@ -36,13 +35,6 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
   async open(): Promise<void> {
     this.groupID = await this.clientGroupID;
     this.#die = await live(this.replica, this.generation, this.clientID);
-  }
-
-  /** The first one is on the disk when it resolves, however soon one leaves the page. */
-  override async pull(options?: { now?: boolean }): Promise<void> {
-    await super.pull(options);
-    this.#kept ??= this.persist();
-    await this.#kept;
   }
 
   override async close(): Promise<void> {

@@ -15,6 +15,7 @@ import type { WithOwn } from "./mutators.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, sendForTheDead } from "./rescue.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
 import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
@@ -32,7 +33,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #pusher: Pusher;
   readonly #puller: Puller;
   readonly #window: Window;
-  readonly #subscriptions = new Set<{ start: () => void }>();
+  readonly #subscriptions = new Subscriptions<WithOwn<M>>();
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #tail: Promise<unknown> = Promise.resolve();
@@ -93,25 +94,15 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   subscribe<T>(body: Query<T>, onChange: (result: T) => void): () => void {
-    let end = () => {};
-    const subscription = {
-      start: () => {
-        end();
-        // Replicache deep-freezes what it hands out, and its type says so; our
-        // queries return fresh arrays and the entries in them unchanged.
-        end = this.#client.subscribe(body as Query<never>, onChange);
-      },
-    };
-    subscription.start();
-    this.#subscriptions.add(subscription);
-    return () => {
-      this.#subscriptions.delete(subscription);
-      end();
-    };
+    return this.#subscriptions.add(body, onChange);
   }
 
   widen(window: number): Promise<void> {
     return this.#window.widen(window, () => this.#client.pull({ now: true }));
+  }
+
+  keep(): Promise<void> {
+    return this.#client.persist();
   }
 
   unsent(): Promise<Unsent[]> {
@@ -150,7 +141,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onOnlineChange = (online) => this.#say({ online });
     client.onSync = (syncing) => this.#say({ syncing });
     await client.open();
-    for (const { start } of this.#subscriptions) start();
+    this.#subscriptions.moveTo(client);
     await this.#maker.runAgain(client);
   }
 

@@ -40,6 +40,11 @@ export interface Replica<M extends MutatorDefs> {
    * on. Resolves once they are here; rejects when the server does not answer.
    */
   widen(window: number): Promise<void>;
+  /**
+   * Resolves once what is here by now is on the disk, where the next visit
+   * finds it; by itself that takes a second or two.
+   */
+  keep(): Promise<void>;
   /** What the server has not confirmed, oldest first. */
   unsent(): Promise<Pick<Unsent, "name" | "args">[]>;
   /** Tries again after a pause, as when one has signed in again. */

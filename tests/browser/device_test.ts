@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { browserTest, openBrowser, signIn } from "../support/browser.ts";
-import { isForgotten, isKept } from "../support/kept.ts";
+import { isForgotten, isKept, roomIsKept } from "../support/kept.ts";
 import {
   connection,
   enter,
@@ -35,6 +35,7 @@ browserTest(
         await isKept(ada, "/", "Notes");
         await ada.goto("/rooms/general");
         await isKept(ada, "/rooms/general", "Before the tunnel");
+        await roomIsKept(ada, "/rooms/general", "Before the tunnel");
         await open.close();
       }
 
@@ -80,7 +81,8 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    for (const path of ["/", "/rooms/general"]) await isKept(ada, path);
+    await isKept(ada, "/");
+    await roomIsKept(ada, "/rooms/general");
     await ada.context().setOffline(true);
     await ada.goto("/rooms/elsewhere");
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
@@ -155,7 +157,7 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
+    await roomIsKept(ada, "/rooms/general");
     await ada.goto("/signout");
     await ada.context().setOffline(true);
     await signOutButton(ada).click();

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { isKept } from "../support/kept.ts";
+import { roomIsKept } from "../support/kept.ts";
 import {
   enter,
   makeRoom,
@@ -10,7 +10,6 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { onDisk } from "../support/kept.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -23,7 +22,7 @@ browserTest(
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
     }
-    await isKept(ada, "/rooms/general");
+    await roomIsKept(ada, "/rooms/general", "umbrella");
     await makeRoom(ada, "Elsewhere");
     await mayWrite(ada);
     await ada.context().setOffline(true);
@@ -75,7 +74,7 @@ browserTest(
     await enter(ada, "Bob");
     await send(ada, "A public wish");
     await messages(ada, "A public wish", "sent").waitFor();
-    await onDisk(ada);
+    await roomIsKept(ada, "/rooms/general", "A public wish");
     await ada.reload();
     await mayWrite(ada);
     await ada.keyboard.press("Control+k");

@@ -1,15 +1,23 @@
-// What the service worker keeps of the app's pages, as a page of the same site sees it.
+// What the service worker and the replicas keep on the device, as a page of the same site sees it.
 import type { Page } from "playwright-core";
 
 /** Waits until the device keeps a page, with this text in it. */
-export async function isKept(page: Page, path: string, text = "") {
-  await until(page, async () => (await keptText(page, path))?.includes(text));
-  await onDisk(page);
-}
+export const isKept = (page: Page, path: string, text = ""): Promise<void> =>
+  until(page, async () => (await keptText(page, path))?.includes(text));
 
-/** Replicache brings a copy to the disk within a second or so, and tells nobody when. */
-export const onDisk = (page: Page): Promise<void> =>
-  page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2_000)));
+/**
+ * Waits until a room can be opened without a network, and written in: its page
+ * is kept, and a copy that has its reader's membership, and this text.
+ */
+export async function roomIsKept(page: Page, path: string, text = "") {
+  await isKept(page, path);
+  await until(page, async () => {
+    const copies = await copiesIn(page, `room:${path.split("/").pop()}`);
+    return copies.some(({ userID, entries }) =>
+      entries.includes(`"member/${userID}"`) && entries.includes(text)
+    );
+  });
+}
 
 /** Waits until the device keeps a page no longer. */
 export const isForgotten = (page: Page, path: string): Promise<void> =>
@@ -27,6 +35,29 @@ const keptText = (page: Page, path: string) =>
     const kept = await caches.match(path, { cacheName: "pages-1" });
     return await kept?.text();
   }, path);
+
+/** What the disk holds of the copies of a space, as JSON: Replicache drops what no client's head leads to. */
+const copiesIn = (page: Page, space: string) =>
+  page.evaluate(async (space) => {
+    const asked = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const copies = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const [, userID] = name.match(/^rep:([^/]+)\/([^/]+)\/\d+:/) ?? [];
+      if (name.split("/")[1] !== space) continue;
+      const db = await asked(indexedDB.open(name));
+      const isThere = db.objectStoreNames.contains("chunks");
+      const chunks = isThere
+        ? await asked(db.transaction("chunks").objectStore("chunks").getAll())
+        : [];
+      db.close();
+      copies.push({ userID, entries: JSON.stringify(chunks) });
+    }
+    return copies;
+  }, space);
 
 /** Longer than keeping a page takes, even on a busy machine. In milliseconds. */
 const PATIENCE = 20_000;

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import type { Device } from "./browser.ts";
 import { signIn } from "./browser.ts";
-import { isKept } from "./kept.ts";
+import { roomIsKept } from "./kept.ts";
 import {
   box,
   connection,
@@ -113,7 +113,7 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await look("room-mentioning", ada);
   await box(ada).fill("");
 
-  await isKept(ada, new URL(ada.url()).pathname);
+  await roomIsKept(ada, new URL(ada.url()).pathname);
   await ada.context().setOffline(true);
   await connection(ada, "Offline").waitFor();
   await send(ada, "In the tunnel now. This waits until we are out.");
