@@ -1,16 +1,33 @@
-// The button that signs out: by script it can tell the other tabs, and say when there is no network.
+// The button that signs out: by script it knows what is unsent, tells the other tabs, and says when there is no network.
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { device } from "../lib/chat/device_texts.ts";
 import { signOut } from "./parts/device/signOut.ts";
+import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
+import { isNothing, unsentHere, useUnsent } from "./parts/device/useUnsent.ts";
 
-export default function SignOut({ hasLink }: { hasLink: boolean }) {
+const words = device.leaving;
+
+type SignOutProps = { userID: string; hasLink: boolean };
+
+export default function SignOut({ userID, hasLink }: SignOutProps) {
   const state = useSignal<"asking" | "leaving" | "failed">("asking");
+  const here = useUnsent(userID);
+  const unsent = here.value;
+  const discards = unsent !== undefined && (!unsent || !isNothing(unsent));
 
   async function leave(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
     event.preventDefault();
     state.value = "leaving";
     try {
+      const asked = JSON.stringify(unsent);
+      here.value = await unsentHere(userID);
+      // Another tab was written in meanwhile: that was not agreed to.
+      const isNews = JSON.stringify(here.value) !== asked;
+      if (isNews && !(here.value && isNothing(here.value))) {
+        state.value = "asking";
+        return;
+      }
       await signOut();
       location.replace("/signin");
     } catch (error) {
@@ -21,22 +38,39 @@ export default function SignOut({ hasLink }: { hasLink: boolean }) {
 
   return (
     <>
+      {unsent !== undefined && <UnsentNotice here={unsent} />}
       {state.value === "failed" && (
-        <p class="refusal" role="alert">{device.leaving.failed}</p>
+        <p class="refusal" role="alert">{words.failed}</p>
       )}
-      <form class="row" method="post" action="/signout" onSubmit={leave}>
+      {
+        /* Not before it is known what that would discard; the page has a form
+      for who has no script. */
+      }
+      <form
+        class="row by-script"
+        method="post"
+        action="/signout"
+        onSubmit={leave}
+      >
+        {discards && (
+          <a class="button" href={roomOf(unsent?.roomID)}>{words.send}</a>
+        )}
         {!hasLink && (
-          <a class="button" href="/settings#link">{device.leaving.toLink}</a>
+          <a class={discards ? "button quiet" : "button"} href="/settings#link">
+            {words.toLink}
+          </a>
         )}
         <button
           type="submit"
-          class={hasLink ? undefined : "quiet"}
-          disabled={state.value === "leaving"}
+          class={discards ? "danger" : hasLink ? undefined : "quiet"}
+          disabled={unsent === undefined || state.value === "leaving"}
         >
-          {device.leaving.signOut}
+          {discards ? words.discard : words.signOut}
         </button>
-        <a class="button quiet" href="/">{device.leaving.stay}</a>
+        {!discards && <a class="button quiet" href="/">{words.stay}</a>}
       </form>
     </>
   );
 }
+
+const roomOf = (roomID?: string) => roomID ? `/rooms/${roomID}` : "/";

@@ -13,7 +13,7 @@ export const handler = methods({
     if (!user) return ctx.redirect("/signin", 303);
     ctx.state.title = texts.signOut;
     const hasLink = await linkMadeAt(kv, user.userID) !== null;
-    return page({ name: user.name, hasLink });
+    return page({ user, hasLink });
   },
 
   async POST(ctx) {
@@ -27,14 +27,20 @@ export const handler = methods({
 });
 
 export default define.page<typeof handler>(function SignOutPage({ data }) {
+  const { user, hasLink } = data;
   return (
     <main id="content" class="narrow notice">
       <h1>{texts.leave.title}</h1>
-      <p dir="auto">{texts.leave.text(data.name)}</p>
-      <p class={data.hasLink ? undefined : "refusal"}>
-        {data.hasLink ? texts.leave.kept : texts.leave.lost}
+      <p dir="auto">{texts.leave.text(user.name)}</p>
+      <p class={hasLink ? undefined : "refusal"}>
+        {hasLink ? texts.leave.kept : texts.leave.lost}
       </p>
-      <SignOut hasLink={data.hasLink} />
+      <SignOut userID={user.userID} hasLink={hasLink} />
+      <noscript>
+        <form method="post" action="/signout">
+          <button type="submit">{texts.signOut}</button>
+        </form>
+      </noscript>
     </main>
   );
 });

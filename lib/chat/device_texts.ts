@@ -1,4 +1,15 @@
 // What the interface says of the device it runs on, where it is asked for; all else is in `texts.ts`.
+import { count } from "./spoken.ts";
+
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** How much of a person's is on this device alone. */
+export type UnsentCounts = {
+  messages: number;
+  /** Edits, deletions, reactions and the like. */
+  changes: number;
+  drafts: number;
+};
 
 /** What islands say. */
 export const device = {
@@ -9,6 +20,22 @@ export const device = {
     toLink: "Make a sign-in link",
     stay: "Stay",
     failed: "You are still signed in: signing out needs a connection.",
+    counting: "Looking for what has not been sent yet…",
+    unsent: ({ messages, changes, drafts }: UnsentCounts) => {
+      const some = [
+        messages > 0 && count(messages, "message", "messages"),
+        changes > 0 && count(changes, "change", "changes"),
+        drafts > 0 && count(drafts, "draft", "drafts"),
+      ].filter((part) => part !== false);
+      const one = messages + changes + drafts === 1;
+      return `${and.format(some)} ${
+        one ? "has" : "have"
+      } not been sent yet. Signing out discards ${one ? "it" : "them"}.`;
+    },
+    unknown:
+      "What is unsent on this device can't be read just now. Signing out discards it.",
+    discard: "Discard and sign out",
+    send: "Stay and send",
   },
 
   theme: {

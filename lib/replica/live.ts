@@ -19,9 +19,10 @@ import { Subscriptions } from "./subscriptions.ts";
 import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
 import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
-// For `copies.ts`: a second way to Replicache would split the script in two.
+// For `copies.ts` and `unsent.ts`: a second way to them would split the script in two.
 export { SCHEMA_VERSION } from "./client.ts";
 export { ReplicacheImpl } from "replicache/impl";
+export { Storage } from "./storage.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });

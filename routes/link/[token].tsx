@@ -1,5 +1,6 @@
 // A private sign-in link, opened: a button signs in, as previews and prefetchers open links, too.
 import { HttpError, page } from "fresh";
+import Unsent from "../../islands/Unsent.tsx";
 import { texts } from "../../lib/chat/texts.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
@@ -16,9 +17,9 @@ export const handler = methods({
     const { kv, user } = state;
     const { userID, name } = await personOf(state, params.token);
     state.title = words.title;
-    const other = user !== null && user.userID !== userID ? user.name : null;
+    const other = user !== null && user.userID !== userID ? user : null;
     const isLost = other !== null &&
-      await linkMadeAt(kv, user!.userID) === null;
+      await linkMadeAt(kv, other.userID) === null;
     const here = user?.userID === userID;
     return page({ userID, name, here, other, isLost }, NO_STORE);
   },
@@ -67,8 +68,9 @@ export default define.page<typeof handler>(function LinkPage({ data, url }) {
     <main id="content" class="narrow notice">
       <h1 dir="auto">{words.question(name)}</h1>
       <p>{words.text}</p>
-      {other !== null && <p dir="auto">{words.other(other)}</p>}
+      {other !== null && <p dir="auto">{words.other(other.name)}</p>}
       {isLost && <p class="refusal">{words.lost}</p>}
+      {other && <Unsent userID={other.userID} />}
       <form class="row" method="post" action={url.pathname}>
         <button type="submit">{words.submit(name)}</button>
         <a class="button quiet" href="/">{words.cancel}</a>

@@ -188,6 +188,8 @@ async function going(ada: Page, look: Look) {
   await ada.goto("/invite/general/nothing");
   await look("error-invitation", ada);
   await ada.goto("/signout");
+  await ada.getByRole("main").getByRole("button", { name: "Sign out" })
+    .and(ada.locator(":enabled")).waitFor();
   await look("sign-out", ada);
   await ada.context().setOffline(true);
   await ada.getByRole("main").getByRole("button", { name: "Sign out" })
@@ -195,4 +197,12 @@ async function going(ada: Page, look: Look) {
   await ada.getByRole("alert").waitFor();
   await look("sign-out-offline", ada);
   await ada.context().setOffline(false);
+  await ada.goto("/rooms/general");
+  await mayWrite(ada);
+  await ada.route("**/api/replicache/push?*", (route) => route.abort());
+  await send(ada, "One last thing");
+  await messages(ada, "One last thing", "pending").waitFor();
+  await ada.goto("/signout");
+  await ada.getByRole("button", { name: "Discard" }).waitFor();
+  await look("sign-out-unsent", ada);
 }

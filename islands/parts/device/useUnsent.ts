@@ -1,0 +1,67 @@
+// What signing out would discard: counted now, and again whenever a tab sends or makes something.
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
+import { kindOf } from "../../../lib/chat/spaces.ts";
+import {
+  onUnsentChange,
+  type UnsentAnywhere,
+  unsentOf,
+} from "../../../lib/replica/unsent.ts";
+
+export type UnsentHere = UnsentCounts & {
+  /** A room whose opening sends what is unsent in it. */
+  roomID?: string;
+};
+
+/** Undefined until it is counted, null when it can't be. */
+export function useUnsent(
+  userID: string,
+): Signal<UnsentHere | null | undefined> {
+  const here = useSignal<UnsentHere | null | undefined>(undefined);
+  useEffect(() => {
+    const look = async () => here.value = await unsentHere(userID);
+    look();
+    return onUnsentChange(look);
+  }, []);
+  return here;
+}
+
+/** What is unsent now; null when it can't be read. */
+export async function unsentHere(userID: string): Promise<UnsentHere | null> {
+  try {
+    return countsOf(await unsentOf(userID));
+  } catch (error) {
+    console.warn("What is unsent can't be read", error);
+    return null;
+  }
+}
+
+export const isNothing = (
+  { messages, changes, drafts }: UnsentCounts,
+): boolean => messages + changes + drafts === 0;
+
+/** Nobody misses these. */
+const TRIFLES = new Set(["markRead", "dismissRejection"]);
+
+function countsOf(unsent: UnsentAnywhere[]): UnsentHere {
+  let [messages, changes] = [0, 0];
+  const drafts = new Map<string, string>();
+  let roomID: string | undefined;
+  for (const { space, name, args } of unsent) {
+    if (TRIFLES.has(name)) continue;
+    if (name === "setDraft") {
+      // A draft that was sent or taken back is empty.
+      const draft = args as { roomID: string; content: string };
+      if (draft.content === "") drafts.delete(draft.roomID);
+      else drafts.set(draft.roomID, draft.content);
+      continue;
+    }
+    if (name === "createMessage") messages++;
+    else changes++;
+    const kind = kindOf(space);
+    if (kind?.kind === "room") roomID ??= kind.roomID;
+  }
+  roomID ??= drafts.keys().next().value;
+  return { messages, changes, drafts: drafts.size, roomID };
+}

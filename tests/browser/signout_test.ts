@@ -1,0 +1,103 @@
+// Signing out with something unsent: it asks first, and does what is chosen.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { connection, enter, messages, send } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "Signing out says how much is unsent: staying sends it, another try erases it",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await writeUnsent(ada, ["One for the train", "Two for the train"]);
+    await ada.goto("/signout");
+    await warning(ada, "2 messages have not been sent yet. Signing out")
+      .waitFor();
+    assertEquals(await signOutButton(ada).count(), 0);
+    await ada.getByRole("link", { name: "Stay and send" }).click();
+    await ada.waitForURL("/rooms/general");
+    await connection(ada, "2 unsent").waitFor();
+    await ada.unroute(PUSH);
+    for (const text of ["One for", "Two for"]) {
+      await messages(ada, text, "sent").waitFor();
+    }
+    await ada.goto("/signout");
+    await signOutButton(ada).waitFor();
+    assertEquals(await warning(ada, "not been sent").count(), 0);
+
+    await ada.goto("/rooms/general");
+    await writeUnsent(ada, ["Regretted"]);
+    await ada.goto("/signout");
+    await warning(ada, "1 message has not been sent yet. Signing out")
+      .waitFor();
+    await ada.getByRole("button", { name: "Discard and sign out" }).click();
+    await ada.waitForURL("/signin");
+    assertEquals(
+      await ada.evaluate(async () =>
+        (await indexedDB.databases()).map(({ name }) => name)
+      ),
+      [],
+    );
+    await ada.unroute(PUSH);
+    await enter(ada, "Bob");
+    await messages(ada, "Two for", "sent").waitFor();
+    assertEquals(await messages(ada, "Regretted").count(), 0);
+  },
+);
+
+browserTest(
+  "What another tab writes after the question was put is asked about anew",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const tab = await ada.context().newPage();
+    await tab.goto("/signout");
+    await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
+    await writeUnsent(ada, ["Late"]);
+    await warning(tab, "1 message has not").waitFor();
+    await ada.unroute(PUSH);
+    await ada.evaluate(() => dispatchEvent(new Event("online")));
+    await messages(ada, "Late", "sent").waitFor();
+    await signOutButton(tab).waitFor();
+    assertEquals(await warning(tab, "not been sent").count(), 0);
+  },
+);
+
+browserTest(
+  "A sign-in link that would sign somebody out says what of theirs is unsent",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(bob, "Bob");
+    await bob.goto("/settings");
+    await bob.getByRole("button", { name: "Make a link" }).click();
+    const link = await bob.getByText(/\/link\//).textContent();
+    await enter(ada, "Ada");
+    await writeUnsent(ada, ["Mine alone"]);
+    await ada.goto(link!);
+    await warning(ada, "1 message has not been sent yet").waitFor();
+  },
+);
+
+const PUSH = "**/api/replicache/push?*";
+
+/** Writes without a network; when it is back, nothing gets through. */
+async function writeUnsent(page: Page, texts: string[]) {
+  await page.context().setOffline(true);
+  await page.route(PUSH, (route) => route.abort());
+  for (const text of texts) {
+    await send(page, text);
+    await messages(page, text, "pending").waitFor();
+  }
+  await page.context().setOffline(false);
+}
+
+const warning = (page: Page, words: string) =>
+  page.getByRole("alert").filter({ hasText: words });
+
+const signOutButton = (page: Page) =>
+  page.getByRole("main")
+    .getByRole("button", { name: "Sign out", exact: true });
