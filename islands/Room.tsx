@@ -23,6 +23,9 @@ import { useOwn } from "./parts/useOwn.ts";
 import { usePeople } from "./parts/usePeople.ts";
 import { useRoom } from "./parts/useRoom.ts";
 
+// An island, too: two scripts of one page would say much twice.
+export { RoomNav } from "./parts/RoomNav.tsx";
+
 type RoomProps = { user: User; view: RoomView; marks: MarksByID };
 
 export default function Room({ user, view: html, marks }: RoomProps) {
@@ -95,15 +98,16 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, [editedIsGone]);
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
+  const answering = draft.replyTo.value !== undefined;
   useEffect(() => {
     // Offline, the first touch after that tries again.
-    const load = (again: () => void) => loadExtras().catch(again);
+    const load = (again: () => void) => void loadExtras().catch(again);
     const notifies = globalThis.Notification?.permission === "granted";
-    const atOnce = outside || anyRejected || status.paused || notifies ||
-      location.hash;
+    const atOnce = outside || anyRejected || answering || status.paused ||
+      notifies || location.hash;
     if (atOnce) load(() => {});
     return onTouch(load);
-  }, [outside, anyRejected, status.paused]);
+  }, [outside, anyRejected, answering, status.paused]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);
@@ -178,7 +182,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           wanted={wanted}
           ready={copy !== undefined}
           past={past}
-          missing={() => notice.value = texts.messages.gone}
+          say={say}
         />
       )}
       {Notifier && (

@@ -1,5 +1,6 @@
 // The parts of a room that nobody needs before the first touch of the page, or until something fails.
 export { Completion } from "./composer/Completion.tsx";
+export { Answering } from "./composer/Answering.tsx";
 export { Failures } from "./failed/Failures.tsx";
 export { Paused } from "./Paused.tsx";
 export { JoinNotice } from "./JoinNotice.tsx";
@@ -9,6 +10,7 @@ export { bringOlder } from "./log/bringOlder.ts";
 export { rove } from "./log/rove.ts";
 export { Older } from "./log/Older.tsx";
 export { EditBox } from "./message/EditBox.tsx";
+export { copyLink } from "./message/copy.ts";
 export { Jump } from "./message/Jump.tsx";
 export { EmojiChoice } from "./message/EmojiChoice.tsx";
 export { tellTyping } from "./presence/tellTyping.ts";

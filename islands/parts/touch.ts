@@ -29,6 +29,5 @@ type Extras = typeof import("./extras.ts");
 /** Undefined until the first touch has loaded them. Set in browsers only. */
 export const extras: Signal<Extras | undefined> = signal();
 
-export async function loadExtras(): Promise<void> {
+export const loadExtras = async (): Promise<Extras> =>
   extras.value ??= await import("./extras.ts");
-}

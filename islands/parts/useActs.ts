@@ -5,7 +5,7 @@ import type { Message } from "../../lib/chat/schema.ts";
 import { reasonOf, Refusal } from "../../lib/chat/refusal.ts";
 import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { Acts } from "./message/acts.ts";
-import { copyLink } from "./message/address.ts";
+import { loadExtras } from "./touch.ts";
 import type { RoomReplica } from "./useRoom.ts";
 
 type Also = Pick<Acts, "jump" | "reply" | "edit">;
@@ -24,9 +24,8 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
     const reading: Acts = {
       jump,
       async copyLink({ id }) {
-        const copied = await copyLink(id);
-        const { linkCopied, linkInAddress } = texts.messages;
-        notice.value = copied ? linkCopied : linkInAddress;
+        const { copyLink } = await loadExtras();
+        notice.value = await copyLink(id);
       },
     };
     if (!replica) return reading;

@@ -35,14 +35,11 @@ export const spoken = {
     edit: "Edit",
     copyLink: "Copy link",
     delete: "Delete",
-    linkCopied: "Link copied.",
-    linkInAddress: "The link is in the address bar now.",
     someone: "someone no longer here",
     reacted: (people: string) => `Reacted: ${people}`,
     you: "you",
     quoted: (name: string) => `In reply to ${name}:`,
     notHere: "a message that is not here",
-    gone: "That message is no longer there.",
     editedGone:
       "The message that you were editing was deleted. Your text is in the box.",
   },
@@ -54,8 +51,6 @@ export const spoken = {
     send: "Send",
     hint: "Enter sends, Shift + Enter starts a new line",
     unexpected: "That did not work, and nothing was lost. Try again.",
-    replying: (name: string) => `Answering ${name}`,
-    noReply: "Answer nobody",
   },
 
   connection: {

@@ -16,6 +16,17 @@ export const spokenLate = {
     failed: "Joining did not work. You can read, but not write yet.",
   },
 
+  answering: {
+    replying: (name: string) => `Answering ${name}`,
+    nobody: "Answer nobody",
+  },
+
+  links: {
+    copied: "Link copied.",
+    inAddress: "The link is in the address bar now.",
+    gone: "That message is no longer there.",
+  },
+
   past: {
     older: "Load older messages",
     loading: "Loading older messages…",

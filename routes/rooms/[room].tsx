@@ -1,7 +1,6 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
-import Room from "../../islands/Room.tsx";
-import RoomNav from "../../islands/RoomNav.tsx";
+import Room, { RoomNav } from "../../islands/Room.tsx";
 import { readMarkdown } from "../../lib/chat/markdown.ts";
 import { isPlain } from "../../lib/chat/marks.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";

@@ -1,19 +1,26 @@
 // Above the box: whom the next message answers, and the way out of it.
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spoken } from "../../../lib/chat/spoken.ts";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 
-type AnsweringProps = { name: string; onCancel: () => void };
+const words = spokenLate.answering;
+
+type AnsweringProps = {
+  /** Undefined when the message is not here. */
+  name: string | undefined;
+  onCancel: () => void;
+};
 
 export function Answering({ name, onCancel }: AnsweringProps) {
   return (
     <p class="answering">
-      <span dir="auto">{texts.composer.replying(name)}</span>
+      <span dir="auto">{words.replying(name ?? spoken.messages.notHere)}</span>
       <button
         type="button"
         class="icon close"
-        title={texts.composer.noReply}
+        title={words.nobody}
         onClick={onCancel}
       >
-        {texts.composer.noReply}
+        {words.nobody}
       </button>
     </p>
   );

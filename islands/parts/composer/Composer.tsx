@@ -5,7 +5,6 @@ import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { extras } from "../touch.ts";
-import { Answering } from "./Answering.tsx";
 import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
@@ -37,7 +36,7 @@ export function Composer(props: ComposerProps) {
   // Enter pressed while the page is still coming alive counts as soon as it is.
   const wanted = useSignal(false);
   const refusalID = useId();
-  const Completion = extras.value?.Completion;
+  const { Answering, Completion } = extras.value ?? {};
   const completing = useRef<Completing>(null);
   const listed = useSignal<Listed | undefined>(undefined);
 
@@ -91,9 +90,9 @@ export function Composer(props: ComposerProps) {
       {refusal.value && (
         <p id={refusalID} class="refusal" role="alert">{refusal.value}</p>
       )}
-      {replyTo.value && (
+      {replyTo.value && Answering && (
         <Answering
-          name={props.answered?.from ?? texts.messages.notHere}
+          name={props.answered?.from}
           onCancel={() => {
             draft.answer(undefined);
             box.current?.focus();

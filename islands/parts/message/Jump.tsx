@@ -1,6 +1,7 @@
 // Goes to a message: from a quote, from a link, from the address bar.
 import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { idOf, messageIn } from "./address.ts";
 
 /** How many messages are fetched at once on the way to one that is far back. */
@@ -16,12 +17,12 @@ type JumpProps = {
     loading: boolean;
     older: (step: number) => Promise<boolean>;
   };
-  /** Called for a message that is nowhere. */
-  missing: () => void;
+  /** Told of a message that is nowhere. */
+  say: (text: string) => void;
 };
 
 /** Goes to the message that is wanted, fetching the past until it is there. */
-export function Jump({ wanted, ready, past, missing }: JumpProps) {
+export function Jump({ wanted, ready, past, say }: JumpProps) {
   useEffect(() => {
     const follow = () => {
       wanted.value = messageIn(location.hash) ?? wanted.value;
@@ -37,7 +38,7 @@ export function Jump({ wanted, ready, past, missing }: JumpProps) {
     if (!id || past.loading) return;
     const give = () => {
       wanted.value = undefined;
-      missing();
+      say(spokenLate.links.gone);
     };
     if (show(id)) wanted.value = undefined;
     else if (ready && !past.more) give();

@@ -1,9 +1,9 @@
 // The way to the other rooms, with what is unread in each: in the list, and in the title.
 import { useEffect } from "preact/hooks";
-import { spoken as texts } from "../lib/chat/spoken.ts";
-import type { RoomSummary } from "../lib/chat/views.ts";
-import { seen } from "./parts/seen.ts";
-import { useRooms } from "./parts/useRooms.ts";
+import { spoken as texts } from "../../lib/chat/spoken.ts";
+import type { RoomSummary } from "../../lib/chat/views.ts";
+import { seen } from "./seen.ts";
+import { useRooms } from "./useRooms.ts";
 
 const words = texts.rooms;
 
@@ -11,7 +11,7 @@ type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
 
 // On a narrow screen the list is a popover behind the button; on a wide one
 // the stylesheet shows it beside the room. Neither needs a script.
-export default function RoomNav(
+export function RoomNav(
   { userID, rooms: html, current }: RoomNavProps,
 ) {
   const rooms = useRooms(userID, html).value;

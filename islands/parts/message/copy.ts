@@ -1,0 +1,27 @@
+// Puts a text on the clipboard, and the link of a message.
+import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import { idOf } from "./address.ts";
+
+const words = spokenLate.links;
+
+/**
+ * Puts a message's link on the clipboard; where a page may not do that
+ * (without https) into the address bar. Says which.
+ */
+export async function copyLink(messageID: string): Promise<string> {
+  const link = new URL(location.href);
+  link.hash = idOf(messageID);
+  if (await copyText(link.href)) return words.copied;
+  history.replaceState(history.state, "", link);
+  return words.inAddress;
+}
+
+/** Puts a text on the clipboard; false where a page may not do that. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
