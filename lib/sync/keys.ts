@@ -21,8 +21,10 @@ export const keys = {
     space,
     prefix,
   ],
+  allOrders: (space: string): Deno.KvKey => ["order", space],
   /** One log entry, as JSON bytes; see `log.ts`. */
   log: (space: string, version: number): Deno.KvKey => ["log", space, version],
+  logs: (space: string): Deno.KvKey => ["log", space],
   /** Whose a client group is; see `client_group.ts`. */
   group: (groupID: string): Deno.KvKey => ["group", groupID],
   groups: (): Deno.KvKey => ["group"],
@@ -45,6 +47,7 @@ export const keys = {
     space,
     userID,
   ],
+  rejectionsIn: (space: string): Deno.KvKey => ["rejection", space],
   allRejections: (): Deno.KvKey => ["rejection"],
   /** How far a chore of `housekeeping.ts` has come. */
   chore: (name: string): Deno.KvKey => ["chore", name],

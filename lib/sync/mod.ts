@@ -7,6 +7,7 @@ import type {
 import { ClientGroups, remember } from "./client_group.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
+import { erase } from "./erase.ts";
 import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
 import type { MayRead } from "./audience.ts";
@@ -138,6 +139,11 @@ export class Sync<U extends User = User> {
   ): Promise<T> {
     const all = spaces.map((name) => this.#at(name).space);
     return write(this.#store, all, fn);
+  }
+
+  /** Takes out a space and its past, or all that one user was refused in it; see `erase`. */
+  erase(space: string, userID?: string): Promise<void> {
+    return erase(this.kv, this.#at(space).space, userID);
   }
 
   /** Up to ten entries of a space as they are now, all at one moment. */
