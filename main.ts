@@ -22,7 +22,7 @@ const engine = (): Promise<Engine> =>
   });
 
 async function open(): Promise<Engine> {
-  const { kvPath, strategy, limits } = settings();
+  const { kvPath, strategy, keep, limits } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -36,9 +36,11 @@ async function open(): Promise<Engine> {
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
       strategy,
+      keep,
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
+    sync.startHousekeeping();
     const presence = new Presence(kv, sync);
     const streams = new Streams(kv, presence, limits);
     return { kv, sync, presence, streams, limits: new Limits(limits) };

@@ -180,6 +180,31 @@ test("several processes on one file agree on who is typing and whose session is 
   assertEquals((await there.get("/api/session")).status, 401);
 });
 
+test("it keeps house by itself, as its settings say", async (file) => {
+  const day = Math.floor(Date.now() / 86_400_000);
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    assertEquals(await server.stop(), 0);
+    const kv = await Deno.openKv(file);
+    const group = { userID: "u", space: GENERAL };
+    await kv.set(["group", "a-kept"], { ...group, seenOn: day - 4 });
+    await kv.set(["group", "b-old"], { ...group, seenOn: day - 7 });
+    kv.close();
+  }
+  await using server = await startServer({
+    DENO_KV_PATH: file,
+    KEEP_CLIENTS_DAYS: "5",
+  });
+  const kv = await Deno.openKv(file);
+  // Its first turn comes some seconds after the start.
+  while ((await kv.get(["group", "b-old"])).versionstamp) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert((await kv.get(["group", "a-kept"])).versionstamp);
+  kv.close();
+  assertEquals(await server.stop(), 0);
+});
+
 test("a second signal while it stops changes nothing", async (file) => {
   await using server = await startServer({ DENO_KV_PATH: file });
   const stopping = server.stop();
