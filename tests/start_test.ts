@@ -189,5 +189,10 @@ async function copyApp(to: string): Promise<void> {
     ],
   }).output();
   assertEquals(success, true);
+  // Upstream may be linked from anywhere.
+  const config = JSON.parse(await Deno.readTextFile("deno.json"));
+  const here = `file://${Deno.cwd()}/`;
+  config.links = config.links?.map((path: string) => new URL(path, here).href);
+  await Deno.writeTextFile(`${to}/deno.json`, JSON.stringify(config));
   await Deno.symlink(`${Deno.cwd()}/node_modules`, `${to}/node_modules`);
 }

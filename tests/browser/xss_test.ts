@@ -147,7 +147,9 @@ async function assertHarmless(page: Page): Promise<void> {
       }
       if (element.tagName === "SCRIPT" && /alert/.test(element.textContent!)) {
         // Data of islands is a JSON text inside of a script of ours.
-        if (!/^import\{boot\}/.test(element.textContent!)) found.push(tag);
+        if (!/^import\s*\{\s*boot\s*\}/.test(element.textContent!)) {
+          found.push(tag);
+        }
       }
     }
     for (const link of document.querySelectorAll("article a[href^=http]")) {
