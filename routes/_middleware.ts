@@ -2,7 +2,8 @@
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnforeseen, pageError } from "../lib/web/answers.ts";
-import { askingIn } from "../lib/web/session.ts";
+import { userOf } from "../lib/web/names.ts";
+import { sessionIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -18,9 +19,9 @@ function isOurs(req: Request, url: URL): boolean {
   return site === null || site === "same-origin" || site === "none";
 }
 
-/** Whether it changes something, pushes aside, which have a limit of their own; a pull only reads. */
-const isChange = ({ method }: Request, { pathname }: URL): boolean =>
-  !SAFE.has(method) && !pathname.startsWith("/api/replicache/");
+/** Pushes, pulls and pokes: they have limits of their own, and need no name. */
+const isSync = ({ pathname }: URL): boolean =>
+  pathname.startsWith("/api/replicache/");
 
 /**
  * Says whose page it is, for the service worker that keeps it, and keeps it out
@@ -40,16 +41,18 @@ export default define.middleware(async (ctx) => {
       throw new HttpError(403, "This came from another site.");
     }
     const secure = ctx.url.protocol === "https:";
-    const asking = await askingIn(ctx.state, ctx.req, secure);
-    ctx.state.user = asking?.user ?? null;
-    ctx.state.session = asking?.session ?? null;
-    if (asking && isChange(ctx.req, ctx.url)) {
-      await ctx.state.limits.count("change", asking.user.userID);
+    const found = await sessionIn(ctx.state, ctx.req, secure);
+    ctx.state.session = found?.session ?? null;
+    ctx.state.user = found && !isSync(ctx.url)
+      ? await userOf(ctx.state.sync, found.session.userID)
+      : null;
+    if (ctx.state.user && !SAFE.has(ctx.req.method)) {
+      await ctx.state.limits.count("change", ctx.state.user.userID);
     }
     const response = await ctx.next();
     // Not where the answer itself sets another, or ends it.
-    if (asking?.cookie && !response.headers.has("set-cookie")) {
-      response.headers.set("set-cookie", asking.cookie);
+    if (found?.cookie && !response.headers.has("set-cookie")) {
+      response.headers.set("set-cookie", found.cookie);
     }
     return ownedPage(response, ctx.state.user);
   } catch (error) {

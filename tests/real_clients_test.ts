@@ -51,8 +51,8 @@ Deno.test({
       people.push(person);
     }
     const clients = await Promise.all(people.map(async (person) => {
-      const { userID, name } = person;
-      const mutators = roomMutators({ userID, name, now: Date.now });
+      const { userID } = person;
+      const mutators = roomMutators({ userID, now: Date.now });
       const client = await openReplicant(person, GENERAL, mutators);
       await client.until((tx) => tx.has(`member/${userID}`), (is) => is);
       return client;

@@ -24,8 +24,8 @@ Deno.test({
     );
     const clients = await Promise.all(people.map(async (person) => {
       await person.post("/api/rooms/general/members", {});
-      const { userID, name } = person;
-      const mutators = roomMutators({ userID, name, now: Date.now });
+      const { userID } = person;
+      const mutators = roomMutators({ userID, now: Date.now });
       return await openReplicant(person, GENERAL, mutators);
     }));
     await Promise.all(
@@ -78,8 +78,8 @@ Deno.test({
     await using server = await startServer();
     const ada = await Person.signIn(server.url, "Ada");
     await ada.post("/api/rooms/general/members", {});
-    const { userID, name } = ada;
-    const mutators = roomMutators({ userID, name, now: Date.now });
+    const { userID } = ada;
+    const mutators = roomMutators({ userID, now: Date.now });
     const client = await openReplicant(ada, GENERAL, mutators);
     await client.until((tx) => tx.has(`member/${userID}`), (is) => is);
     const args = { id: "t1", from: "Mallory", content: "hello", order: 7 };

@@ -45,13 +45,13 @@ export function useRoom(user: User, html: RoomView) {
   const late = useLonger(opened.value === undefined, OPENING);
 
   useEffect(() => {
-    const { userID, name } = user;
+    const { userID } = user;
     const opening = openReplica({
       userID,
       space: roomSpace(html.room.id),
       // Nothing of the page's HTML goes when the copy takes over.
       window: Math.max(WINDOW, html.messages.length),
-      mutators: messageMutators({ userID, name, now: Date.now }),
+      mutators: messageMutators({ userID, now: Date.now }),
     });
     opening.then((replica) => {
       opened.value = replica;

@@ -6,9 +6,10 @@ import { memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
 
 /**
  * Who acts. On the server it comes from the session, never from args; in the
- * browser it is what the page was told. `now` gives milliseconds since 1970.
+ * browser it is what the page was told. What they are called stands in the
+ * room, with the member. `now` gives milliseconds since 1970.
  */
-export type Actor = { userID: string; name: string; now: () => number };
+export type Actor = { userID: string; now: () => number };
 
 export type Args = ReadonlyJSONValue | undefined;
 
@@ -36,7 +37,7 @@ export function messageMutators(actor: Actor) {
     /** Under an ID that its author has used already it changes nothing. */
     async createMessage(tx: WriteTransaction, input: Args) {
       const { id, content, replyTo } = valid(args.createMessage, input);
-      await assertMember(tx, actor);
+      const { name } = await assertMember(tx, actor);
       const there = await messageIn(tx, id);
       if (there?.authorID === actor.userID) return;
       if (there) throw new Refusal("taken", "That id is someone else's.");
@@ -47,7 +48,7 @@ export function messageMutators(actor: Actor) {
         id,
         seq,
         authorID: actor.userID,
-        from: actor.name,
+        from: name,
         content,
         createdAt: actor.now(),
         reactions: {},

@@ -33,16 +33,25 @@ export class Stale extends Error {}
 
 const SCOUTS = 200; // mutations; a commit seldom takes more
 
-/** Reads like a draft; nothing is listed twice, though, as lists are not remembered. */
-const scoutOf = (space: Space): Source => ({
-  async entry(key) {
-    assertKey(key);
-    return await space.entry(key);
-  },
-  entriesFrom() {
-    throw new Error("A scout does not scan");
-  },
-});
+/** Reads like a draft, and writes nothing; nothing is listed twice, though, as lists are not remembered. */
+class Scout extends Transaction {
+  constructor(space: Space, clientID: string, mutationID: number) {
+    const source: Source = {
+      async entry(key) {
+        assertKey(key);
+        return await space.entry(key);
+      },
+      entriesFrom() {
+        throw new Error("A scout does not scan");
+      },
+    };
+    super(source, clientID, mutationID);
+  }
+
+  override set(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 export class Job<U extends User = User> {
   /** The first mutation that no commit has taken yet. */
@@ -89,7 +98,7 @@ export class Job<U extends User = User> {
     const scouts = mutations.slice(next, next + SCOUTS)
       .filter(({ name }) => Object.hasOwn(this.#mutators, name))
       .map(async ({ name, args, clientID, id }) => {
-        const tx = new Transaction(scoutOf(space), clientID, id);
+        const tx = new Scout(space, clientID, id);
         await this.#mutators[name](tx, args);
       });
     const clients = [...this.#clients.keys()];

@@ -106,6 +106,12 @@ export function userIn({ state }: Context<State>) {
   throw new HttpError(401, "Sign in first.");
 }
 
+/** The request's session; throws a 401. */
+export function sessionOf({ state }: Context<State>) {
+  if (state.session) return state.session;
+  throw new HttpError(401, "Sign in first.");
+}
+
 /** Sends who is not signed in to do that first, and then back to this page. */
 export const toSignIn = (ctx: Context<State>): Response =>
   ctx.redirect(`/signin?next=${encodeURIComponent(ctx.url.pathname)}`, 303);

@@ -1,4 +1,4 @@
-// Bodies of requests: read piece by piece, and refused as soon as they are too large.
+// Bodies of requests: refused as soon as they are too large.
 import { HttpError } from "fresh";
 
 const MiB = 1024 * 1024;
@@ -28,37 +28,36 @@ export async function readJSON(
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 async function readText(req: Request, most: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  const bytes = await readBytes(req, most);
   try {
-    for await (const chunk of piecesOf(req, most)) {
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
+    return utf8.decode(bytes);
+  } catch {
     throw new HttpError(400, "The body is not UTF-8 text.");
   }
 }
 
-/** The body piece by piece; throws a 413 at the first byte above `most`, before any when it says so itself. */
-async function* piecesOf(
+/** Throws a 413 at the first byte above `most`, before any when the request says so itself. */
+async function readBytes(
   req: Request,
   most: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new HttpError(413, `A body has at most ${most / MiB} MiB here.`);
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.
-  if (length !== null) return yield await req.bytes();
+  if (length !== null) return await req.bytes();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of req.body ?? []) {
-    size += chunk.byteLength;
+  for await (const piece of req.body ?? []) {
+    size += piece.byteLength;
     if (size > most) throw tooLarge();
-    yield chunk;
+    pieces.push(piece);
   }
+  return await new Blob(pieces).bytes();
 }
 
 /**
@@ -69,11 +68,10 @@ export async function readForm<Field extends string>(
   req: Request,
   ...fields: Field[]
 ): Promise<Record<Field, string>> {
-  const pieces = await Array.fromAsync(piecesOf(req, MAX_BODY));
+  const bytes = await readBytes(req, MAX_BODY);
   const type = req.headers.get("content-type") ?? "";
-  const form = await new Response(new Blob(pieces), {
-    headers: { "content-type": type },
-  }).formData().catch(() => new FormData());
+  const form = await new Response(bytes, { headers: { "content-type": type } })
+    .formData().catch(() => new FormData());
   const text = (field: Field) => {
     const value = form.get(field);
     return typeof value === "string" ? value : "";

@@ -5,6 +5,9 @@ import type { Room } from "../chat/schema.ts";
 import { kindOf } from "../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../sync/mod.ts";
 
+/** A person as the one in whose name mutators run. */
+export const actorOf = (userID: string): Actor => ({ userID, now: Date.now });
+
 /** The engine, serving the chat. */
 export type ChatSync = Sync<Actor>;
 

@@ -4,15 +4,15 @@ import { Name } from "../chat/names.ts";
 import { type Profile, valid } from "../chat/schema.ts";
 import { roomSpace, userSpace } from "../chat/spaces.ts";
 import type { User } from "../chat/views.ts";
-import type { ChatSync } from "./domain.ts";
+import { actorOf, type ChatSync } from "./domain.ts";
 
-/** What a person is called; undefined when there is no such person. */
-export async function nameOf(
+/** A person by their ID; null when there is none. */
+export async function userOf(
   sync: ChatSync,
   userID: string,
-): Promise<string | undefined> {
+): Promise<User | null> {
   const [profile] = await sync.get(userSpace(userID), "profile");
-  return (profile as Profile | undefined)?.name;
+  return profile ? { userID, name: (profile as Profile).name } : null;
 }
 
 /** Puts a name into a person's own space, which is born by it. */
@@ -36,8 +36,7 @@ export async function rename(
 ): Promise<User> {
   const user = { userID, name: valid(Name, input) };
   await setName(sync, user);
-  const actor = { ...user, now: Date.now };
-  const own = await sync.view(userSpace(userID), actor, 1);
+  const own = await sync.view(userSpace(userID), actorOf(userID), 1);
   for (const { roomID } of await membershipsOf(own)) {
     await sync.write([roomSpace(roomID)], async (there) => {
       const member = await memberIn(there, userID);

@@ -51,11 +51,12 @@ function secured(response: Response, https: boolean): Response {
 /** As Fresh itself finds the protocol of `ctx.url`. */
 function isHTTPS(req: Request, trustProxy: boolean): boolean {
   const forwarded = trustProxy && req.headers.get("x-forwarded-proto");
-  return (forwarded || new URL(req.url).protocol.slice(0, -1)) === "https";
+  return forwarded ? forwarded === "https" : req.url.startsWith("https:");
 }
 
 /** Whether the path can be decoded; Fresh rejects when a part of it can't. */
 function isDecodable({ url }: Request): boolean {
+  if (!url.includes("%")) return true;
   try {
     decodeURIComponent(new URL(url).pathname);
     return true;

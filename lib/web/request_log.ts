@@ -7,6 +7,8 @@ type Fetch = (
 
 const PAUSE = 100; // ms; lines are printed together, as each print waits for the terminal
 
+const SCHEME = "https://".length; // the host begins here, or one before
+
 /** Paths that hold a secret: the part before it is logged. */
 const SECRET = /^\/(link|invite\/[^/]*)\/.*/;
 
@@ -33,9 +35,15 @@ export class RequestLog {
    * nor headers nor bodies: what is in them is people's.
    */
   #add({ method, url }: Request, status: number, ms: number): void {
-    const path = new URL(url).pathname.replace(SECRET, "/$1/…");
+    const [path] = url.slice(url.indexOf("/", SCHEME)).split("?", 1);
     const time = new Date().toISOString();
-    const line = { time, method, path, status, ms: Math.round(ms * 10) / 10 };
+    const line = {
+      time,
+      method,
+      path: path.replace(SECRET, "/$1/…"),
+      status,
+      ms: Math.round(ms * 10) / 10,
+    };
     this.#lines.push(JSON.stringify(line));
     this.#timer ??= setTimeout(() => this.flush(), PAUSE);
   }

@@ -23,8 +23,7 @@ import {
 import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
 import { mayRead } from "./access.ts";
-import type { ChatSync as Sync } from "./domain.ts";
-import { actorOf } from "./state.ts";
+import { actorOf, type ChatSync as Sync } from "./domain.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
@@ -38,7 +37,7 @@ export async function roomsFor(
   sync: Sync,
   userID: string,
 ): Promise<RoomSummary[]> {
-  const viewer = actorOf({ userID, name: "" });
+  const viewer = actorOf(userID);
   const own = await sync.view(userSpace(userID), viewer, LISTED);
   const directory = await sync.view(DIRECTORY, viewer, LISTED);
   const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
@@ -79,7 +78,7 @@ export async function viewRoom(
   const [now] = await sync.get(space, "room") as (Room | undefined)[];
   const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
   const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
-  const tx = await sync.view(space, actorOf({ userID, name: "" }), window);
+  const tx = await sync.view(space, actorOf(userID), window);
   const room = await roomIn(tx);
   if (!room) return null;
   return {
@@ -99,7 +98,7 @@ export async function viewPeople(
 ): Promise<PeopleView | null> {
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
-  const tx = await sync.view(space, actorOf({ userID, name: "" }), 1);
+  const tx = await sync.view(space, actorOf(userID), 1);
   const room = await roomIn(tx);
   if (!room) return null;
   const me = await memberIn(tx, userID);

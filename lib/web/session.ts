@@ -5,7 +5,7 @@ import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync } from "./domain.ts";
-import { nameOf, setName } from "./names.ts";
+import { setName } from "./names.ts";
 import { PULSES } from "./pulses.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -58,23 +58,18 @@ export async function openSession(
   return cookieOf(token, LIFETIME, secure);
 }
 
-/** Who sent a request, and in which session. */
-export type Asking = {
-  user: User;
-  session: Session;
-  /** The `Set-Cookie` value of a session that was prolonged. */
-  cookie?: string;
-};
+/** The session of a request; `cookie` is its `Set-Cookie` value when it was prolonged. */
+export type Found = { session: Session; cookie?: string };
 
 /**
- * Looks up who sent a request; null when its session is missing, unknown or
- * over. A session in use is prolonged, once a day.
+ * Looks up a request's session; null when it is missing, unknown or over. One
+ * in use is prolonged, once a day.
  */
-export async function askingIn(
-  { kv, sync }: Store,
+export async function sessionIn(
+  { kv }: Pick<Store, "kv">,
   req: Request,
   secure: boolean,
-): Promise<Asking | null> {
+): Promise<Found | null> {
   const token = tokenIn(req);
   if (!token) return null;
   const sessionID = hashOf(token);
@@ -82,15 +77,15 @@ export async function askingIn(
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
   const { userID, expiresAt } = stored.value;
-  const name = await nameOf(sync, userID);
-  if (name === undefined) return null;
-  const asking = { user: { userID, name }, session: { sessionID, userID } };
-  if (expiresAt > Date.now() + LIFETIME - DAY) return asking;
+  const session: Session = { sessionID, userID };
+  if (expiresAt > Date.now() + LIFETIME - DAY) return { session };
   const prolonged: Stored = { userID, expiresAt: Date.now() + LIFETIME };
   // Checked, as it must not come to life again when it is ended meanwhile.
   const { ok } = await kv.atomic().check(stored)
     .set(stored.key, prolonged, { expireIn: LIFETIME }).commit().catch(busy);
-  return ok ? { ...asking, cookie: cookieOf(token, LIFETIME, secure) } : asking;
+  return ok
+    ? { session, cookie: cookieOf(token, LIFETIME, secure) }
+    : { session };
 }
 
 /** Which of these sessions are over: ended or expired. */

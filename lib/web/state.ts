@@ -1,6 +1,5 @@
 // What a request carries on its way through middlewares, handlers and pages.
 import { createDefine } from "fresh";
-import type { Actor } from "../chat/mutators.ts";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./domain.ts";
 import type { Limits } from "./limits.ts";
@@ -18,18 +17,12 @@ export interface Engine {
 }
 
 export interface State extends Engine {
-  user: User | null;
-  /** The session of `user`. */
+  /** The session that the request came in. */
   session: Session | null;
+  /** Whose it is; null in `api/replicache`, where nobody asks what they are called. */
+  user: User | null;
   /** The page's own part of the document's title. */
   title?: string;
 }
 
 export const define = createDefine<State>();
-
-/** The signed-in person as the one in whose name mutators run. */
-export const actorOf = ({ userID, name }: User): Actor => ({
-  userID,
-  name,
-  now: Date.now,
-});

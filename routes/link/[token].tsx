@@ -5,7 +5,7 @@ import { texts } from "../../lib/chat/texts.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
 import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
-import { nameOf } from "../../lib/web/names.ts";
+import { userOf } from "../../lib/web/names.ts";
 import { FORGET, openSession, signOut } from "../../lib/web/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
@@ -46,11 +46,9 @@ export const handler = methods({
 /** Whose link it is; throws a 404. */
 async function personOf({ kv, sync }: State, token: string) {
   const userID = await linkedUser(kv, token);
-  const name = userID === null ? undefined : await nameOf(sync, userID);
-  if (userID === null || name === undefined) {
-    throw new HttpError(404, words.missing);
-  }
-  return { userID, name };
+  const person = userID === null ? null : await userOf(sync, userID);
+  if (!person) throw new HttpError(404, words.missing);
+  return person;
 }
 
 export default define.page<typeof handler>(function LinkPage({ data, url }) {

@@ -14,9 +14,10 @@ export function addFileRoutes<State>(
   for (const [id, exports] of files) {
     const [, folder, name] = id.match(/^(.*)\/(.*)$/)!;
     if (typeof exports === "function") {
+      let loaded: Exports | undefined;
       router.add(
         toPath(id),
-        async (ctx) => await answer(ctx, await exports(), 200),
+        async (ctx) => await answer(ctx, loaded ??= await exports(), 200),
       );
     } else if (name === "_app") {
       router.app = exports.default as FunctionComponent;

@@ -1,12 +1,12 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
 import { assertMayPush, assertMayRead } from "../../../lib/web/access.ts";
-import { userIn } from "../../../lib/web/answers.ts";
+import { sessionOf } from "../../../lib/web/answers.ts";
 import { define } from "../../../lib/web/state.ts";
 import { SyncError } from "../../../lib/sync/mod.ts";
 
 export default define.middleware(async (ctx) => {
-  const { userID } = userIn(ctx);
+  const { userID } = sessionOf(ctx);
   // Replicache's `auth`: on a device that two people share, a replica of the
   // one must not write in the name of the other.
   const owner = ctx.req.headers.get("authorization");

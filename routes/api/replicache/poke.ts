@@ -1,15 +1,15 @@
 // The poke stream: says that a space has something new to pull.
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/access.ts";
-import { methods, userIn } from "../../../lib/web/answers.ts";
+import { methods, sessionOf } from "../../../lib/web/answers.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MOST_SPACES = 100;
 
 export const handler = methods({
   async GET(ctx) {
-    const { userID } = userIn(ctx);
-    const { sync, streams, session } = ctx.state;
+    const session = sessionOf(ctx);
+    const { sync, streams } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
     if (spaces.length > MOST_SPACES) {
       throw new SyncError(
@@ -19,9 +19,13 @@ export const handler = methods({
     }
     // A HEAD has no body: its stream would be open for ever, read by nobody.
     const stream = ctx.req.method === "HEAD" ? null : await streams.open(
-      session!,
+      session,
       (ending) =>
-        sync.poke(spaces, (space) => mayRead(sync, userID, space), ending),
+        sync.poke(
+          spaces,
+          (space) => mayRead(sync, session.userID, space),
+          ending,
+        ),
     );
     return new Response(stream, {
       headers: {

@@ -1,9 +1,9 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/access.ts";
-import { methods, userIn } from "../../../lib/web/answers.ts";
+import { methods, sessionOf } from "../../../lib/web/answers.ts";
 import { readJSON } from "../../../lib/web/bodies.ts";
-import { actorOf } from "../../../lib/web/state.ts";
+import { actorOf } from "../../../lib/web/domain.ts";
 
 /** Reads `window`, how many of the newest messages are wanted: a positive integer. */
 function windowIn(url: URL): number | undefined {
@@ -15,18 +15,18 @@ function windowIn(url: URL): number | undefined {
 
 export const handler = methods({
   async POST(ctx) {
-    const user = userIn(ctx);
+    const { userID } = sessionOf(ctx);
     const { sync, limits } = ctx.state;
     const space = ctx.url.searchParams.get("space")!; // the middleware saw it
     const window = windowIn(ctx.url);
     const body = await readJSON(ctx.req);
-    await limits.assertBelow("lost", user.userID);
-    const answer = await sync.pull(space, actorOf(user), body, {
+    await limits.assertBelow("lost", userID);
+    const answer = await sync.pull(space, actorOf(userID), body, {
       window,
-      mayRead: (space) => mayRead(sync, user.userID, space),
+      mayRead: (space) => mayRead(sync, userID, space),
     });
     if ("error" in answer) {
-      await limits.count("lost", user.userID);
+      await limits.count("lost", userID);
       return Response.json(answer);
     }
     return new Response(

@@ -16,7 +16,7 @@ async function openAt(url: string, name: string) {
   const person = await Person.signIn(url, name);
   await person.post("/api/rooms/general/members", {});
   const { userID } = person;
-  const mutators = roomMutators({ userID, name, now: Date.now });
+  const mutators = roomMutators({ userID, now: Date.now });
   const { rep, until, close } = await openReplicant(person, GENERAL, mutators);
   await until((tx) => tx.has(`member/${userID}`), (is) => is);
   const write = (id: string) =>
