@@ -76,6 +76,8 @@ async function keepOffline() {
  */
 async function leaveUnless(userID: string, wasLeft = false) {
   const answer = await fetch("/api/session").catch(() => undefined);
-  const isOther = answer?.ok && (await answer.json()).userID !== userID;
+  // The network may go in the midst of the answer, too.
+  const who = answer?.ok ? await answer.json().catch(() => {}) : undefined;
+  const isOther = who && who.userID !== userID;
   if (isOther || (wasLeft && answer?.status === 401)) location.replace("/");
 }

@@ -26,9 +26,9 @@ export function useRooms(
     async function refresh() {
       timer = undefined;
       last = Date.now();
-      // Without an answer the list stays as it was, until the next poke.
-      const answer = await fetch("/api/rooms").catch(() => undefined);
-      if (answer?.ok) rooms.value = (await answer.json()).rooms;
+      // Without a whole answer the list stays as it was, until the next poke.
+      const news = await roomsNow().catch(() => undefined);
+      if (news) rooms.value = news;
     }
     return {
       refreshSoon() {
@@ -47,4 +47,10 @@ export function useRooms(
   useEffect(() => stop, []);
 
   return rooms;
+}
+
+/** The server's; undefined when it refuses. */
+async function roomsNow(): Promise<RoomSummary[] | undefined> {
+  const answer = await fetch("/api/rooms");
+  return answer.ok ? (await answer.json()).rooms : undefined;
 }

@@ -142,3 +142,27 @@ browserTest(
     }
   },
 );
+
+browserTest(
+  "An answer that breaks off half way is as good as none: what was shown stays, and nothing is thrown",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    // As a browser reads what the network cuts off.
+    await ada.addInitScript(() => {
+      Response.prototype.json = () =>
+        Promise.reject(new TypeError("Failed to fetch"));
+    });
+    const asked = ["/api/session", "/api/rooms", "/api/replicache/pull*"]
+      .map((path) => ada.waitForResponse(`${server.url}${path}`));
+    await ada.reload();
+    await Promise.all(asked);
+    await connection(ada, "Offline").waitFor();
+    await ada.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link", { name: "General" }).waitFor({ state: "attached" });
+    await mayWrite(ada);
+    await send(ada, "Into half a network");
+    await messages(ada, "Into half a network", "pending").waitFor();
+  },
+);

@@ -16,8 +16,8 @@ browserTest(
     const streams = new Streams(ada.context());
     await enter(ada, "Ada");
     const bob = await Writer.signIn(server.url, "Bob");
-    let tabs = [ada];
-    while (tabs.length < TABS) tabs.push(await newTab(ada));
+    const others = Array.from({ length: TABS - 1 }, () => newTab(ada));
+    let tabs = [ada, ...await Promise.all(others)];
     const lap = stopwatch();
     await bob.write("To all of you");
     await everywhere(tabs, "To all of you");
