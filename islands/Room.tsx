@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef } from "preact/hooks";
 import { spoken as texts } from "../lib/chat/spoken.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
+import type { Status } from "../lib/replica/mod.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { Connection } from "./parts/Connection.tsx";
@@ -130,6 +131,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         newFrom={reading.newFrom}
         marksOf={marksOf}
         acts={acts}
+        pendingWord={pendingWord(status)}
         mayDeleteAll={me?.role === "owner"}
         editing={editing}
         local={alive.value}
@@ -209,6 +211,10 @@ function confirmedIn({ room, messages }: RoomView, unsent: number): number {
   if (unsent === 0) return room.messageCount;
   return messages.findLast(({ pending }) => !pending)?.seq ?? 0;
 }
+
+const { states } = texts.messages;
+const pendingWord = ({ paused, online }: Status) =>
+  paused ? states.held : online ? states.sending : states.waiting;
 
 function Reload() {
   return (

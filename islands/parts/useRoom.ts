@@ -1,5 +1,5 @@
 // A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { messageMutators } from "../../lib/chat/island_mutators.ts";
 import {
@@ -18,6 +18,7 @@ import {
   type Replica,
   type Status,
 } from "../../lib/replica/mod.ts";
+import type { WithLeft } from "./log/left.ts";
 import { useLonger } from "./useLonger.ts";
 
 export type RoomReplica = Replica<ReturnType<typeof messageMutators>>;
@@ -42,6 +43,10 @@ export function useRoom(user: User, html: RoomView) {
   const writable = useSignal(false);
   const dead = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
+  const left = useSignal<{ add?: WithLeft }>({});
+  const shown = useComputed(() =>
+    left.value.add?.(view.value, rejections.value) ?? view.value
+  );
   const late = useLonger(opened.value === undefined, OPENING);
 
   useEffect(() => {
@@ -66,18 +71,26 @@ export function useRoom(user: User, html: RoomView) {
         // Be it older than the HTML: without a network it stays so.
         writable.value = copy.me !== undefined;
       });
+      showLeft(replica).catch(reportError);
     }).catch((error) => {
       // Its script may be gone: a new build replaces the old one's.
       dead.value = true;
       console.error(error);
     });
+    let unfollow = () => {};
+    async function showLeft(replica: RoomReplica) {
+      if ((await replica.unsent()).length === 0) return;
+      const { followLeft } = await import("./log/left.ts");
+      unfollow = followLeft(replica, user, (add) => left.value = { add });
+    }
     return () => {
+      unfollow();
       opening.then((replica) => replica.close(), () => {});
     };
   }, []);
 
   return {
-    view,
+    view: shown,
     rejections,
     live,
     writable,

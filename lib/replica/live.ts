@@ -38,6 +38,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Whether there may be mutations of clients that are dead. */
+  #isAnyLeft = true;
   closed = false;
 
   constructor(private readonly options: ReplicaOptions<M>) {
@@ -134,7 +136,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const { current } = await this.#outbox.generations();
     const client = new Client<WithOwn<M>>(this.#name, current, {
       mutators: this.#maker.mutators,
-      pusher: this.#pusher,
+      pusher: async (...request) => {
+        if (this.#isAnyLeft) await this.#sendLeft().catch(unlessClosed(this));
+        return await this.#pusher(...request);
+      },
       puller: this.#puller,
     });
     this.#client = client;
@@ -190,14 +195,21 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (current !== client.generation) this.#leave(client);
   });
 
-  /** Sees to what others have left behind. */
-  readonly #tend = coalesced(async () => {
+  /** Sends what was made before this page, which goes out before what is made in it. */
+  readonly #sendLeft = coalesced(async () => {
     try {
       await sendForTheDead(this.#name, this.#outbox, this.#pusher);
+      this.#isAnyLeft = false;
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      return; // it is tried again with the next connection
+      this.#isAnyLeft = true; // it is tried again with the next connection
     }
+  });
+
+  /** Sees to what others have left behind. */
+  readonly #tend = coalesced(async () => {
+    await this.#sendLeft();
+    if (this.#isAnyLeft) return;
     await this.#turn(() => this.#maker.runAgain(this.#client));
     await dropOldCopies(this.#name, this.#outbox);
   });

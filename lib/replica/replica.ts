@@ -46,7 +46,7 @@ export interface Replica<M extends MutatorDefs> {
    */
   keep(): Promise<void>;
   /** What the server has not confirmed, oldest first. */
-  unsent(): Promise<Pick<Unsent, "name" | "args">[]>;
+  unsent(): Promise<Pick<Unsent, "name" | "args" | "timestamp">[]>;
   /** Tries again after a pause, as when one has signed in again. */
   resume(): void;
   /** Throws away what is unsent, and the copy: what the server has is fetched anew. */

@@ -1,6 +1,8 @@
 // What becomes of a conversation when the network or the server goes away.
 import { assertEquals } from "@std/assert";
+import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
+import { roomIsKept } from "../support/kept.ts";
 import {
   connection,
   enter,
@@ -9,6 +11,45 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+
+/** Waits until the log reads like this, each in this state if one is named. */
+const reads = (page: Page, texts: string[], state?: "sent") =>
+  page.waitForFunction(([texts, state]) => {
+    const all = [...document.querySelectorAll<HTMLElement>("[data-state]")]
+      .filter((each) => each.matches("[role=log] article"));
+    return all.length === texts.length &&
+      all.every((each, i) =>
+        each.querySelector(".said")!.textContent!.includes(texts[i]) &&
+        (!state || each.dataset.state === state)
+      );
+  }, [texts, state] as const);
+
+/** In the page: the disk is too busy to take what Replicache brings to it, until the page is left. */
+const blockCopies = (page: Page) =>
+  page.evaluate(async () => {
+    for (const { name = "" } of await indexedDB.databases()) {
+      if (!/^rep:.*room:/.test(name)) continue;
+      const opening = indexedDB.open(name);
+      await new Promise((resolve) => opening.onsuccess = resolve);
+      const store = opening.result.transaction("chunks", "readwrite")
+        .objectStore("chunks");
+      const goOn = () => store.count().onsuccess = goOn;
+      goOn();
+    }
+  });
+
+const button = (where: Locator, name: string) =>
+  where.getByRole("button", { name });
+
+async function change(message: Locator, text: string): Promise<void> {
+  const id = await message.getAttribute("data-message-id");
+  const article = message.page().locator(`[data-message-id="${id}"]`);
+  await button(article, "Edit").click();
+  await article.getByRole("textbox").fill(text);
+  await message.page().keyboard.press("Enter");
+  await article.filter({ hasText: text }).getByRole("textbox")
+    .waitFor({ state: "detached" });
+}
 
 browserTest(
   "What is written offline is shown as unsent, and sent once when online again",
@@ -20,7 +61,8 @@ browserTest(
     await ada.context().setOffline(true);
     await connection(ada, "Offline").waitFor();
     await send(ada, "From the tunnel");
-    await messages(ada, "From the tunnel", "pending").waitFor();
+    await messages(ada, "From the tunnel", "pending")
+      .filter({ hasText: "Waiting for the network" }).waitFor();
     await connection(ada, "1 unsent").waitFor();
     await send(ada, "Still in it");
     await connection(ada, "2 unsent").waitFor();
@@ -70,6 +112,52 @@ browserTest(
       await messages(page, "Sealed in an envelope", "sent").waitFor();
       assertEquals(await messages(page).count(), 1);
     }
+  },
+);
+
+browserTest(
+  "What is on the disk in the outbox only is shown by the next visit, with or without a network, and is there once (R4)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const text of ["As it was", "To be gone"]) {
+      await send(ada, text);
+      await messages(ada, text, "sent").waitFor();
+      await roomIsKept(ada, "/rooms/general", text);
+    }
+    await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
+    await blockCopies(ada);
+    for (const text of ["Typed too soon", "Typed later"]) {
+      await send(ada, text);
+      await messages(ada, text, "pending").waitFor();
+    }
+    await change(messages(ada, "As it was"), "As it is");
+    await change(messages(ada, "Typed too soon"), "Typed soon");
+    await button(messages(ada, "To be gone"), "Delete").click();
+    await button(ada.getByRole("dialog"), "Delete").click();
+    await connection(ada, "5 unsent").waitFor();
+
+    const after = ["As it is", "Typed soon", "Typed later"];
+    for (let visit = 0; visit < 2; visit++) {
+      await ada.reload();
+      await messages(ada, "Typed later", "pending").waitFor();
+      await connection(ada, "5 unsent").waitFor();
+      await reads(ada, after);
+    }
+    await mayWrite(ada);
+    await send(ada, "And then");
+    await messages(ada, "And then", "pending").waitFor();
+    await reads(ada, [...after, "And then"]);
+
+    await ada.context().setOffline(false);
+    await messages(ada, "And then", "sent").waitFor();
+    await connection(ada, "Online").waitFor();
+    await reads(ada, [...after, "And then"], "sent");
+    await ada.reload();
+    await mayWrite(ada);
+    await reads(ada, [...after, "And then"], "sent");
   },
 );
 

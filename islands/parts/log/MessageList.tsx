@@ -24,6 +24,8 @@ type MessageListProps = {
   newFrom: string | undefined;
   marksOf: (content: string) => Mark[];
   acts: Acts;
+  /** What has become of messages that are not sent yet. */
+  pendingWord: string;
   mayDeleteAll: boolean;
   editing: ReturnType<typeof useEditing>;
   /** Whether the page is alive, so that times can be the reader's own. */
@@ -49,6 +51,7 @@ export function MessageList(props: MessageListProps) {
   const byID = new Map(messages.map((message) => [message.id, message]));
   const { active, ...keys } = useRoving(last?.id, (id) => byID.has(id));
   const { editing, change, end } = props.editing;
+  const { jump, copyLink } = props.acts;
 
   // Who writes wants to see it, wherever they were reading.
   const written = last?.pending && last.authorID === userID ? last.id : "";
@@ -99,7 +102,8 @@ export function MessageList(props: MessageListProps) {
                   quotedMarks={quoted ? marksOf(quoted.content) : NONE}
                   userID={userID}
                   people={props.people}
-                  acts={props.acts}
+                  acts={"left" in message ? { jump, copyLink } : props.acts}
+                  pendingWord={message.pending ? props.pendingWord : undefined}
                   mayDelete={authorID === userID || props.mayDeleteAll}
                   editing={editing.value?.id === id
                     ? editing.value.content

@@ -26,6 +26,8 @@ type MessageProps = {
   userID: string;
   people: People;
   acts: Acts;
+  /** What has become of it, if it is not sent yet. */
+  pendingWord: string | undefined;
   mayDelete: boolean;
   /** The text that its author is changing it to, if they are. */
   editing: string | undefined;
@@ -121,7 +123,7 @@ export const Message = memo(function Message(props: MessageProps) {
       </div>
       {/* That another's message was sent goes without saying aloud. */}
       <span class="state" aria-hidden={own ? undefined : "true"}>
-        {texts.messages.states[state]}
+        {props.pendingWord ?? texts.messages.states.sent}
       </span>
       {withActions && !editing && (
         <Actions
