@@ -1,7 +1,7 @@
 // A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { messageMutators } from "../../lib/chat/island_mutators.ts";
+import { roomMutators } from "../../lib/chat/island_mutators.ts";
 import {
   memberIn,
   membersIn,
@@ -21,7 +21,7 @@ import {
 import type { WithLeft } from "./log/left.ts";
 import { useLonger } from "./useLonger.ts";
 
-export type RoomReplica = Replica<ReturnType<typeof messageMutators>>;
+export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
 /** How many of the newest messages a first visit brings. */
 const WINDOW = 200;
@@ -56,7 +56,7 @@ export function useRoom(user: User, html: RoomView) {
       space: roomSpace(html.room.id),
       // Nothing of the page's HTML goes when the copy takes over.
       window: Math.max(WINDOW, html.messages.length),
-      mutators: messageMutators({ userID, now: Date.now }),
+      mutators: roomMutators({ userID, now: Date.now }),
     });
     opening.then((replica) => {
       opened.value = replica;

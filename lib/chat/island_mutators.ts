@@ -1,5 +1,6 @@
 // What people do in a room and in their own space from the islands; the same functions run in the browser and on the server.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
+import { updateRoomArgs } from "./names.ts";
 import { Refusal } from "./refusal.ts";
 import { args, type Message, type Room, valid } from "./schema.ts";
 import { memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
@@ -13,7 +14,7 @@ export type Actor = { userID: string; now: () => number };
 
 export type Args = ReadonlyJSONValue | undefined;
 
-export async function assertMember(tx: WriteTransaction, actor: Actor) {
+async function assertMember(tx: WriteTransaction, actor: Actor) {
   const member = await memberIn(tx, actor.userID);
   if (member) return member;
   throw new Refusal("not-allowed", "Only members of the room can do this.");
@@ -25,14 +26,14 @@ async function assertMessage(tx: WriteTransaction, id: string) {
   throw new Refusal("not-found", "That message is no longer there.");
 }
 
-export async function assertRoom(tx: WriteTransaction): Promise<Room> {
+async function assertRoom(tx: WriteTransaction): Promise<Room> {
   const room = await roomIn(tx);
   if (room) return room;
   throw new Refusal("not-found", "That room is no longer there.");
 }
 
-/** What the islands do in a room, bound to who acts. */
-export function messageMutators(actor: Actor) {
+/** What people do in a room, bound to who acts. */
+export function roomMutators(actor: Actor) {
   return {
     /** Under an ID that its author has used already it changes nothing. */
     async createMessage(tx: WriteTransaction, input: Args) {
@@ -98,6 +99,15 @@ export function messageMutators(actor: Actor) {
         ...message,
         reactions: people.length > 0 ? { ...others, [emoji]: people } : others,
       });
+    },
+
+    async updateRoom(tx: WriteTransaction, input: Args) {
+      const changes = valid(updateRoomArgs, input);
+      const member = await assertMember(tx, actor);
+      if (member.role !== "owner") {
+        throw new Refusal("not-allowed", "Only the owner can change the room.");
+      }
+      await tx.set("room", { ...await assertRoom(tx), ...changes });
     },
   };
 }

@@ -3,32 +3,13 @@ import type { WriteTransaction } from "replicache";
 import {
   type Actor,
   type Args,
-  assertMember,
-  assertRoom,
-  messageMutators,
   readingMutators,
+  roomMutators,
 } from "./island_mutators.ts";
-import { namingArgs } from "./names.ts";
-import { Refusal } from "./refusal.ts";
+import { setProfileArgs } from "./names.ts";
 import { valid } from "./schema.ts";
 
-export type { Actor };
-
-/** The mutators of a room's space, bound to who acts. */
-export function roomMutators(actor: Actor) {
-  return {
-    ...messageMutators(actor),
-
-    async updateRoom(tx: WriteTransaction, input: Args) {
-      const changes = valid(namingArgs.updateRoom, input);
-      const member = await assertMember(tx, actor);
-      if (member.role !== "owner") {
-        throw new Refusal("not-allowed", "Only the owner can change the room.");
-      }
-      await tx.set("room", { ...await assertRoom(tx), ...changes });
-    },
-  };
-}
+export { type Actor, roomMutators };
 
 /** The mutators of a user's own space; the engine lets nobody else in. */
 export function userMutators() {
@@ -36,11 +17,8 @@ export function userMutators() {
     ...readingMutators(),
 
     async setProfile(tx: WriteTransaction, input: Args) {
-      const { name } = valid(namingArgs.setProfile, input);
+      const { name } = valid(setProfileArgs, input);
       await tx.set("profile", { name });
     },
   };
 }
-
-export type RoomMutators = ReturnType<typeof roomMutators>;
-export type UserMutators = ReturnType<typeof userMutators>;

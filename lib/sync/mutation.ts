@@ -1,16 +1,16 @@
 // One mutation on the server: run it in memory, and tell a refusal from a failure.
 import type { ReadonlyJSONValue } from "replicache";
-import * as v from "valibot";
+import * as v from "@badrap/valita";
 import type { Mutator, User } from "./domain.ts";
 import type { Draft, Staged } from "./draft.ts";
-import { ID, type Mutation } from "./protocol.ts";
+import { count, ID, type Mutation } from "./protocol.ts";
 import { Transaction } from "./transaction.ts";
 
 /** The engine's own mutator, there in every space. */
 const DISMISS = "dismissRejection";
 const Dismissal = v.object({
   clientID: ID,
-  mutationID: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  mutationID: count.assert((n) => n > 0),
 });
 
 // Characters of a refused mutation's args and of the reason that are kept.
@@ -31,7 +31,7 @@ export async function runMutation(
   const { name, args, id, clientID } = mutation;
   try {
     if (name === DISMISS) {
-      const dismissed = v.parse(Dismissal, args);
+      const dismissed = Dismissal.parse(args, { mode: "strip" });
       return draft.stageDismissal(
         user.userID,
         dismissed.clientID,
@@ -76,7 +76,7 @@ class Refused extends Error {
 
 /** A refusal is known by its string `code`, whoever's class it is; all else is a fault of ours. */
 function reasonOf(error: unknown, name: string) {
-  if (error instanceof v.ValiError) {
+  if (error instanceof v.ValitaError) {
     return { code: "bad-args", message: error.message.slice(0, MOST_REASON) };
   }
   if (

@@ -1,6 +1,6 @@
 // What goes over the wire: Replicache's push and pull, our cookie, and the errors that are not bodies.
 import type { ReadonlyJSONValue } from "replicache";
-import * as v from "valibot";
+import * as v from "@badrap/valita";
 
 /** Why a request cannot be answered with a body of the protocol. */
 export type Problem =
@@ -69,14 +69,20 @@ export type PatchOp =
 
 // Replicache makes UUIDs of them. Short, as they are parts of keys; without a
 // slash, as they are parts of entries' keys.
-export const ID = v.pipe(
-  v.string(),
-  v.regex(/^[\w.:~-]{1,64}$/, "An ID is 1-64 of A-Z, a-z, 0-9 and ._:~-"),
+export const ID = v.string().assert(
+  (text) => /^[\w.:~-]{1,64}$/.test(text),
+  "An ID is 1-64 of A-Z, a-z, 0-9 and ._:~-",
 );
 /** More than any browser has tabs; each is a record that the commit checks. */
 const MOST_CLIENTS = 100;
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const id = v.pipe(count, v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
+export const count = v.number().assert(
+  (n) => Number.isInteger(n) && n >= 0,
+  "This is no whole number from 0 on.",
+);
+const id = count.assert(
+  (n) => n >= 1 && n <= Number.MAX_SAFE_INTEGER,
+  "Mutations are numbered from 1 on.",
+);
 
 // `args` may be anything, also absent: what is wrong with it is the mutator's
 // to say, as a fault of one mutation must not fail the push.
@@ -84,35 +90,32 @@ const Mutation = v.object({
   id,
   clientID: ID,
   name: v.string(),
-  args: v.optional(v.custom<ReadonlyJSONValue>(() => true)),
+  args: v.unknown().map((args) => args as ReadonlyJSONValue).optional(),
 });
-export type Mutation = v.InferOutput<typeof Mutation>;
+export type Mutation = v.Infer<typeof Mutation>;
 
 const Push = v.object({
   clientGroupID: ID,
   schemaVersion: v.string(),
-  mutations: v.pipe(
-    v.array(Mutation),
-    v.check(
-      (all) => new Set(all.map((each) => each.clientID)).size <= MOST_CLIENTS,
-      `A push carries at most ${MOST_CLIENTS} clients.`,
-    ),
+  mutations: v.array(Mutation).assert(
+    (all) => new Set(all.map((each) => each.clientID)).size <= MOST_CLIENTS,
+    `A push carries at most ${MOST_CLIENTS} clients.`,
   ),
 });
-export type Push = v.InferOutput<typeof Push>;
+export type Push = v.Infer<typeof Push>;
 
 const Pull = v.object({
   clientGroupID: ID,
   schemaVersion: v.string(),
-  cookie: v.nullable(v.object({
+  cookie: v.object({
     order: v.number(),
     version: count,
     mark: v.string(),
-    window: v.pipe(count, v.maxValue(MAX_WINDOW)),
-    from: v.record(v.string(), v.nullable(v.number())),
-  })),
+    window: count.assert((n) => n <= MAX_WINDOW, "This is too large."),
+    from: v.record(v.number().nullable()),
+  }).nullable(),
 });
-export type Pull = v.InferOutput<typeof Pull>;
+export type Pull = v.Infer<typeof Pull>;
 
 const Versioned = (field: string) => v.object({ [field]: v.number() });
 
@@ -124,11 +127,11 @@ export const parsePush = (body: unknown): Push | VersionNotSupported =>
 export const parsePull = (body: unknown): Pull | VersionNotSupported =>
   parseEnvelope(body, "pull", Pull);
 
-function parseEnvelope<S extends v.GenericSchema>(
+function parseEnvelope<T>(
   body: unknown,
   versionType: "push" | "pull",
-  schema: S,
-): v.InferOutput<S> | VersionNotSupported {
+  schema: v.Type<T>,
+): T | VersionNotSupported {
   const field = `${versionType}Version`;
   const { [field]: version } = check(Versioned(field), body);
   if (version !== 1) return { error: "VersionNotSupported", versionType };
@@ -136,13 +139,13 @@ function parseEnvelope<S extends v.GenericSchema>(
 }
 
 /** Throws a `malformed` error that names the field. */
-function check<S extends v.GenericSchema>(
-  schema: S,
-  body: unknown,
-): v.InferOutput<S> {
-  const result = v.safeParse(schema, body, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? "The body";
-  throw new SyncError("malformed", `${field}: ${issue.message}`);
+function check<T>(schema: v.Type<T>, body: unknown): T {
+  const result = schema.try(body, { mode: "strip" });
+  if (result.ok) return result.value;
+  const [{ path, ...issue }] = result.issues;
+  const field = path.join(".") || "The body";
+  const said = "error" in issue
+    ? issue.error
+    : "This is missing or no such thing.";
+  throw new SyncError("malformed", `${field}: ${said}`);
 }

@@ -1,6 +1,6 @@
 // What the server itself does with rooms: list, show and make them.
 import { ulid } from "@std/ulid";
-import * as v from "valibot";
+import * as v from "@badrap/valita";
 import {
   invitationsIn,
   listingsIn,
@@ -119,7 +119,7 @@ async function readSeqOf(
 
 const NewRoom = v.object({
   name: Name,
-  visibility: v.optional(Visibility, "public"),
+  visibility: Visibility.optional(() => "public" as const),
 });
 
 /**
