@@ -39,10 +39,18 @@ function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
               <span class="badge">{words.private}</span>
             )}
             <span class="topic" dir="auto">{room.topic}</span>
-            <span class="amount">{words.messages(room.messageCount)}</span>
+            <span class="amount">{amountOf(room)}</span>
           </a>
         </li>
       ))}
     </ul>
   );
+}
+
+function amountOf({ kept, member, messageCount, readSeq }: RoomSummary) {
+  if (kept === false) return words.notHere;
+  const unread = messageCount - readSeq;
+  return member && unread > 0
+    ? words.unread(unread)
+    : words.messages(messageCount);
 }

@@ -1,5 +1,6 @@
 // Shown by the service worker for a page that this device does not have. Of nobody, so that it serves everybody.
 import { page } from "fresh";
+import Here from "../islands/Here.tsx";
 import { offline as words } from "../lib/chat/device_texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { define } from "../lib/web/state.ts";
@@ -21,6 +22,7 @@ export default define.page(function OfflinePage() {
         <a class="button" href="">{words.again}</a>
         <a class="button quiet" href="/">{words.home}</a>
       </div>
+      <Here />
     </main>
   );
 });

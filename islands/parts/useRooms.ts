@@ -8,7 +8,10 @@ import { listen } from "../../lib/replica/listen.ts";
 /** At most one question to the server in so many milliseconds. */
 const PAUSE = 1_000;
 
-/** The rooms: first those of the HTML, then the server's after every poke of one of them. */
+/**
+ * The rooms: first those of the HTML, then the server's after every poke of one
+ * of them, or what this device knows of them when the server does not answer.
+ */
 export function useRooms(
   userID: string,
   html: RoomSummary[],
@@ -26,9 +29,13 @@ export function useRooms(
     async function refresh() {
       timer = undefined;
       last = Date.now();
-      // Without a whole answer the list stays as it was, until the next poke.
-      const news = await roomsNow().catch(() => undefined);
+      // With neither the list stays as it was, until the next poke.
+      const news = await roomsNow().catch(() => here()).catch(console.warn);
       if (news) rooms.value = news;
+    }
+    async function here() {
+      const { roomsHere } = await import("./here.ts");
+      return await roomsHere(userID, rooms.peek());
     }
     return {
       refreshSoon() {

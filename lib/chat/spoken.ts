@@ -27,7 +27,7 @@ export const spoken = {
     unread: "New messages",
     states: {
       sending: "Sending…",
-      waiting: "Waiting for the network",
+      waiting: "Waits for network",
       held: "Not sent yet",
       sent: "Sent",
       failed: "Not sent",

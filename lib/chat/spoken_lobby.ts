@@ -11,6 +11,8 @@ export const spokenInLobby = {
   private: "Private",
   messages: (n: number) =>
     n === 0 ? "No messages yet" : count(n, "message", "messages"),
+  unread: (n: number) => count(n, "unread message", "unread messages"),
+  notHere: "Not on this device yet",
   create: "New room",
   name: "Room name",
   who: "Who can see it",

@@ -4,7 +4,9 @@ import type { Invitation, Member, Message, Room } from "./schema.ts";
 /** A room in a list: what it is called, and how much of it a person has read. */
 export type RoomSummary =
   & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
-  & { roomID: string; space: string; member: boolean; readSeq: number };
+  & { roomID: string; space: string; member: boolean; readSeq: number }
+  /** Whether its page is on the device; said by lists that the device itself has made. */
+  & { kept?: boolean };
 
 /** A room as one person sees it; `me` is undefined for a visitor. */
 export type RoomView = {

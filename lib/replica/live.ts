@@ -1,20 +1,15 @@
 // A replica, alive: one Replicache client after the other, generation after generation, behind one face.
 import { signal } from "@preact/signals";
-import type {
-  MutatorDefs,
-  Puller,
-  Pusher,
-  ReadonlyJSONValue,
-} from "replicache";
+import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
 import { Client } from "./client.ts";
 import { coalesced } from "./coalesced.ts";
-import { Line, type Pause, Unanswered } from "./line.ts";
+import { Line, type Pause } from "./line.ts";
 import { listen } from "./listen.ts";
 import { Maker } from "./maker.ts";
 import type { WithOwn } from "./mutators.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
-import { dropOldCopies, sendForTheDead } from "./rescue.ts";
+import { dropOldCopies, Left } from "./rescue.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
@@ -31,15 +26,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #outbox: Outbox;
   readonly #maker: Maker<M>;
   readonly #line: Line;
-  readonly #pusher: Pusher;
+  readonly #left: Left;
   readonly #puller: Puller;
   readonly #window: Window;
   readonly #subscriptions = new Subscriptions<WithOwn<M>>();
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #tail: Promise<unknown> = Promise.resolve();
-  /** Whether there may be mutations of clients that are dead. */
-  #isAnyLeft = true;
   closed = false;
 
   constructor(private readonly options: ReplicaOptions<M>) {
@@ -56,8 +49,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       return outbox.lose(groupID, confirmed, ended);
     };
     const where = `/api/replicache/push?${new URLSearchParams({ space })}`;
-    this.#pusher = pusherTo(this.#line, where, onLost);
-    const rest = { outbox, pusher: this.#pusher, onLost };
+    const pusher = pusherTo(this.#line, where, onLost);
+    this.#left = new Left(this.#name, outbox, pusher);
+    const rest = { outbox, pusher, onLost };
     const puller = pullerTo(this.#line, this.#window.url, rest);
     this.#puller = this.#window.noting(puller);
 
@@ -136,10 +130,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const { current } = await this.#outbox.generations();
     const client = new Client<WithOwn<M>>(this.#name, current, {
       mutators: this.#maker.mutators,
-      pusher: async (...request) => {
-        if (this.#isAnyLeft) await this.#sendLeft().catch(unlessClosed(this));
-        return await this.#pusher(...request);
-      },
+      pusher: this.#left.pusher,
       puller: this.#puller,
     });
     this.#client = client;
@@ -195,21 +186,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (current !== client.generation) this.#leave(client);
   });
 
-  /** Sends what was made before this page, which goes out before what is made in it. */
-  readonly #sendLeft = coalesced(async () => {
-    try {
-      await sendForTheDead(this.#name, this.#outbox, this.#pusher);
-      this.#isAnyLeft = false;
-    } catch (error) {
-      if (!(error instanceof Unanswered)) throw error;
-      this.#isAnyLeft = true; // it is tried again with the next connection
-    }
-  });
-
   /** Sees to what others have left behind. */
   readonly #tend = coalesced(async () => {
-    await this.#sendLeft();
-    if (this.#isAnyLeft) return;
+    await this.#left.send();
+    if (this.#left.isAny) return; // it is tried again with the next connection
     await this.#turn(() => this.#maker.runAgain(this.#client));
     await dropOldCopies(this.#name, this.#outbox);
   });

@@ -1,6 +1,8 @@
 // Sees to what other clients have left behind: mutations that nobody sends, and copies that nobody needs.
 import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "./client.ts";
+import { coalesced } from "./coalesced.ts";
+import { Unanswered } from "./line.ts";
 import { alive } from "./locks.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -13,7 +15,7 @@ import type { Outbox } from "./outbox.ts";
  * `push` has marked what turned out to be lost when this resolves; rejects
  * when there is no answer.
  */
-export async function sendForTheDead(
+async function sendForTheDead(
   replica: string,
   outbox: Outbox,
   push: Pusher,
@@ -37,6 +39,34 @@ export async function sendForTheDead(
     if (httpRequestInfo.httpStatusCode !== 200 || response) continue;
     await outbox.sent(mutations);
   }
+}
+
+/** What clients that are dead have left of a replica: it goes out before what is made since. */
+export class Left {
+  /** Whether there may be any; where the server has not answered, nobody knows. */
+  isAny = true;
+
+  constructor(
+    private readonly replica: string,
+    private readonly outbox: Outbox,
+    private readonly push: Pusher,
+  ) {}
+
+  /** The same pusher, for what is made now. */
+  readonly pusher: Pusher = async (...request) => {
+    if (this.isAny) await this.send();
+    return await this.push(...request);
+  };
+
+  readonly send = coalesced(async () => {
+    this.isAny = true;
+    try {
+      await sendForTheDead(this.replica, this.outbox, this.push);
+      this.isAny = false;
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+    }
+  });
 }
 
 /** Drops the copies of past generations once no tab uses them and nothing of them is unsent. */

@@ -2,7 +2,12 @@
 import { assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { browserTest, openBrowser, signIn } from "../support/browser.ts";
-import { isForgotten, isKept, roomIsKept } from "../support/kept.ts";
+import {
+  copyIsKept,
+  isForgotten,
+  isKept,
+  roomIsKept,
+} from "../support/kept.ts";
 import {
   connection,
   enter,
@@ -11,6 +16,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
+import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -93,6 +99,69 @@ browserTest(
 );
 
 browserTest(
+  "Without a network the rooms are those of one's own copies, with what is unread; those that are not here say so",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await roomIsKept(ada, "/rooms/general");
+    const attic = await ada.context().newPage();
+    await makeRoom(attic, "Attic");
+    await mayWrite(attic);
+    const { pathname } = new URL(attic.url());
+    await roomIsKept(attic, pathname);
+    await isKept(attic, "/", "Attic");
+
+    // What the lobby that is kept does not know, the open tabs are told.
+    await ada.evaluate(() =>
+      Object.defineProperty(document, "hidden", { get: () => true })
+    );
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await bob.push(
+      "room:general",
+      "g",
+      [
+        ["createMessage", { id: "up", content: "Up here" }],
+      ].map(mutation),
+    );
+    const adaElsewhere = new Person(server.url);
+    const [{ name, value }] = await ada.context().cookies();
+    adaElsewhere.cookie = `${name}=${value}`;
+    const { userID } = (await adaElsewhere.get("/api/session")).body;
+    adaElsewhere.userID = userID;
+    const room = `room:${pathname.split("/").pop()}`;
+    await adaElsewhere.push(
+      room,
+      "e",
+      [["updateRoom", { name: "Loft" }]]
+        .map(mutation),
+    );
+    const garden = { name: "Garden", visibility: "private" };
+    await adaElsewhere.post("/api/rooms", garden);
+    await copyIsKept(ada, "room:general", "Up here");
+    await copyIsKept(ada, room, "Loft");
+    await copyIsKept(ada, `user:${userID}`, "Garden");
+
+    await attic.close();
+    await ada.context().setOffline(true);
+    await ada.goto("/");
+    const rooms = ada.getByRole("main").getByRole("link");
+    await rooms.filter({ hasText: "Garden" })
+      .filter({ hasText: "Not on this device yet" }).click();
+    await ada.getByRole("heading", { name: "You are offline" }).waitFor();
+    await rooms.filter({ hasText: "General" })
+      .filter({ hasText: "1 unread message" }).waitFor();
+    await rooms.filter({ hasText: "Loft" }).click();
+    await mayWrite(ada);
+    const navigation = ada.getByRole("navigation", { name: "Rooms" });
+    await navigation.getByRole("link", { name: /^General\s*1 unread/ }).click();
+    await messages(ada, "Up here", "sent").waitFor();
+    await mayWrite(ada);
+  },
+);
+
+browserTest(
   "A form that cannot be sent for want of a network keeps what was typed, and says why",
   async (device) => {
     await using server = await startServer();
@@ -140,13 +209,16 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
-    await ada.route("**/SignOut*.js", (route) => route.abort());
+    await roomIsKept(ada, "/rooms/general");
+    // Not by blocking its script, which the service worker has.
+    const browser = await ada.context().newCDPSession(ada);
+    const scripts = (value: boolean) =>
+      browser.send("Emulation.setScriptExecutionDisabled", { value });
+    await scripts(true);
     await ada.goto("/signout");
-    await ada.evaluate(() =>
-      document.querySelector<HTMLFormElement>("main form")!.submit()
-    );
+    await signOutButton(ada).last().click();
     await ada.waitForURL("/signin");
+    await scripts(false);
     assertEquals(await traces(ada), []);
   },
 );
@@ -214,6 +286,11 @@ browserTest(
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
   },
 );
+
+const mutation = ([name, args]: (string | object)[], i: number) => ({
+  ...{ clientID: "c", id: i + 1, timestamp: 0 },
+  ...{ name: name as string, args },
+});
 
 /** Asks the server in a page's name. */
 const ask = (page: Page, method: string, path: string, body?: unknown) =>

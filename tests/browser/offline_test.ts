@@ -62,7 +62,7 @@ browserTest(
     await connection(ada, "Offline").waitFor();
     await send(ada, "From the tunnel");
     await messages(ada, "From the tunnel", "pending")
-      .filter({ hasText: "Waiting for the network" }).waitFor();
+      .filter({ hasText: "Waits for network" }).waitFor();
     await connection(ada, "1 unsent").waitFor();
     await send(ada, "Still in it");
     await connection(ada, "2 unsent").waitFor();

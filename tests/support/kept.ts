@@ -11,13 +11,23 @@ export const isKept = (page: Page, path: string, text = ""): Promise<void> =>
  */
 export async function roomIsKept(page: Page, path: string, text = "") {
   await isKept(page, path);
-  await until(page, async () => {
-    const copies = await copiesIn(page, `room:${path.split("/").pop()}`);
+  await copyIsKept(page, `room:${path.split("/").pop()}`, text, "member/");
+}
+
+/** Waits until a copy of a space is on the disk, with this text in it, and an entry under `prefix` + its userID if one is named. */
+export const copyIsKept = (
+  page: Page,
+  space: string,
+  text: string,
+  prefix?: string,
+): Promise<void> =>
+  until(page, async () => {
+    const copies = await copiesIn(page, space);
     return copies.some(({ userID, entries }) =>
-      entries.includes(`"member/${userID}"`) && entries.includes(text)
+      entries.includes(text) &&
+      (!prefix || entries.includes(`"${prefix}${userID}"`))
     );
   });
-}
 
 /** Waits until the device keeps a page no longer. */
 export const isForgotten = (page: Page, path: string): Promise<void> =>

@@ -1,0 +1,21 @@
+// The rooms of whoever this device keeps pages of, on a page that is nobody's.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { RoomSummary } from "../lib/chat/views.ts";
+import Lobby from "./Lobby.tsx";
+import { ownerHere, roomsHere } from "./parts/here.ts";
+
+type Found = { userID: string; rooms: RoomSummary[] };
+
+export default function Here() {
+  const found = useSignal<Found | undefined>(undefined);
+  useEffect(() => {
+    find().then((those) => found.value = those, reportError);
+  }, []);
+  return found.value ? <Lobby {...found.value} /> : null;
+}
+
+async function find(): Promise<Found | undefined> {
+  const userID = await ownerHere();
+  return userID ? { userID, rooms: await roomsHere(userID, []) } : undefined;
+}
