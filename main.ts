@@ -3,6 +3,7 @@ import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { gatherReads, Sync } from "./lib/sync/mod.ts";
 import { chat } from "./lib/web/domain.ts";
+import { Deletions } from "./lib/web/deletions.ts";
 import { Limits } from "./lib/web/limits.ts";
 import { Outermost } from "./lib/web/outermost.ts";
 import { Presence } from "./lib/web/presence.ts";
@@ -43,7 +44,12 @@ async function open(): Promise<Engine> {
     sync.startHousekeeping();
     const presence = new Presence(kv, sync);
     const streams = new Streams(kv, presence, limits);
-    return { kv, sync, presence, streams, limits: new Limits(limits) };
+    const deletions = new Deletions(kv, sync);
+    deletions.resume();
+    return {
+      ...{ kv, sync, presence, streams, deletions },
+      limits: new Limits(limits),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const place = kvPath ?? "the platform";
@@ -93,13 +99,14 @@ type Fetch = Deno.ServeHandler;
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
-  const { kv, sync } = await engine();
+  const { kv, sync, deletions } = await engine();
   const log = new RequestLog(console.log);
   const server = listen(port, host, log.around(fetch));
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    deletions.stop();
     sync.close(); // open streams would keep the server from ending
     const answered = server.shutdown();
     await Promise.race([answered, delay(STOP_PATIENCE)]);

@@ -102,8 +102,9 @@ export default define.page<typeof handler>(function Settings({ data }) {
         </div>
       </section>
       <DeviceSettings />
-      <p>
+      <p class="ways-out">
         <a href="/signout">{texts.signOut}</a>
+        <a href="/settings/delete">{texts.deletion.open}</a>
       </p>
     </main>
   );

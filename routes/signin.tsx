@@ -9,13 +9,14 @@ import { refused } from "../lib/web/refused.ts";
 import { signIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
-type Data = { name: string; refusal?: string };
+type Data = { name: string; refusal?: string; deleted?: boolean };
 
 export const handler = methods({
   GET(ctx) {
     if (ctx.state.user) return ctx.redirect(nextOf(ctx.url), 303);
     ctx.state.title = texts.signIn.title;
-    return page<Data>({ name: "" });
+    const deleted = ctx.url.searchParams.has("deleted");
+    return page<Data>({ name: "", deleted });
   },
 
   async POST(ctx) {
@@ -48,13 +49,14 @@ function nextOf(here: URL): string {
 }
 
 export default define.page<typeof handler>(function SignIn({ data, url }) {
-  const { name, refusal } = data;
+  const { name, refusal, deleted } = data;
   const words = texts.signIn;
   return (
     <main id="content" class="narrow welcome">
       <img src="/icon.svg" alt="" width="72" height="72" />
       <h1>{texts.product}</h1>
       <p class="tagline">{texts.tagline}</p>
+      {deleted && <p class="saved" role="status">{texts.deletion.done}</p>}
       <form class="card fields" method="post" action={`/signin${url.search}`}>
         <NameField
           label={words.name}

@@ -18,7 +18,7 @@ export const handler = methods({
 
   async POST(ctx) {
     const secure = ctx.url.protocol === "https:";
-    const cookie = await signOut(ctx.state, ctx.req, secure);
+    const cookie = await signOut(ctx.state, secure);
     return new Response(null, {
       status: 303,
       headers: { location: "/signin", "set-cookie": cookie, ...FORGET },

@@ -3,7 +3,8 @@ import { MAX_NAME } from "../../lib/chat/schema.ts";
 
 type NameFieldProps = {
   label: string;
-  name: string;
+  /** What is in it at first. */
+  name?: string;
   refusal?: string;
   autocomplete: "nickname" | "off";
   autofocus?: boolean;

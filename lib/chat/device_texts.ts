@@ -38,6 +38,14 @@ export const device = {
     send: "Stay and send",
   },
 
+  deleting: {
+    name: (name: string) => `To be sure, type your name: ${name}`,
+    submit: "Delete account",
+    keep: "Keep it",
+    failed:
+      "Your account is as it was: deleting it needs a connection to the server.",
+  },
+
   theme: {
     title: "Theme",
     choices: { system: "As the system is", light: "Light", dark: "Dark" },

@@ -7,6 +7,8 @@ import {
   roomMutators,
 } from "./island_mutators.ts";
 import { setProfileArgs } from "./names.ts";
+import { profileOf } from "./queries.ts";
+import { Refusal } from "./refusal.ts";
 import { valid } from "./schema.ts";
 
 export { type Actor, roomMutators };
@@ -18,6 +20,10 @@ export function userMutators() {
 
     async setProfile(tx: WriteTransaction, input: Args) {
       const { name } = valid(setProfileArgs, input);
+      // Or an account would come to life again that is being deleted.
+      if (!await profileOf(tx)) {
+        throw new Refusal("not-found", "There is no such account any more.");
+      }
       await tx.set("profile", { name });
     },
   };

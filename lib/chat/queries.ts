@@ -3,6 +3,7 @@ import type { ReadTransaction } from "replicache";
 import type {
   Draft,
   Invitation,
+  Left,
   Listing,
   Member,
   Membership,
@@ -61,6 +62,11 @@ export async function listingsIn(tx: ReadTransaction): Promise<Listing[]> {
 }
 
 export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");
+
+/** The IDs of the rooms that a person has been in and is not any more. */
+export async function leftRoomsOf(tx: ReadTransaction): Promise<string[]> {
+  return (await all<Left>(tx, "left/")).map(({ roomID }) => roomID);
+}
 
 /** The rooms a person is a member of, longest there first. */
 export async function membershipsOf(

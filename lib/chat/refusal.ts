@@ -19,6 +19,6 @@ export class Refusal extends Error {
 }
 
 /** What to tell a person when something was refused: the sentence, without the field's name before it. */
-export function reasonOf(refusal: Error): string {
+export function reasonOf(refusal: Pick<Error, "message">): string {
   return refusal.message.replace(/^\w+: /, "");
 }

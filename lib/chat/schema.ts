@@ -113,10 +113,12 @@ export type Listing = {
   createdAt: number;
 };
 
-/** `profile` in a user's space. */
+/** `profile` in a user's space; `called` there is the one that all rooms know by now. */
 export type Profile = { name: string };
 /** `membership/<roomID>` in a user's space. */
 export type Membership = { roomID: string; name: string; joinedAt: number };
+/** `left/<roomID>` in a user's space: a room that they are not in any more; what they wrote is. */
+export type Left = { roomID: string };
 /** `read/<roomID>` in a user's space. */
 export type ReadMark = { seq: number };
 /** `draft/<roomID>` in a user's space. */

@@ -12,6 +12,8 @@ export const texts = {
   tagline: "A chat that works at once, offline and together.",
   skip: "Skip to content",
   signOut: "Sign out",
+  /** What stands over the messages of whoever has deleted their account. */
+  deletedUser: "Deleted user",
   documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
 
   signIn: {
@@ -49,6 +51,20 @@ export const texts = {
     keep:
       "Scan it with the other device, or keep it in a password manager. It works until you revoke it or make a new one.",
     qr: "Your sign-in link as a QR code",
+  },
+
+  deletion: {
+    open: "Delete account…",
+    title: "Delete your account?",
+    back: "Back to the settings",
+    means: [
+      "You are signed out on all devices, and your sign-in link stops working.",
+      "You leave all rooms. Of a room that you own, whoever has been in it longest becomes the owner.",
+      "Your messages stay, under “Deleted user”. What you want gone altogether, delete first.",
+      "Your name, drafts and reading marks are erased. Nobody can bring them back.",
+    ],
+    wrong: "That is not the name of this account.",
+    done: "Your account is deleted.",
   },
 
   visit: {

@@ -4,6 +4,8 @@ import { ReplicacheImpl } from "replicache/impl";
 import { coalesced } from "./coalesced.ts";
 import { live } from "./locks.ts";
 
+export { ReplicacheImpl };
+
 // Raise it when the shape of stored entries changes: an older tab then keeps
 // its own copy instead of reading what it cannot.
 export const SCHEMA_VERSION = "1";

@@ -15,8 +15,7 @@ import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
 import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 // For `copies.ts` and `unsent.ts`: a second way to them would split the script in two.
-export { SCHEMA_VERSION } from "./client.ts";
-export { ReplicacheImpl } from "replicache/impl";
+export { ReplicacheImpl, SCHEMA_VERSION } from "./client.ts";
 export { Storage } from "./storage.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {

@@ -1,8 +1,8 @@
 // The one place that decides what a user may do to a space: asked by pages, push, pull, poke and the rooms API.
 import type { ReadTransaction } from "replicache";
-import { memberIn, roomIn } from "../chat/queries.ts";
+import { memberIn, profileOf, roomIn } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
-import type { Member, Room } from "../chat/schema.ts";
+import type { Member, Profile, Room } from "../chat/schema.ts";
 import { DIRECTORY, kindOf } from "../chat/spaces.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync as Sync } from "./domain.ts";
@@ -123,6 +123,16 @@ export async function assertOwner(
   const standing = await assertMember(tx, userID);
   if (standing.member.role === "owner") return standing;
   throw new Refusal("not-allowed", "Only the owner of the room can do this.");
+}
+
+/**
+ * What the person of this space is called. Throws `not-allowed` for one whose
+ * account was deleted while the request was under way.
+ */
+export async function assertPerson(own: ReadTransaction): Promise<Profile> {
+  const profile = await profileOf(own);
+  if (profile) return profile;
+  throw new Refusal("not-allowed", "There is no such account any more.");
 }
 
 export const noSuchRoom = () =>

@@ -2,10 +2,15 @@
 import type { WriteTransaction } from "replicache";
 import { invitationsIn, memberIn, membersIn, roomIn } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
-import type { Invitation, Member, Membership } from "../chat/schema.ts";
+import type { Invitation, Left, Member, Membership } from "../chat/schema.ts";
 import { kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { User } from "../chat/views.ts";
-import { assertMember, assertOwner, noSuchRoom } from "./access.ts";
+import {
+  assertMember,
+  assertOwner,
+  assertPerson,
+  noSuchRoom,
+} from "./access.ts";
 import type { ChatSync as Sync } from "./domain.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -19,7 +24,7 @@ const MOST_INVITATIONS = 50; // of one room; then the oldest goes
  */
 export async function joinRoom(
   sync: Sync,
-  { userID, name }: User,
+  { userID }: User,
   roomID: string,
   secret?: string,
 ): Promise<void> {
@@ -31,11 +36,13 @@ export async function joinRoom(
     const mayJoin = room?.visibility === "public" ||
       await invitationIn(there, id);
     if (!room || !mayJoin) throw noSuchRoom();
+    const { name } = await assertPerson(own);
     const joinedAt = Date.now();
     const member: Member = { id: userID, name, role: "member", joinedAt };
     const membership: Membership = { roomID, name: room.name, joinedAt };
     await there.set(`member/${userID}`, member);
     await own.set(`membership/${roomID}`, membership);
+    await own.del(`left/${roomID}`);
   });
 }
 
@@ -60,7 +67,7 @@ export async function leaveRoom(
     const member = await memberIn(there, userID);
     if (!member) throw noSuchRoom();
     await there.del(`member/${userID}`);
-    await own.del(`membership/${roomID}`);
+    await forgetMembership(own, roomID);
     const [heir] = await membersIn(there);
     // Nobody is left to withdraw them.
     if (!heir) await withdrawAll(there);
@@ -88,9 +95,19 @@ export async function removeMember(
     await assertOwner(there, owner.userID);
     if (!await memberIn(there, userID)) throw noSuchMember();
     await there.del(`member/${userID}`);
-    await own.del(`membership/${roomID}`);
+    await forgetMembership(own, roomID);
     await withdrawAll(there);
   });
+}
+
+/** Of a membership that has ended: what they wrote is still there. */
+export async function forgetMembership(
+  own: WriteTransaction,
+  roomID: string,
+): Promise<void> {
+  const left: Left = { roomID };
+  await own.del(`membership/${roomID}`);
+  await own.set(`left/${roomID}`, left);
 }
 
 /**

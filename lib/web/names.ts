@@ -1,10 +1,13 @@
 // What people are called: in their own space, and in the rooms they are in.
-import { memberIn, membershipsOf } from "../chat/queries.ts";
 import { Name } from "../chat/names.ts";
+import { memberIn, membershipsOf, profileOf } from "../chat/queries.ts";
+import { Refusal } from "../chat/refusal.ts";
 import { type Profile, valid } from "../chat/schema.ts";
 import { roomSpace, userSpace } from "../chat/spaces.ts";
+import { texts } from "../chat/texts.ts";
 import type { User } from "../chat/views.ts";
-import { actorOf, type ChatSync } from "./domain.ts";
+import { assertPerson } from "./access.ts";
+import type { ChatSync } from "./domain.ts";
 
 /** A person by their ID; null when there is none. */
 export async function userOf(
@@ -15,34 +18,70 @@ export async function userOf(
   return profile ? { userID, name: (profile as Profile).name } : null;
 }
 
-/** Puts a name into a person's own space, which is born by it. */
-export async function setName(
+/** Throws a `bad-args` refusal unless a person has typed their own name, to be sure of what they do. */
+export function assertOwnName({ name }: User, typed: unknown): void {
+  const isIt = typeof typed === "string" &&
+    typed.trim().normalize() === name.normalize();
+  if (!isIt) throw new Refusal("bad-args", `name: ${texts.deletion.wrong}`);
+}
+
+/** Makes a person: their own space is born with their name. */
+export async function makePerson(
   sync: ChatSync,
   { userID, name }: User,
 ): Promise<void> {
-  const profile: Profile = { name };
-  await sync.write([userSpace(userID)], (own) => own.set("profile", profile));
+  await sync.write([userSpace(userID)], async (own) => {
+    await own.set("profile", { name });
+    await own.set("called", { name });
+  });
 }
 
 /**
  * Gives a person another name, also where they are a member; what they wrote
- * keeps the one it was written under. Room by room: when it fails on the way,
- * doing it again does the rest. Throws a `bad-args` refusal for a bad name.
+ * keeps the one it was written under. Throws a `bad-args` refusal for a bad name.
  */
 export async function rename(
   sync: ChatSync,
   userID: string,
   input: unknown,
 ): Promise<User> {
-  const user = { userID, name: valid(Name, input) };
-  await setName(sync, user);
-  const own = await sync.view(userSpace(userID), actorOf(userID), 1);
-  for (const { roomID } of await membershipsOf(own)) {
-    await sync.write([roomSpace(roomID)], async (there) => {
+  const name = valid(Name, input);
+  await sync.write([userSpace(userID)], async (own) => {
+    await assertPerson(own);
+    await own.set("profile", { name });
+  });
+  await spreadName(sync, userID);
+  return { userID, name };
+}
+
+/**
+ * Brings a person's name to the rooms they are in, if it is not what they are
+ * called there: whoever has changed it, a form or a push. Room by room; when it
+ * fails on the way, the next time does the rest.
+ */
+export async function spreadName(
+  sync: ChatSync,
+  userID: string,
+): Promise<void> {
+  const space = userSpace(userID);
+  const [profile, called] = await sync.get(space, "profile", "called");
+  const name = (profile as Profile | undefined)?.name;
+  if (name === undefined) return;
+  if ((called as Profile | undefined)?.name === name) return;
+
+  const memberships = await sync.write([space], (own) => membershipsOf(own));
+  for (const { roomID } of memberships) {
+    await sync.write([roomSpace(roomID), space], async (there, own) => {
+      // Read here, so that of two changes at once the later one stays.
+      const profile = await profileOf(own);
       const member = await memberIn(there, userID);
-      if (!member || member.name === user.name) return;
-      await there.set(`member/${userID}`, { ...member, name: user.name });
+      if (!profile || !member || member.name === profile.name) return;
+      await there.set(`member/${userID}`, { ...member, name: profile.name });
     });
   }
-  return user;
+  await sync.write([space], async (own) => {
+    if ((await profileOf(own))?.name === name) {
+      await own.set("called", { name });
+    }
+  });
 }

@@ -22,8 +22,9 @@ import {
 } from "../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
-import { mayRead } from "./access.ts";
+import { assertPerson, mayRead } from "./access.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
+import { spreadName } from "./names.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
@@ -37,6 +38,8 @@ export async function roomsFor(
   sync: Sync,
   userID: string,
 ): Promise<RoomSummary[]> {
+  // If a process has died before it had told the rooms of another name.
+  await spreadName(sync, userID);
   const viewer = actorOf(userID);
   const own = await sync.view(userSpace(userID), viewer, LISTED);
   const directory = await sync.view(DIRECTORY, viewer, LISTED);
@@ -128,7 +131,7 @@ const NewRoom = v.object({
  */
 export async function createRoom(
   sync: Sync,
-  user: User,
+  { userID }: User,
   input: unknown,
 ): Promise<{ roomID: string; space: string }> {
   const { name, visibility } = valid(NewRoom, input);
@@ -140,23 +143,19 @@ export async function createRoom(
     name,
     topic: "",
     visibility,
-    createdBy: user.userID,
+    createdBy: userID,
     createdAt: now,
     messageCount: 0,
-  };
-  const owner: Member = {
-    id: user.userID,
-    name: user.name,
-    role: "owner",
-    joinedAt: now,
   };
   const membership: Membership = { roomID, name, joinedAt: now };
   const listing: Listing = { roomID, name, topic: "", createdAt: now };
   await sync.write(
-    [space, userSpace(user.userID), DIRECTORY],
+    [space, userSpace(userID), DIRECTORY],
     async (there, own, directory) => {
+      const { name } = await assertPerson(own);
+      const owner: Member = { id: userID, name, role: "owner", joinedAt: now };
       await there.set("room", room);
-      await there.set(`member/${owner.id}`, owner);
+      await there.set(`member/${userID}`, owner);
       await own.set(`membership/${roomID}`, membership);
       if (visibility === "public") {
         await directory.set(`listing/${roomID}`, listing);

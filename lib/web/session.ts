@@ -5,7 +5,7 @@ import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync } from "./domain.ts";
-import { setName } from "./names.ts";
+import { makePerson } from "./names.ts";
 import { PULSES } from "./pulses.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -26,6 +26,23 @@ const LIFETIME = 30 * DAY;
 
 /** Where a session is kept. */
 const keyOf = (sessionID: string): Deno.KvKey => ["session", sessionID];
+/** And where it is listed as one of a person's, so that all of theirs can be ended. */
+const ownKey = (userID: string, sessionID: string): Deno.KvKey => [
+  "sessionOf",
+  userID,
+  sessionID,
+];
+
+/** Adds to a commit that a session lasts from now on for as long as one does. */
+function lasting(
+  atomic: Deno.AtomicOperation,
+  { sessionID, userID }: Session,
+): Deno.AtomicOperation {
+  const stored: Stored = { userID, expiresAt: Date.now() + LIFETIME };
+  const expiry = { expireIn: LIFETIME };
+  return atomic.set(keyOf(sessionID), stored, expiry)
+    .set(ownKey(userID, sessionID), 0, expiry);
+}
 
 const busy = (cause: unknown): never => {
   throw new SyncError("unavailable", "The storage is busy.", { cause });
@@ -41,7 +58,7 @@ export async function signIn(
   secure: boolean,
 ): Promise<{ user: User; cookie: string }> {
   const user = { userID: ulid(), name: valid(Name, name) };
-  await setName(store.sync, user);
+  await makePerson(store.sync, user);
   return { user, cookie: await openSession(store, user.userID, secure) };
 }
 
@@ -52,9 +69,8 @@ export async function openSession(
   secure: boolean,
 ): Promise<string> {
   const token = newToken();
-  const session: Stored = { userID, expiresAt: Date.now() + LIFETIME };
-  await kv.set(keyOf(hashOf(token)), session, { expireIn: LIFETIME })
-    .catch(busy);
+  await lasting(kv.atomic(), { sessionID: hashOf(token), userID })
+    .commit().catch(busy);
   return cookieOf(token, LIFETIME, secure);
 }
 
@@ -79,10 +95,9 @@ export async function sessionIn(
   const { userID, expiresAt } = stored.value;
   const session: Session = { sessionID, userID };
   if (expiresAt > Date.now() + LIFETIME - DAY) return { session };
-  const prolonged: Stored = { userID, expiresAt: Date.now() + LIFETIME };
   // Checked, as it must not come to life again when it is ended meanwhile.
-  const { ok } = await kv.atomic().check(stored)
-    .set(stored.key, prolonged, { expireIn: LIFETIME }).commit().catch(busy);
+  const { ok } = await lasting(kv.atomic().check(stored), session)
+    .commit().catch(busy);
   return ok
     ? { session, cookie: cookieOf(token, LIFETIME, secure) }
     : { session };
@@ -110,20 +125,33 @@ const AT_ONCE = 10; // the most keys that KV reads in one call
 export const FORGET = { "clear-site-data": '"cache", "storage"' };
 
 /**
- * Ends the request's session on the server, and tells all processes, whose
- * streams of it end. Gives back the `Set-Cookie` value that clears it.
+ * Ends a request's session, if it has one, on the server, and tells all
+ * processes, whose streams of it end. Gives back the `Set-Cookie` value that
+ * clears it.
  */
 export async function signOut(
-  { kv }: Pick<Store, "kv">,
-  req: Request,
+  { kv, session }: Pick<Store, "kv"> & { session: Session | null },
   secure: boolean,
 ): Promise<string> {
-  const token = tokenIn(req);
-  if (token) {
-    const key = keyOf(hashOf(token));
-    await kv.atomic().delete(key).set(PULSES.sessions, 0).commit().catch(busy);
+  if (session) await end(kv, session);
+  return clearedCookie(secure);
+}
+
+/** The `Set-Cookie` value that takes a session's cookie away. */
+export const clearedCookie = (secure: boolean): string =>
+  cookieOf("", 0, secure);
+
+const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
+  kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
+    .set(PULSES.sessions, 0).commit().catch(busy);
+
+/** Ends all sessions of a person, on all their devices. */
+export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {
+  const prefix = ["sessionOf", userID];
+  const own = await Array.fromAsync(kv.list({ prefix })).catch(busy);
+  for (const { key } of own) {
+    await end(kv, { sessionID: key[2] as string, userID });
   }
-  return cookieOf("", 0, secure);
 }
 
 function cookieOf(value: string, maxAge: number, secure: boolean): string {

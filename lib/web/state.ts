@@ -2,6 +2,7 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./domain.ts";
+import type { Deletions } from "./deletions.ts";
 import type { Limits } from "./limits.ts";
 import type { Presence } from "./presence.ts";
 import type { Session } from "./session.ts";
@@ -14,6 +15,7 @@ export interface Engine {
   limits: Limits;
   streams: Streams;
   presence: Presence;
+  deletions: Deletions;
 }
 
 export interface State extends Engine {

@@ -22,8 +22,8 @@ export const handler = methods({
     return Response.json(signedIn.user, { headers });
   },
 
-  async DELETE({ req, state, url }) {
-    const cookie = await signOut(state, req, url.protocol === "https:");
+  async DELETE({ state, url }) {
+    const cookie = await signOut(state, url.protocol === "https:");
     return new Response(null, {
       status: 204,
       headers: { "set-cookie": cookie, ...FORGET },

@@ -30,7 +30,7 @@ export const handler = methods({
     const { userID } = await personOf(state, params.token);
     const secure = url.protocol === "https:";
     const cookie = await openSession(state, userID, secure);
-    await signOut(state, req, secure); // whoever was signed in here
+    await signOut(state, secure); // whoever was signed in here
     const isOther = state.user !== null && state.user.userID !== userID;
     return new Response(null, {
       status: 303,

@@ -113,6 +113,15 @@ const MATRIX: Record<string, Deed[]> = {
     form("/settings", () => ({ do: "link" }), PAGE, "a new link"),
     form("/settings", () => ({ do: "revoke" }), FORM, "no link"),
   ],
+  "settings/delete.tsx": [
+    get("/settings/delete", PAGE),
+    form("/settings/delete", () => ({ name: "Wrong" }), [
+      ...[303, 400, 400, 400, 400],
+    ], "another name"),
+    form("/settings/delete", () => ({ name: "Member" }), [
+      ...[303, 400, 400, 303, 400],
+    ], "the member's name"),
+  ],
   "link/[token].tsx": [
     get(({ linkSecret }) => `/link/${linkSecret}`, OPEN),
     get(`/link/${"A".repeat(43)}`, [404, 404, 404, 404, 404]),
@@ -148,6 +157,16 @@ const MATRIX: Record<string, Deed[]> = {
     get("/api/session", SIGNED),
     json("/api/session", () => ({ name: "Name" }), OPEN),
     del("/api/session", [204, 204, 204, 204, 204]),
+  ],
+  "api/account.ts": [
+    del("/api/account", [401, 400, 400, 204, 400], {
+      json: () => ({ name: "Member" }),
+      what: "the member's name",
+    }),
+    del("/api/account", [401, 400, 400, 400, 204], {
+      json: () => ({ name: "Owner" }),
+      what: "the owner's name",
+    }),
   ],
   "api/session/link.ts": [
     json("/api/session/link", () => ({}), MADE),
@@ -331,6 +350,8 @@ async function ask(deed: Deed, role: Role): Promise<number> {
   const before = app.commits();
   const response = await person.fetch(deed.path(room), initOf(deed, room));
   const { status } = response;
+  // An account that was deleted is erased in the background.
+  await app.erased();
   const isStream = response.headers.get("content-type")?.includes("event");
   if (status >= 400) {
     assertEquals(app.commits(), before, "It changed something");

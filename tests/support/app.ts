@@ -12,6 +12,8 @@ export interface InnerApp extends AsyncDisposable {
   kv: Deno.Kv;
   /** How many times KV has been written to. */
   commits(): number;
+  /** Waits until nothing is left to do of accounts that were deleted. */
+  erased(): Promise<void>;
   /** Runs `fn` while every call of KV throws. */
   withoutKV<T>(fn: () => Promise<T>): Promise<T>;
 }
@@ -49,6 +51,12 @@ export async function openApp(): Promise<InnerApp> {
     kv,
     signIn: (name) => Person.signIn(APP, name, send),
     commits: () => commits,
+    async erased() {
+      const left = () => Array.fromAsync(kv.list({ prefix: ["deletion"] }));
+      while ((await left()).length > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
     async withoutKV(fn) {
       away = true;
       return await fn().finally(() => away = false);

@@ -158,6 +158,11 @@ async function settling(ada: Page, look: Look) {
   await ada.getByRole("button", { name: "Make a link" }).click();
   await ada.getByRole("img").waitFor();
   await look("settings-link", ada);
+  await ada.goto("/settings/delete");
+  await ada.getByRole("textbox", { name: "your name" }).fill("Bob");
+  await ada.getByRole("button", { name: "Delete account" }).click();
+  await ada.getByRole("alert").waitFor();
+  await look("settings-delete", ada);
 }
 
 /** Who is in a room, invitations, and what a stranger sees. */

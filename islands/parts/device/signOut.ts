@@ -1,4 +1,5 @@
-// Signing out of this browser: every local trace goes, and all tabs are told.
+// Leaving this browser, signed out or with the account deleted: every local trace goes, and all tabs are told.
+import { reasonOf } from "../../../lib/chat/refusal.ts";
 import { CHANNEL, signingOut } from "./signedOut.ts";
 
 /** How long, in milliseconds, a database may be held by a tab that is leaving. */
@@ -11,6 +12,28 @@ const PATIENCE = 2_000;
 export async function signOut(): Promise<void> {
   const answer = await fetch("/api/session", { method: "DELETE" });
   if (!answer.ok) throw new Error(`Signing out: ${answer.status}`);
+  await leave();
+}
+
+/**
+ * Deletes the account of whoever has typed their name, and removes what this
+ * browser keeps. Gives back the reason when the server refuses; throws, and
+ * removes nothing, when it can't be asked.
+ */
+export async function deleteAccount(name: string): Promise<string | undefined> {
+  const answer = await fetch("/api/account", {
+    method: "DELETE",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  if (answer.status === 400) {
+    return reasonOf(await answer.json());
+  }
+  if (!answer.ok) throw new Error(`Deleting the account: ${answer.status}`);
+  await leave();
+}
+
+async function leave(): Promise<void> {
   signingOut.leaving = true;
   // They leave, and so let go of their databases.
   const channel = new BroadcastChannel(CHANNEL);

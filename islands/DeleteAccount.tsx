@@ -1,0 +1,59 @@
+// The form that deletes an account: by script it knows what is unsent, and leaves no trace in the browser.
+import { useSignal } from "@preact/signals";
+import type { TargetedEvent } from "preact";
+import { device } from "../lib/chat/device_texts.ts";
+import type { User } from "../lib/chat/views.ts";
+import { deleteAccount } from "./parts/device/signOut.ts";
+import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
+import { useUnsent } from "./parts/device/useUnsent.ts";
+import { NameField } from "./parts/NameField.tsx";
+
+const words = device.deleting;
+
+type DeleteAccountProps = { user: User; typed: string; refusal?: string };
+
+export default function DeleteAccount(props: DeleteAccountProps) {
+  const { user } = props;
+  // The box keeps its own: what is typed before the page is alive, too.
+  const typed = globalThis.document ? undefined : props.typed;
+  const busy = useSignal(false);
+  const refusal = useSignal(props.refusal);
+  const unsent = useUnsent(user.userID).value;
+
+  async function remove(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
+    event.preventDefault();
+    const box = event.currentTarget.elements.namedItem("name");
+    busy.value = true;
+    try {
+      refusal.value = await deleteAccount((box as HTMLInputElement).value);
+      if (refusal.value === undefined) location.replace("/signin?deleted");
+    } catch (error) {
+      console.warn(error);
+      refusal.value = words.failed;
+    }
+    busy.value = false;
+  }
+
+  return (
+    <form
+      class="card fields"
+      method="post"
+      action="/settings/delete"
+      onSubmit={remove}
+    >
+      {unsent !== undefined && <UnsentNotice here={unsent} />}
+      <NameField
+        label={words.name(user.name)}
+        name={typed}
+        refusal={refusal.value}
+        autocomplete="off"
+      />
+      <div class="row">
+        <button type="submit" class="danger" disabled={busy.value}>
+          {words.submit}
+        </button>
+        <a class="button quiet" href="/settings">{words.keep}</a>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,19 @@
+// The account itself: deleting it.
+import { methods, userIn } from "../../lib/web/answers.ts";
+import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
+import { assertOwnName } from "../../lib/web/names.ts";
+import { clearedCookie, FORGET } from "../../lib/web/session.ts";
+
+export const handler = methods({
+  async DELETE(ctx) {
+    const { req, state, url } = ctx;
+    const user = userIn(ctx);
+    assertOwnName(user, fieldOf(await readJSON(req), "name"));
+    await state.deletions.delete(user.userID);
+    const cookie = clearedCookie(url.protocol === "https:");
+    return new Response(null, {
+      status: 204,
+      headers: { "set-cookie": cookie, ...FORGET },
+    });
+  },
+});

@@ -1,0 +1,59 @@
+// Deleting one's account: what that means, and a form that takes one's name to be sure.
+import { page } from "fresh";
+import DeleteAccount from "../../islands/DeleteAccount.tsx";
+import { texts } from "../../lib/chat/texts.ts";
+import type { User } from "../../lib/chat/views.ts";
+import { methods, toSignIn } from "../../lib/web/answers.ts";
+import { readForm } from "../../lib/web/bodies.ts";
+import { assertOwnName } from "../../lib/web/names.ts";
+import { refused } from "../../lib/web/refused.ts";
+import { clearedCookie, FORGET } from "../../lib/web/session.ts";
+import { define } from "../../lib/web/state.ts";
+
+const words = texts.deletion;
+
+type Data = { user: User; typed: string; refusal?: string };
+
+export const handler = methods({
+  GET(ctx) {
+    const { user } = ctx.state;
+    if (!user) return toSignIn(ctx);
+    ctx.state.title = words.title;
+    return page<Data>({ user, typed: "" });
+  },
+
+  async POST(ctx) {
+    const { req, state, url } = ctx;
+    const { user, deletions } = state;
+    if (!user) return toSignIn(ctx);
+    const { name } = await readForm(req, "name");
+    try {
+      assertOwnName(user, name);
+    } catch (error) {
+      const { refusal, init } = refused(error);
+      state.title = words.title;
+      return page<Data>({ user, typed: name, refusal }, init);
+    }
+    await deletions.delete(user.userID);
+    const cookie = clearedCookie(url.protocol === "https:");
+    return new Response(null, {
+      status: 303,
+      headers: { location: "/signin?deleted", "set-cookie": cookie, ...FORGET },
+    });
+  },
+});
+
+export default define.page<typeof handler>(function DeletePage({ data }) {
+  return (
+    <main id="content" class="settings deletion">
+      <p>
+        <a href="/settings">{words.back}</a>
+      </p>
+      <h1>{words.title}</h1>
+      <ul>
+        {words.means.map((sentence) => <li key={sentence}>{sentence}</li>)}
+      </ul>
+      <DeleteAccount {...data} />
+    </main>
+  );
+});
