@@ -24,7 +24,10 @@ export function Connection({ status }: { status: Status }) {
   return (
     <p class="connection" data-state={state}>
       <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
-      {state === "offline" && <span class="keeps">{words.keeps(unsent)}</span>}
+      {status.inMemory
+        ? <span class="keeps">{words.keepsNothing}</span>
+        : state === "offline" &&
+          <span class="keeps">{words.keeps(unsent)}</span>}
     </p>
   );
 }

@@ -29,7 +29,10 @@ const WINDOW = 200;
 /** After so long, in milliseconds, it is said that the copy does not open: on a full disk nothing says why. */
 const OPENING = 20_000;
 
-const STARTING: Status = { online: true, syncing: true, unsent: 0 };
+const STARTING: Status = {
+  ...{ online: true, syncing: true, unsent: 0 },
+  inMemory: false,
+};
 
 /**
  * The room as it is now. `opened` is this browser's copy, once there is one;

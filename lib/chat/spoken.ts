@@ -70,5 +70,6 @@ export const spoken = {
       n > 0
         ? "Kept here until you are back."
         : "Go on writing: it goes out when you are back.",
+    keepsNothing: "This browser keeps nothing: unsent goes with the page.",
   },
 } as const;

@@ -1,5 +1,5 @@
 // A replica, alive: one Replicache client after the other, generation after generation, behind one face.
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
 import { Client } from "./client.ts";
 import { coalesced } from "./coalesced.ts";
@@ -19,7 +19,7 @@ export { ReplicacheImpl, SCHEMA_VERSION } from "./client.ts";
 export { Storage } from "./storage.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
-  readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
+  readonly status: Signal<Status>;
   readonly mutate: Replica<M>["mutate"];
   readonly #name: string;
   readonly #outbox: Outbox;
@@ -34,7 +34,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #tail: Promise<unknown> = Promise.resolve();
   closed = false;
 
-  constructor(private readonly options: ReplicaOptions<M>) {
+  /** `inMemory` is what the status is to say of it. */
+  constructor(private readonly options: ReplicaOptions<M>, inMemory: boolean) {
+    const nothing = { online: true, syncing: false, unsent: 0 };
+    this.status = signal({ ...nothing, inMemory });
     const { userID, space, mutators } = options;
     this.#name = `${userID}/${space}`;
     const onNews = () => void this.#look().catch(unlessClosed(this));
@@ -64,7 +67,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** Opens the copy, and keeps it in step from now on. */
   async open(): Promise<this> {
-    await this.#turn(() => this.#open());
+    try {
+      await this.#turn(() => this.#open());
+    } catch (error) {
+      await this.#outbox.close();
+      throw error;
+    }
     await this.#look();
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
     addEventListener("online", this.#sync);

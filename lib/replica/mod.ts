@@ -6,13 +6,25 @@ export type { Pause } from "./line.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Replica, ReplicaOptions, Status } from "./replica.ts";
 
+let inMemory = false;
+
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.
- * Replicache is loaded on use: a page can show its HTML long before.
+ * Replicache is loaded on use: a page can show its HTML long before. Where the
+ * browser refuses to keep anything, the copy lives in the page's memory, and
+ * its status says so.
  */
 export async function openReplica<M extends MutatorDefs>(
   options: ReplicaOptions<M>,
 ): Promise<Replica<M>> {
   const { LiveReplica } = await import("./live.ts");
-  return await new LiveReplica(options).open();
+  try {
+    return await new LiveReplica(options, inMemory).open();
+  } catch (error) {
+    const { isRefusal, useMemory } = await import("./memory.ts");
+    if (inMemory || !isRefusal(error)) throw error;
+    inMemory = true;
+    useMemory();
+    return await new LiveReplica(options, inMemory).open();
+  }
 }

@@ -13,6 +13,8 @@ export type Status = {
   syncing: boolean;
   /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
   unsent: number;
+  /** Whether the browser keeps nothing of it, as it refuses to. */
+  inMemory: boolean;
   /** Why nothing goes out or comes in until a person does something. */
   paused?: Pause;
 };

@@ -100,22 +100,44 @@ browserTest(
 );
 
 browserTest(
-  "Where nothing can be kept, be the disk full or forbidden, the page says that it cannot come alive, and what is typed stays",
+  "On a full disk the page says that it cannot come alive, and what is typed stays",
   async (device) => {
     await using server = await startServer();
-    for (const how of [full, forbidden]) {
-      const ada = await device(server.url);
-      await enter(ada, "Ada");
-      await ada.clock.install();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.clock.install();
+    await ada.addInitScript(full);
+    await ada.reload();
+    await box(ada).fill("Typed without a disk");
+    await box(ada).press("Enter");
+    const alert = ada.getByRole("alert");
+    while (!await alert.isVisible()) await ada.clock.runFor(1_000);
+    await alert.filter({ hasText: "could not come alive" }).waitFor();
+    assertEquals(await connection(ada, "").count(), 0);
+    assertEquals(await box(ada).inputValue(), "Typed without a disk");
+  },
+);
+
+browserTest(
+  "A browser that refuses to keep anything can chat, and is told that nothing is kept",
+  async (device) => {
+    await using server = await startServer();
+    for (const how of [forbidden, refused]) {
+      const [ada, bob] = [await device(server.url), await device(server.url)];
       await ada.addInitScript(how);
-      await ada.reload();
-      await box(ada).fill("Typed without a disk");
-      await box(ada).press("Enter");
-      const alert = ada.getByRole("alert");
-      while (!await alert.isVisible()) await ada.clock.runFor(1_000);
-      await alert.filter({ hasText: "could not come alive" }).waitFor();
-      assertEquals(await connection(ada, "").count(), 0);
-      assertEquals(await box(ada).inputValue(), "Typed without a disk");
+      await enter(ada, "Ada");
+      await ada.getByText("This browser keeps nothing").waitFor();
+      await send(ada, "Out of thin air");
+      await messages(ada, "Out of thin air", "sent").waitFor();
+      await enter(bob, "Bob");
+      await send(bob, "It arrived");
+      await messages(ada, "It arrived", "sent").waitFor();
+      await ada.context().setOffline(true);
+      await send(ada, "Held in the air");
+      await connection(ada, "1 unsent").waitFor();
+      await ada.context().setOffline(false);
+      await messages(bob, "Held in the air", "sent").waitFor();
+      await connection(ada, "Online").waitFor();
     }
   },
 );
@@ -137,6 +159,20 @@ function forbidden() {
   IDBFactory.prototype.open = () => {
     throw new DOMException("The user denied it.", "SecurityError");
   };
+}
+
+/** In the page: IndexedDB is there, and does not open, as in others. */
+function refused() {
+  Object.defineProperty(IDBFactory.prototype, "open", {
+    value() {
+      const request = {
+        error: new DOMException("Not in private.", "InvalidStateError"),
+        onerror() {},
+      };
+      setTimeout(() => request.onerror());
+      return request;
+    },
+  });
 }
 
 /** Writes messages offline, leaves the room elsewhere, and comes back. */
