@@ -3,6 +3,7 @@ import { NameField } from "../islands/parts/NameField.tsx";
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
+import Copy from "../islands/Copy.tsx";
 import DeviceSettings from "../islands/DeviceSettings.tsx";
 import { dateOf, texts } from "../lib/chat/texts.ts";
 import { methods, toSignIn } from "../lib/web/answers.ts";
@@ -144,6 +145,7 @@ function NewLink({ link }: { link: string }) {
       <div class="fields">
         <h3 id="once">{words.once}</h3>
         <code class="secret" aria-labelledby="once">{link}</code>
+        <Copy text={link} />
         <p class="hint">{words.keep}</p>
       </div>
     </div>

@@ -48,7 +48,7 @@ function nextOf(here: URL): string {
   return next.pathname + next.search + next.hash;
 }
 
-export default define.page<typeof handler>(function SignIn({ data, url }) {
+export default define.page<typeof handler>(function SignIn({ data }) {
   const { name, refusal, deleted } = data;
   const words = texts.signIn;
   return (
@@ -57,7 +57,11 @@ export default define.page<typeof handler>(function SignIn({ data, url }) {
       <h1>{texts.product}</h1>
       <p class="tagline">{texts.tagline}</p>
       {deleted && <p class="saved" role="status">{texts.deletion.done}</p>}
-      <form class="card fields" method="post" action={`/signin${url.search}`}>
+      {
+        /* To where it stands, with the fragment that only the browser knows: it
+        keeps it on the way through redirects, to the message of a link. */
+      }
+      <form class="card fields" method="post">
         <NameField
           label={words.name}
           name={name}

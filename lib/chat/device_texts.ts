@@ -46,6 +46,12 @@ export const device = {
       "Your account is as it was: deleting it needs a connection to the server.",
   },
 
+  copying: {
+    copy: "Copy",
+    copied: "Copied.",
+    failed: "Copying did not work: select the text and copy it yourself.",
+  },
+
   theme: {
     title: "Theme",
     choices: { system: "As the system is", light: "Light", dark: "Dark" },

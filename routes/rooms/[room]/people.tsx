@@ -1,5 +1,6 @@
 // Who is in a room: its members, its invitations, and the way out. Plain forms.
 import { HttpError, page } from "fresh";
+import Copy from "../../../islands/Copy.tsx";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
 import { namesakesIn } from "../../../lib/chat/namesakes.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
@@ -137,6 +138,7 @@ function Invitations({ invitations, members, me, link }: Data) {
           <div class="fields">
             <h3 id="once">{words.once}</h3>
             <code class="secret" aria-labelledby="once">{link}</code>
+            <Copy text={link} />
           </div>
         )}
       {invitations.length > 0 && <h3>{words.open}</h3>}

@@ -1,0 +1,40 @@
+// A button that copies a text that is on the page, and says whether it did.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { device } from "../lib/chat/device_texts.ts";
+
+const words = device.copying;
+
+export default function Copy({ text }: { text: string }) {
+  const alive = useSignal(false);
+  const said = useSignal("");
+  useEffect(() => {
+    alive.value = true;
+  }, []);
+
+  async function copy() {
+    said.value = ""; // the same words again are news, too
+    try {
+      // Browsers have it on https and localhost only.
+      await navigator.clipboard.writeText(text);
+      said.value = words.copied;
+    } catch (error) {
+      console.warn("Not copied", error);
+      said.value = words.failed;
+    }
+  }
+
+  return (
+    <div class="row by-script">
+      <button
+        type="button"
+        class="quiet"
+        disabled={!alive.value}
+        onClick={copy}
+      >
+        {words.copy}
+      </button>
+      <span class="hint" role="status">{said.value}</span>
+    </div>
+  );
+}
