@@ -16,7 +16,7 @@ import { useReading } from "./parts/log/useReading.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
 import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
 import { Notice } from "./parts/Notice.tsx";
-import { RoomAbout } from "./parts/RoomAbout.tsx";
+import { RoomAbout } from "./parts/about/RoomAbout.tsx";
 import { extras, loadExtras, onTouch } from "./parts/touch.ts";
 import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
@@ -85,8 +85,9 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { DeleteDialog, Failures, JoinNotice, Jump, Notifier, Paused, Typing } =
-    extras.value ?? {};
+  const { Deeds, DeleteDialog, Failures, JoinNotice, Jump } = extras.value ??
+    {};
+  const { Notifier, Paused, RoomName, Typing } = extras.value ?? {};
   // A message that is deleted while its author changes it: the text goes on.
   const edited = editing.editing.value;
   const editedIsGone = copy !== undefined && edited !== undefined &&
@@ -115,7 +116,18 @@ export default function Room({ user, view: html, marks }: RoomProps) {
 
   return (
     <>
-      <RoomAbout room={room} members={members} />
+      <RoomAbout room={room} members={members}>
+        {Deeds && me && replica && (
+          <Deeds
+            room={room}
+            me={me}
+            members={members}
+            replica={replica}
+            unsent={status.unsent}
+          />
+        )}
+      </RoomAbout>
+      {RoomName && <RoomName roomID={room.id} name={room.name} />}
       <MessageList
         room={room.name}
         userID={userID}

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { spokenLate } from "../../lib/chat/spoken_late.ts";
+import { ask } from "./ask.ts";
 
 const words = spokenLate.joining;
 
@@ -16,7 +17,11 @@ export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
 
   async function join() {
     problem.value = "";
-    problem.value = await askToJoin(roomID).catch(() => words.failed);
+    try {
+      await ask("POST", `/api/rooms/${roomID}/members`);
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
   }
   // By script and not by the GET, which a prefetch could make.
   useEffect(() => {
@@ -30,16 +35,4 @@ export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
       <button type="button" onClick={join}>{words.join}</button>
     </div>
   );
-}
-
-/** What went wrong, for a person; empty when nothing did. */
-async function askToJoin(roomID: string): Promise<string> {
-  const answer = await fetch(`/api/rooms/${roomID}/members`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
-  if (answer.ok) return "";
-  const { message } = await answer.json();
-  return typeof message === "string" ? message : words.failed;
 }

@@ -1,8 +1,8 @@
 // Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import type { Status } from "../../lib/replica/mod.ts";
+import { Dialog } from "./Dialog.tsx";
 import type { RoomReplica } from "./useRoom.ts";
 
 const words = spokenLate.paused;
@@ -79,25 +79,16 @@ type DiscardDialogProps = {
 };
 
 function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      class="card"
-      aria-labelledby="discard-title"
-      aria-describedby="discard-text"
-      onClose={onClose}
-    >
-      <h2 id="discard-title">{words.discardTitle(unsent)}</h2>
-      <p id="discard-text">{words.discardText}</p>
+    <Dialog title={words.discardTitle(unsent)} onClose={onClose}>
+      <p>{words.discardText}</p>
       <form method="dialog" class="row">
         <button type="submit" class="danger" onClick={onDiscard}>
           {words.discard}
         </button>
         <button type="submit" class="quiet">{words.cancel}</button>
       </form>
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
-import { seen } from "./seen.ts";
+import { named, seen } from "./seen.ts";
 import { useRooms } from "./useRooms.ts";
 
 const words = texts.rooms;
@@ -61,7 +61,9 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       class={classes.filter(Boolean).join(" ")}
       aria-current={current ? "page" : undefined}
     >
-      <span class="name" dir="auto">{room.name}</span>
+      <span class="name" dir="auto">
+        {named.value[room.roomID] ?? room.name}
+      </span>
       {unread > 0 && (
         <span class="unread-count">
           {shortly(unread)}

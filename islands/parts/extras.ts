@@ -1,5 +1,7 @@
 // The parts of a room that nobody needs before the first touch of the page, or until something fails.
 export { Completion } from "./composer/Completion.tsx";
+export { Deeds } from "./about/Deeds.tsx";
+export { RoomName } from "./about/RoomName.tsx";
 export { Answering } from "./composer/Answering.tsx";
 export { Failures } from "./failed/Failures.tsx";
 export { Paused } from "./Paused.tsx";

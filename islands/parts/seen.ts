@@ -1,4 +1,4 @@
-// How far each room has been read on this page: known here at once, to the server a moment later.
+// What this page knows of rooms at once, and the server a moment later: how far each has been read, and its name.
 import { signal } from "@preact/signals";
 
 /** The last `seq` that was read, by roomID. Written in browsers only: the server is everybody's. */
@@ -8,3 +8,6 @@ export function noteSeen(roomID: string, seq: number): void {
   if (seq <= (seen.peek()[roomID] ?? 0)) return;
   seen.value = { ...seen.peek(), [roomID]: seq };
 }
+
+/** By roomID, the names of rooms that are open here. Written in browsers only. */
+export const named = signal<Readonly<Record<string, string>>>({});

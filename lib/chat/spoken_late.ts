@@ -9,11 +9,51 @@ export const spokenLate = {
       ? "Several people are typing…"
       : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
 
+  needsNetwork: "That needs a connection. Try again when you are online.",
+  notNow: "That did not work just now. Try again in a moment.",
+
+  about: {
+    invite: "Invite",
+    address: "Anyone who is signed in can join by this room's address:",
+    invitation:
+      "Whoever opens an invitation can join, as often as it is used, for seven days.",
+    make: "Make an invitation",
+    link: "Link to join",
+    copy: "Copy",
+    copied: "Copied.",
+    notCopied: "Copying did not work: the link is selected, copy it yourself.",
+    open: "Open invitations",
+    close: "Close",
+
+    settings: "Room settings",
+    name: "Room name",
+    topic: "Topic",
+    topicHint: "What is it about?",
+    who: "Who can see it",
+    everyone: "Public",
+    everyoneHint: "Anyone who is signed in can read all of it, and join.",
+    invited: "Private",
+    invitedHint: "Only its members, and the people they invite.",
+    save: "Save",
+    cancel: "Cancel",
+
+    leave: "Leave room",
+    leaveTitle: (room: string) => `Leave ${room}?`,
+    leaveText: "What you wrote stays.",
+    leaveOwner: "What you wrote stays. Whoever has been here longest owns it.",
+    leaveLast:
+      "What you wrote stays. You are the last: nobody will own the room.",
+    leavePrivate: "Only an invitation brings you back.",
+    leaveUnsent: (n: number) =>
+      `${
+        count(n, "change of yours is", "changes of yours are")
+      } not sent yet, and will not be.`,
+  },
+
   joining: {
     join: "Join room",
     joining: "Joining the room…",
     notIn: "You are not in this room any more.",
-    failed: "Joining did not work. You can read, but not write yet.",
   },
 
   answering: {

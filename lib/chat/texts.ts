@@ -106,19 +106,17 @@ export const texts = {
       "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
     invite: "Invite someone",
-    inviteText:
-      "Whoever opens an invitation can join, as often as it is used, for seven days.",
-    inviteSubmit: "Make an invitation",
+    inviteText: spokenLate.about.invitation,
+    inviteSubmit: spokenLate.about.make,
     once: "The invitation, shown only this once",
     open: "Open invitations",
     madeBy: (name: string | undefined, date: string) =>
       name ? `By ${name}, until ${date}` : `Until ${date}`,
     withdraw: "Withdraw",
     leave: "Leave the room",
-    leaveText: "What you wrote stays.",
-    leaveOwner: "What you wrote stays. Whoever has been here longest owns it.",
-    leaveLast:
-      "What you wrote stays. You are the last: nobody will own the room.",
+    leaveText: spokenLate.about.leaveText,
+    leaveOwner: spokenLate.about.leaveOwner,
+    leaveLast: spokenLate.about.leaveLast,
   },
 
   errors: {

@@ -20,9 +20,9 @@ import {
   type Room,
   valid,
 } from "../chat/schema.ts";
-import { DIRECTORY, roomSpace, userSpace } from "../chat/spaces.ts";
+import { DIRECTORY, kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
-import { assertPerson, mayRead } from "./access.ts";
+import { assertOwner, assertPerson, mayRead, noSuchRoom } from "./access.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
 import { spreadName } from "./names.ts";
 
@@ -163,6 +163,34 @@ export async function createRoom(
     },
   );
   return { roomID, space };
+}
+
+const Change = v.object({ visibility: Visibility });
+
+/**
+ * Opens a room to all, or to its members alone, by its owner: in the room's
+ * space and the directory at once. Whoever may not read it any more is told
+ * `gone`. Throws a refusal: `bad-args`, `not-found`, `not-allowed`.
+ */
+export async function setVisibility(
+  sync: Sync,
+  { userID }: User,
+  roomID: string,
+  input: unknown,
+): Promise<void> {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) throw noSuchRoom();
+  await sync.write([space, DIRECTORY], async (there, directory) => {
+    const { room } = await assertOwner(there, userID);
+    const { visibility } = valid(Change, input);
+    if (visibility === room.visibility) return;
+    const { name, topic, createdAt } = room;
+    const listing: Listing = { roomID, name, topic, createdAt };
+    await there.set("room", { ...room, visibility });
+    const key = `listing/${roomID}`;
+    if (visibility === "public") await directory.set(key, listing);
+    else await directory.del(key);
+  });
 }
 
 /** Makes the room "General" unless it is there. */

@@ -47,6 +47,12 @@ const json = (
   statuses: number[],
   what = "",
 ) => deed("POST")(path, statuses, { json: body, what });
+const patch = (
+  path: Path,
+  body: Body<unknown>,
+  statuses: number[],
+  what = "",
+) => deed("PATCH")(path, statuses, { json: body, what });
 const form = (
   path: string | Path,
   body: Body<Record<string, string>>,
@@ -175,6 +181,10 @@ const MATRIX: Record<string, Deed[]> = {
   "api/rooms/index.ts": [
     get("/api/rooms", SIGNED),
     json("/api/rooms", () => ({ name: "New", visibility: "private" }), MADE),
+  ],
+  "api/rooms/[room]/index.ts": [
+    patch(api, () => ({ visibility: "private" }), [401, 404, 404, 403, 204]),
+    patch(api, () => ({ visibility: "?" }), [401, 404, 404, 403, 400], "wrong"),
   ],
   "api/rooms/[room]/members/index.ts": [
     json((room) => `${api(room)}/members`, () => ({}), MEMBERS_DO),
@@ -316,7 +326,7 @@ Deno.test({
     for (const [file, deeds] of Object.entries(MATRIX)) {
       const path = deeds[0].path(room);
       const { status, headers } = await room.people.owner
-        .ask(path, { method: "PATCH" });
+        .ask(path, { method: "PUT" });
       assertEquals(status, 405, file);
       const allowed = headers.get("allow")!.split(", ")
         .filter((method) => method !== "HEAD");

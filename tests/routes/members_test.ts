@@ -175,6 +175,56 @@ test("only the owner removes members, and an owner who leaves hands the room on"
   assertEquals(await rolesIn(bob, space), { Bob: "owner" });
 });
 
+test("the owner closes a room: it leaves the directory, and the streams of who is no member end", async () => {
+  const [ada, bob, eve] = await Promise.all(
+    ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
+  );
+  const { roomID, space } = await makeRoom(ada, "public");
+  await join(bob, roomID);
+  const set = async (person: Person, body: unknown) =>
+    (await person.ask(`/api/rooms/${roomID}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })).status;
+  const listed = async () => {
+    const { body } = await eve.pull("directory", crypto.randomUUID());
+    return body.patch.some(({ key }: { key?: string }) =>
+      key === `listing/${roomID}`
+    );
+  };
+  const renamed = {
+    ...{ id: 1, clientID: "adas", name: "updateRoom", timestamp: 1 },
+    args: { name: "Den", topic: "Warm" },
+  };
+  await ada.push(space, crypto.randomUUID(), [renamed]);
+  assertEquals(await set(bob, { visibility: "private" }), 403);
+  assertEquals(await set(eve, { visibility: "private" }), 403);
+  assertEquals(await set(ada, { visibility: "secret" }), 400);
+  assertEquals(await set(ada, {}), 400);
+  assert(await listed());
+
+  const stays = await listen(bob, space);
+  const ends = await listen(eve, space);
+  assertEquals(await set(ada, { visibility: "private" }), 204);
+  const rest = await Array.fromAsync(ends);
+  assertEquals(rest.at(-1), { event: "gone", data: { space } });
+  assertEquals((await stays.next()).value?.event, "poke");
+  await stays.return(undefined);
+  assertEquals((await eve.pull(space, "eves")).status, 404);
+  assertEquals(await join(eve, roomID), 404);
+  assertEquals(await set(eve, { visibility: "public" }), 404);
+  assert(!await listed());
+
+  assertEquals(await set(ada, { visibility: "public" }), 204);
+  assertEquals(await join(eve, roomID), 204);
+  const { body } = await eve.pull("directory", crypto.randomUUID());
+  const listing = body.patch.find(({ key = "" }) =>
+    key === `listing/${roomID}`
+  );
+  assertEquals([listing.value.name, listing.value.topic], ["Den", "Warm"]);
+});
+
 test("who takes another name has it in their rooms as well, and what they wrote keeps the old one", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "public");

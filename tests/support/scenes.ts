@@ -98,6 +98,7 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await ada.keyboard.press("Enter");
   await messages(ada, "Yes: the page", "sent").waitFor();
   await look("room", ada);
+  await describing(ada, look);
 
   const own = messages(ada, "Try it on the train");
   await own.hover();
@@ -134,6 +135,27 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await look("room-unread-elsewhere", ada);
   await ada.goto("/");
   await look("lobby", ada);
+}
+
+/** What one does with the room itself. */
+async function describing(ada: Page, look: Look) {
+  const deed = (name: string) =>
+    ada.getByRole("main").getByRole("button", { name });
+  await deed("Room settings").click();
+  const topic = ada.getByRole("textbox", { name: "Topic" });
+  await topic.fill(
+    "Difference engines, analytical ones, and all that runs on steam or might one day",
+  );
+  await look("room-settings", ada);
+  await topic.press("Enter");
+  await ada.getByText("Difference engines").waitFor();
+  await look("room-topic", ada);
+  await deed("Invite").click();
+  await look("room-invite", ada);
+  await ada.keyboard.press("Escape");
+  await deed("Leave room").click();
+  await look("room-leave", ada);
+  await ada.keyboard.press("Escape");
 }
 
 async function finding(ada: Page, look: Look) {

@@ -1,7 +1,7 @@
 // Asks before a message is deleted.
-import { useEffect, useRef } from "preact/hooks";
 import { type Mark, wordsOf } from "../../../lib/chat/marks.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
+import { Dialog } from "../Dialog.tsx";
 
 const words = late.deletion;
 const LONGEST = 200; // characters of the message that are shown
@@ -13,25 +13,16 @@ type DeleteDialogProps = {
 };
 
 export function DeleteDialog({ marks, onDelete, onClose }: DeleteDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      class="card"
-      aria-labelledby="delete-title"
-      aria-describedby="delete-text"
-      onClose={onClose}
-    >
-      <h2 id="delete-title">{words.title}</h2>
+    <Dialog title={words.title} onClose={onClose}>
       <blockquote dir="auto">{wordsOf(marks).slice(0, LONGEST)}</blockquote>
-      <p id="delete-text">{words.text}</p>
+      <p>{words.text}</p>
       <form method="dialog" class="row">
         <button type="submit" class="danger" onClick={onDelete}>
           {words.delete}
         </button>
         <button type="submit" class="quiet">{words.cancel}</button>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,0 +1,13 @@
+// Changing who can see a room, by its owner. Its name and topic are changed by a mutation.
+import { methods, userIn } from "../../../../lib/web/answers.ts";
+import { readJSON } from "../../../../lib/web/bodies.ts";
+import { setVisibility } from "../../../../lib/web/rooms.ts";
+
+export const handler = methods({
+  async PATCH(ctx) {
+    const owner = userIn(ctx);
+    const change = await readJSON(ctx.req);
+    await setVisibility(ctx.state.sync, owner, ctx.params.room, change);
+    return new Response(null, { status: 204 });
+  },
+});
