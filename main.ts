@@ -6,6 +6,7 @@ import { chat } from "./lib/web/domain.ts";
 import { Deletions } from "./lib/web/deletions.ts";
 import { Limits } from "./lib/web/limits.ts";
 import { Outermost } from "./lib/web/outermost.ts";
+import { Online } from "./lib/web/online.ts";
 import { Presence } from "./lib/web/presence.ts";
 import { RequestLog } from "./lib/web/request_log.ts";
 import { seedGeneral } from "./lib/web/rooms.ts";
@@ -43,11 +44,12 @@ async function open(): Promise<Engine> {
     await seedGeneral(sync);
     sync.startHousekeeping();
     const presence = new Presence(kv, sync);
-    const streams = new Streams(kv, presence, limits);
+    const online = new Online(kv);
+    const streams = new Streams(kv, presence, online, limits);
     const deletions = new Deletions(kv, sync);
     deletions.resume();
     return {
-      ...{ kv, sync, presence, streams, deletions },
+      ...{ kv, sync, presence, online, streams, deletions },
       limits: new Limits(limits),
     };
   } catch (error) {

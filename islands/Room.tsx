@@ -116,7 +116,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
 
   return (
     <>
-      <RoomAbout room={room} members={members}>
+      <RoomAbout
+        room={room}
+        members={members}
+        connected={status.online && !status.paused}
+      >
         {Deeds && me && replica && (
           <Deeds
             room={room}

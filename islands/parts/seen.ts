@@ -11,3 +11,6 @@ export function noteSeen(roomID: string, seq: number): void {
 
 /** By roomID, the names of rooms that are open here. Written in browsers only. */
 export const named = signal<Readonly<Record<string, string>>>({});
+
+/** The userIDs of who is online in the room. Written in browsers only. */
+export const online = signal<readonly string[]>([]);

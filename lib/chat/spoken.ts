@@ -14,6 +14,7 @@ export const spoken = {
 
   room: {
     members: (n: number) => count(n, "member", "members"),
+    online: (n: number) => `${n} online`,
     notAlive:
       "This page could not come alive: you can read, but not write. Reload it.",
     reload: "Reload",

@@ -101,6 +101,7 @@ export const texts = {
     back: "Back to the room",
     owner: "Owner",
     you: "You",
+    online: "Online",
     remove: "Remove",
     removeText:
       "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",

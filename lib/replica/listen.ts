@@ -10,6 +10,8 @@ type Listener = {
   onPoke?: () => void;
   /** Somebody in the space does something just now, or not any more. */
   onPresence?: (news: Presence) => void;
+  /** Who is online in the space, all of them each time. */
+  onOnline?: (userIDs: string[]) => void;
   /** The server is away, or would not have us; it is asked again, ever less often. */
   onBroken?: () => void;
 };
@@ -37,6 +39,8 @@ class Page {
   #carried = new Set<string>();
   /** The version of the last poke, by space, for as long as nothing can have been missed. */
   readonly #versions = new Map<string, number>();
+  /** Who is online, by space, as it was last said. */
+  readonly #online = new Map<string, string[]>();
   #saying = false;
 
   constructor(userID: string) {
@@ -54,6 +58,7 @@ class Page {
     if (this.#carried.has(space)) {
       listener.onOpen?.();
       listener.onPoke?.();
+      listener.onOnline?.(this.#online.get(space) ?? []);
     }
     return () => {
       if (!those.delete(listener)) return;
@@ -81,7 +86,10 @@ class Page {
   #onCarried(spaces: string[]): void {
     const before = this.#carried;
     this.#carried = new Set(spaces);
-    if (spaces.length === 0) this.#versions.clear();
+    if (spaces.length === 0) {
+      this.#versions.clear();
+      this.#online.clear();
+    }
     for (const space of spaces) {
       if (!before.has(space)) this.#tell(space, "onOpen");
     }
@@ -104,6 +112,13 @@ class Page {
       const { userID, typing } = body as Said["body"] & Presence;
       for (const { onPresence } of [...this.#listeners.get(space) ?? []]) {
         onPresence?.({ userID, typing });
+      }
+    }
+    if (name === "online") {
+      const { userIDs } = body as Said["body"] & { userIDs: string[] };
+      this.#online.set(space, userIDs);
+      for (const { onOnline } of [...this.#listeners.get(space) ?? []]) {
+        onOnline?.(userIDs);
       }
     }
     if (name !== "poke") return;

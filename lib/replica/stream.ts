@@ -114,6 +114,7 @@ export class Stream {
     const own = { spaces, isOpen: false, heard: Date.now(), end };
     this.#connection = own;
     const where = new URLSearchParams(spaces.map((space) => ["space", space]));
+    where.set("online", "1");
     const response = await fetch(`/api/replicache/poke?${where}`, {
       headers: { accept: "text/event-stream", authorization: this.userID },
       cache: "no-store",

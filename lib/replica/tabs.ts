@@ -33,6 +33,8 @@ export class Tabs {
   #wants: string[] = [];
   /** What the other tabs want, as far as this one has heard it. */
   readonly #others = new Map<string, string[]>();
+  /** Who is online, by space, as the stream last said it: for tabs that come later. */
+  readonly #online = new Map<string, Said>();
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The stream, while this tab leads. */
@@ -119,7 +121,10 @@ export class Tabs {
     this.#others.clear();
     this.#stream = new Stream(this.userID, {
       onOpen: (carries) => this.#tell({ carries }),
-      onSaid: (said) => this.#tell({ said }),
+      onSaid: (said) => {
+        if (said.name === "online") this.#online.set(said.body.space, said);
+        this.#tell({ said });
+      },
       onBeat: () => this.#say({ carries: this.#stream?.carried }),
       onBroken: () => this.#tell({ broken: true }),
     });
@@ -159,6 +164,10 @@ export class Tabs {
     this.#stream.carry(this.#union(), now);
     this.#stream.look();
     this.#say({ carries: this.#stream.carried });
+    for (const space of wants) {
+      const said = this.#online.get(space);
+      if (said) this.#say({ said });
+    }
   }
 
   #hear(message: Message): void {

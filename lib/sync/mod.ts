@@ -27,7 +27,7 @@ import { type Store, type Strategy, write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
 export type { MayRead } from "./audience.ts";
-export type { Ending } from "./poke.ts";
+export type { Ending, OpenStream } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";

@@ -6,10 +6,20 @@ import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import { Watches } from "./watch.ts";
 
-/** How a stream is ended from outside, and who is told of its end. */
+/** What can be done with a stream from outside. */
+export type OpenStream = {
+  end: () => void;
+  /** Sends an event of the app's own. */
+  tell: (kind: string, body: unknown) => void;
+};
+
+/** How a stream is reached from outside, and who is told what becomes of it. */
 export type Ending = {
-  /** Given what ends the stream, before its first event. */
-  onOpen?: (end: () => void) => void;
+  /** Given the stream, before its first event. */
+  onOpen?: (stream: OpenStream) => void;
+  /** A space is on the stream; later, that it is not any more. */
+  onEnter?: (space: string) => void;
+  onLeave?: (space: string) => void;
   /** Called when the stream has ended, whoever ended it. */
   onEnd?: () => void;
 };
@@ -25,7 +35,7 @@ const BACKLOG = 100; // events that a reader may leave unread before it is dropp
 const BEAT = event("beat", {});
 
 /** One open stream. */
-type Reader = Pick<Ending, "onEnd"> & {
+type Reader = Pick<Ending, "onEnd" | "onLeave"> & {
   mayRead: MayRead;
   spaces: Set<string>;
   stream: ReadableStreamDefaultController<Uint8Array>;
@@ -63,7 +73,7 @@ export class Pokes {
   async open(
     names: readonly string[],
     mayRead: MayRead,
-    { onOpen, onEnd }: Ending = {},
+    { onOpen, onEnter, onLeave, onEnd }: Ending = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const readable: string[] = [];
     for (const name of names) if (await mayRead(name)) readable.push(name);
@@ -76,13 +86,21 @@ export class Pokes {
     let reader: Reader;
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        reader = { mayRead, onEnd, spaces: new Set(), stream: controller };
+        reader = {
+          ...{ mayRead, onEnd, onLeave },
+          spaces: new Set(),
+          stream: controller,
+        };
         // Registered before the version is read: nothing falls between.
         for (const name of readable) this.#add(reader, name);
       },
       cancel: () => this.#remove(reader),
     });
-    onOpen?.(() => this.#end(reader));
+    onOpen?.({
+      end: () => this.#end(reader),
+      tell: (kind, body) => this.#send(reader, event(kind, body)),
+    });
+    for (const name of readable) onEnter?.(name);
     try {
       for (const name of names) {
         if (readable.includes(name)) await this.#greet(reader!, name);
@@ -155,6 +173,7 @@ export class Pokes {
 
   #leave(reader: Reader, name: string): void {
     reader.spaces.delete(name);
+    reader.onLeave?.(name);
     const audience = this.#audiences.get(name);
     if (!audience?.readers.delete(reader) || audience.readers.size > 0) return;
     this.#audiences.delete(name);

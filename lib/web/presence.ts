@@ -51,6 +51,15 @@ export class Presence {
     }
   }
 
+  /** Tells a stream that has just opened who is typing in one of its spaces. */
+  greet(space: string, tell: (kind: string, body: unknown) => void): void {
+    for (const typist of this.#typing.values()) {
+      if (typist.space !== space) continue;
+      const { userID } = typist;
+      tell("presence", { space, userID, typing: true });
+    }
+  }
+
   /** Forgets all; for when nobody listens any more. */
   forget(): void {
     for (const { timer } of this.#typing.values()) clearTimeout(timer);
@@ -63,7 +72,6 @@ export class Presence {
     clearTimeout(known?.timer);
     const timer = setTimeout(() => this.#end(name), until - Date.now());
     this.#typing.set(name, { ...typist, until, timer });
-    // Told again each time, for whoever has come since.
     this.sync.tell(typist.space, "presence", { ...typist, typing: true });
   }
 

@@ -6,6 +6,8 @@ export const PULSES = {
   sessions: ["pulse", "sessions"],
   /** Somebody began or stopped doing something; see presence.ts. */
   presence: ["pulse", "presence"],
+  /** Somebody came to a room or went; see online.ts. */
+  online: ["pulse", "online"],
 } satisfies Record<string, Deno.KvKey>;
 
 const POLL = 1_000; // ms; on one SQLite file a watch never sees other processes

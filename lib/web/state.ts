@@ -4,6 +4,7 @@ import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./domain.ts";
 import type { Deletions } from "./deletions.ts";
 import type { Limits } from "./limits.ts";
+import type { Online } from "./online.ts";
 import type { Presence } from "./presence.ts";
 import type { Session } from "./session.ts";
 import type { Streams } from "./streams.ts";
@@ -16,6 +17,7 @@ export interface Engine {
   streams: Streams;
   presence: Presence;
   deletions: Deletions;
+  online: Online;
 }
 
 export interface State extends Engine {

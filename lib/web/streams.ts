@@ -1,8 +1,10 @@
 // The open streams of this process: whose they are, how many may be, and that they end with their session.
+import { kindOf } from "../chat/spaces.ts";
 import type { Ending } from "../sync/mod.ts";
 import { LimitReached } from "./limits.ts";
 import { Pulses } from "./pulses.ts";
 import { endedOf, type Session } from "./session.ts";
+import type { Listener, Online } from "./online.ts";
 import type { Presence } from "./presence.ts";
 
 /** The most streams of one person, and of all; a listener costs about 65 KiB. */
@@ -23,30 +25,55 @@ export class Streams {
   constructor(
     private readonly kv: Deno.Kv,
     private readonly presence: Presence,
+    private readonly online: Online,
     private readonly limited: boolean,
   ) {
     this.#pulses = new Pulses(
       kv,
-      (pulse) =>
-        pulse === "presence" ? presence.look() : this.#endWithSessions(),
+      (pulse) => {
+        if (pulse === "presence") return presence.look();
+        if (pulse === "online") return online.look();
+        return this.#endWithSessions();
+      },
     );
   }
 
   /**
-   * Opens a stream of a session. Throws a `LimitReached` of 503 when there are
-   * too many, and what `open` throws.
+   * Opens a stream of a session, told who is typing in its rooms; of one that
+   * asks for it (`withOnline`), who is online there, too, its own person among
+   * them. Throws a `LimitReached` of 503 when there are too many, and what
+   * `open` throws.
    */
-  async open({ sessionID, userID }: Session, open: Open): Promise<Body> {
+  async open(
+    { sessionID, userID }: Session,
+    open: Open,
+    withOnline = false,
+  ): Promise<Body> {
     this.#assertRoomFor(userID);
     const stream: Stream = { sessionID, userID, end: () => {} };
     this.#add(stream);
+    const spaces = new Set<string>();
+    const listener: Listener = { userID, tell: () => {} };
     try {
       const body = await open({
-        onOpen: (end) => stream.end = end,
+        onOpen: ({ end, tell }) => {
+          stream.end = end;
+          listener.tell = tell;
+        },
+        onEnter: (space) => spaces.add(space),
+        onLeave: (space) => {
+          spaces.delete(space);
+          this.online.leave(space, listener);
+        },
         onEnd: () => this.#remove(stream),
       });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
+      for (const space of spaces) {
+        this.presence.greet(space, listener.tell);
+        const isRoom = kindOf(space)?.kind === "room";
+        if (withOnline && isRoom) this.online.enter(space, listener);
+      }
       return body;
     } catch (error) {
       stream.end();

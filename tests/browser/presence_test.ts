@@ -1,5 +1,6 @@
-// Who is typing: seen by the others, and gone when they stop.
+// Who is typing, and who is there: seen by the others, and gone when they stop.
 import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { box, enter, messages, send } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
@@ -28,5 +29,32 @@ browserTest(
     await send(bob, "Ada?");
     await messages(bob, "Ada?", "sent").waitFor();
     assertEquals(await messages(bob).count(), 2);
+  },
+);
+
+browserTest(
+  "Who is online in the room is shown to the others, in a tab that comes later, too, and gone when they leave",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, bob] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await ada.mouse.move(50, 50);
+    const there = (page: Page, n: number) =>
+      page.getByRole("main").getByText(`${n} online`);
+    await there(ada, 1).waitFor();
+    await enter(bob, "Bob");
+    await there(ada, 2).waitFor();
+    assertEquals(await there(ada, 2).getAttribute("title"), "Ada, Bob");
+
+    // Another tab of hers shares the stream that told it.
+    const tab = await ada.context().newPage();
+    await tab.goto(ada.url());
+    await tab.mouse.move(50, 50);
+    await there(tab, 2).waitFor();
+    await bob.context().close();
+    await there(ada, 1).waitFor();
+    await there(tab, 1).waitFor();
+    await ada.context().setOffline(true);
+    await there(ada, 1).waitFor({ state: "detached" });
   },
 );

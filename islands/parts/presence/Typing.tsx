@@ -1,8 +1,9 @@
-// Who else is typing in the room just now. Not read aloud: it would talk all the time.
+// Who else is typing in the room just now, and who is online, which is shown in its header. Typing is not read aloud: it would talk all the time.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { listen } from "../../../lib/replica/listen.ts";
+import { online } from "../seen.ts";
 import type { People } from "../usePeople.ts";
 
 /** Without news of them nobody is typing any more after so many milliseconds. */
@@ -21,6 +22,8 @@ export function Typing({ space, userID, people }: TypingProps) {
       if (timers.delete(who)) show();
     };
     const unlisten = listen(userID, space, {
+      onOnline: (userIDs) => online.value = userIDs,
+      onBroken: () => online.value = [],
       onPresence(news) {
         if (news.userID === userID) return; // another device of one's own
         end(news.userID);
@@ -32,6 +35,7 @@ export function Typing({ space, userID, people }: TypingProps) {
     });
     return () => {
       unlisten();
+      online.value = [];
       for (const timer of timers.values()) clearTimeout(timer);
     };
   }, [space]);

@@ -26,6 +26,7 @@ export const handler = methods({
           (space) => mayRead(sync, session.userID, space),
           ending,
         ),
+      ctx.url.searchParams.has("online"),
     );
     return new Response(stream, {
       headers: {

@@ -5,6 +5,7 @@ import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
 import { namesakesIn } from "../../../lib/chat/namesakes.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { dateOf, texts } from "../../../lib/chat/texts.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/answers.ts";
@@ -20,7 +21,13 @@ import { define, type State } from "../../../lib/web/state.ts";
 
 const words = texts.people;
 
-type Data = PeopleView & { userID: string; refusal?: string; link?: string };
+type Data = PeopleView & {
+  /** Who is in the room just now, for its members to know. */
+  online: ReadonlySet<string>;
+  userID: string;
+  refusal?: string;
+  link?: string;
+};
 
 export const handler = methods({
   async GET(ctx) {
@@ -69,7 +76,11 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
   const view = await viewPeople(state.sync, roomID, userID);
   if (!view) throw new HttpError(404, texts.visit.missing);
   state.title = words.title(view.room.name);
-  return { ...view, userID };
+  await state.online.look();
+  const online = view.me
+    ? state.online.in(roomSpace(roomID))
+    : new Set<string>();
+  return { ...view, online, userID };
 }
 
 export default define.page<typeof handler>(function People({ data }) {
@@ -98,7 +109,7 @@ type PersonProps = Data & {
   markOf: ReturnType<typeof namesakesIn>;
 };
 
-function Person({ member, me, userID, markOf }: PersonProps) {
+function Person({ member, me, userID, online, markOf }: PersonProps) {
   const { id, name, role } = member;
   const namesake = markOf(member);
   return (
@@ -111,6 +122,7 @@ function Person({ member, me, userID, markOf }: PersonProps) {
         {namesake && <span class="namesake">{namesake}</span>}
         {role === "owner" && <span class="badge">{words.owner}</span>}
         {id === userID && <span class="badge you">{words.you}</span>}
+        {online.has(id) && <span class="badge here">{words.online}</span>}
       </span>
       {me?.role === "owner" && id !== userID && (
         <details>

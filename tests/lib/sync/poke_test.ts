@@ -1,6 +1,6 @@
 // Poke: nobody misses that there is something new, and nothing is left when they go.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Sync, SyncError } from "../../../lib/sync/mod.ts";
+import { type OpenStream, Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { eventsOf, type PokeEvent } from "../../support/events.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
 
@@ -114,7 +114,7 @@ Deno.test("poke() tells who is asked to end it, and when it has ended (K5)", asy
   await using it = await openSync();
   let end = () => {};
   let ended = 0;
-  const onOpen = (how: () => void) => void (end = how);
+  const onOpen = (stream: OpenStream) => void (end = stream.end);
   const onEnd = () => void ended++;
   const stream = await it.sync.poke(["s"], always, { onOpen, onEnd });
   end();
