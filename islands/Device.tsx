@@ -1,4 +1,4 @@
-// This browser as the app's device, on every page: searches what is on it, keeps it working without a network, follows who is signed in.
+// This browser as the app's device, on every page: searches what is on it, keeps it working without a network, notifies, follows who is signed in.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everywhere } from "../lib/chat/everywhere_texts.ts";
@@ -17,6 +17,10 @@ export default function Device({ userID }: { userID: string }) {
     const onPageShow = (event: PageTransitionEvent) =>
       event.persisted && leaveUnless(userID, true);
     check();
+    if (globalThis.Notification?.permission === "granted") {
+      import("./parts/device/notify.ts")
+        .then(({ startNotifying }) => startNotifying(userID), console.warn);
+    }
     // A form that cannot be sent would leave the person on the browser's own
     // error page, and what they typed behind it.
     const onSubmit = (event: SubmitEvent) => {

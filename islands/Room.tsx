@@ -87,7 +87,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, [status.paused]);
   const { Deeds, DeleteDialog, Failures, JoinNotice, Jump } = extras.value ??
     {};
-  const { Notifier, Paused, RoomName, Typing } = extras.value ?? {};
+  const { Paused, RoomName, Typing } = extras.value ?? {};
   // A message that is deleted while its author changes it: the text goes on.
   const edited = editing.editing.value;
   const editedIsGone = copy !== undefined && edited !== undefined &&
@@ -104,9 +104,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   useEffect(() => {
     // Offline, the first touch after that tries again.
     const load = (again: () => void) => void loadExtras().catch(again);
-    const notifies = globalThis.Notification?.permission === "granted";
     const atOnce = outside || anyRejected || answering || status.paused ||
-      notifies || location.hash;
+      location.hash;
     if (atOnce) load(() => {});
     return onTouch(load);
   }, [outside, anyRejected, answering, status.paused]);
@@ -201,14 +200,6 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           ready={copy !== undefined}
           past={past}
           say={say}
-        />
-      )}
-      {Notifier && (
-        <Notifier
-          user={user}
-          room={room}
-          messages={messages}
-          live={live.value}
         />
       )}
       {deleting.value && DeleteDialog && (

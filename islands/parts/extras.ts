@@ -6,7 +6,6 @@ export { Answering } from "./composer/Answering.tsx";
 export { Failures } from "./failed/Failures.tsx";
 export { Paused } from "./Paused.tsx";
 export { JoinNotice } from "./JoinNotice.tsx";
-export { Notifier } from "./device/Notifier.tsx";
 export { DeleteDialog } from "./log/DeleteDialog.tsx";
 export { bringOlder } from "./log/bringOlder.ts";
 export { rove } from "./log/rove.ts";

@@ -66,7 +66,7 @@ export const device = {
     },
     why: {
       default:
-        "For messages in a room that is open in a tab you are not looking at.",
+        "For messages in your rooms while you look elsewhere. Some tab has to be open here.",
       denied:
         "Your browser blocks them for this site: allow them in its settings, then come back.",
       none:

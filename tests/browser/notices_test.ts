@@ -3,7 +3,13 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
 import { isKept } from "../support/kept.ts";
-import { enter, mayWrite, messages, send } from "../support/room_page.ts";
+import {
+  enter,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -14,8 +20,10 @@ browserTest(
     const bob = await device(server.url);
     await enter(ada, "Ada");
     await isKept(ada, "/rooms/general");
+    await notifies(ada);
     await enter(bob, "Bob");
     await say(bob, "@Ada while you look", ada);
+    await hasRead(ada, 1);
     await setHidden(ada, true);
     await say(bob, "Nothing for anyone", ada);
     await say(bob, "Are you there, @Ada?", ada);
@@ -26,12 +34,76 @@ browserTest(
     await ada.getByRole("radio", { name: "Every message" }).check();
     await ada.goto("/rooms/general");
     await mayWrite(ada);
+    await notifies(ada);
     await setHidden(ada, true);
     await say(bob, "For everyone", ada);
     await notified(ada, [
       "Bob · General: Are you there, @Ada?",
       "Bob · General: For everyone",
     ]);
+  },
+);
+
+browserTest(
+  "What comes into a room that no tab shows is notified of once, whichever tabs there are",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await permitted(device, server.url);
+    const bob = await device(server.url);
+    await enter(ada, "Ada");
+    await isKept(ada, "/rooms/general");
+    await enter(bob, "Bob");
+    await makeRoom(ada, "Elsewhere");
+    await mayWrite(ada);
+    await notifies(ada);
+    const lobby = await ada.context().newPage();
+    await lobby.goto("/");
+    await notifies(lobby, 2);
+    await send(bob, "Nothing for anyone");
+    await messages(bob, "Nothing for anyone", "sent").waitFor();
+    await send(bob, "Where are you, @Ada?");
+    await notified(lobby, ["Bob · General: Where are you, @Ada?"]);
+
+    // The tab that did so is closed: the other takes over, and tells nothing twice.
+    await ada.close();
+    await notifies(lobby);
+    await send(bob, "Still there, @Ada?");
+    await notified(lobby, [
+      "Bob · General: Where are you, @Ada?",
+      "Bob · General: Still there, @Ada?",
+    ]);
+  },
+);
+
+browserTest(
+  "A room that one looks at in any tab notifies of nothing, until nobody looks any more",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await permitted(device, server.url);
+    const bob = await device(server.url);
+    const hidden = await ada.context().newPage();
+    await enter(ada, "Ada");
+    await isKept(ada, "/rooms/general");
+    await hidden.goto("/");
+    await setHidden(hidden, true);
+    await notifies(hidden, 2);
+    await ada.reload(); // so that the other tab leads
+    await mayWrite(ada);
+    await notifies(hidden, 2);
+    await enter(bob, "Bob");
+    // Whichever does it, the one that shows the room or the other.
+    const told: string[] = [];
+    let count = 0;
+    for (const close of [hidden, undefined]) {
+      await say(bob, `@Ada, you see this ${++count}`, ada);
+      await hasRead(ada, count);
+      await setHidden(ada, true);
+      await say(bob, `@Ada, you do not see this ${++count}`, ada);
+      told.push(`Bob · General: @Ada, you do not see this ${count}`);
+      await notified(ada, told);
+      await setHidden(ada, false);
+      await close?.close();
+    }
   },
 );
 
@@ -70,16 +142,18 @@ browserTest(
 /** A device whose owner has allowed notifications, and whose pages can be hidden. */
 async function permitted(device: Device, url: string): Promise<Page> {
   const page = await device(url, { permissions: ["notifications"] });
-  await page.addInitScript(() => {
+  await page.context().addInitScript(() => {
     // Pages of a headless browser are always visible, and permit nothing.
     Object.defineProperty(document, "hidden", {
       get: () => document.documentElement.dataset.isHidden !== undefined,
     });
     Object.defineProperty(Notification, "permission", { get: () => "granted" });
+    if (!globalThis.ServiceWorkerRegistration) return; // a tab's first, empty page
     ServiceWorkerRegistration.prototype.showNotification = (title, options) => {
-      const shown = JSON.parse(sessionStorage.getItem("shown") ?? "[]");
+      // Of all tabs.
+      const shown = JSON.parse(localStorage.getItem("shown") ?? "[]");
       shown.push(`${title}: ${options?.body}`);
-      sessionStorage.setItem("shown", JSON.stringify(shown));
+      localStorage.setItem("shown", JSON.stringify(shown));
       return Promise.resolve();
     };
   });
@@ -97,12 +171,33 @@ async function say(from: Page, text: string, to: Page) {
   await messages(to, text, "sent").waitFor();
 }
 
+/** Waits until this page notifies, or stands in line of so many to do so. */
+const notifies = (page: Page, tabs = 1) =>
+  page.waitForFunction(async (tabs) => {
+    const { held = [], pending = [] } = await navigator.locks.query();
+    return [...held, ...pending]
+      .filter(({ name }) => name!.startsWith("notices/")).length === tabs;
+  }, tabs);
+
+/** Waits until the server knows that one has read so far in General. */
+const hasRead = (page: Page, seq: number) =>
+  page.waitForFunction(async (seq) => {
+    const { rooms } = await (await fetch("/api/rooms")).json();
+    type Room = { roomID: string; readSeq: number };
+    const room = rooms.find((each: Room) => each.roomID === "general");
+    return room.readSeq >= seq;
+  }, seq);
+
+const shown = async (page: Page): Promise<string[]> =>
+  JSON.parse(
+    await page.evaluate(() => localStorage.getItem("shown")) ?? "[]",
+  );
+
 /** Waits for what has been shown by now, and nothing else. */
 async function notified(page: Page, expected: string[]) {
   await page.waitForFunction(
-    (n) => JSON.parse(sessionStorage.getItem("shown") ?? "[]").length >= n,
+    (n) => JSON.parse(localStorage.getItem("shown") ?? "[]").length >= n,
     expected.length,
   );
-  const shown = await page.evaluate(() => sessionStorage.getItem("shown"));
-  assertEquals(JSON.parse(shown!), expected);
+  assertEquals(await shown(page), expected);
 }
