@@ -1,11 +1,12 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
 import { Name } from "../chat/names.ts";
+import { Refusal } from "../chat/refusal.ts";
 import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
 import { SyncError } from "../sync/mod.ts";
 import type { ChatSync } from "./domain.ts";
-import { makePerson } from "./names.ts";
+import { makePerson, userOf } from "./names.ts";
 import { PULSES } from "./pulses.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -62,15 +63,23 @@ export async function signIn(
   return { user, cookie: await openSession(store, user.userID, secure) };
 }
 
-/** Opens a session for a person that there is; gives back its `Set-Cookie` value. */
+/**
+ * Opens a session for a person; gives back its `Set-Cookie` value. Throws a
+ * `not-found` refusal, and opens none, when their account is deleted meanwhile.
+ */
 export async function openSession(
-  { kv }: Pick<Store, "kv">,
+  { kv, sync }: Store,
   userID: string,
   secure: boolean,
 ): Promise<string> {
   const token = newToken();
-  await lasting(kv.atomic(), { sessionID: hashOf(token), userID })
-    .commit().catch(busy);
+  const session: Session = { sessionID: hashOf(token), userID };
+  await lasting(kv.atomic(), session).commit().catch(busy);
+  // Asked only now: whoever deletes an account ends the sessions that there are.
+  if (await userOf(sync, userID) === null) {
+    await end(kv, session);
+    throw new Refusal("not-found", "There is no such account any more.");
+  }
   return cookieOf(token, LIFETIME, secure);
 }
 

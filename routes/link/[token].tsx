@@ -1,6 +1,7 @@
 // A private sign-in link, opened: a button signs in, as previews and prefetchers open links, too.
 import { HttpError, page } from "fresh";
 import Unsent from "../../islands/Unsent.tsx";
+import { Refusal } from "../../lib/chat/refusal.ts";
 import { texts } from "../../lib/chat/texts.ts";
 import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
@@ -29,7 +30,12 @@ export const handler = methods({
     await state.limits.count("signIn", address);
     const { userID } = await personOf(state, params.token);
     const secure = url.protocol === "https:";
-    const cookie = await openSession(state, userID, secure);
+    const cookie = await openSession(state, userID, secure).catch((error) => {
+      // Their account was deleted at this very moment.
+      throw error instanceof Refusal
+        ? new HttpError(404, words.missing)
+        : error;
+    });
     await signOut(state, secure); // whoever was signed in here
     const isOther = state.user !== null && state.user.userID !== userID;
     return new Response(null, {

@@ -47,8 +47,8 @@ async function write(
 async function fill(kv: Deno.Kv) {
   const { sync } = start(kv);
   for (const person of [ada, bob]) await makePerson(sync, person);
-  await openSession({ kv }, ada.userID, false);
-  await openSession({ kv }, bob.userID, false);
+  await openSession({ kv, sync }, ada.userID, false);
+  await openSession({ kv, sync }, bob.userID, false);
   await makeLink(kv, ada.userID);
   const { roomID: own } = await createRoom(sync, ada, PUBLIC);
   const { roomID: left } = await createRoom(sync, bob, PUBLIC);
@@ -186,6 +186,10 @@ Deno.test("What is under way in the name of a deleted account comes to nothing",
   const message = "no such account";
   await assertRejects(() => createRoom(sync, ada, PUBLIC), Error, message);
   await assertRejects(() => rename(sync, "ada", "Ada"), Error, message);
+  const store = { kv, sync };
+  await assertRejects(() => openSession(store, "ada", false), Error, message);
+  const sessions = await Array.fromAsync(kv.list({ prefix: ["session"] }));
+  assertEquals(sessions.length, 1); // Bob's
   await erased(kv);
   deletions.stop();
   await assertRejects(() => joinRoom(sync, ada, own), Error, message);
