@@ -75,6 +75,24 @@ export const spokenLate = {
   },
 
   emoji: "Emoji",
+  allEmoji: {
+    more: "All emoji",
+    search: "Search emoji",
+    found: (n: number) => n === 0 ? "None is called so." : `${n} found`,
+    /** By the number that Unicode gives a group. */
+    groups: [
+      "Faces and feelings",
+      "People and gestures",
+      "",
+      "Animals and nature",
+      "Food and drink",
+      "Travel and places",
+      "Activities",
+      "Things",
+      "Symbols",
+      "Flags",
+    ],
+  },
   mentionable: "People to mention",
 
   edit: {

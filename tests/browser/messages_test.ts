@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { box, enter, inView, messages, send } from "../support/room_page.ts";
+import { roomIsKept } from "../support/kept.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -274,3 +275,36 @@ const focusedMessage = (page: Page) =>
 
 const focusedName = (page: Page) =>
   page.evaluate(() => (document.activeElement as HTMLElement).innerText);
+
+browserTest(
+  "Any emoji can be searched for by keyboard, without a network once they are loaded",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(ada, "Steam");
+    const message = messages(ada, "Steam", "sent");
+    await message.waitFor();
+    await roomIsKept(ada, new URL(ada.url()).pathname, "Steam");
+    await ada.reload();
+    const search = ada.getByRole("searchbox", { name: "Search emoji" });
+    const find = async (words: string) => {
+      await button(message, "React").press("Enter");
+      await ada.getByRole("button", { name: "All emoji" }).press("Enter");
+      await search.fill(words);
+    };
+    await find("steam loco");
+    await search.press("Enter");
+    await button(message, "🚂").waitFor();
+
+    await ada.context().setOffline(true);
+    await ada.reload();
+    await find("hot");
+    await search.press("ArrowDown");
+    await ada.keyboard.press("ArrowRight");
+    await ada.keyboard.press("ArrowUp");
+    await search.and(ada.locator(":focus")).fill("hot beverage");
+    await search.press("Enter");
+    await button(message, "☕").waitFor();
+  },
+);

@@ -44,6 +44,7 @@ export async function playScenes(
   await finding(ada, look);
   await settling(ada, look);
   await gathering(ada, bob, await device(url), look);
+  await pausing(bob, look);
   await going(ada, look);
 }
 
@@ -90,6 +91,9 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await even.hover();
   await even.getByRole("button", { name: "React" }).click();
   await look("room-reacting", ada);
+  await ada.getByRole("button", { name: "All emoji" }).click();
+  await ada.getByRole("searchbox").waitFor();
+  await look("room-emoji", ada);
   await ada.keyboard.press("Escape");
   await even.hover();
   await even.getByRole("button", { name: "Reply" }).click();
@@ -204,6 +208,41 @@ async function gathering(ada: Page, bob: Page, carol: Page, look: Look) {
   await signIn(carol, "Carol");
   await carol.goto((await invitation.textContent())!);
   await look("invitation", carol);
+}
+
+/** What the server refuses, and when it takes nothing from somebody any more. */
+async function pausing(bob: Page, look: Look) {
+  await bob.getByRole("main").getByRole("link", { name: "Engines" }).click();
+  await mayWrite(bob);
+  const PUSH = "**/api/replicache/push?*";
+  await bob.route(PUSH, (route) => {
+    // Something on the way spoils it; the server refuses it for good.
+    const postData = route.request().postData()!
+      .replace('"Spoiled"', '"Spoiled","replyTo":"?"');
+    return route.continue({ postData });
+  });
+  await send(bob, "Spoiled");
+  const refused = messages(bob, "Spoiled", "failed");
+  await refused.waitFor();
+  await look("room-refused", bob);
+  await refused.getByRole("button", { name: "Discard" }).click();
+  await refused.waitFor({ state: "detached" });
+  await bob.unroute(PUSH);
+
+  for (const status of [401, 403, 404]) {
+    const json = { error: "no", message: "No." };
+    await bob.route(PUSH, (route) => route.fulfill({ status, json }));
+    await send(bob, `Written before the ${status}`);
+    await bob.locator(".paused").waitFor();
+    await look(`room-paused-${status}`, bob);
+    await bob.getByRole("button", { name: "Discard" }).click();
+    await bob.getByRole("dialog").waitFor();
+    if (status === 403) await look("room-discarding", bob);
+    await bob.getByRole("button", { name: "Cancel" }).click();
+    await bob.unroute(PUSH);
+    await bob.reload();
+    await mayWrite(bob);
+  }
 }
 
 /** What is not there, and the way out. */

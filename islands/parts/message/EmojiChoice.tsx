@@ -1,6 +1,8 @@
-// A few emoji to choose from, above all else on the page.
+// A few emoji to choose from, above all else on the page, and the way to all others.
+import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import type { EmojiGrid } from "./EmojiGrid.tsx";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
@@ -14,13 +16,32 @@ type EmojiChoiceProps = {
 export function EmojiChoice(props: EmojiChoiceProps) {
   const { id, beside, onClose, onPick } = props;
   const box = useRef<HTMLDivElement>(null);
+  const grid = useSignal<{ Grid?: typeof EmojiGrid }>({});
+  const problem = useSignal("");
+  const { Grid } = grid.value;
+
+  async function more() {
+    try {
+      const { EmojiGrid } = await import("./EmojiGrid.tsx");
+      grid.value = { Grid: EmojiGrid };
+    } catch (error) {
+      // Offline, before it was ever loaded; or its script is of an older build.
+      console.warn(error);
+      problem.value = spokenLate.needsNetwork;
+    }
+  }
 
   useLayoutEffect(() => {
     const element = box.current!;
     element.showPopover(); // above all else, as a message clips what it holds
-    place(element, beside);
     element.querySelector("button")?.focus();
   }, []);
+  useLayoutEffect(() => {
+    const again = () => place(box.current!, beside);
+    again();
+    addEventListener("resize", again);
+    return () => removeEventListener("resize", again);
+  }, [Grid, problem.value]);
 
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -54,6 +75,18 @@ export function EmojiChoice(props: EmojiChoiceProps) {
           {emoji}
         </button>
       ))}
+      {!Grid && (
+        <button
+          type="button"
+          class="icon more"
+          title={spokenLate.allEmoji.more}
+          onClick={more}
+        >
+          {spokenLate.allEmoji.more}
+        </button>
+      )}
+      {problem.value && <p class="hint" role="alert">{problem.value}</p>}
+      {Grid && <Grid onPick={onPick} />}
     </div>
   );
 }
