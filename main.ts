@@ -42,7 +42,6 @@ async function open(): Promise<Engine> {
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
-    sync.startHousekeeping();
     const presence = new Presence(kv, sync);
     const online = new Online(kv);
     const streams = new Streams(kv, presence, online, limits);
@@ -102,6 +101,7 @@ type Fetch = Deno.ServeHandler;
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
   const { kv, sync, deletions } = await engine();
+  sync.startHousekeeping();
   const log = new RequestLog(console.log);
   const server = listen(port, host, log.around(fetch));
   let stopping = false;
