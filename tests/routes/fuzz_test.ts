@@ -1,34 +1,15 @@
 // Every endpoint under generated bodies: no 5xx, no crash, and nothing changes for a request that is refused.
-import { assert, assertEquals } from "@std/assert";
-import type { Arbitrary } from "fast-check";
-import { type InnerApp, openApp } from "../support/app.ts";
-import { mutatedJSON, rawBody } from "../support/mutated.ts";
+import { assertEquals } from "@std/assert";
+import { openApp } from "../support/app.ts";
+import type { Job, Told, Valid } from "../support/fuzzed.ts";
 import { permitted } from "../support/permitted.ts";
 import { PrivateRoom } from "../support/private_room.ts";
+import { routeFiles } from "../support/routes.ts";
+import { chosenSeed } from "../support/seeds.ts";
 
-/** How many bodies each endpoint is sent; CI sends 10,000. */
-const BODIES = permitted ? Number(Deno.env.get("FUZZ_BODIES") ?? 1_000) : 0;
-/** `FUZZ_SEED` replays a run; a failure prints its seed. */
-const SEED = permitted ? Number(Deno.env.get("FUZZ_SEED") ?? Date.now()) : 0;
-
-let app: InnerApp;
-let room: PrivateRoom;
-Deno.test.beforeAll(async () => {
-  if (!permitted) return;
-  app = await openApp();
-  room = await PrivateRoom.make(app);
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-/** A request that is valid, to be mutated. Of a link's, the body is not read. */
-type Valid = {
-  path: () => string;
-  body: unknown;
-  form?: true;
-  unread?: true;
-};
+const BODIES = 10_000;
+const UNREAD = 1_000; // where no body is read
+const LANES = 2; // workers at a time
 
 const mutation = {
   id: 1,
@@ -45,136 +26,139 @@ const cookie = {
   from: { "message/": null },
 };
 const envelope = { schemaVersion: "1", profileID: "p", clientGroupID: "g" };
+
+/** What takes a body, by the file of its route. */
 const VALID: Record<string, Valid> = {
-  push: {
-    path: () => `/api/replicache/push?space=${room.space}`,
+  // First, as they go through the rooms and sessions that others make.
+  "index.tsx": {
+    path: "/",
+    body: { name: "Room", visibility: "private" },
+    form: true,
+  },
+  "settings/delete.tsx": {
+    path: "/settings/delete",
+    body: { name: "Ada" },
+    form: true,
+  },
+  "api/account.ts": {
+    path: "/api/account",
+    body: { name: "Ada" },
+    method: "DELETE",
+  },
+  "api/replicache/push.ts": {
+    path: "/api/replicache/push?space={space}",
     body: { ...envelope, pushVersion: 1, mutations: [mutation] },
   },
-  pull: {
-    path: () => `/api/replicache/pull?space=${room.space}`,
+  "api/replicache/pull.ts": {
+    path: "/api/replicache/pull?space={space}",
     body: { ...envelope, pullVersion: 1, cookie },
   },
-  session: { path: () => "/api/session", body: { name: "Ada" } },
-  link: { path: () => "/api/session/link", body: {}, unread: true },
-  rooms: {
-    path: () => "/api/rooms",
+  "api/session.ts": { path: "/api/session", body: { name: "Ada" } },
+  "api/session/link.ts": { path: "/api/session/link" },
+  "api/rooms/index.ts": {
+    path: "/api/rooms",
     body: { name: "Room", visibility: "private" },
   },
-  members: {
-    path: () => `/api/rooms/${room.roomID}/members`,
+  "api/rooms/[room]/index.ts": {
+    path: "/api/rooms/{roomID}",
+    body: { visibility: "public" },
+    method: "PATCH",
+    by: "owner",
+  },
+  "api/rooms/[room]/members/index.ts": {
+    path: "/api/rooms/{roomID}/members",
     body: { invite: "secret" },
   },
-  invites: { path: () => `/api/rooms/${room.roomID}/invites`, body: {} },
-  presence: {
-    path: () => `/api/presence?space=${room.space}`,
+  "api/rooms/[room]/invites/index.ts": {
+    path: "/api/rooms/{roomID}/invites",
+    body: {},
+  },
+  "api/presence.ts": {
+    path: "/api/presence?space={space}",
     body: { typing: true },
   },
-  "the lobby's form": {
-    path: () => "/",
-    body: { name: "Room", visibility: "private" },
-    form: true,
-  },
-  "the sign-in form": {
-    path: () => "/signin",
-    body: { name: "A" },
-    form: true,
-  },
-  "the settings' form": {
-    path: () => "/settings",
+  "signin.tsx": { path: "/signin", body: { name: "A" }, form: true },
+  "signout.tsx": { path: "/signout" },
+  "settings.tsx": {
+    path: "/settings",
     body: { do: "name", name: "Ada" },
     form: true,
   },
-  "the people's form": {
-    path: () => `/rooms/${room.roomID}/people`,
+  "link/[token].tsx": { path: "/link/{linkSecret}" },
+  "invite/[room]/[secret].tsx": { path: "/invite/{roomID}/{secret}" },
+  "rooms/[room].tsx": { path: "/rooms/{roomID}" },
+  "rooms/[room]/people.tsx": {
+    path: "/rooms/{roomID}/people",
     body: { do: "withdraw", id: "x" },
     form: true,
   },
 };
 
-for (const [name, valid] of Object.entries(VALID)) {
-  Deno.test({
-    name: `${name} stands ${BODIES || 1_000} generated bodies`,
-    ignore: !permitted,
-    fn: () => fuzz(valid),
-  });
-}
+const bodiesOf = ({ body }: Valid) => body === undefined ? UNREAD : BODIES;
 
-const JSON_TYPE = "application/json";
-const FORM_TYPE = "application/x-www-form-urlencoded";
-const TYPES = [
-  JSON_TYPE,
-  FORM_TYPE,
-  "multipart/form-data; boundary=x",
-  "x",
-  "",
-];
-/** So many requests come from one person: who makes a room a time has a long lobby. */
-const OF_ONE = 50;
+const seed = chosenSeed();
+const results = new Map<string, PromiseWithResolvers<string | null>>();
+for (const file in VALID) results.set(file, Promise.withResolvers());
 
-async function fuzz({ path, body, form, unread }: Valid): Promise<void> {
-  const fc = await import("fast-check");
-  const json = mutatedJSON(fc, body);
-  const usual = form ? json.map(formOf) : json;
-  const text = form ? formOf(JSON.stringify(body)) : JSON.stringify(body);
-  const sent: Arbitrary<Sent> = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: usual.map((body) => ({
-        type: form ? FORM_TYPE : JSON_TYPE,
-        body,
-      })),
-    },
-    {
-      weight: 2,
-      arbitrary: rawBody(fc, text).map((body) => ({
-        type: form ? FORM_TYPE : JSON_TYPE,
-        body,
-      })),
-    },
-    fc.record({ type: fc.constantFrom(...TYPES), body: rawBody(fc, text) }),
-  );
-  let person = room.people.member;
-  let count = 0;
-  const answers = new Map<number, number>();
-  const alarms: unknown[][] = [];
-  const { error } = console;
-  console.error = (...args) => alarms.push(args);
-  const property = fc.asyncProperty(sent, async ({ type, body }) => {
-    if (!path().includes(room.roomID) && count++ % OF_ONE === 0) {
-      person = await app.signIn(`Fuzz ${count}`);
+let running: Promise<void> | undefined;
+
+/** Has workers do all of it, so many at a time; each test awaits its own. */
+async function runAll(): Promise<void> {
+  const waiting = Object.entries(VALID);
+  const lane = async (worker: Worker) => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [file, valid] = next;
+      const job: Job = { valid, bodies: bodiesOf(valid), seed };
+      const told = newsOf(worker);
+      worker.postMessage(job);
+      const { failure } = await told as Exclude<Told, "open">;
+      results.get(file)!.resolve(failure);
     }
-    const before = app.commits();
-    const headers = { "content-type": type };
-    const { status, body: answer } = await person
-      .ask(path(), { method: "POST", headers, body });
-    answers.set(status, (answers.get(status) ?? 0) + 1);
-    // A client that is newer than the server is asked to wait.
-    const isNewer = status === 503 && /being updated/.test(answer.message);
-    assert(status < 500 || isNewer, `${status} ${JSON.stringify(answer)}`);
-    if (status >= 400) assertEquals(app.commits(), before, `${status} changed`);
-    assertEquals(alarms, [], "Someone should look");
-  });
-  try {
-    await fc.assert(property, { numRuns: BODIES, seed: SEED });
-  } finally {
-    console.error = error;
+    worker.terminate();
+  };
+  for (let i = 0; i < LANES; i++) {
+    const url = new URL("../support/fuzzed.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    // One after the other: they read their settings from what they share.
+    await newsOf(worker);
+    lane(worker);
   }
-  // Some are refused, and some are not: else nothing was tried.
-  const refused = [...answers.keys()].filter((status) => status >= 400);
-  assert(refused.length > 0 || unread, "None was refused");
-  assert(refused.length < answers.size, "All were refused");
 }
 
-type Sent = { type: string; body: string | Uint8Array<ArrayBuffer> };
+/** What a worker tells next. What it dies of ends this run. */
+const newsOf = (worker: Worker): Promise<Told> =>
+  new Promise((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<Told>) => resolve(data);
+  });
 
-/** A JSON object as the fields of a form. */
-function formOf(json: string): string {
-  const body = json === "" ? {} : JSON.parse(json);
-  if (body === null || typeof body !== "object") return json;
-  return Object.entries(body).map((pair) =>
-    pair.map((part) => {
-      const text = typeof part === "string" ? part : JSON.stringify(part);
-      return encodeURIComponent(text.toWellFormed());
-    }).join("=")
-  ).join("&");
+for (const [file, valid] of Object.entries(VALID)) {
+  Deno.test({
+    name: `${file} stands ${bodiesOf(valid)} generated bodies`,
+    ignore: !permitted,
+    async fn() {
+      running ??= runAll();
+      assertEquals(await results.get(file)!.promise, null, `SEED=${seed}`);
+    },
+  });
 }
+
+Deno.test({
+  name: "every route that takes a POST or a PATCH is among them",
+  ignore: !permitted,
+  async fn() {
+    await using app = await openApp();
+    const { owner } = (await PrivateRoom.make(app)).people;
+    const posted: string[] = [];
+    for (const file of await routeFiles()) {
+      // Whatever the parameters are: the method is looked at first.
+      const path = file.replace(/(index)?\.tsx?$/, "").replaceAll(/[[\]]/g, "");
+      const space = file.includes("replicache") ? "?space=room:general" : "";
+      const { headers } = await owner
+        .ask(`/${path.replace(/\/$/, "")}${space}`, { method: "PUT" });
+      if (/POST|PATCH/.test(headers.get("allow")!)) posted.push(file);
+    }
+    const known = Object.entries(VALID)
+      .filter(([, { method }]) => method !== "DELETE").map(([file]) => file);
+    assertEquals(posted, known.sort());
+  },
+});

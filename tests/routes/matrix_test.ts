@@ -4,6 +4,7 @@ import { type InnerApp, openApp } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
+import { routeFiles } from "../support/routes.ts";
 
 let app: InnerApp;
 Deno.test.beforeAll(async () => {
@@ -301,20 +302,11 @@ const MATRIX: Record<string, Deed[]> = {
   "healthz.ts": [get("/healthz", OPEN)],
 };
 
-async function* routeFiles(folder = "routes"): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* routeFiles(path);
-    else if (!name.startsWith("_")) yield path.replace("routes/", "");
-  }
-}
-
 Deno.test({
   name: "every route has its row in the matrix",
   ignore: !permitted,
   async fn() {
-    const files = await Array.fromAsync(routeFiles());
-    assertEquals(files.sort(), Object.keys(MATRIX).sort());
+    assertEquals(await routeFiles(), Object.keys(MATRIX).sort());
   },
 });
 

@@ -2,7 +2,7 @@
 import type { Arbitrary } from "fast-check";
 
 /** Values that are not what one expects, among any JSON. */
-const ODD: unknown[] = [
+export const ODD: unknown[] = [
   ...[null, true, 0, -1, 1.5, 2 ** 53, 1e308, "", " ", "x".repeat(5_000)],
   ...["\0", "\u202e", "\ud800", "__proto__", "constructor", "💬".repeat(50)],
   ...["../../etc/passwd", "room:general", "'; drop table", "<script>"],
@@ -30,15 +30,16 @@ export function mutatedJSON(fc: FastCheck, valid: unknown): Arbitrary<string> {
       const places = placesIn(holder);
       if (places.length === 0) break; // all of it is gone
       const [parent, key] = places[where % places.length];
+      const value = structuredClone(odd); // later steps may change it
       switch (how) {
         case "replace":
-          parent[key] = structuredClone(odd); // later steps may change it
+          parent[key] = value;
           break;
         case "remove":
           delete parent[key];
           break;
         case "add":
-          define(parent[key], name, odd);
+          define(parent[key], name, value);
           break;
         case "nest":
           parent[key] = [parent[key]];

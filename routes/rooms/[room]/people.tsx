@@ -61,7 +61,7 @@ export const handler = methods({
           await leaveRoom(sync, user.userID, room);
           return ctx.redirect("/", 303);
       }
-      return ctx.redirect(`/rooms/${room}/people`, 303);
+      return ctx.redirect(url.pathname, 303);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const data = await dataFor(state, room);

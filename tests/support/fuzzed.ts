@@ -1,0 +1,150 @@
+// A worker that sends endpoints generated bodies, with an app of its own: two of them have both cores at work.
+import { assert, assertEquals } from "@std/assert";
+import type { Arbitrary } from "fast-check";
+import { openApp } from "./app.ts";
+import { mutatedJSON, ODD, rawBody } from "./mutated.ts";
+import type { Person } from "./person.ts";
+import { PrivateRoom } from "./private_room.ts";
+
+/** A request that is valid, to be mutated. */
+export type Valid = {
+  /** With `{roomID}` and other fields of a `PrivateRoom` to be filled in. */
+  path: string;
+  /** Left out where no body is read. */
+  body?: unknown;
+  form?: true;
+  /** POST unless told. */
+  method?: string;
+  /** Who sends it, where it is about a room; a member unless told. */
+  by?: "owner";
+};
+
+/** What a worker is told, and what it tells: that its app is open, then how it went. */
+export type Job = { valid: Valid; bodies: number; seed: number };
+export type Told = "open" | { failure: string | null };
+
+type Sent = {
+  path: string;
+  type: string;
+  body: string | Uint8Array<ArrayBuffer>;
+};
+
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+const TYPES = [
+  ...[JSON_TYPE, FORM_TYPE, "multipart/form-data; boundary=x", "x", ""],
+];
+/** So many requests come from one person: who makes a room a time has a long lobby. */
+const OF_ONE = 10;
+
+const tell = (told: Told) => (self as unknown as Worker).postMessage(told);
+
+const app = await openApp();
+addEventListener("message", async ({ data }: MessageEvent<Job>) => {
+  try {
+    await fuzz(data);
+    tell({ failure: null });
+  } catch (error) {
+    tell({ failure: error instanceof Error ? error.message : String(error) });
+  }
+});
+tell("open");
+
+async function fuzz(job: Job): Promise<void> {
+  const fc = await import("fast-check");
+  const room = await PrivateRoom.make(app);
+  const { valid, bodies, seed } = job;
+  const path = valid.path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, field) => String(room[field as keyof PrivateRoom]),
+  );
+  const inRoom = path.includes(room.roomID);
+  let person = room.people[valid.by ?? "member"];
+  let count = 0;
+  const answers = new Map<number, number>();
+  const alarms: unknown[][] = [];
+  console.error = (...args) => alarms.push(args);
+  const property = fc.asyncProperty(sentTo(fc, valid, path), async (sent) => {
+    if (!inRoom && count++ % OF_ONE === 0) {
+      person = await app.signIn("Ada");
+    }
+    const before = app.commits();
+    const { status, body } = await send(person, sent, valid.method);
+    if (status < 400) await app.erased(); // what a deleted account leaves
+    answers.set(status, (answers.get(status) ?? 0) + 1);
+    // A client that is newer than the server is asked to wait.
+    const isNewer = status === 503 && /being updated/.test(body.message);
+    assert(status < 500 || isNewer, `${status} ${JSON.stringify(body)}`);
+    if (status >= 400) assertEquals(app.commits(), before, `${status} changed`);
+    assertEquals(alarms, [], "Someone should look");
+  });
+  await fc.assert(property, {
+    numRuns: bodies,
+    seed,
+    includeErrorInReport: true,
+  });
+  // Some are refused, and some are not: else nothing was tried.
+  const refused = [...answers.keys()].filter((status) => status >= 400);
+  if (valid.body === undefined) return;
+  assert(refused.length > 0, "None was refused");
+  assert(refused.length < answers.size, "All were refused");
+}
+
+const send = (
+  person: Person,
+  { path, type, body }: Sent,
+  method = "POST",
+) => person.ask(path, { method, headers: { "content-type": type }, body });
+
+/** Requests around a valid one: its body mutated, plain bytes, another type, another path. */
+function sentTo(
+  fc: typeof import("fast-check"),
+  { body = {}, form }: Valid,
+  path: string,
+): Arbitrary<Sent> {
+  const usual = form ? FORM_TYPE : JSON_TYPE;
+  const text = form ? formOf(JSON.stringify(body)) : JSON.stringify(body);
+  const json = mutatedJSON(fc, body);
+  const bytes = rawBody(fc, text);
+  const paths = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(path) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(fc.constantFrom(...ODD), fc.string())
+        .map((odd) => withOdd(path, textOf(odd))),
+    },
+  );
+  const of = (
+    type: Arbitrary<string>,
+    body: Arbitrary<Sent["body"]>,
+  ) => fc.record({ path: paths, type, body });
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: of(fc.constant(usual), form ? json.map(formOf) : json),
+    },
+    { weight: 2, arbitrary: of(fc.constant(usual), bytes) },
+    of(fc.constantFrom(...TYPES), bytes),
+  );
+}
+
+/** A path whose query, or else its first parameter, is something odd. */
+function withOdd(path: string, odd: string): string {
+  const value = encodeURIComponent(odd.toWellFormed());
+  return path.includes("=")
+    ? path.replace(/=.*/, `=${value}`)
+    : path.replace(/\/[\w-]{26,}/, `/${value}`);
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+/** A JSON object as the fields of a form. */
+function formOf(json: string): string {
+  const body = json === "" ? {} : JSON.parse(json);
+  if (body === null || typeof body !== "object") return json;
+  return Object.entries(body).map((pair) =>
+    pair.map((part) => encodeURIComponent(textOf(part).toWellFormed()))
+      .join("=")
+  ).join("&");
+}

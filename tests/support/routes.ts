@@ -1,0 +1,12 @@
+// The list of routes, as their files are: for tests that leave none out.
+
+/** The files below `routes/` that answer requests, as `rooms/[room].tsx`. */
+export async function routeFiles(folder = "routes"): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) files.push(...await routeFiles(path));
+    else if (!name.startsWith("_")) files.push(path.replace("routes/", ""));
+  }
+  return files.sort();
+}
