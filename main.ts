@@ -2,6 +2,7 @@
 import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { gatherReads, Sync } from "./lib/sync/mod.ts";
+import { logUnforeseen } from "./lib/web/answers.ts";
 import { chat } from "./lib/web/domain.ts";
 import { Deletions } from "./lib/web/deletions.ts";
 import { Limits } from "./lib/web/limits.ts";
@@ -13,6 +14,7 @@ import { seedGeneral } from "./lib/web/rooms.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Engine, State } from "./lib/web/state.ts";
 import { Streams } from "./lib/web/streams.ts";
+import { Turns } from "./lib/web/turns.ts";
 
 let opened: Promise<Engine> | undefined;
 
@@ -49,6 +51,7 @@ async function open(): Promise<Engine> {
     deletions.resume();
     return {
       ...{ kv, sync, presence, online, streams, deletions },
+      turns: new Turns(limits),
       limits: new Limits(limits),
     };
   } catch (error) {
@@ -123,6 +126,12 @@ async function serve(fetch: Fetch): Promise<void> {
   await server.finished;
 }
 
+/** Told of bodies that break off, too: those of slow readers we break off ourselves. */
+function onError(error: unknown): Response {
+  logUnforeseen(error);
+  return new Response("Internal server error", { status: 500 });
+}
+
 /** In ms: for requests under way at a stop. Longer than a push tries to commit. */
 const STOP_PATIENCE = 10_000;
 
@@ -130,7 +139,7 @@ const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function listen(port: number, hostname: string, fetch: Fetch) {
   try {
-    return Deno.serve({ port, hostname, onListen() {} }, fetch);
+    return Deno.serve({ port, hostname, onListen() {}, onError }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"

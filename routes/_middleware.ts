@@ -2,6 +2,7 @@
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnforeseen, pageError } from "../lib/web/answers.ts";
+import type { Limit } from "../lib/web/limits.ts";
 import { userOf } from "../lib/web/names.ts";
 import { sessionIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
@@ -22,6 +23,16 @@ function isOurs(req: Request, url: URL): boolean {
 /** Pushes, pulls and pokes: they have limits of their own, and need no name. */
 const isSync = ({ pathname }: URL): boolean =>
   pathname.startsWith("/api/replicache/");
+
+/** What a request of somebody counts for. */
+function limitsOf({ method }: Request, url: URL): Limit[] {
+  if (SAFE.has(method)) {
+    return [url.pathname.startsWith("/api/") ? "read" : "page"];
+  }
+  if (isSync(url)) return []; // the routes count
+  const inRoom = /^\/(api\/)?(rooms|invite)\//.test(url.pathname);
+  return inRoom ? ["change", "membership"] : ["change"];
+}
 
 /**
  * Says whose page it is, for the service worker that keeps it, and keeps it out
@@ -46,8 +57,10 @@ export default define.middleware(async (ctx) => {
     ctx.state.user = found && !isSync(ctx.url)
       ? await userOf(ctx.state.sync, found.session.userID)
       : null;
-    if (ctx.state.user && !SAFE.has(ctx.req.method)) {
-      await ctx.state.limits.count("change", ctx.state.user.userID);
+    if (found) {
+      for (const limit of limitsOf(ctx.req, ctx.url)) {
+        await ctx.state.limits.count(limit, found.session.userID);
+      }
     }
     const response = await ctx.next();
     // Not where the answer itself sets another, or ends it.

@@ -209,7 +209,8 @@ export class Pokes {
   /** Breaks a stream off, together with all that waits in it. */
   #drop(reader: Reader): void {
     this.#remove(reader);
-    reader.stream.error(new Error("The reader does not read"));
+    const reason = new SyncError("unavailable", "The reader does not read.");
+    reader.stream.error(reason);
   }
 
   #beat(): void {

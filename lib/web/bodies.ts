@@ -5,6 +5,9 @@ const MiB = 1024 * 1024;
 /** The largest body of a push, and of any other request, in bytes. */
 export const MAX_PUSH = 8 * MiB;
 const MAX_BODY = MiB;
+/** Below it a body is held for as long as it takes: a connection costs as much. */
+const SMALL = 64 * 1024;
+const PATIENCE = 120_000; // ms until a larger one must be here
 const DEEPEST = 64; // levels of nested JSON; ours has six
 
 /**
@@ -49,15 +52,39 @@ async function readBytes(
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.
-  if (length !== null) return await req.bytes();
+  if (length !== null && Number(length) <= SMALL) return await req.bytes();
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const piece of req.body ?? []) {
+  for await (const piece of inTime(req.body)) {
     size += piece.byteLength;
     if (size > most) throw tooLarge();
     pieces.push(piece);
   }
   return await new Blob(pieces).bytes();
+}
+
+/** The pieces of a body; throws a 400 when it takes too long, as what has come takes up memory. */
+async function* inTime(
+  body: Request["body"],
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  if (!body) return;
+  const reader = body.getReader();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reader.cancel().catch(() => {});
+  }, PATIENCE);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (late) throw new HttpError(400, "The body took too long.");
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {}); // what is too large is not to come at all
+  }
 }
 
 /**

@@ -28,11 +28,25 @@ const LIMITS = {
   signIn: { points: 60, duration: 60 },
   /** By user, as all that follow. */
   push: { points: 50, duration: 1 },
+  /**
+   * What pushes weigh, in KiB: their bytes, and one more for each mutation. It
+   * is weighed after the fact, so that a push alone is never too heavy.
+   */
+  weight: { points: 32 * 1024, duration: 60 },
+  pull: { points: 100, duration: 1 },
+  /** Pages, which take a hundred times as long as other answers. */
+  page: { points: 100, duration: 10 },
+  /** What else is read, streams that are opened too. */
+  read: { points: 50, duration: 1 },
   /** What changes something besides. */
   change: { points: 50, duration: 1 },
   room: { points: 20, duration: 60 },
+  /** Joining, leaving, inviting, removing: all who listen there are asked again. */
+  membership: { points: 120, duration: 60 },
+  /** Each goes to all who listen to the room; browsers say it every few seconds. */
+  presence: { points: 20, duration: 10 },
   /** Each is a change in every room that the person is in. */
-  rename: { points: 30, duration: 60 },
+  rename: { points: 10, duration: 60 },
   /**
    * Client groups that were found to be of another history: each leaves a
    * record, so whoever forges cookies must not be able to make them at will.
@@ -65,6 +79,11 @@ export class Limits {
       const seconds = Math.max(1, Math.ceil(reached.msBeforeNext / 1000));
       throw new LimitReached(429, seconds, slower(seconds));
     }
+  }
+
+  /** Counts so many at once, though it be more than there may be; the next has to wait for that. */
+  async weigh(limit: Limit, whose: string, points: number): Promise<void> {
+    await this.#limiters.get(limit)?.penalty(whose, Math.ceil(points));
   }
 
   /** Throws as `count` would for one more, without counting it. */

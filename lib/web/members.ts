@@ -1,6 +1,12 @@
 // Who is in a room: join it, leave it, be removed from it, invite others to it.
 import type { WriteTransaction } from "replicache";
-import { invitationsIn, memberIn, membersIn, roomIn } from "../chat/queries.ts";
+import {
+  invitationsIn,
+  memberIn,
+  membershipsOf,
+  membersIn,
+  roomIn,
+} from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
 import type { Invitation, Left, Member, Membership } from "../chat/schema.ts";
 import { kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
@@ -16,11 +22,13 @@ import { hashOf, newToken } from "./token.ts";
 
 const LIFETIME = 7 * 24 * 60 * 60 * 1000; // ms, of an invitation
 const MOST_INVITATIONS = 50; // of one room; then the oldest goes
+const MOST_ROOMS = 500; // of one person: lists and new names go through all of them
 
 /**
  * Makes a person a member of a public room, or of a private one by an
  * invitation's secret; a member stays one. Throws a `not-found` refusal for a
- * room that is unknown, or private without an invitation that holds.
+ * room that is unknown, or private without an invitation that holds, and a
+ * `not-allowed` one for who is in too many.
  */
 export async function joinRoom(
   sync: Sync,
@@ -37,6 +45,7 @@ export async function joinRoom(
       await invitationIn(there, id);
     if (!room || !mayJoin) throw noSuchRoom();
     const { name } = await assertPerson(own);
+    await assertMayHaveOneMore(own);
     const joinedAt = Date.now();
     const member: Member = { id: userID, name, role: "member", joinedAt };
     const membership: Membership = { roomID, name: room.name, joinedAt };
@@ -44,6 +53,17 @@ export async function joinRoom(
     await own.set(`membership/${roomID}`, membership);
     await own.del(`left/${roomID}`);
   });
+}
+
+/** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room. */
+export async function assertMayHaveOneMore(
+  own: WriteTransaction,
+): Promise<void> {
+  if ((await membershipsOf(own)).length < MOST_ROOMS) return;
+  throw new Refusal(
+    "not-allowed",
+    `You are in ${MOST_ROOMS} rooms. Leave one of them first.`,
+  );
 }
 
 /** The invitation of that ID, if it holds. */

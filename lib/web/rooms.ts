@@ -24,6 +24,7 @@ import { DIRECTORY, kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
 import { assertOwner, assertPerson, mayRead, noSuchRoom } from "./access.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
+import { assertMayHaveOneMore } from "./members.ts";
 import { spreadName } from "./names.ts";
 
 /** The public room that is there from the first start. */
@@ -127,7 +128,8 @@ const NewRoom = v.object({
 
 /**
  * Makes a room whose maker is its owner: in the room's space, the maker's and,
- * when it is public, the directory, all at once. Throws a `bad-args` refusal.
+ * when it is public, the directory, all at once. Throws a refusal: `bad-args`, or
+ * `not-allowed` for who is in too many.
  */
 export async function createRoom(
   sync: Sync,
@@ -154,6 +156,7 @@ export async function createRoom(
     async (there, own, directory) => {
       const { name } = await assertPerson(own);
       const owner: Member = { id: userID, name, role: "owner", joinedAt: now };
+      await assertMayHaveOneMore(own);
       await there.set("room", room);
       await there.set(`member/${userID}`, owner);
       await own.set(`membership/${roomID}`, membership);

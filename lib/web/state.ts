@@ -8,12 +8,14 @@ import type { Online } from "./online.ts";
 import type { Presence } from "./presence.ts";
 import type { Session } from "./session.ts";
 import type { Streams } from "./streams.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a process has once, for all requests. */
 export interface Engine {
   kv: Deno.Kv;
   sync: ChatSync;
   limits: Limits;
+  turns: Turns;
   streams: Streams;
   presence: Presence;
   deletions: Deletions;

@@ -7,7 +7,8 @@ import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
 export const handler = methods({
   async POST(ctx) {
     const { userID } = userIn(ctx);
-    const { sync, presence } = ctx.state;
+    const { sync, presence, limits } = ctx.state;
+    await limits.count("presence", userID);
     const space = ctx.url.searchParams.get("space") ?? "";
     const typing = fieldOf(await readJSON(ctx.req), "typing");
     await assertMayTellPresence(sync, userID, space);

@@ -37,6 +37,9 @@ export const handler = methods({
       await joinRoom(sync, user, room);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (error.code === "not-allowed") {
+        throw new HttpError(403, error.message);
+      }
       throw new HttpError(404, texts.visit.missing);
     }
     return ctx.redirect(`/rooms/${room}`, 303);

@@ -92,7 +92,7 @@ test("a person pushes fifty times a second, however large, and a refused push lo
     const answers = await Promise.all(
       Array.from(
         { length: 120 },
-        () => ada.push(space, "g", mutations(1, 501)),
+        () => ada.push(space, "g", mutations(500, 501)),
       ),
     );
     late.push(...answers.filter(({ status }) => status !== 200));
@@ -158,6 +158,96 @@ test("forged cookies make client groups at sixty a minute only", async () => {
     new Set(["ClientStateNotFound"]),
   );
   assertLater(await forge());
+});
+
+/** Asks until it is told to wait for more than a second; gives back how often it was not. */
+async function untilLate(ask: () => Promise<Answer>): Promise<number> {
+  for (let granted = 0;;) {
+    const answer = await ask();
+    if (answer.status < 400) granted++;
+    // The limit of changes a second may come first.
+    else if (answer.headers.get("retry-after") !== "1") {
+      assertLater(answer);
+      return granted;
+    }
+  }
+}
+
+test("a person joins, leaves and invites a hundred and twenty times a minute", async () => {
+  const ada = await signIn("Ada");
+  const join = () => ada.post("/api/rooms/general/members", {});
+  assertEquals(await untilLate(join), 120);
+  const leave = await ada.ask("/rooms/general/people", {
+    method: "POST",
+    body: new URLSearchParams({ do: "leave" }),
+  });
+  assertEquals(leave.status, 429);
+  const bob = await signIn("Bob");
+  assertEquals((await bob.post("/api/rooms/general/members", {})).status, 204);
+});
+
+test("a person says twenty times in ten seconds that they type", async () => {
+  const ada = await signIn("Ada");
+  await ada.post("/api/rooms/general/members", {});
+  const path = "/api/presence?space=room:general";
+  const tell = () => ada.post(path, { typing: true });
+  assertEquals(await untilLate(tell), 20);
+});
+
+test("a person opens a hundred pages in ten seconds", async () => {
+  const ada = await signIn("Ada");
+  const open = () => ada.get("/settings");
+  const answers = await Promise.all(Array.from({ length: 101 }, open));
+  const late = answers.filter(({ status }) => status === 429);
+  assertEquals(late.length, 1);
+  assertMatch(late[0].headers.get("retry-after")!, /^\d+$/);
+  assertMatch(late[0].body, /<h1>/);
+});
+
+test("a person reads fifty times a second and pulls a hundred times", async () => {
+  const ada = await signIn("Ada");
+  const asks = [
+    () => ada.get("/api/rooms"),
+    () => ada.pull("directory", "reading"),
+  ];
+  for (const ask of asks) {
+    const late: Answer[] = [];
+    while (late.length === 0) {
+      const answers = await Promise.all(Array.from({ length: 250 }, ask));
+      late.push(...answers.filter(({ status }) => status !== 200));
+    }
+    for (const answer of late) assertLater(answer, answer.status);
+  }
+});
+
+test("a person pushes 32 MiB a minute, a single push however heavy, and loses nothing", async () => {
+  const ada = await signIn("Ada");
+  await ada.post("/api/rooms/general/members", {});
+  const heavy = (id: number) =>
+    ada.push("room:general", "heavy", [{
+      ...{ id, clientID: "c", name: "createMessage", timestamp: 1 },
+      args: { id: `heavy-${id}`, content: "x", pad: "x".repeat(7_900_000) },
+    }]);
+  let id = 1;
+  for (;; id++) {
+    const answer = await heavy(id);
+    if (answer.status !== 200) {
+      assertLater(answer);
+      break;
+    }
+  }
+  // The fifth began below the limit.
+  assertEquals(id, 6);
+  const { body } = await ada.pull("room:general", "heavy");
+  assertEquals(body.lastMutationIDChanges, { c: 5 });
+  // Many small mutations weigh as well.
+  const bob = await signIn("Bob");
+  const light = (id: number) => ({
+    ...{ id, clientID: "c", name: "none", args: null, timestamp: 1 },
+  });
+  const many = Array.from({ length: 40_000 }, (_, i) => light(i + 1));
+  assertEquals((await bob.push("room:general", "light", many)).status, 200);
+  assertLater(await bob.push("room:general", "light", [light(40_001)]));
 });
 
 test("a body above its limit is refused before it has come, a form's too", async () => {

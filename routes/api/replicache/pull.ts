@@ -1,9 +1,12 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
+import type { Context } from "fresh";
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/access.ts";
 import { methods, sessionOf } from "../../../lib/web/answers.ts";
 import { readJSON } from "../../../lib/web/bodies.ts";
 import { actorOf } from "../../../lib/web/domain.ts";
+import type { State } from "../../../lib/web/state.ts";
+import { bodyOf } from "../../../lib/web/turns.ts";
 
 /** Reads `window`, how many of the newest messages are wanted: a positive integer. */
 function windowIn(url: URL): number | undefined {
@@ -16,22 +19,33 @@ function windowIn(url: URL): number | undefined {
 export const handler = methods({
   async POST(ctx) {
     const { userID } = sessionOf(ctx);
-    const { sync, limits } = ctx.state;
-    const space = ctx.url.searchParams.get("space")!; // the middleware saw it
-    const window = windowIn(ctx.url);
-    const body = await readJSON(ctx.req);
+    const { limits, turns } = ctx.state;
+    await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
-    const answer = await sync.pull(space, actorOf(userID), body, {
-      window,
-      mayRead: (space) => mayRead(sync, userID, space),
-    });
-    if ("error" in answer) {
+    const done = await turns.take(userID);
+    try {
+      const answer = await answerFor(ctx, userID);
+      if (!("error" in answer)) {
+        const headers = { "content-type": "application/json" };
+        return new Response(bodyOf(answer, done), { headers });
+      }
       await limits.count("lost", userID);
+      done();
       return Response.json(answer);
+    } catch (error) {
+      done();
+      throw error;
     }
-    return new Response(
-      ReadableStream.from(answer).pipeThrough(new TextEncoderStream()),
-      { headers: { "content-type": "application/json" } },
-    );
   },
 });
+
+async function answerFor(ctx: Context<State>, userID: string) {
+  const { sync } = ctx.state;
+  const space = ctx.url.searchParams.get("space")!; // the middleware saw it
+  const window = windowIn(ctx.url);
+  const body = await readJSON(ctx.req);
+  return await sync.pull(space, actorOf(userID), body, {
+    window,
+    mayRead: (space) => mayRead(sync, userID, space),
+  });
+}

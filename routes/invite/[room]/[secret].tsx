@@ -32,6 +32,9 @@ export const handler = methods({
       await joinRoom(sync, user, room, secret);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (error.code === "not-allowed") {
+        throw new HttpError(403, error.message);
+      }
       throw new HttpError(404, words.missing);
     }
     return ctx.redirect(`/rooms/${room}`, 303);
