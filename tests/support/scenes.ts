@@ -231,8 +231,18 @@ async function pausing(bob: Page, look: Look) {
 
   for (const status of [401, 403, 404]) {
     const json = { error: "no", message: "No." };
-    await bob.route(PUSH, (route) => route.fulfill({ status, json }));
-    await send(bob, `Written before the ${status}`);
+    const text = `Written before the ${status}`;
+    // Not what the page before has left: gone before this is written, the room
+    // would take it from nobody.
+    await bob.route(
+      PUSH,
+      (route) =>
+        route.request().postData()!.includes(text)
+          ? route.fulfill({ status, json })
+          : route.continue(),
+    );
+    await send(bob, text);
+    await messages(bob, text, "pending").waitFor();
     await bob.locator(".paused").waitFor();
     await look(`room-paused-${status}`, bob);
     await bob.getByRole("button", { name: "Discard" }).click();
