@@ -2,8 +2,9 @@
 import { Component, type FunctionComponent, h } from "preact";
 
 /**
- * Wraps a component whose props are compared one by one, by identity. For rows
- * of long lists: what has not changed costs a comparison.
+ * Wraps a component whose props are compared one by one, by identity, and
+ * arrays by that of their members. For rows of long lists: what has not changed
+ * costs a comparison.
  */
 export function memo<P extends object>(
   Inner: FunctionComponent<P>,
@@ -11,10 +12,17 @@ export function memo<P extends object>(
   return class extends Component<P> {
     override shouldComponentUpdate(next: P): boolean {
       const now = this.props as Record<string, unknown>;
-      return Object.entries(next).some(([name, value]) => now[name] !== value);
+      return Object.entries(next).some(([name, value]) =>
+        !same(now[name], value)
+      );
     }
     render() {
       return h(Inner, this.props);
     }
   };
 }
+
+const same = (a: unknown, b: unknown): boolean =>
+  a === b ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
+    a.every((each, i) => each === b[i]));

@@ -34,8 +34,14 @@ export class Line {
   #cut = new AbortController();
   #resumed = Promise.withResolvers<void>();
 
-  /** `auth` goes along as Replicache's `auth`: the user the replica belongs to. */
-  constructor(private readonly auth: string) {
+  /**
+   * `auth` goes along as Replicache's `auth`: the user the replica belongs to.
+   * `onAnswer` is called after each whole 200.
+   */
+  constructor(
+    private readonly auth: string,
+    private readonly onAnswer: () => void = () => {},
+  ) {
     this.#resumed.resolve();
   }
 
@@ -67,7 +73,9 @@ export class Line {
       });
       const { status } = response;
       if (status === 200) {
-        return { status, body: await response.json(), text: "" };
+        const body = await response.json(); // the network may go in its midst
+        this.onAnswer();
+        return { status, body, text: "" };
       }
       const text = await response.text();
       const wait = retryAfter(response);

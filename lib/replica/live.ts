@@ -43,7 +43,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const onNews = () => void this.#look().catch(unlessClosed(this));
     const outbox = this.#outbox = new Outbox(this.#name, onNews);
     this.#maker = new Maker(this.#name, outbox, mutators);
-    this.#line = new Line(userID);
+    // Replicache tells of a change only as it sees it: what the browser called
+    // offline may never have failed it.
+    this.#line = new Line(userID, () => {
+      if (!this.status.peek().online) this.#say({ online: true });
+    });
     this.#window = new Window(space, options.window);
     const onLost: OnLost = (groupID, confirmed) => {
       const own = groupID === this.#client.groupID;

@@ -254,3 +254,16 @@ browserTest(
     await messages(ada, "Into half a network", "pending").waitFor();
   },
 );
+
+browserTest(
+  "Back from an absence in which nothing was asked, the page is online again",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const what of ["offline", "online"]) {
+      await ada.evaluate((what) => dispatchEvent(new Event(what)), what);
+      await connection(ada, new RegExp(`^${what}`, "i")).waitFor();
+    }
+  },
+);

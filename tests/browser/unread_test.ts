@@ -105,7 +105,7 @@ browserTest(
       );
       await ada.waitForFunction(() =>
         document.querySelector(
-          ".older button:enabled, .messages > .day:first-child",
+          ".older button:enabled, .messages > .block:first-child",
         )
       );
     }

@@ -56,7 +56,7 @@ export function messages(
 }
 
 /** What the page says about its connection, once it says that. */
-export const connection = (page: Page, words: string): Locator =>
+export const connection = (page: Page, words: string | RegExp): Locator =>
   page.getByRole("status", { name: "Connection" }).filter({ hasText: words });
 
 /** Waits until a message is on the screen, not merely in the page. */

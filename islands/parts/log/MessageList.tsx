@@ -1,13 +1,12 @@
 // The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
-import { type ComponentChild, Fragment } from "preact";
+import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
 import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import type { Acts } from "../message/acts.ts";
-import { dayInWords, dayOf } from "../message/Clock.tsx";
-import { Message } from "../message/Message.tsx";
 import type { useEditing } from "../message/useEditing.ts";
+import { Block } from "./Block.tsx";
 import { extras } from "../touch.ts";
 import type { People } from "../usePeople.ts";
 import type { useHistory } from "./useHistory.ts";
@@ -36,14 +35,13 @@ type MessageListProps = {
   failures: ComponentChild;
 };
 
-/** Messages of one author closer than this are one group. */
-const GROUP = 5 * 60_000;
+/** How many messages are drawn, or left undrawn, together. */
+const BLOCK = 50;
 /** Above this, a message's buttons are made when it comes near the screen. */
 const MANY = 300;
-const NONE: Mark[] = [];
 
 export function MessageList(props: MessageListProps) {
-  const { room, userID, past, newFrom, marksOf, local, news } = props;
+  const { room, userID, past, newFrom, news } = props;
   const { messages } = past;
   const Older = extras.value?.Older;
   const last = messages.at(-1);
@@ -51,7 +49,6 @@ export function MessageList(props: MessageListProps) {
   const byID = new Map(messages.map((message) => [message.id, message]));
   const { active, ...keys } = useRoving(last?.id, (id) => byID.has(id));
   const { editing, change, end } = props.editing;
-  const { jump, copyLink } = props.acts;
 
   // Who writes wants to see it, wherever they were reading.
   const written = last?.pending && last.authorID === userID ? last.id : "";
@@ -77,47 +74,34 @@ export function MessageList(props: MessageListProps) {
             <Empty room={room} />
           )}
           {Older && past.more && <Older past={past} scroller={scroller} />}
-          {messages.map((message, i) => {
-            const before = messages[i - 1];
-            const { id, authorID, content, createdAt, replyTo } = message;
-            const quoted = replyTo ? byID.get(replyTo) : undefined;
-            const day = dayOf(createdAt, local);
-            const newDay = !before || dayOf(before.createdAt, local) !== day;
+          {blocksOf(messages).map(([key, those], i, blocks) => {
+            const has = (wanted?: string) =>
+              those.some(({ id }) => id === wanted);
             return (
-              <Fragment key={id}>
-                {newDay && (
-                  <p class="day">
-                    <span>{dayInWords(createdAt, local)}</span>
-                  </p>
+              <Block
+                key={key}
+                messages={those}
+                quoted={those.map(({ replyTo }) =>
+                  replyTo ? byID.get(replyTo) : undefined
                 )}
-                {id === newFrom && (
-                  <p class="day new" data-new>
-                    <span>{texts.messages.unread}</span>
-                  </p>
-                )}
-                <Message
-                  message={message}
-                  marks={marksOf(content)}
-                  quoted={quoted}
-                  quotedMarks={quoted ? marksOf(quoted.content) : NONE}
-                  userID={userID}
-                  people={props.people}
-                  acts={"left" in message ? { jump, copyLink } : props.acts}
-                  pendingWord={message.pending ? props.pendingWord : undefined}
-                  mayDelete={authorID === userID || props.mayDeleteAll}
-                  editing={editing.value?.id === id
-                    ? editing.value.content
-                    : undefined}
-                  onEdit={change}
-                  onEditEnd={end}
-                  follows={!newDay && id !== newFrom &&
-                    closely(before, message)}
-                  local={local}
-                  news={news}
-                  active={active === id}
-                  lean={messages.length > MANY}
-                />
-              </Fragment>
+                before={blocks[i - 1]?.[1].at(-1)}
+                userID={userID}
+                people={props.people}
+                newFrom={has(newFrom) ? newFrom : undefined}
+                active={has(active) ? active : undefined}
+                editing={has(editing.value?.id) ? editing.value : undefined}
+                onEdit={change}
+                onEditEnd={end}
+                marksOf={props.marksOf}
+                acts={props.acts}
+                pendingWord={those.some(({ pending }) => pending)
+                  ? props.pendingWord
+                  : undefined}
+                mayDeleteAll={props.mayDeleteAll}
+                local={props.local}
+                news={news}
+                lean={messages.length > MANY}
+              />
             );
           })}
           {props.failures}
@@ -141,8 +125,20 @@ function Empty({ room }: { room: string }) {
   );
 }
 
-function closely(before: Entry | undefined, message: Entry): boolean {
-  return before?.authorID === message.authorID &&
-    before.from === message.from &&
-    message.createdAt - before.createdAt < GROUP;
+/**
+ * Messages by their `seq`, in blocks that stay the same whatever comes before or
+ * behind them, each with its key. With 5,000 on the page, one more then costs a
+ * block and not all: in Preact, in layout, and in what the browser asks of each
+ * element that it may leave undrawn.
+ */
+function blocksOf(messages: Entry[]): [key: number, messages: Entry[]][] {
+  const blocks: [number, Entry[]][] = [];
+  for (const message of messages) {
+    const key = Math.floor(message.seq / BLOCK);
+    const last = blocks.at(-1);
+    // What is unsent counts from an older room, and stands behind all the same.
+    if (last && key <= last[0]) last[1].push(message);
+    else blocks.push([key, [message]]);
+  }
+  return blocks;
 }

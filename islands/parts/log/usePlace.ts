@@ -29,15 +29,14 @@ export function usePlace(newest: string | undefined) {
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element) return;
+    if (!element || height.current === 0 || !away.peek()) return;
     const grown = element.scrollHeight - height.current;
-    // Safari alone does not anchor: what came in below would push the text up.
-    if (height.current > 0 && away.peek() && !anchors()) {
-      element.scrollBy({ top: -grown, behavior: "instant" });
-    }
+    element.scrollBy({ top: -grown, behavior: "instant" });
   }, [newest]);
   useLayoutEffect(() => {
-    height.current = scroller.current?.scrollHeight ?? 0;
+    // Safari alone does not anchor: what comes in below would push the text up.
+    // Elsewhere nobody need lay out a long log to know.
+    if (!anchors()) height.current = scroller.current?.scrollHeight ?? 0;
   });
 
   const toNewest = (behavior: ScrollBehavior = "auto") =>

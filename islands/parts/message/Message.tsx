@@ -1,5 +1,4 @@
 // One message: who, when, what, what others feel about it, and what became of it.
-import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
@@ -39,11 +38,9 @@ type MessageProps = {
   /** Whether it is news, to be read aloud. */
   news: boolean;
   active: boolean;
-  /** Whether there are so many that only those near the screen have buttons. */
+  /** Whether it is too far from the screen to have buttons. */
   lean: boolean;
 };
-
-type Skipping = Event & { skipped: boolean };
 
 export const Message = memo(function Message(props: MessageProps) {
   const { message, userID, people, acts, local, follows, active } = props;
@@ -59,8 +56,7 @@ export const Message = memo(function Message(props: MessageProps) {
     ? undefined
     : extras.value?.EditBox;
   const editing = EditBox !== undefined;
-  const near = useSignal(false);
-  const withActions = active || (read && (near.value || !props.lean));
+  const withActions = active || (read && !props.lean);
   const classes = ["message", own && "own", follows && "follows"];
   return (
     <article
@@ -69,14 +65,6 @@ export const Message = memo(function Message(props: MessageProps) {
       data-message-id={id}
       data-state={state}
       tabIndex={active ? 0 : -1}
-      {
-        // The browser says which messages it does not draw.
-        ...{
-          onContentVisibilityAutoStateChange(event: Skipping) {
-            near.value = !event.skipped;
-          },
-        }
-      }
     >
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
