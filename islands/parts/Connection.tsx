@@ -1,6 +1,7 @@
 // Whether the room is in step with the server, and what has not been sent.
 import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { Status } from "../../lib/replica/mod.ts";
+import { extras } from "./touch.ts";
 import { useLonger } from "./useLonger.ts";
 
 /** Shorter syncs than this, in milliseconds, are not worth a word. */
@@ -19,15 +20,15 @@ export function Connection({ status }: { status: Status }) {
     : long
     ? "syncing"
     : "online";
+  const Keeps = extras.value?.Keeps;
   const parts: string[] = [words[state]];
   if (unsent > 0 && state !== "online") parts.push(words.unsent(unsent));
   return (
     <p class="connection" data-state={state}>
       <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
-      {status.inMemory
-        ? <span class="keeps">{words.keepsNothing}</span>
-        : state === "offline" &&
-          <span class="keeps">{words.keeps(unsent)}</span>}
+      {Keeps && (status.inMemory || state === "offline") && (
+        <Keeps {...status} />
+      )}
     </p>
   );
 }

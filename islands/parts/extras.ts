@@ -6,6 +6,7 @@ export { Answering } from "./composer/Answering.tsx";
 export { Failures } from "./failed/Failures.tsx";
 export { Paused } from "./Paused.tsx";
 export { JoinNotice } from "./JoinNotice.tsx";
+export { Keeps } from "./Keeps.tsx";
 export { DeleteDialog } from "./log/DeleteDialog.tsx";
 export { bringOlder } from "./log/bringOlder.ts";
 export { rove } from "./log/rove.ts";

@@ -29,10 +29,7 @@ const WINDOW = 200;
 /** After so long, in milliseconds, it is said that the copy does not open: on a full disk nothing says why. */
 const OPENING = 20_000;
 
-const STARTING: Status = {
-  ...{ online: true, syncing: true, unsent: 0 },
-  inMemory: false,
-};
+const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
  * The room as it is now. `opened` is this browser's copy, once there is one;
@@ -80,14 +77,12 @@ export function useRoom(user: User, html: RoomView) {
       dead.value = true;
       console.error(error);
     });
-    let unfollow = () => {};
     async function showLeft(replica: RoomReplica) {
       if ((await replica.unsent()).length === 0) return;
       const { followLeft } = await import("./log/left.ts");
-      unfollow = followLeft(replica, user, (add) => left.value = { add });
+      followLeft(replica, user, (add) => left.value = { add });
     }
     return () => {
-      unfollow();
       opening.then((replica) => replica.close(), () => {});
     };
   }, []);

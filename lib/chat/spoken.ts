@@ -31,7 +31,6 @@ export const spoken = {
       waiting: "Waits for network",
       held: "Not sent yet",
       sent: "Sent",
-      failed: "Not sent",
     },
     today: "Today",
     yesterday: "Yesterday",
@@ -67,10 +66,5 @@ export const spoken = {
     paused: "Not connected",
     syncing: "Syncing",
     unsent: (n: number) => `${n} unsent`,
-    keeps: (n: number) =>
-      n > 0
-        ? "Kept here until you are back."
-        : "Go on writing: it goes out when you are back.",
-    keepsNothing: "This browser keeps nothing: unsent goes with the page.",
   },
 } as const;

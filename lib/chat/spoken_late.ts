@@ -50,6 +50,12 @@ export const spokenLate = {
       } not sent yet, and will not be.`,
   },
 
+  keeps: {
+    unsent: "Kept here until you are back.",
+    all: "Go on writing: it goes out when you are back.",
+    nothing: "This browser keeps nothing: unsent goes with the page.",
+  },
+
   joining: {
     join: "Join room",
     joining: "Joining the room…",
@@ -111,6 +117,7 @@ export const spokenLate = {
   },
 
   failed: {
+    state: "Not sent",
     why: {
       message: (reason: string) => `This was not sent. ${reason}`,
       edit: (reason: string) => `This change was not saved. ${reason}`,

@@ -40,7 +40,7 @@ export class Line {
    */
   constructor(
     private readonly auth: string,
-    private readonly onAnswer: () => void = () => {},
+    private readonly onAnswer?: () => void,
   ) {
     this.#resumed.resolve();
   }
@@ -74,7 +74,7 @@ export class Line {
       const { status } = response;
       if (status === 200) {
         const body = await response.json(); // the network may go in its midst
-        this.onAnswer();
+        this.onAnswer?.();
         return { status, body, text: "" };
       }
       const text = await response.text();

@@ -1,5 +1,5 @@
 // A replica, alive: one Replicache client after the other, generation after generation, behind one face.
-import { type Signal, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
 import { Client } from "./client.ts";
 import { coalesced } from "./coalesced.ts";
@@ -19,7 +19,7 @@ export { ReplicacheImpl, SCHEMA_VERSION } from "./client.ts";
 export { Storage } from "./storage.ts";
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
-  readonly status: Signal<Status>;
+  readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
   readonly mutate: Replica<M>["mutate"];
   readonly #name: string;
   readonly #outbox: Outbox;
@@ -36,8 +36,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** `inMemory` is what the status is to say of it. */
   constructor(private readonly options: ReplicaOptions<M>, inMemory: boolean) {
-    const nothing = { online: true, syncing: false, unsent: 0 };
-    this.status = signal({ ...nothing, inMemory });
+    this.#say({ inMemory });
     const { userID, space, mutators } = options;
     this.#name = `${userID}/${space}`;
     const onNews = () => void this.#look().catch(unlessClosed(this));

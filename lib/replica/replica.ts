@@ -14,7 +14,7 @@ export type Status = {
   /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
   unsent: number;
   /** Whether the browser keeps nothing of it, as it refuses to. */
-  inMemory: boolean;
+  inMemory?: boolean;
   /** Why nothing goes out or comes in until a person does something. */
   paused?: Pause;
 };

@@ -1,7 +1,6 @@
 // Something that the server refused: what, why, and what its author can do with it now.
 import { useEffect, useState } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -45,7 +44,7 @@ export function Failed(props: FailedProps) {
       <Avatar userID={user.userID} name={user.name} />
       <header>
         <span class="author" dir="auto">{user.name}</span>{" "}
-        <span class="state">{texts.messages.states.failed}</span>
+        <span class="state">{words.state}</span>
       </header>
       <div class="said">
         {hasText && (

@@ -19,12 +19,12 @@ export type Left = Message & { left: true };
 type Outbox = Pick<Replica<Record<never, never>>, "status" | "unsent">;
 type Unsent = Awaited<ReturnType<Outbox["unsent"]>>;
 
-/** Calls back with what to make of the room, whenever that changes, until nothing is left; returns the end of it. */
+/** Calls back with what to make of the room, whenever that changes, until nothing is left. */
 export function followLeft(
   replica: Outbox,
   user: User,
   onChange: (withLeft: WithLeft | undefined) => void,
-): () => void {
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let known: Unsent = [];
   const look = async () => {
@@ -48,7 +48,6 @@ export function followLeft(
     unfollow();
     onChange(undefined);
   };
-  return end;
 }
 
 /**
