@@ -23,8 +23,11 @@ export type FailuresProps = {
   say: (what: unknown) => void;
 };
 
+type Mutate = Record<string, (args: Rejection["args"]) => Promise<unknown>>;
+
 export function Failures(props: FailuresProps) {
   const { rejections, replica, mayWrite, send, restore, say } = props;
+  const mutate = replica?.mutate as Mutate | undefined;
   return (
     <>
       {rejections.map((rejection) => {
@@ -37,8 +40,8 @@ export function Failures(props: FailuresProps) {
         const again = async () => {
           // A new message goes under a new ID: the old one may be taken.
           if (kind === "message") await send(content, replyTo);
-          // deno-lint-ignore no-explicit-any -- the mutator that has refused these very args
-          else await (replica?.mutate as any)[name](args);
+          // The very args that this mutator was refused.
+          else await mutate?.[name](args);
           await discard();
         };
         return (
