@@ -22,8 +22,13 @@ export const handler = methods({
     const { limits, turns } = ctx.state;
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
+    const { signal } = ctx.req;
     const done = await turns.take(userID);
     try {
+      // Who has gone while they waited is not worked for.
+      if (signal.aborted) {
+        throw new SyncError("unavailable", "Nobody waits for this any more.");
+      }
       const answer = await answerFor(ctx, userID);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
