@@ -161,20 +161,18 @@ async function starts(executablePath: string): Promise<boolean> {
 
 /** Unpacks into `folder`, which is there complete or not at all, whoever else unpacks now. */
 async function unpack(bin: URL, folder: string): Promise<void> {
-  const { inflate } = await import("@sparticuz/chromium");
   const parent = folder.replace(/\/[^/]*$/, "");
   await Deno.mkdir(parent, { recursive: true });
   const partial = await Deno.makeTempDir({ dir: parent });
-  const before = Deno.env.get("TMPDIR");
-  Deno.env.set("TMPDIR", partial); // where `inflate` puts things
-  try {
-    for (const name of ["chromium.br", "al2023.tar.br", "fonts.tar.br"]) {
-      await inflate(decodeURIComponent(new URL(name, bin).pathname));
-    }
-  } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
-  }
+  const files = ["chromium.br", "al2023.tar.br", "fonts.tar.br"]
+    .map((name) => decodeURIComponent(new URL(name, bin).pathname));
+  const unpacking = new URL("unpack.ts", import.meta.url).pathname;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-P=test", unpacking, ...files],
+    env: { TMPDIR: partial }, // where `inflate` puts things
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
   // The package's own `fonts.conf` knows folders of AWS Lambda only.
   await Deno.writeTextFile(
     `${partial}/fonts.conf`,
