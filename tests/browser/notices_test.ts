@@ -173,19 +173,26 @@ async function say(from: Page, text: string, to: Page) {
 
 /** Waits until this page notifies, or stands in line of so many to do so. */
 const notifies = (page: Page, tabs = 1) =>
-  page.waitForFunction(async (tabs) => {
-    const { held = [], pending = [] } = await navigator.locks.query();
-    return [...held, ...pending]
-      .filter(({ name }) => name!.startsWith("notices/")).length === tabs;
+  page.evaluate(async (tabs) => {
+    while (true) {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      const ours = [...held, ...pending]
+        .filter(({ name }) => name!.startsWith("notices/"));
+      if (ours.length === tabs) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }, tabs);
 
 /** Waits until the server knows that one has read so far in General. */
 const hasRead = (page: Page, seq: number) =>
-  page.waitForFunction(async (seq) => {
-    const { rooms } = await (await fetch("/api/rooms")).json();
+  page.evaluate(async (seq) => {
     type Room = { roomID: string; readSeq: number };
-    const room = rooms.find((each: Room) => each.roomID === "general");
-    return room.readSeq >= seq;
+    while (true) {
+      const { rooms } = await (await fetch("/api/rooms")).json();
+      const room = rooms.find((each: Room) => each.roomID === "general");
+      if (room.readSeq >= seq) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }, seq);
 
 const shown = async (page: Page): Promise<string[]> =>

@@ -237,6 +237,7 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
+    await roomIsKept(ada, "/rooms/general");
     // As a browser reads what the network cuts off.
     await ada.addInitScript(() => {
       Response.prototype.json = () =>
