@@ -34,14 +34,8 @@ export class Line {
   #cut = new AbortController();
   #resumed = Promise.withResolvers<void>();
 
-  /**
-   * `auth` goes along as Replicache's `auth`: the user the replica belongs to.
-   * `onAnswer` is called after each whole 200.
-   */
-  constructor(
-    private readonly auth: string,
-    private readonly onAnswer?: () => void,
-  ) {
+  /** `auth` goes along as Replicache's `auth`: the user the replica belongs to. */
+  constructor(private readonly auth: string) {
     this.#resumed.resolve();
   }
 
@@ -73,9 +67,7 @@ export class Line {
       });
       const { status } = response;
       if (status === 200) {
-        const body = await response.json(); // the network may go in its midst
-        this.onAnswer?.();
-        return { status, body, text: "" };
+        return { status, body: await response.json(), text: "" };
       }
       const text = await response.text();
       const wait = retryAfter(response);

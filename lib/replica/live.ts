@@ -42,11 +42,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const onNews = () => void this.#look().catch(unlessClosed(this));
     const outbox = this.#outbox = new Outbox(this.#name, onNews);
     this.#maker = new Maker(this.#name, outbox, mutators);
-    // Replicache tells of a change only as it sees it: what the browser called
-    // offline may never have failed it.
-    this.#line = new Line(userID, () => {
-      if (!this.status.peek().online) this.#say({ online: true });
-    });
+    this.#line = new Line(userID);
     this.#window = new Window(space, options.window);
     const onLost: OnLost = (groupID, confirmed) => {
       const own = groupID === this.#client.groupID;
@@ -79,7 +75,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     await this.#look();
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
     addEventListener("online", this.#sync);
-    addEventListener("offline", this.#onOffline);
+    // Asked, and not believed: a browser that knows no network can still reach
+    // a server on its own machine.
+    addEventListener("offline", this.#pull);
     document.addEventListener("visibilitychange", this.#onVisible);
     return this;
   }
@@ -88,7 +86,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.closed = true;
     this.#hangUp?.();
     removeEventListener("online", this.#sync);
-    removeEventListener("offline", this.#onOffline);
+    removeEventListener("offline", this.#pull);
     document.removeEventListener("visibilitychange", this.#onVisible);
     await this.#turn(async () => {
       await this.#part(this.#client);
@@ -233,7 +231,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   };
 
   readonly #onVisible = () => document.hidden || this.#sync();
-  readonly #onOffline = () => this.#say({ online: false });
 
   #say(news: Partial<Status>): void {
     this.status.value = { ...this.status.peek(), ...news };

@@ -127,16 +127,17 @@ browserTest(
       await ada.addInitScript(how);
       await enter(ada, "Ada");
       await ada.getByText("This browser keeps nothing").waitFor();
-      await send(ada, "Out of thin air");
-      await messages(ada, "Out of thin air", "sent").waitFor();
+      const { name } = how;
+      await send(ada, `Out of thin air, ${name}`);
+      await messages(ada, `Out of thin air, ${name}`, "sent").waitFor();
       await enter(bob, "Bob");
-      await send(bob, "It arrived");
-      await messages(ada, "It arrived", "sent").waitFor();
+      await send(bob, `It arrived, ${name}`);
+      await messages(ada, `It arrived, ${name}`, "sent").waitFor();
       await ada.context().setOffline(true);
-      await send(ada, "Held in the air");
+      await send(ada, `Held in the air, ${name}`);
       await connection(ada, "1 unsent").waitFor();
       await ada.context().setOffline(false);
-      await messages(bob, "Held in the air", "sent").waitFor();
+      await messages(bob, `Held in the air, ${name}`, "sent").waitFor();
       await connection(ada, "Online").waitFor();
     }
   },

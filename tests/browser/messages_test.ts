@@ -42,6 +42,7 @@ browserTest(
     // From the empty box, the arrow up leads to one's last message.
     await box(ada).press("ArrowUp");
     const edited = messages(ada).getByRole("textbox");
+    await edited.and(ada.locator(":focus")).waitFor();
     await edited.fill("Half-writ");
     await ada.reload();
     await edited.waitFor();

@@ -72,6 +72,8 @@ browserTest(
     await enter(ada, "Bob");
     await send(ada, "A public wish");
     await messages(ada, "A public wish", "sent").waitFor();
+    await ada.reload();
+    await mayWrite(ada);
     await searchFor(ada, "wish", "A public wish");
     assertEquals(await found(ada).count(), 1);
   },
