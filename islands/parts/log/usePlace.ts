@@ -22,9 +22,15 @@ export function usePlace(newest: string | undefined) {
 
   // It opens at what is new, as far up as the screen has room for it.
   useLayoutEffect(() => {
-    const line = scroller.current?.querySelector("[data-new]");
-    line?.scrollIntoView({ block: "start", behavior: "instant" });
-    onScroll();
+    let frames = 4;
+    const toLine = () => {
+      const line = scroller.current?.querySelector("[data-new]");
+      line?.scrollIntoView({ block: "start", behavior: "instant" });
+      onScroll();
+      // What is below was not drawn before: how high it is shows only now.
+      if (line && frames--) requestAnimationFrame(toLine);
+    };
+    toLine();
   }, []);
 
   useLayoutEffect(() => {
