@@ -100,17 +100,16 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, [editedIsGone]);
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
-  const isEditing = editing.editing.value !== undefined;
   const answering = draft.replyTo.value !== undefined;
   useEffect(() => {
     // Offline, the first touch after that tries again.
     const load = (again: () => void) => void loadExtras().catch(again);
-    const atOnce = outside || isEditing || anyRejected || answering ||
+    const atOnce = outside || anyRejected || answering ||
       status.paused ||
       location.hash;
     if (atOnce) load(() => {});
     return onTouch(load);
-  }, [outside, isEditing, anyRejected, answering, status.paused]);
+  }, [outside, anyRejected, answering, status.paused]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);

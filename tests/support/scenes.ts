@@ -125,6 +125,7 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await messages(ada, "In the tunnel", "pending").waitFor();
   await look("room-offline", ada);
   await ada.goto("/rooms/nowhere");
+  await ada.getByRole("main").getByRole("link", { name: "Engines" }).waitFor();
   await look("offline-page", ada);
   await ada.goBack();
   await ada.context().setOffline(false);
