@@ -10,6 +10,14 @@ export { ReplicacheImpl };
 // its own copy instead of reading what it cannot.
 export const SCHEMA_VERSION = "1";
 
+/**
+ * The longest that a failed push or pull waits for its next try, in
+ * milliseconds. Replicache's minute is long for whoever watches a message that
+ * is not sent, and nobody tells when only pushes had failed. Random, so that
+ * those who failed together do not all come back together.
+ */
+const longestWait = () => 6_000 + Math.random() * 4_000;
+
 export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
   /** Its client group, once it is open. */
   groupID = "";
@@ -27,6 +35,7 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
       schemaVersion: SCHEMA_VERSION,
       pullInterval: null, // the poke stream says when
       pushDelay: 0,
+      requestOptions: { maxDelayMs: longestWait() },
       logLevel: "error",
     });
     // The default would reload the page under the hands of whoever is writing.

@@ -215,7 +215,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
   }
 
-  // A failed sync backs off for up to a minute; `now` tells it not to wait. A
+  // A failed sync backs off for seconds; `now` tells it not to wait. A
   // pull runs again all that is pending: with thousands it takes its time.
   readonly #pull = coalesced(async () => {
     const client = this.#client;

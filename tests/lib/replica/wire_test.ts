@@ -65,6 +65,28 @@ browserTest(
 );
 
 browserTest(
+  "A push that has failed many times is tried again within ten seconds, though nothing tells (R14)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await page.clock.install();
+    await open(page, engine, "ada");
+    engine.instead = () => json(500);
+    const ids = await count(page, "late", 0, 1);
+    for (let failed = 0; failed < 15; failed++) {
+      const again = page.waitForRequest(/\/push/);
+      await page.clock.fastForward(10_000);
+      await again;
+    }
+    engine.instead = () => undefined;
+    await page.clock.fastForward(10_000);
+    await page.clock.resume();
+    await allSent(page);
+    assertEquals(await engine.tallies(), ids.map((id) => [id, 1]));
+  },
+);
+
+browserTest(
   "A mutation that is too large is refused among good ones, an edit of what is gone too, and nothing sticks (R9)",
   async (device) => {
     await using engine = await Engine.start();
