@@ -217,15 +217,3 @@ export class ClientGroups {
     }
   }
 }
-
-/** Puts an entry at the young end of a map and drops the oldest above `most`. */
-export function remember<K, V>(
-  map: Map<K, V>,
-  key: K,
-  value: V,
-  most: number,
-): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value!);
-}

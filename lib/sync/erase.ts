@@ -21,9 +21,13 @@ export async function erase(
   if (userID !== undefined) {
     return await deleteUnder(kv, keys.rejections(name, userID));
   }
-  await commitPatiently(kv.atomic().delete(keys.version(name)));
+  const version = keys.version(name);
   const all = [keys.entries, keys.allOrders, keys.logs, keys.rejectionsIn];
-  for (const prefix of all) await deleteUnder(kv, prefix(name));
+  do {
+    await commitPatiently(kv.atomic().delete(version));
+    for (const prefix of all) await deleteUnder(kv, prefix(name));
+    // Of one that was born again meanwhile a part is gone.
+  } while ((await kv.get(version)).versionstamp !== null);
   await space.refresh();
 }
 

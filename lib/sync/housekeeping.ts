@@ -229,6 +229,8 @@ export class Housekeeping {
     await commitDrafts(store, [this.spaceOf(name)], async ([draft]) => {
       const { versionstamp } = await store.kv.get(key);
       if (versionstamp === null) return; // dismissed meanwhile
+      // Left behind by an erasure that died: it must not give birth to the space.
+      if (!draft.space.born) return void await store.kv.delete(key);
       draft.take(draft.stageDismissal(userID, clientID, mutationID));
     });
   }

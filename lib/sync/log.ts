@@ -98,10 +98,10 @@ class Part {
 
 /**
  * The log entries from one version to another, both included; null when one of
- * them is not there any more. Only the first when that does not bear `mark`:
- * the others are of another history. Entries never change once written, so the
- * read needs no transaction; but the pruner may take them between two batches,
- * so contiguity is verified.
+ * them is not there any more. Only the first when that does not bear `mark`, as
+ * the others are of another history, or when all are more than `most` bytes.
+ * Entries never change once written, so the read needs no transaction; but the
+ * pruner may take them between two batches, so contiguity is verified.
  */
 export async function readLog(
   kv: Deno.Kv,
@@ -109,8 +109,10 @@ export async function readLog(
   from: number,
   to: number,
   mark?: string,
+  most = Infinity,
 ): Promise<LogEntry[] | null> {
   const entries: LogEntry[] = [];
+  let bytes = 0;
   const range = {
     start: keys.log(space, from),
     end: keys.log(space, to + 1),
@@ -120,6 +122,8 @@ export async function readLog(
     const entry: Logged = JSON.parse(decode(value));
     entries.push({ ...entry, bytes: value.length });
     if (mark !== undefined && entries[0].mark !== mark) return entries;
+    bytes += value.length;
+    if (bytes > most) return [entries[0]];
   }
   return entries.length === to - from + 1 ? entries : null;
 }

@@ -4,7 +4,6 @@ import type {
   ReadTransaction,
   WriteTransaction,
 } from "replicache";
-import { ClientGroups, remember } from "./client_group.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
@@ -20,8 +19,7 @@ import {
   type VersionNotSupported,
 } from "./protocol.ts";
 import { pull, type PullAnswer } from "./pull.ts";
-import { PushQueue } from "./push.ts";
-import { Space } from "./space.ts";
+import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
 import { type Store, type Strategy, write } from "./write.ts";
 
@@ -41,8 +39,6 @@ export type Settings = {
   keep?: Partial<Keep>;
 };
 
-const MOST_SPACES = 1_000; // that one process remembers
-
 type Failure = ClientStateNotFound | VersionNotSupported;
 
 /**
@@ -53,7 +49,7 @@ export class Sync<U extends User = User> {
   readonly #store: Store;
   readonly #pokes: Pokes;
   readonly #housekeeping: Housekeeping;
-  readonly #spaces = new Map<string, { space: Space; queue: PushQueue<U> }>();
+  readonly #spaces: Spaces<U>;
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -62,16 +58,17 @@ export class Sync<U extends User = User> {
   ) {
     const collections = (space: string) => domain.collections(space);
     this.#store = { kv, collections, maxChecks, strategy };
+    const spaceOf = (name: string) => this.#spaces.at(name).space;
     this.#pokes = new Pokes(
       kv,
-      (name) => this.#at(name).space,
+      spaceOf,
       (space, { key, value }) => domain.guards(space, key, value),
     );
-    this.#housekeeping = new Housekeeping(
-      this.#store,
-      (name) => this.#at(name).space,
-      { ...KEEP, ...keep },
-    );
+    this.#spaces = new Spaces(this.#store, domain, this.#pokes);
+    this.#housekeeping = new Housekeeping(this.#store, spaceOf, {
+      ...KEEP,
+      ...keep,
+    });
   }
 
   /**
@@ -86,7 +83,7 @@ export class Sync<U extends User = User> {
     const request = parsePush(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
-    return await this.#at(space).queue.push(user, request);
+    return await this.#spaces.at(space).queue.push(user, request);
   }
 
   /**
@@ -104,7 +101,7 @@ export class Sync<U extends User = User> {
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
     const answer = await this.#reading(() =>
-      pull(this.#store, this.#at(space).space, user, request, window)
+      pull(this.#store, this.#spaces.at(space).space, user, request, window)
     );
     if (!await mayRead(space)) throw unknownSpace();
     return answer;
@@ -137,13 +134,13 @@ export class Sync<U extends User = User> {
     spaces: readonly string[],
     fn: (...txs: WriteTransaction[]) => Promise<T>,
   ): Promise<T> {
-    const all = spaces.map((name) => this.#at(name).space);
+    const all = spaces.map((name) => this.#spaces.at(name).space);
     return write(this.#store, all, fn);
   }
 
   /** Takes out a space and its past, or all that one user was refused in it; see `erase`. */
   erase(space: string, userID?: string): Promise<void> {
-    return erase(this.kv, this.#at(space).space, userID);
+    return erase(this.kv, this.#spaces.at(space).space, userID);
   }
 
   /** Up to ten entries of a space as they are now, all at one moment. */
@@ -167,7 +164,7 @@ export class Sync<U extends User = User> {
     space: string,
     ...entryKeys: string[]
   ): Promise<(ReadonlyJSONValue | undefined)[]> {
-    const here = this.#spaces.get(space)?.space;
+    const here = this.#spaces.known(space);
     if (!here?.born) return await this.get(space, ...entryKeys);
     return await this.#reading(() =>
       Promise.all(entryKeys.map((key) => here.entry(key)))
@@ -205,23 +202,6 @@ export class Sync<U extends User = User> {
   close(): void {
     this.#pokes.close();
     this.#housekeeping.stop();
-  }
-
-  #at(name: string): { space: Space; queue: PushQueue<U> } {
-    const here = this.#spaces.get(name) ?? this.#open(name);
-    // One that is dropped while it is in use goes on as another process would.
-    remember(this.#spaces, name, here, MOST_SPACES);
-    return here;
-  }
-
-  #open(name: string): { space: Space; queue: PushQueue<U> } {
-    const space = new Space(this.kv, name, (space, log) => {
-      groups.advanced(log);
-      this.#pokes.advanced(space, log);
-    });
-    const groups = new ClientGroups(this.kv);
-    const queue = new PushQueue(this.#store, space, this.domain, groups);
-    return { space, queue };
   }
 
   /** A newer client than this server: another instance will know, or this one soon. */

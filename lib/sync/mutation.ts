@@ -80,7 +80,8 @@ function reasonOf(error: unknown, name: string) {
     return { code: "bad-args", message: error.message.slice(0, MOST_REASON) };
   }
   if (
-    error instanceof Error && "code" in error && typeof error.code === "string"
+    error instanceof Error && "code" in error &&
+    typeof error.code === "string" && typeof error.message === "string"
   ) {
     const { code, message } = error;
     return { code: code.slice(0, 50), message: message.slice(0, MOST_REASON) };

@@ -28,7 +28,9 @@ const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
 // After a restart, listeners come back one by one: from `SOONEST` on, in ms.
 const SOONEST = 1_000;
 const SPREAD = 8_000;
-const BACKLOG = 100; // events that a reader may leave unread before it is dropped
+// Bytes that a reader may leave unread before it is dropped. Before it can read
+// at all each of its spaces is told of, by whoever listens to it with many others.
+const BACKLOG = 256 * 1024;
 
 // An event and no comment: a page is not shown comments, and can tell by it that
 // a connection which only seems open is dead.
@@ -65,6 +67,11 @@ export class Pokes {
     return this.#readers.size;
   }
 
+  /** Whether anybody listens to a space. */
+  isHeard(name: string): boolean {
+    return this.#audiences.has(name);
+  }
+
   /**
    * Opens a stream of server-sent events: `poke` for each space now and at each
    * new version, `gone` for one that may not be read, now or later. Throws an
@@ -95,7 +102,7 @@ export class Pokes {
         for (const name of readable) this.#add(reader, name);
       },
       cancel: () => this.#remove(reader),
-    });
+    }, new ByteLengthQueuingStrategy({ highWaterMark: BACKLOG }));
     onOpen?.({
       end: () => this.#end(reader),
       tell: (kind, body) => this.#send(reader, event(kind, body)),
@@ -202,7 +209,7 @@ export class Pokes {
   #send(reader: Reader, bytes: Uint8Array): void {
     if (!this.#readers.has(reader)) return;
     // A reader that does not read must not fill our memory; it will reconnect.
-    if ((reader.stream.desiredSize ?? 0) < -BACKLOG) this.#drop(reader);
+    if (bytes.length > (reader.stream.desiredSize ?? 0)) this.#drop(reader);
     else reader.stream.enqueue(bytes);
   }
 

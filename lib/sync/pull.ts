@@ -31,8 +31,9 @@ type PullResult = PullAnswer | ClientStateNotFound;
 const FIRST_WINDOW = 200;
 /** The most entries of a windowed collection that one pull brings. */
 const MOST_AT_ONCE = 5_000;
-/** Further behind than this, a snapshot is cheaper than the log. */
+/** Further behind than this, in log entries or in their bytes, a snapshot is cheaper. */
 const MOST_TO_REPLAY = 10_000;
+const MOST_BYTES_TO_REPLAY = 8_000_000;
 
 /**
  * Answers a pull. `window` is how many of the newest of each windowed
@@ -79,26 +80,27 @@ export async function pull(
   const { head } = space;
   if (cookie.version > head.version) return await fenceOff(cookie);
   const { version: since, mark } = cookie;
-  const far = head.version - since > MOST_TO_REPLAY;
+  const behind = head.version - since;
   // Its own entry is looked at however far behind it is: a snapshot would hide
   // from the client that this is another history.
+  const to = behind > MOST_TO_REPLAY ? since : head.version;
   const log = space.logFrom(since) ??
-    await readLog(kv, space.name, since, far ? since : head.version, mark);
+    await readLog(kv, space.name, since, to, mark, MOST_BYTES_TO_REPLAY);
   if (log && log[0].mark !== mark) return await fenceOff(cookie);
   const reset = store.strategy === "reset" && log && log.length > 1;
-  if (!log || far || reset) {
+  if (!log || log.length <= behind || reset) {
     return await everything(Math.max(asked, cookie.window));
   }
   if (asked > cookie.window) return await widen(cookie, asked);
 
   const change = changeOf(log.slice(1), viewer, collections, cookie.from);
   // The log in memory may have grown since `head` was looked at.
-  const to = {
+  const reached = {
     version: cookie.version + log.length - 1,
     mark: log.at(-1)!.mark,
   };
   return body(
-    log.length === 1 ? cookie : cookieOf({ ...cookie, ...to }),
+    log.length === 1 ? cookie : cookieOf({ ...cookie, ...reached }),
     change.lastMutationIDs,
     [],
     change.patch,
@@ -114,7 +116,7 @@ export async function pull(
   }
 
   /** Brings what is missing below the bound, and what changed since the cookie. */
-  async function widen(cookie: Cookie, window: number): Promise<PullAnswer> {
+  async function widen(cookie: Cookie, window: number): Promise<PullResult> {
     const whole = collections.every(({ prefix }) =>
       (cookie.from[prefix] ?? null) === null
     );
@@ -131,8 +133,10 @@ export async function pull(
     }
     await space.refresh();
     const { version, mark } = space.head;
-    const log = await readLog(kv, space.name, cookie.version, version);
+    const since = cookie.version;
+    const log = await readLog(kv, space.name, since, version, cookie.mark);
     if (!log) return await everything(cookie.window + more);
+    if (log[0].mark !== cookie.mark) return await fenceOff(cookie);
     const change = changeOf(log.slice(1), viewer, collections, from);
     const next = { version, mark, window: cookie.window + more, from };
     return body(cookieOf(next), change.lastMutationIDs, older, change.patch);
@@ -184,7 +188,7 @@ function lose(
   });
 }
 
-const PIECE = 500; // entries
+const PIECE = 256 * 1024; // characters, of which all but the last piece has at least so many
 
 /** The answer's JSON. `entries` come first, then what happened after they were read. */
 function* body(
@@ -196,19 +200,20 @@ function* body(
 ): PullAnswer {
   const start = JSON.stringify({ cookie, lastMutationIDChanges }).slice(0, -1);
   let piece = `${start},"patch":[`;
-  let first = true;
-  const add = (json: string) => {
-    piece += first ? json : `,${json}`;
-    first = false;
-  };
-  if (clear) add('{"op":"clear"}');
-  for (const [i, [key, json]] of entries.entries()) {
-    add(`{"op":"put","key":${JSON.stringify(key)},"value":${decode(json)}}`);
-    if (i % PIECE === PIECE - 1) {
-      yield piece;
-      piece = "";
+  let separator = "";
+  function* ops() {
+    if (clear) yield '{"op":"clear"}';
+    for (const [key, json] of entries) {
+      yield `{"op":"put","key":${JSON.stringify(key)},"value":${decode(json)}}`;
     }
+    for (const op of patch) yield JSON.stringify(op);
   }
-  for (const op of patch) add(JSON.stringify(op));
+  for (const op of ops()) {
+    piece += separator + op;
+    separator = ",";
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
   yield `${piece}]}`;
 }

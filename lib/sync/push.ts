@@ -61,7 +61,7 @@ export class PushQueue<U extends User> {
       await backoff(attempt);
       try {
         if (attempt === 0) await this.space.ready();
-        else await this.#readAfresh();
+        else await this.space.refresh();
         if (await this.#attempt(attempt > 0, alone)) return;
       } catch (error) {
         if (error instanceof Stale) continue;
@@ -82,17 +82,15 @@ export class PushQueue<U extends User> {
     for (const job of failed) job.answer.reject(failure);
   }
 
-  async #readAfresh(): Promise<void> {
-    await this.space.refresh();
-    for (const job of this.#jobs) job.forget();
-  }
-
   /**
    * One try, with the first job only if it is `alone`; false when another
-   * writer was faster. `fresh`: what is remembered was just read.
+   * writer was faster. `fresh`: the version was just read, and what else there
+   * is to know of these jobs is read anew.
    */
   async #attempt(fresh: boolean, alone: boolean): Promise<boolean> {
     const { space } = this;
+    const jobs = alone ? this.#jobs.slice(0, 1) : [...this.#jobs];
+    if (fresh) { for (const job of jobs) job.forget(); }
     if (!space.born) {
       if (!fresh) throw new Stale();
       const unknown = new SyncError("unknown-space", "There is no such space.");
@@ -101,7 +99,7 @@ export class PushQueue<U extends User> {
     }
     const draft = new Draft(space, this.store.collections(space.name));
     const steps = new Map<Job<U>, Step>();
-    for (const job of alone ? this.#jobs.slice(0, 1) : [...this.#jobs]) {
+    for (const job of jobs) {
       await job.ready;
       const step = await job.take(draft, fresh);
       steps.set(job, step);
@@ -117,7 +115,11 @@ export class PushQueue<U extends User> {
       const log = draft.addTo(atomic).map(({ entry }) => entry);
       const result = await atomic.commit();
       if (!result.ok) return false;
-      this.groups.committed(draft.records, result.versionstamp);
+      // The answer can come late. If the space has moved on by then, so may
+      // these records have, by a fence for one: they are read again.
+      if (space.version === draft.base) {
+        this.groups.committed(draft.records, result.versionstamp);
+      } else for (const job of steps.keys()) job.forget();
       space.advance(draft.base, log, result.versionstamp);
     }
     this.#settle(steps);

@@ -30,13 +30,17 @@ export class Space {
   #tail = new Tail();
   #turn: Promise<void> = Promise.resolve();
 
-  /** @param onAdvance is told what each commit changed, whichever process made it; null when that is not known. */
+  /**
+   * @param onAdvance is told what each commit changed, whichever process made
+   * it; null when that is not known, as at the `first` look.
+   */
   constructor(
     private readonly kv: Deno.Kv,
     readonly name: string,
     private readonly onAdvance: (
       space: Space,
       entries: LogEntry[] | null,
+      first: boolean,
     ) => void,
   ) {}
 
@@ -72,7 +76,8 @@ export class Space {
   async catchUp(read: Deno.KvEntryMaybe<number>): Promise<void> {
     const { value: version, versionstamp } = read;
     if (versionstamp === null || version === null) {
-      if (this.born || !this.#known) this.#restart(0, null, []);
+      if (this.born) await this.#rolledBack();
+      else if (!this.#known) this.#restart(0, null, []);
       return;
     }
     if (version === this.version && versionstamp === this.versionstamp) return;
@@ -100,17 +105,19 @@ export class Space {
   }
 
   /**
-   * A version below ours: either it was read before our last commit, or KV was
-   * replaced by an older state. A read that begins now tells. Until all of that
-   * state is known we keep to ours: others are looking as well.
+   * A version below ours, or none: either it was read before our last commit, or
+   * KV was replaced by an older state, or the space was erased. A read that
+   * begins now tells. Until all of that state is known we keep to ours: others
+   * are looking as well.
    */
   async #rolledBack(): Promise<void> {
     const known = this.version;
     const again = await this.kv.get<number>(keys.version(this.name));
     const { value: version, versionstamp } = again;
-    if (version === null || version >= known) return await this.catchUp(again);
-    const entries = await this.#headAt(version);
-    if (this.version === known) this.#restart(version, versionstamp, entries);
+    if (version !== null && version >= known) return await this.catchUp(again);
+    const entries = version === null ? [] : await this.#headAt(version);
+    if (this.version !== known) return;
+    this.#restart(version ?? 0, versionstamp, entries);
   }
 
   async #headAt(version: number): Promise<LogEntry[]> {
@@ -124,7 +131,7 @@ export class Space {
     versionstamp: string | null,
     entries: LogEntry[],
   ): void {
-    const again = this.#known;
+    const first = !this.#known;
     this.#known = true;
     this.version = version;
     this.versionstamp = versionstamp;
@@ -132,7 +139,8 @@ export class Space {
     this.#entries.clear();
     this.#tail.restart(version);
     this.#tail.append(entries);
-    if (again) this.onAdvance(this, null);
+    // What others have read before is of a version that nobody knows.
+    this.onAdvance(this, null, first);
   }
 
   /**
@@ -144,7 +152,8 @@ export class Space {
     const version = from + entries.length;
     if (this.version < from || version <= this.version) return;
     for (const { ops, bytes } of fresh) {
-      for (const { key, value } of ops) {
+      for (const { key, value, for: one } of ops) {
+        if (one !== undefined) continue; // a rejection: a part of views, no entry
         this.#entries.set(key, deepFreeze(value), bytes / ops.length);
       }
     }
@@ -154,7 +163,7 @@ export class Space {
     this.version = version;
     this.versionstamp = versionstamp;
     this.#mark = fresh.at(-1)!.mark;
-    this.onAdvance(this, fresh);
+    this.onAdvance(this, fresh, false);
   }
 
   /** The log from a version on, it included, if this process still holds it. */

@@ -125,6 +125,8 @@ export async function forgetMembership(
   own: WriteTransaction,
   roomID: string,
 ): Promise<void> {
+  // A space that was erased meanwhile stays so.
+  if (await own.isEmpty()) return;
   const left: Left = { roomID };
   await own.del(`membership/${roomID}`);
   await own.set(`left/${roomID}`, left);

@@ -3,7 +3,7 @@ import { LimitReached } from "./limits.ts";
 
 const AT_ONCE = 6; // of one person; a browser opens as many connections to a host
 const MOST_WAITING = 200;
-const PATIENCE = 60_000; // ms that an answer may take to be read
+const PATIENCE = 60_000; // ms that a piece of an answer may wait to be read
 
 type Line = { taken: number; waiting: (() => void)[] };
 
@@ -39,8 +39,8 @@ const encoder = new TextEncoder();
 
 /**
  * The body of an answer, made piece by piece as it is read; then, or when it
- * is not wanted any more, `done` is called once. Who does not read it in time
- * has it broken off, as what is left of it takes up memory.
+ * is not wanted any more, `done` is called once. Who reads nothing of it for a
+ * minute has it broken off, as what is left of it takes up memory.
  */
 export function bodyOf(
   answer: Iterable<string>,
@@ -54,17 +54,18 @@ export function bodyOf(
     done();
   };
   return new ReadableStream({
-    start(controller) {
+    pull(controller) {
+      clearTimeout(timer);
+      const { done: isLast, value } = pieces.next();
+      if (isLast) {
+        end();
+        return controller.close();
+      }
+      controller.enqueue(encoder.encode(value));
       timer = setTimeout(() => {
         end();
         controller.error(new LimitReached(503, 1, "The answer is not read."));
       }, PATIENCE);
-    },
-    pull(controller) {
-      const { done: isLast, value } = pieces.next();
-      if (!isLast) return controller.enqueue(encoder.encode(value));
-      end();
-      controller.close();
     },
     cancel: end,
   });

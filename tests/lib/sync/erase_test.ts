@@ -90,3 +90,16 @@ Deno.test("erase() of what a user was refused leaves the space and the others as
   assertEquals(his, before);
   assertEquals(hers.get("item"), his.get("item"));
 });
+
+Deno.test("housekeeping gives no birth to a space for what its erasure left behind (S5, H7)", async () => {
+  await using it = await openSync();
+  const client = new Client(it.sync);
+  await client.push(client.mutation("refuse", { code: "no" }));
+  await it.kv.delete(["version", "s"]); // the first step of an erasure that died
+  await new Sync(it.kv, domain).housekeep(Date.now() + 400 * 86_400_000);
+  assertEquals((await it.kv.get(["version", "s"])).value, null);
+  assertEquals(
+    (await kindsOf(it.kv, "s")).filter((kind) => kind === "rejection"),
+    [],
+  );
+});

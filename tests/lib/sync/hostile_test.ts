@@ -1,5 +1,6 @@
 // Hostile input and bad luck: nobody's push suffers from another's, and nothing is told that is not so.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import { changeOf } from "../../../lib/sync/client_view.ts";
 import { keys } from "../../../lib/sync/keys.ts";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
@@ -296,4 +297,53 @@ Deno.test("push() confirms nothing from memory that KV has forgotten (C2, P8)", 
   assertEquals(answer, null);
   await other.pull();
   assertEquals(other.view.get("count"), 5);
+});
+
+Deno.test("push() takes whatever a mutator throws for a refusal, and nobody else's push suffers (P4, P5)", async () => {
+  await using it = await openSync();
+  const odd = Object.assign(new Error(), {
+    code: "x",
+    message: { no: "text" },
+  });
+  const throwing = new Sync(it.kv, {
+    ...domain,
+    mutators: () => ({ throw: () => Promise.reject(odd) }),
+  });
+  const client = new Client(throwing);
+  const other = new Client(throwing, bob);
+  const { error } = console;
+  console.error = () => {};
+  try {
+    const answers = await Promise.all([
+      client.push(client.mutation("throw")),
+      other.push(other.mutation("throw")),
+    ]);
+    assertEquals(answers, [null, null]);
+  } finally {
+    console.error = error;
+  }
+  await client.pull();
+  const rejection = client.view.get(`rejection/${client.clientID}/1`);
+  assertEquals((rejection as { code: string }).code, "internal");
+});
+
+Deno.test("a mutator sees no rejection, as it is no entry: whoever's it is, and at each process (P6, C6)", async () => {
+  await using it = await openSync();
+  const reading = {
+    ...domain,
+    mutators: (space: string, user: typeof ada) => ({
+      ...domain.mutators(space, user),
+      async copy(tx: WriteTransaction, args: ReadonlyJSONValue | undefined) {
+        const [from, to] = args as string[];
+        await tx.set(to, (await tx.get(from)) ?? "nothing");
+      },
+    }),
+  };
+  const sync = new Sync(it.kv, reading);
+  const client = new Client(sync);
+  const other = new Client(sync, bob);
+  await other.push(other.mutation("refuse", { code: "x", typed: "secret" }));
+  const key = `rejection/${other.clientID}/1`;
+  await client.push(client.mutation("copy", [key, "here"]));
+  assertEquals(await sync.get("s", "here"), ["nothing"]);
 });

@@ -147,13 +147,32 @@ Deno.test("poke() drops a reader that does not read, and keeps the others (K4)",
   await using it = await openSync();
   const idle = (await it.sync.poke(["s"], always)).getReader();
   const events = eventsOf((await it.sync.poke(["s"], always)).getReader());
-  const client = new Client(it.sync);
-  let told = 0;
-  for (let n = 1; n <= 130; n++) {
-    await client.push(client.mutation("put", { key: "n", value: n }));
-    while (told < n + 1) told = (await events.next()).value!.data.version!;
+  await events.next();
+  const news = "x".repeat(10_000);
+  for (let told = 0; told < 50; told++) {
+    it.sync.tell("s", "news", { news });
+    await events.next();
   }
+  assertEquals(it.sync.streams, 1);
   await events.return(undefined);
   // What it left unread is not kept for it either.
   await assertRejects(() => idle.read(), Error, "does not read");
+});
+
+Deno.test("poke() takes a reader of very many spaces for none that does not read (K1, K4)", async () => {
+  await using it = await openSync();
+  const spaces = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+  for (const space of spaces) {
+    await it.sync.write([space], (tx) => tx.set("born", 1));
+  }
+  const stream = await it.sync.poke(spaces, always);
+  for (const space of spaces) it.sync.tell(space, "news", {});
+  const events = eventsOf(stream.getReader());
+  const poked = new Set<string>();
+  for (let told = 0; told < 2 * spaces.length; told++) {
+    const { event, data } = (await events.next()).value!;
+    if (event === "poke") poked.add(data.space);
+  }
+  assertEquals(poked.size, spaces.length);
+  await events.return(undefined);
 });

@@ -259,17 +259,46 @@ Deno.test("pull() of everything is true of its cookie, however much is written m
   await written;
 });
 
-Deno.test("pull() answers in pieces, which join to one body (L10)", async () => {
+Deno.test("pull() answers in pieces, which join to one body, of all there is and of what is new (L10)", async () => {
   await using it = await openSync();
-  await withItems(it.sync, 1_600);
-  const answer = await it.sync.pull("s", bob, {
-    pullVersion: 1,
-    schemaVersion: "1",
-    clientGroupID: "g",
-    cookie: null,
-  }, { window: 1_600, mayRead: () => Promise.resolve(true) });
-  assert(!("error" in answer));
-  const pieces = [...answer];
-  assert(pieces.length >= 3, `${pieces.length} pieces`);
-  assertEquals(JSON.parse(pieces.join("")).patch.length, 1_603);
+  const writer = new Client(it.sync);
+  const reader = new Client(it.sync, bob);
+  const { cookie } = await reader.pull();
+  for (let i = 0; i < 20; i++) {
+    const value = `${i}`.padEnd(50_000);
+    await writer.push(writer.mutation("put", { key: `long/${i}`, value }));
+  }
+  for (const before of [null, cookie]) {
+    const answer = await it.sync.pull("s", bob, {
+      pullVersion: 1,
+      schemaVersion: "1",
+      clientGroupID: reader.groupID,
+      cookie: before,
+    }, { mayRead: () => Promise.resolve(true) });
+    assert(!("error" in answer));
+    const pieces = [...answer];
+    assert(pieces.length >= 3, `${pieces.length} pieces`);
+    assert(pieces.every(({ length }) => length < 400_000));
+    const { patch } = JSON.parse(pieces.join(""));
+    const long = patch.filter(({ key = "" }) => key.startsWith("long/"));
+    assertEquals(long.length, 20);
+  }
+});
+
+Deno.test("pull() brings a snapshot when the log since the cookie is too large to be answered with (L5)", async () => {
+  await using it = await openSync();
+  const writer = new Client(it.sync);
+  const reader = new Client(it.sync, bob);
+  await reader.pull();
+  for (let i = 0; i < 200; i++) {
+    const value = `${i}`.padEnd(50_000);
+    await writer.push(writer.mutation("put", { key: "long", value }));
+  }
+  const { patch } = await reader.pull();
+  assertEquals(patch[0].op, "clear");
+  assertEquals(reader.view.get("long"), "199".padEnd(50_000));
+  // Its mark is looked at all the same.
+  const stranger = new Client(it.sync, ada);
+  stranger.cookie = { ...reader.cookie as object, version: 1, mark: "other" };
+  assertEquals((await stranger.pull()).error, "ClientStateNotFound");
 });
