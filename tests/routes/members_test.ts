@@ -1,5 +1,8 @@
 // Rooms over HTTP: who gets in, who invites, who is put out, and what each learns at once.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { userSpace } from "../../lib/chat/spaces.ts";
+import { Sync } from "../../lib/sync/mod.ts";
+import { chat } from "../../lib/web/domain.ts";
 import { type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";
@@ -287,4 +290,34 @@ test("presence reaches the room's streams, ends by itself, and is never in the l
   await stream.return(undefined);
   const after = await app.kv.get(["version", space]);
   assertEquals(after.versionstamp, before.versionstamp);
+});
+
+test("who is in five hundred rooms makes and joins no other until they leave one", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const mine = await makeRoom(ada, "public");
+  const { roomID } = await makeRoom(bob, "public");
+  const elsewhere = new Sync(app.kv, chat);
+  for (let from = 1; from < 500; from += 100) {
+    await elsewhere.write([userSpace(ada.userID)], async (own) => {
+      for (let i = from; i < Math.min(from + 100, 500); i++) {
+        const membership = { roomID: `r${i}`, name: `Room ${i}`, joinedAt: 0 };
+        await own.set(`membership/r${i}`, membership);
+      }
+    });
+  }
+  const room = { name: "One more", visibility: "private" };
+  for (
+    const { status, body } of [
+      await ada.post("/api/rooms", room),
+      await ada.post(`/api/rooms/${roomID}/members`, {}),
+    ]
+  ) {
+    assertEquals(status, 403);
+    assertEquals(
+      body.message,
+      "You are in 500 rooms. Leave one of them first.",
+    );
+  }
+  assertEquals(await remove(ada, `/api/rooms/${mine.roomID}/members/me`), 204);
+  assertEquals(await join(ada, roomID), 204);
 });
