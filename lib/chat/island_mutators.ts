@@ -1,9 +1,10 @@
 // What people do in a room and in their own space from the islands; the same functions run in the browser and on the server.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
+import { draftAfter } from "./drafts.ts";
 import { updateRoomArgs } from "./names.ts";
 import { Refusal } from "./refusal.ts";
-import { args, type Message, type Room, valid } from "./schema.ts";
-import { memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
+import { args, MAX_DRAFT, type Message, type Room, valid } from "./schema.ts";
+import { draftOf, memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
 
 /**
  * Who acts. On the server it comes from the session, never from args; in the
@@ -126,8 +127,16 @@ export function readingMutators() {
       await tx.set(key, { seq });
     },
 
+    /**
+     * `was` is what the writer knew: what another device has written since is
+     * left in. Without it `content` takes the place of whatever is there.
+     */
     async setDraft(tx: WriteTransaction, input: Args) {
-      const { roomID, content } = valid(args.setDraft, input);
+      const { roomID, was, ...given } = valid(args.setDraft, input);
+      const content = was === undefined
+        ? given.content
+        : draftAfter(await draftOf(tx, roomID), was, given.content)
+          .slice(0, MAX_DRAFT);
       if (content === "") await tx.del(`draft/${roomID}`);
       else await tx.set(`draft/${roomID}`, { content });
     },

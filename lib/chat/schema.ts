@@ -4,6 +4,8 @@ import { Refusal } from "./refusal.ts";
 
 /** The longest text of a message, in characters (UTF-16 units), after trimming. */
 export const MAX_CONTENT = 4_000;
+/** The longest draft, in characters: two devices' full ones, and the line break between them. */
+export const MAX_DRAFT = 2 * MAX_CONTENT + 1;
 /** The longest name of a person or room, in characters. */
 export const MAX_NAME = 40;
 /** The longest topic of a room, in characters. */
@@ -41,6 +43,12 @@ const Emoji = v.string().assert(
   "An emoji has 1 to 32 characters.",
 );
 
+const draft = (most: number) =>
+  v.string().assert(
+    ({ length }) => length <= most,
+    `A draft has at most ${most} characters.`,
+  );
+
 export const args = {
   createMessage: v.object({
     id: ID,
@@ -53,10 +61,8 @@ export const args = {
   markRead: v.object({ roomID: ID, seq }),
   setDraft: v.object({
     roomID: ID,
-    content: v.string().assert(
-      ({ length }) => length <= MAX_CONTENT,
-      `A draft has at most ${MAX_CONTENT} characters.`,
-    ),
+    content: draft(MAX_CONTENT),
+    was: draft(MAX_DRAFT).optional(),
   }),
 };
 
