@@ -1,7 +1,6 @@
 // The room, alive: the log, the box to write in, and whether both are in step with the server.
 import { useSignal } from "@preact/signals";
-import { ulid } from "@std/ulid";
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { spoken as texts } from "../lib/chat/spoken.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
@@ -22,7 +21,7 @@ import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
 import { useOwn } from "./parts/useOwn.ts";
 import { usePeople } from "./parts/usePeople.ts";
-import { useRoom } from "./parts/useRoom.ts";
+import { hasMessage, useRoom } from "./parts/useRoom.ts";
 
 // An island, too: two scripts of one page would say much twice.
 export { RoomNav } from "./parts/RoomNav.tsx";
@@ -74,12 +73,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
   });
-  const send = useCallback(async (content: string, replyTo?: string) => {
-    const id = ulid();
-    await replica?.mutate.createMessage(
-      replyTo ? { id, content, replyTo } : { id, content },
-    );
-  }, [replica]);
+  const send = replica?.mutate.createMessage;
+  useEffect(() => {
+    const { value } = opened;
+    if (!value) return;
+    const isThere = (id: string) =>
+      html.messages.some((each) => each.id === id) || hasMessage(value, id);
+    draft.recover(isThere).catch(reportError);
+  }, [opened.value]);
   useEffect(() => {
     if (status.paused !== "gone") return;
     // The page that is kept goes with the room: the service worker looks again.
@@ -94,7 +95,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     !messages.some(({ id }) => id === edited.id);
   useEffect(() => {
     if (!edited || !editedIsGone) return;
-    draft.restore(edited.content);
+    draft.restore({ content: edited.content });
     editing.end();
     notice.value = texts.messages.editedGone;
   }, [editedIsGone]);
@@ -152,15 +153,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         editing={editing}
         local={alive.value}
         news={news}
-        failures={Failures && anyRejected && (
+        failures={Failures && anyRejected && opened.value && (
           <Failures
             rejections={rejections.value}
             user={user}
             people={people}
             marksOf={marksOf}
-            replica={copy}
+            replica={opened.value}
             mayWrite={replica !== undefined}
-            send={send}
             restore={draft.restore}
             say={say}
           />
@@ -182,7 +182,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           open={(me ?? html.me) !== undefined}
           draft={draft}
           answered={byID(draft.replyTo.value)}
-          send={replica && send}
+          send={send}
           editLast={() => {
             const last = messages.findLast((each) => each.authorID === userID);
             if (last) acts.edit?.(last);

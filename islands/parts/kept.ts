@@ -21,6 +21,17 @@ export function kept<T>(key: string): T | undefined {
   }
 }
 
+/** All that was kept under keys that begin like this, the last one first. */
+export function keptUnder<T>(start: string): T[] {
+  try {
+    return Object.keys(localStorage).sort().reverse()
+      .filter((key) => key.startsWith(PREFIX + start))
+      .flatMap((key) => kept<T>(key.slice(PREFIX.length)) ?? []);
+  } catch {
+    return []; // as kept() says of each
+  }
+}
+
 export function forget(key: string): void {
   try {
     localStorage.removeItem(PREFIX + key);

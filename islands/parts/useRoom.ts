@@ -5,6 +5,7 @@ import { roomMutators } from "../../lib/chat/island_mutators.ts";
 import {
   memberIn,
   membersIn,
+  messageIn,
   messagesIn,
   roomIn,
 } from "../../lib/chat/queries.ts";
@@ -96,6 +97,18 @@ export function useRoom(user: User, html: RoomView) {
     opened,
     status: opened.value?.status.value ?? STARTING,
   };
+}
+
+/** Whether a message has got as far as this device's disk, at least. */
+export async function hasMessage(
+  replica: RoomReplica,
+  id: string,
+): Promise<boolean> {
+  const unsent = await replica.unsent();
+  return unsent.some(({ args }) =>
+    (args as { id?: string } | null)?.id === id
+  ) ||
+    await replica.query((tx) => messageIn(tx, id)) !== undefined;
 }
 
 type Reading = Parameters<typeof roomIn>[0];

@@ -10,6 +10,8 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
+import { copyIsKept } from "../support/kept.ts";
+import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -53,6 +55,36 @@ browserTest(
 );
 
 browserTest(
+  "Retry sends a message once, however often it is pressed, and even before the copy has caught up; so does Discard its part",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await refusedOffline(ada, ["Once", "Never"]);
+    await ada.getByRole("button", { name: "Join room" }).click();
+    await mayWrite(ada);
+    await copyIsKept(ada, "room:general", "rejection/", "member/");
+    const pulls = "**/api/replicache/pull?*";
+    await ada.route(pulls, (route) => route.abort());
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    const args = { id: "b", content: "Newer than the copy" };
+    await bob.push("room:general", "g", [
+      { clientID: "c", id: 1, name: "createMessage", args, timestamp: 0 },
+    ]);
+    await ada.reload();
+    await messages(ada, "Newer than the copy").waitFor();
+    await button(messages(ada, "Once", "failed"), "Retry").dblclick();
+    await messages(ada, "Once", "failed").waitFor({ state: "detached" });
+    await button(messages(ada, "Never", "failed"), "Discard").click();
+    await messages(ada, "Never").waitFor({ state: "detached" });
+    await ada.unroute(pulls);
+    await messages(ada, "Once", "sent").waitFor();
+    assertEquals(await messages(ada).count(), 2);
+  },
+);
+
+browserTest(
   "A change that the server refuses is not lost",
   async (device) => {
     await using server = await startServer();
@@ -72,30 +104,6 @@ browserTest(
     await failed.getByRole("alert").filter({ hasText: "change was not saved" })
       .waitFor();
     await messages(ada, "As it was", "sent").waitFor();
-  },
-);
-
-browserTest(
-  "A draft survives a reload, and follows its writer to another device",
-  async (device) => {
-    await using server = await startServer();
-    const [ada, phone] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await phone.context().addCookies(await ada.context().cookies());
-    await box(ada).fill("Half a thou");
-    await ada.reload();
-    await box(ada).and(ada.locator(":enabled")).waitFor();
-    await valueOf(ada, "Half a thou");
-
-    await box(ada).fill("Half a thought");
-    await phone.goto(ada.url());
-    await valueOf(phone, "Half a thought");
-    await box(phone).press("End");
-    await box(phone).pressSequentially(", made whole");
-    await valueOf(ada, "Half a thought, made whole");
-    await phone.getByRole("button", { name: "Send" }).click();
-    await messages(ada, "made whole", "sent").waitFor();
-    await valueOf(ada, "");
   },
 );
 
@@ -205,13 +213,3 @@ async function leaveMeanwhile(page: Page): Promise<void> {
 
 const button = (message: Locator, name: string) =>
   message.getByRole("button", { name });
-
-/** Waits until the box holds this. */
-async function valueOf(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (text) =>
-      document.querySelector<HTMLTextAreaElement>(".composer textarea")
-        ?.value === text,
-    text,
-  );
-}

@@ -68,3 +68,13 @@ export async function inView(message: Locator): Promise<void> {
     return bottom > log.top && top < log.bottom;
   }, node);
 }
+
+/** Waits until the box holds this. */
+export async function boxReads(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (text) =>
+      document.querySelector<HTMLTextAreaElement>(".composer textarea")
+        ?.value === text,
+    text,
+  );
+}

@@ -8,7 +8,7 @@ import { extras } from "../touch.ts";
 import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
-import type { useDraft } from "./useDraft.ts";
+import type { Taken, useDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;
@@ -21,7 +21,7 @@ type ComposerProps = {
   /** The message that is being answered, where it is here. */
   answered: Message | undefined;
   /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
-  send: ((content: string, replyTo?: string) => Promise<void>) | undefined;
+  send: ((message: Taken) => Promise<void>) | undefined;
   /** Edits the last message of one's own; false when there is none. */
   editLast: () => boolean;
 };
@@ -50,16 +50,17 @@ export function Composer(props: ComposerProps) {
   }, [replyTo.value]);
 
   async function submit() {
-    const [content, answered] = [text.value, replyTo.value];
+    if (text.value.trim() === "") return;
     wanted.value = !send;
-    if (!send || content.trim() === "") return;
-    draft.clear();
+    if (!send) return;
+    const message = draft.take();
     props.onType("");
     refusal.value = "";
     try {
-      await send(content, answered);
+      await send(message);
+      draft.sent(message);
     } catch (error) {
-      draft.restore(content, answered);
+      draft.restore(message);
       const known = error instanceof Refusal;
       refusal.value = known ? reasonOf(error) : words.unexpected;
       if (!known) console.error(error);
@@ -122,6 +123,7 @@ export function Composer(props: ComposerProps) {
             draft.write(next);
             props.onType(next);
             refusal.value = "";
+            wanted.value = false;
             completing.current?.look();
           }}
           onKeyDown={onKeyDown}

@@ -1,6 +1,8 @@
 // Something that the server refused: what, why, and what its author can do with it now.
+import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
+import { reasonOf } from "../../../lib/chat/refusal.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -16,7 +18,7 @@ type FailedProps = {
   people: People;
   marksOf: (content: string) => readonly Mark[];
   /** Sends it again; undefined while that is not possible. */
-  retry: (() => void) | undefined;
+  retry: (() => Promise<unknown>) | undefined;
   /** Puts its text into the box. */
   edit: () => void;
   copy: () => void;
@@ -32,7 +34,13 @@ export function Failed(props: FailedProps) {
     : undefined;
   // An alert is read when its text comes, not when it is there with it.
   const [reason, setReason] = useState("");
-  useEffect(() => setReason(words.why[kind](rejection.message)), []);
+  useEffect(() => setReason(words.why[kind](reasonOf(rejection))), []);
+  const busy = useSignal(false);
+  async function retry() {
+    busy.value = true;
+    await props.retry?.();
+    busy.value = false;
+  }
   const hasText = content !== "";
   return (
     <article
@@ -58,7 +66,11 @@ export function Failed(props: FailedProps) {
         <p class="refusal" role="alert">{reason}</p>
         <div class="row">
           {whole && (
-            <button type="button" disabled={!props.retry} onClick={props.retry}>
+            <button
+              type="button"
+              disabled={!props.retry || busy.value}
+              onClick={retry}
+            >
               {words.retry}
             </button>
           )}

@@ -2,7 +2,9 @@
 import type { Mark } from "../../../lib/chat/marks.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import type { User } from "../../../lib/chat/views.ts";
+import { ulid } from "@std/ulid";
 import type { Rejection } from "../../../lib/replica/mod.ts";
+import type { Restored } from "../composer/useDraft.ts";
 import { copyText } from "../message/copy.ts";
 import type { People } from "../usePeople.ts";
 import type { RoomReplica } from "../useRoom.ts";
@@ -14,11 +16,10 @@ export type FailuresProps = {
   user: User;
   people: People;
   marksOf: (content: string) => readonly Mark[];
-  replica: RoomReplica | undefined;
+  replica: RoomReplica;
   /** Whether one may write here now. */
   mayWrite: boolean;
-  send: (content: string, replyTo?: string) => Promise<void>;
-  restore: (content: string, replyTo?: string) => void;
+  restore: (text: Restored) => void;
   /** Tells of something that did not work, or that did. */
   say: (what: unknown) => void;
 };
@@ -26,8 +27,8 @@ export type FailuresProps = {
 type Mutate = Record<string, (args: Rejection["args"]) => Promise<unknown>>;
 
 export function Failures(props: FailuresProps) {
-  const { rejections, replica, mayWrite, send, restore, say } = props;
-  const mutate = replica?.mutate as Mutate | undefined;
+  const { rejections, replica, mayWrite, restore, say } = props;
+  const mutate = replica.mutate as unknown as Mutate;
   return (
     <>
       {rejections.map((rejection) => {
@@ -35,13 +36,14 @@ export function Failures(props: FailuresProps) {
         const refused = refusedBy(rejection);
         const { kind, content, replyTo } = refused;
         const discard = () =>
-          replica?.mutate.dismissRejection({ clientID, mutationID })
-            .catch(say);
+          replica.mutate.dismissRejection({ clientID, mutationID }).catch(say);
         const again = async () => {
-          // A new message goes under a new ID: the old one may be taken.
-          if (kind === "message") await send(content, replyTo);
-          // The very args that this mutator was refused.
-          else await mutate?.[name](args);
+          // The very args that this mutator was refused. But a new message goes
+          // under a new ID, as the old one may be taken.
+          const message = args as Record<string, string>;
+          await mutate[name](
+            kind === "message" ? { ...message, id: idFor(rejection) } : args,
+          );
           await discard();
         };
         return (
@@ -51,9 +53,9 @@ export function Failures(props: FailuresProps) {
             user={props.user}
             people={props.people}
             marksOf={props.marksOf}
-            retry={mayWrite ? () => void again().catch(say) : undefined}
+            retry={mayWrite ? () => again().catch(say) : undefined}
             edit={() => {
-              restore(content, replyTo);
+              restore({ content, replyTo });
               discard();
             }}
             copy={async () => {
@@ -66,4 +68,18 @@ export function Failures(props: FailuresProps) {
       })}
     </>
   );
+}
+
+const made = new Map<string, string>();
+
+/**
+ * The ID of what is sent in the place of a refused message: the same however
+ * often and from whichever tab, so that it is there once. Of a client with a
+ * strange ID, as no page of ours has, the same in this page.
+ */
+function idFor({ clientID, mutationID }: Rejection): string {
+  const id = `${clientID}-${mutationID}`;
+  if (/^[\w-]{1,64}$/.test(id)) return id;
+  if (!made.has(id)) made.set(id, ulid());
+  return made.get(id)!;
 }

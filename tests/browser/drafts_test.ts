@@ -1,0 +1,168 @@
+// What is being written: on the device with every key, on one's other devices a moment later, and never on none.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import {
+  box,
+  boxReads,
+  connection,
+  enter,
+  mayWrite,
+  messages,
+  send,
+  sendButton,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "A draft survives a reload, and follows its writer to another device",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, phone] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await phone.context().addCookies(await ada.context().cookies());
+    await box(ada).fill("Half a thou");
+    await ada.reload();
+    await box(ada).and(ada.locator(":enabled")).waitFor();
+    await boxReads(ada, "Half a thou");
+
+    await box(ada).fill("Half a thought");
+    await phone.goto(ada.url());
+    await boxReads(phone, "Half a thought");
+    await box(phone).press("End");
+    await box(phone).pressSequentially(", made whole");
+    await boxReads(ada, "Half a thought, made whole");
+    await phone.getByRole("button", { name: "Send" }).click();
+    await messages(ada, "made whole", "sent").waitFor();
+    await boxReads(ada, "");
+  },
+);
+
+browserTest(
+  "A message whose tab died before it was in the outbox is back in the box, with what was typed since",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, phone] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await phone.context().addCookies(await ada.context().cookies());
+    await box(ada).fill("Nearly lost");
+    await phone.goto(ada.url());
+    await boxReads(phone, "Nearly lost");
+    await blockOutbox(ada);
+    await box(ada).press("Enter");
+    await boxReads(ada, "");
+    await box(ada).fill("And this");
+    await ada.reload();
+    await boxReads(ada, "Nearly lost\nAnd this");
+    // It is what the other device is told; nobody is told that it was sent.
+    await boxReads(phone, "Nearly lost\nAnd this");
+    await sendButton(ada).click();
+    await messages(phone, "Nearly lost", "sent").waitFor();
+    await boxReads(phone, "");
+    await ada.reload();
+    await mayWrite(ada);
+    await boxReads(ada, "");
+    assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "A message whose tab died once it was in the outbox is not in the box again",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    // It dies before it can forget what it has sent.
+    await ada.evaluate(() => {
+      const { removeItem } = Storage.prototype;
+      Storage.prototype.removeItem = function (key) {
+        if (!key.includes("leaving/")) removeItem.call(this, key);
+      };
+    });
+    const pushes = "**/api/replicache/push?*";
+    await ada.route(pushes, (route) => route.abort());
+    await send(ada, "On its way");
+    await messages(ada, "On its way", "pending").waitFor();
+    await isLeaving(ada, true);
+    await ada.reload();
+    await isLeaving(ada, false);
+    await boxReads(ada, "");
+    await ada.unroute(pushes);
+    await messages(ada, "On its way", "sent").waitFor();
+    assertEquals(await messages(ada).count(), 1);
+    await boxReads(ada, "");
+  },
+);
+
+browserTest(
+  "What two devices write while one of them is offline comes together on both",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, phone] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await phone.context().addCookies(await ada.context().cookies());
+    await phone.goto(ada.url());
+    await mayWrite(phone);
+    await phone.context().setOffline(true);
+    await connection(phone, "Offline").waitFor();
+    await box(phone).fill("On the phone");
+    await isTold(phone, "On the phone");
+    await box(ada).fill("On the laptop");
+    await isTold(ada, "On the laptop");
+    await phone.context().setOffline(false);
+    for (const page of [ada, phone]) {
+      await boxReads(page, "On the laptop\nOn the phone");
+    }
+  },
+);
+
+browserTest(
+  "A message that was sent from an offline device takes nothing out of another's box",
+  async (device) => {
+    await using server = await startServer();
+    const [ada, phone] = [await device(server.url), await device(server.url)];
+    await enter(ada, "Ada");
+    await phone.context().addCookies(await ada.context().cookies());
+    await phone.goto(ada.url());
+    await mayWrite(phone);
+    await phone.context().setOffline(true);
+    await connection(phone, "Offline").waitFor();
+    await box(phone).fill("From the phone");
+    await isTold(phone, "From the phone");
+    await box(phone).press("Enter");
+    await messages(phone, "From the phone", "pending").waitFor();
+    await box(ada).fill("Half written");
+    await isTold(ada, "Half written");
+    await phone.context().setOffline(false);
+    await messages(ada, "From the phone", "sent").waitFor();
+    for (const page of [ada, phone]) await boxReads(page, "Half written");
+  },
+);
+
+/** Waits until the page has told its own copy what is in its box. */
+const isTold = (page: Page, text: string) =>
+  page.waitForFunction((text) => {
+    const key = Object.keys(localStorage).find((key) =>
+      key.startsWith("kvetch/draft/")
+    );
+    return key && JSON.parse(localStorage[key]).shared === text;
+  }, text);
+
+/** Waits until the page keeps what has been taken from its box, or nothing of it any more. */
+const isLeaving = (page: Page, is: boolean) =>
+  page.waitForFunction(
+    (is) =>
+      Object.keys(localStorage).some((key) => key.includes("leaving/")) === is,
+    is,
+  );
+
+/** In the page: the outbox is too busy to take anything, until the page is left. */
+const blockOutbox = (page: Page) =>
+  page.evaluate(async () => {
+    const opening = indexedDB.open("outbox");
+    await new Promise((resolve) => opening.onsuccess = resolve);
+    const store = opening.result.transaction("unsent", "readwrite")
+      .objectStore("unsent");
+    const goOn = () => store.count().onsuccess = goOn;
+    goOn();
+  });
