@@ -1,5 +1,6 @@
 // Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
 import { useSignal } from "@preact/signals";
+import { spoken } from "../../lib/chat/spoken.ts";
 import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import type { Status } from "../../lib/replica/mod.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -38,6 +39,12 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
               >
                 {words.signIn}
               </a>
+            )
+            : paused === "outdated"
+            ? (
+              <button type="button" onClick={() => location.reload()}>
+                {spoken.room.reload}
+              </button>
             )
             : (
               <button type="button" onClick={() => replica.resume()}>

@@ -137,6 +137,8 @@ export const spokenLate = {
       "signed out": "You are signed out.",
       forbidden: "This room does not take anything from you any more.",
       gone: "This room is gone, or you are not in it any more.",
+      refused: "The server can't take what is waiting here.",
+      outdated: "This page and the server are of different versions.",
     },
     kept: (n: number) =>
       n > 0

@@ -1,14 +1,19 @@
 // The line to the server: asks, waits when told to, and pauses when there is no sense in asking on.
 import { signal } from "@preact/signals";
 
-/** Why asking on makes no sense until a person does something: 401, 403, 404. */
-export type Pause = "signed out" | "forbidden" | "gone";
+/**
+ * Why asking on makes no sense until a person does something: 401, 403, 404,
+ * any other status that says the request itself is at fault, and
+ * `VersionNotSupported`.
+ */
+export type Pause =
+  | "signed out"
+  | "forbidden"
+  | "gone"
+  | "refused"
+  | "outdated";
 
-/** An answer; `body` is its JSON when the status is 200, `text` what it says else. */
-// deno-lint-ignore no-explicit-any -- the protocol's bodies; Replicache checks them
-export type Answer = { status: number; body?: any; text: string };
-
-/** There was no answer, nobody knows why; or the replica was closed meanwhile. */
+/** There was no answer of our server's, nobody knows why; or the replica was closed meanwhile. */
 export class Unanswered extends Error {}
 
 const PAUSES: Record<number, Pause> = {
@@ -29,7 +34,7 @@ const LONGEST_WAIT = 300_000;
 
 /** All requests of one replica to the server. */
 export class Line {
-  /** Why it is paused; undefined while it is not. */
+  /** Why it is paused; also while it is tried again, until something else comes of that. */
   readonly paused = signal<Pause | undefined>(undefined);
   #cut = new AbortController();
   #resumed = Promise.withResolvers<void>();
@@ -40,12 +45,13 @@ export class Line {
   }
 
   /**
-   * Posts JSON. While the server says 401, 403 or 404 it waits for `resume()`,
-   * and as long as `Retry-After` says on 429 and 503 (from a second to five
-   * minutes); then it asks again.
+   * Posts JSON, and gives back the JSON of the answer's body. While the server
+   * refuses it waits for `resume()`, and as long as `Retry-After` says on 429
+   * and 503 (from a second to five minutes); then it asks again.
    * Rejects with `Unanswered`, at the latest when the line is cut.
    */
-  async post(url: string, json: string): Promise<Answer> {
+  // deno-lint-ignore no-explicit-any -- the protocol's bodies; Replicache checks them
+  async post(url: string, json: string): Promise<any> {
     try {
       return await this.#post(url, json, this.#cut.signal);
     } catch (cause) {
@@ -53,33 +59,25 @@ export class Line {
     }
   }
 
-  async #post(url: string, json: string, cut: AbortSignal): Promise<Answer> {
+  async #post(url: string, json: string, cut: AbortSignal): Promise<unknown> {
     for (;;) {
       await unless(cut, this.#resumed.promise);
-      const response = await fetch(url, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          authorization: this.auth,
-        },
-        body: json,
-        signal: AbortSignal.any([cut, AbortSignal.timeout(PATIENCE)]),
-      });
-      const { status } = response;
-      if (status === 200) {
-        return { status, body: await response.json(), text: "" };
+      const resumed = this.#resumed;
+      let answer: Answer = {};
+      try {
+        answer = await answerTo(url, json, this.auth, cut);
+      } finally {
+        // Whoever has asked before the pause has nothing to say of its end.
+        if (answer.pause) this.#pause(answer.pause, resumed);
+        else if (resumed === this.#resumed) this.paused.value = undefined;
       }
-      const text = await response.text();
-      const wait = retryAfter(response);
-      if (PAUSES[status]) this.#pause(PAUSES[status]);
-      else if (wait !== undefined) await sleep(wait, cut);
-      else return { status, text };
+      if (answer.wait !== undefined) await sleep(answer.wait, cut);
+      else if (!answer.pause) return answer.body;
     }
   }
 
   /** Lets what waits ask again. */
   resume(): void {
-    this.paused.value = undefined;
     this.#resumed.resolve();
   }
 
@@ -87,14 +85,46 @@ export class Line {
   cut(): void {
     this.#cut.abort(new Error("The line was cut."));
     this.#cut = new AbortController();
+    // What was refused goes with who asked it.
+    if (this.paused.peek() === "refused") this.resume();
   }
 
-  #pause(why: Pause): void {
-    if (this.paused.peek() === undefined) {
-      this.#resumed = Promise.withResolvers();
-    }
+  #pause(why: Pause, resumed: PromiseWithResolvers<void>): void {
+    if (resumed === this.#resumed) this.#resumed = Promise.withResolvers();
     this.paused.value = why;
   }
+}
+
+/** What an answer comes to: the body that was asked for, or when to ask again. */
+type Answer = { body?: unknown; wait?: number; pause?: Pause };
+
+/** Rejects when there is none, and when it is not our server's: what stands in between knows nothing of us. */
+async function answerTo(
+  url: string,
+  json: string,
+  authorization: string,
+  cut: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization },
+    body: json,
+    signal: AbortSignal.any([cut, AbortSignal.timeout(PATIENCE)]),
+  });
+  const { status } = response;
+  const text = await response.text();
+  const wait = retryAfter(response);
+  if (wait !== undefined) return { wait };
+  const body = JSON.parse(text);
+  if (status === 200) {
+    const outdated = body?.error === "VersionNotSupported";
+    return outdated ? { pause: "outdated" } : { body };
+  }
+  // Each of our refusals says both.
+  const isOurs = typeof body.error === "string" &&
+    typeof body.message === "string";
+  if (status >= 500 || !isOurs) throw new Error(`${status}: ${text}`);
+  return { pause: PAUSES[status] ?? "refused" };
 }
 
 async function sleep(milliseconds: number, cut: AbortSignal): Promise<void> {

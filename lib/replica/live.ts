@@ -7,6 +7,7 @@ import { Line, type Pause } from "./line.ts";
 import { listen } from "./listen.ts";
 import { Maker } from "./maker.ts";
 import type { WithOwn } from "./mutators.ts";
+import { followNetwork } from "./network.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, Left } from "./rescue.ts";
@@ -31,6 +32,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #subscriptions = new Subscriptions<WithOwn<M>>();
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   closed = false;
 
@@ -74,20 +76,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     }
     await this.#look();
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
-    addEventListener("online", this.#sync);
-    // Asked, and not believed: a browser that knows no network can still reach
-    // a server on its own machine.
-    addEventListener("offline", this.#pull);
-    document.addEventListener("visibilitychange", this.#onVisible);
+    this.#unfollow = followNetwork({
+      sync: this.#sync,
+      ask: this.#pull,
+      answers: () => this.status.peek().online,
+    });
     return this;
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.#hangUp?.();
-    removeEventListener("online", this.#sync);
-    removeEventListener("offline", this.#pull);
-    document.removeEventListener("visibilitychange", this.#onVisible);
+    this.#unfollow?.();
     await this.#turn(async () => {
       await this.#part(this.#client);
       await this.#outbox.close();
@@ -229,8 +229,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.push({ now: true }).catch(unlessClosed(client));
     this.#tend().catch(unlessClosed(this));
   };
-
-  readonly #onVisible = () => document.hidden || this.#sync();
 
   #say(news: Partial<Status>): void {
     this.status.value = { ...this.status.peek(), ...news };

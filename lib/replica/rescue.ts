@@ -27,7 +27,7 @@ async function sendForTheDead(
     const [groupID, mutations] of Map.groupBy(left, (each) => each.groupID)
   ) {
     if ((await outbox.group(groupID))?.lost) continue;
-    const { response, httpRequestInfo } = await push({
+    const { response } = await push({
       pushVersion: 1,
       schemaVersion: SCHEMA_VERSION,
       profileID: "",
@@ -36,8 +36,7 @@ async function sendForTheDead(
         { mutationID: id, clientID, name, args, timestamp },
       ) => ({ id, clientID, name, args, timestamp })),
     }, "");
-    if (httpRequestInfo.httpStatusCode !== 200 || response) continue;
-    await outbox.sent(mutations);
+    if (!response) await outbox.sent(mutations);
   }
 }
 

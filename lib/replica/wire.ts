@@ -1,6 +1,6 @@
 // Replicache's pusher and puller: nothing confirmed is forgotten, nothing unsent passes away with an answer.
 import type { Puller, Pusher } from "replicache";
-import { type Answer, type Line, Unanswered } from "./line.ts";
+import { type Line, Unanswered } from "./line.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
 /**
@@ -10,6 +10,9 @@ import type { LastMutationIDs, Outbox } from "./outbox.ts";
 const MOST = 500;
 const MOST_CLIENTS = 100;
 export const MOST_BYTES = 512_000;
+
+/** The line gives back nothing else. */
+const OK = { httpRequestInfo: { httpStatusCode: 200, errorMessage: "" } };
 
 type PushRequest = Parameters<Pusher>[0];
 type Mutations = readonly { clientID: string }[];
@@ -33,20 +36,18 @@ export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
     };
     for (const slice of slicesOf(mutations)) {
       const head = JSON.stringify(envelope).slice(0, -1);
-      const answer = await line.post(url, `${head},"mutations":[${slice}]}`);
-      if (answer.status !== 200) return resultOf(answer);
-      const { body } = answer;
+      const body = await line.post(url, `${head},"mutations":[${slice}]}`);
       if (body?.error === "ClientStateNotFound") {
         await onLost(envelope.clientGroupID, body.lastMutationIDs);
       }
-      if (body?.error) return { ...resultOf(answer), response: body };
+      if (body?.error) return { ...OK, response: body };
       // Our server says nothing else; a network that one has yet to sign in to
       // may, and has taken nothing.
       if (JSON.stringify(body) !== "{}") {
         throw new Unanswered(`Not our answer, from ${url}`);
       }
     }
-    return resultOf({ status: 200, text: "" });
+    return OK;
   };
 }
 
@@ -91,13 +92,11 @@ export function pullerTo(
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
     const before = (await outbox.group(groupID))?.lastMutationIDs ?? {};
-    const answer = await line.post(url(), JSON.stringify(request));
-    if (answer.status !== 200) return resultOf(answer);
-    const { body } = answer;
+    const body = await line.post(url(), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
       await onLost(groupID, body.lastMutationIDs);
     }
-    if (body.error) return { ...resultOf(answer), response: body };
+    if (body.error) return { ...OK, response: body };
     const changes = Object.entries<number>(body.lastMutationIDChanges);
     const fallen = changes.find(([clientID, id]) => id < before[clientID]);
     if (fallen) {
@@ -116,10 +115,6 @@ export function pullerTo(
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);
     }
-    return { ...resultOf(answer), response: body };
+    return { ...OK, response: body };
   };
 }
-
-const resultOf = ({ status, text }: Answer) => ({
-  httpRequestInfo: { httpStatusCode: status, errorMessage: text },
-});

@@ -159,7 +159,8 @@ export class Engine implements AsyncDisposable {
       const status = error.problem === "unknown-space"
         ? 404
         : STATUS[error.problem];
-      return new Response(error.message, { status });
+      const { problem, message } = error;
+      return Response.json({ error: problem, message }, { status });
     }
   }
 

@@ -1,7 +1,14 @@
 // A copy on the disk, and what it is worth there.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../../support/browser.ts";
-import { Engine, holds, inside, open, SPACE } from "../../support/replica.ts";
+import {
+  Engine,
+  holds,
+  inside,
+  open,
+  SPACE,
+  until,
+} from "../../support/replica.ts";
 
 browserTest(
   "A copy that was told to be kept is there without a server, however soon its page was left",
@@ -21,5 +28,30 @@ browserTest(
     await open(next, engine, "ada");
     const kept = await inside(next, ({ entries }) => entries("news/"));
     assertEquals(kept.length, 3);
+  },
+);
+
+browserTest(
+  "A server that answers though the browser knows no network is asked until it does not (R15)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    let asked = 0;
+    const { promise: thrice, resolve } = Promise.withResolvers<void>();
+    engine.instead = ({ url }) => {
+      if (url.includes("/pull") && ++asked === 3) resolve();
+      return undefined;
+    };
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, "onLine", { get: () => false });
+      dispatchEvent(new Event("offline"));
+    });
+    await thrice;
+    await until(page, ({ replica }) => replica.status.value.online);
+    engine.instead = () => new Response(null, { status: 502 });
+    await until(page, ({ replica }) => !replica.status.value.online);
+    engine.instead = () => undefined;
+    await until(page, ({ replica }) => replica.status.value.online);
   },
 );

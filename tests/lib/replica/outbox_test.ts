@@ -118,8 +118,9 @@ browserTest(
         setTimeout(() => count(["typed-0"]));
       });
     });
+    const gone = { error: "unknown-space", message: "It is gone." };
     engine.instead = ({ url }) =>
-      url.includes("/poke") ? undefined : new Response(null, { status: 404 });
+      url.includes("/poke") ? undefined : Response.json(gone, { status: 404 });
     await engine.grow();
     await unsent(page, 1);
     engine.instead = () => undefined;

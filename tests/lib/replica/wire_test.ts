@@ -147,9 +147,11 @@ browserTest(
 );
 
 const PAUSES: [number, string][] = [
+  [400, "refused"],
   [401, "signed out"],
   [403, "forbidden"],
   [404, "gone"],
+  [413, "refused"],
 ];
 for (const [code, why] of PAUSES) {
   browserTest(
@@ -184,6 +186,64 @@ for (const [code, why] of PAUSES) {
     },
   );
 }
+
+browserTest(
+  "A 404 of a proxy's is no answer: nothing is paused, and the copy stays (R3, R17)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await count(page, "before", 0, 1);
+    await allSent(page);
+    await inside(page, ({ replica }) => {
+      replica.status.subscribe(({ paused }) => {
+        if (paused) throw new Error(paused); // fails the test
+      });
+    });
+    engine.instead = () => new Response("Not Found", { status: 404 });
+    await count(page, "meanwhile", 0, 1);
+    await until(page, ({ replica }) => !replica.status.value.online);
+    engine.instead = () => undefined;
+    await allSent(page);
+    await until(page, ({ replica }) => replica.status.value.online);
+    await holds(page, "tally/", 2);
+    assertEquals(await engine.tallies(), [["before-0", 1], ["meanwhile-0", 1]]);
+    const names = await page.evaluate(async () =>
+      (await indexedDB.databases()).map(({ name }) => name)
+    );
+    assert(names.includes("rep:ada/s/0:7:1"), `${names}`);
+  },
+);
+
+browserTest(
+  "What the server cannot take is discarded in all tabs at once, also what a dead one left, and they go on (R3, R7)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    const dead = await page.context().newPage();
+    await open(dead, engine, "ada");
+    engine.instead = ({ url }) => url.includes("/push") ? json(400) : undefined;
+    await count(dead, "bad", 0, 1);
+    await dead.close();
+    const tab = await page.context().newPage();
+    for (const each of [page, tab]) await open(each, engine, "ada");
+    for (const each of [page, tab]) {
+      await until(
+        each,
+        ({ replica }) => replica.status.value.paused === "refused",
+      );
+    }
+    await inside(page, (test) => test.replica.discard());
+    engine.instead = () => undefined;
+    for (const each of [page, tab]) {
+      await allSent(each);
+      await until(each, ({ replica }) => !replica.status.value.paused);
+    }
+    await count(page, "good", 0, 1);
+    await holds(tab, "tally/good-0");
+    assertEquals(await engine.tallies(), [["good-0", 1]]);
+  },
+);
 
 browserTest(
   "What is discarded is never sent, and the copy goes with it, in all tabs (R7)",
