@@ -8,7 +8,7 @@ import {
 } from "../../lib/chat/queries.ts";
 import { roomSpace } from "../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
-import { queryCopies } from "../../lib/replica/copies.ts";
+import { queryCopiesOf } from "./copies.ts";
 
 /** The service worker's pages; it notes on each whose it is. */
 const PAGES = "pages-1";
@@ -28,7 +28,7 @@ export async function roomsHere(
   userID: string,
   known: readonly RoomSummary[],
 ): Promise<RoomSummary[]> {
-  const copies = await queryCopies(userID, async (tx) => {
+  const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
     const memberships = await membershipsOf(tx);
     const messages = await messagesIn(tx);

@@ -1,4 +1,7 @@
 // Reads the copies that this browser has, without keeping them in step.
+import type { MutatorDefs } from "replicache";
+import { Moment } from "./moment.ts";
+import { dismissRejection } from "./rejections.ts";
 import type { Query } from "./replica.ts";
 
 // `rep:<userID>/<space>/<generation>:<format>…`: Replicache's name of a copy.
@@ -6,10 +9,13 @@ const NAME = /^rep:([^/]+)\/([^/]+)\/(\d+):/;
 
 /**
  * Asks every copy of a person's spaces that this browser has, of its newest
- * generation. In a browser that does not tell its databases there is none.
+ * generation, as it is on the disk now. `mutatorsOf` gives a space's mutators,
+ * the same as to `openReplica`. In a browser that does not tell its databases
+ * there is none.
  */
 export async function queryCopies<T>(
   userID: string,
+  mutatorsOf: (space: string) => MutatorDefs,
   body: Query<T>,
 ): Promise<T[]> {
   const newest = new Map<string, number>();
@@ -20,19 +26,33 @@ export async function queryCopies<T>(
   }
   return await Promise.all(
     [...newest].map(([space, generation]) =>
-      queryCopy(`${userID}/${space}/${generation}`, body)
+      queryCopy(`${userID}/${space}/${generation}`, mutatorsOf(space), body)
     ),
   );
 }
 
-/** Without a server to speak to it only reads. */
-async function queryCopy<T>(name: string, body: Query<T>): Promise<T> {
+/**
+ * Without a server to speak to it only reads, in memory: on the disk each look
+ * would leave a client behind, for a day.
+ */
+async function queryCopy<T>(
+  name: string,
+  mutators: MutatorDefs,
+  body: Query<T>,
+): Promise<T> {
   const { ReplicacheImpl, SCHEMA_VERSION } = await import("./live.ts");
   const copy = new ReplicacheImpl({
     name,
     schemaVersion: SCHEMA_VERSION,
+    // A client has what those have whose mutators are called the same, what is
+    // unsent too; with others, what the server had said when it came first.
+    mutators: { ...mutators, dismissRejection },
     pullInterval: null,
     logLevel: "error",
+    kvStore: {
+      create: (database) => new Moment(database),
+      drop: () => Promise.resolve(),
+    },
   });
   // Both would reload the page.
   copy.onUpdateNeeded = null;

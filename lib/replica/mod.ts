@@ -4,7 +4,7 @@ import type { Replica, ReplicaOptions } from "./replica.ts";
 
 export type { Pause } from "./line.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
-export type { Replica, ReplicaOptions, Status } from "./replica.ts";
+export type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 
 let inMemory = false;
 

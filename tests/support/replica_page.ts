@@ -1,4 +1,5 @@
 // What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
+import { queryCopies } from "../../lib/replica/copies.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
 import { mutators } from "./tally.ts";
@@ -15,6 +16,15 @@ const page = {
   /** All entries under a prefix. */
   entries: (prefix = "") =>
     replica.query((tx) => tx.scan({ prefix }).entries().toArray()),
+  /** What a search finds under a prefix: the keys in all copies on this device. */
+  async found(prefix: string) {
+    const copies = await queryCopies(
+      where.get("user")!,
+      () => mutators,
+      (tx) => tx.scan({ prefix }).keys().toArray(),
+    );
+    return copies.flat();
+  },
   clientID: () => replica.query((tx) => Promise.resolve(tx.clientID)),
   rejections: () => replica.query(rejectionsIn),
   /** Counts these, one after the other; resolves once all show. */

@@ -3,7 +3,7 @@ import MiniSearch from "minisearch";
 import { readMarkdown } from "../../../lib/chat/markdown.ts";
 import { wordsOf } from "../../../lib/chat/marks.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
-import { queryCopies } from "../../../lib/replica/copies.ts";
+import { queryCopiesOf } from "../copies.ts";
 
 /** A message that was found. */
 export type Found = {
@@ -22,7 +22,7 @@ const MOST = 50;
 export type Search = (words: string) => Found[];
 
 export async function openSearch(userID: string): Promise<Search> {
-  const copies = await queryCopies(userID, async (tx) => {
+  const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
     if (!room) return [];
     return (await messagesIn(tx)).map((
