@@ -95,6 +95,32 @@ browserTest(
 );
 
 browserTest(
+  "Enter that is pressed before the page is alive sends what is there, and never half of what is typed on",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url, { serviceWorkers: "block" });
+    await enter(ada, "Ada");
+    for (const [before, after] of [["", "Half"], ["Half", " a thought"]]) {
+      const goOn = await reloadSlowly(ada);
+      await box(ada).pressSequentially(before);
+      await box(ada).press("Enter");
+      await box(ada).pressSequentially(after);
+      goOn();
+      await sendButton(ada).and(ada.locator(":enabled")).waitFor();
+      await boxReads(ada, before + after);
+      assertEquals(await messages(ada).count(), 0);
+      await box(ada).fill("");
+    }
+    const goOn = await reloadSlowly(ada);
+    await box(ada).pressSequentially("Whole");
+    await box(ada).press("Enter");
+    goOn();
+    await messages(ada, "Whole", "sent").waitFor();
+    await boxReads(ada, "");
+  },
+);
+
+browserTest(
   "What two devices write while one of them is offline comes together on both",
   async (device) => {
     await using server = await startServer();
@@ -147,6 +173,20 @@ const isTold = (page: Page, text: string) =>
     );
     return key && JSON.parse(localStorage[key]).shared === text;
   }, text);
+
+/** Reloads a page whose copy does not open before it is told to go on. */
+async function reloadSlowly(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const copies = /\/live-\w+\.js/;
+  await page.route(copies, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(copies);
+  await page.reload();
+  await asked; // it hears keys by now
+  return resolve;
+}
 
 /** Waits until the page keeps what has been taken from its box, or nothing of it any more. */
 const isLeaving = (page: Page, is: boolean) =>
