@@ -44,10 +44,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, []);
 
   const space = roomSpace(room.id);
-  const whose = `${userID}/${room.id}`;
   const own = useOwn(userID, live.value);
   const draft = useDraft(userID, room.id, own);
-  const editing = useEditing(whose);
+  const wanted = useSignal<string | undefined>(undefined);
+  const jump = (id: string) => {
+    wanted.value = undefined; // the same one again is a jump as well
+    wanted.value = id;
+  };
+  const editing = useEditing(`${userID}/${room.id}`, jump);
   const people = usePeople(members, user.name);
   const marksOf = useMarks(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
@@ -64,12 +68,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     ...{ away: place.away, scroller: place.scroller },
     confirmed: confirmedIn(view.value, status.unsent),
   });
-  const wanted = useSignal<string | undefined>(undefined);
   const { acts, deleting, remove, notice, say } = useActs(replica, {
-    jump(id) {
-      wanted.value = undefined; // the same one again is a jump as well
-      wanted.value = id;
-    },
+    jump,
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
   });
@@ -91,7 +91,9 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   const { Paused, RoomName, Typing } = extras.value ?? {};
   // A message that is deleted while its author changes it: the text goes on.
   const edited = editing.editing.value;
+  // What is further back than the copy goes may well be there.
   const editedIsGone = copy !== undefined && edited !== undefined &&
+    (!past.more || edited.seq >= (messages[0]?.seq ?? 0)) &&
     !messages.some(({ id }) => id === edited.id);
   useEffect(() => {
     if (!edited || !editedIsGone) return;

@@ -2,41 +2,39 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { forget, keep, kept } from "../kept.ts";
+import { forget, keep, keptUnder } from "../kept.ts";
 import { idOf } from "./address.ts";
 
-type Editing = { id: string; content: string };
+type Editing = Pick<Message, "id" | "seq" | "content">;
 
-/** `place` says whose and which room's it is. */
-export function useEditing(place: string) {
+/** `place` says whose and which room's it is; `jump` goes to a message that is not on the page. */
+export function useEditing(place: string, jump: (id: string) => void) {
   const editing = useSignal<Editing | undefined>(undefined);
-  const key = `edit/${place}`;
+  // By message: another tab may be editing another one.
+  const keys = `edit/${place}/`;
 
   useEffect(() => {
-    editing.value = kept<Editing>(key);
+    [editing.value] = keptUnder<Editing>(keys);
   }, []);
 
   const deeds = useMemo(() => ({
-    start({ id, content }: Message) {
+    start({ id, seq, content }: Message) {
       // What was begun at another message would be lost: that one comes first.
-      const other = editing.value;
-      if (other && other.id !== id) {
-        const box = document.getElementById(idOf(other.id));
-        box?.querySelector("textarea")?.focus();
-        return;
-      }
-      editing.value = { id, content };
+      const { id: begun } = editing.value ??= { id, seq, content };
+      const element = document.getElementById(idOf(begun));
+      if (element) element.querySelector("textarea")?.focus();
+      else jump(begun);
     },
     change(content: string) {
       if (!editing.value) return;
       editing.value = { ...editing.value, content };
-      keep(key, editing.value);
+      keep(keys + editing.value.id, editing.value);
     },
     /** Ends it, and lets the message have the keys again. */
     end() {
       const { id } = editing.value ?? {};
       editing.value = undefined;
-      forget(key);
+      forget(keys + id);
       if (id) document.getElementById(idOf(id))?.focus();
     },
   }), []);

@@ -1,0 +1,103 @@
+// Edits of messages that are not on the page, or in another tab.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { Person } from "../support/person.ts";
+import {
+  box,
+  enter,
+  inView,
+  mayWrite,
+  messages,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "An edit that was begun far back is gone to, after a reload, by Edit and by the arrow up; nobody calls its message deleted",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await write(await asPerson(server.url, ada), 1, 1);
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await write(bob, 2, 250);
+    await write(await asPerson(server.url, ada), 251, 251);
+    await messages(ada, "number 251.").waitFor();
+    await ada.goto(`${ada.url()}#message-m1`);
+    const first = messages(ada).and(ada.locator("[data-message-id=m1]"));
+    await edit(first).click();
+    const edited = ada.getByRole("textbox", { name: "New text" });
+    await edited.fill("Far back");
+
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await edit(messages(ada, "number 251.")).click();
+    await inView(first);
+    assertEquals(await edited.inputValue(), "Far back");
+    assertEquals(await ada.getByText("was deleted").count(), 0);
+    await edited.press("Escape");
+
+    // Now the copy holds more than the page shows at first.
+    const last = messages(ada, "number 251.");
+    await last.getByRole("button", { name: "Delete" }).click();
+    await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
+      .click();
+    await last.waitFor({ state: "detached" });
+    await ada.route("**/api/replicache/pull?*", (route) => route.abort());
+    await ada.reload();
+    await mayWrite(ada);
+    await messages(ada, "number 51.").waitFor();
+    await box(ada).press("ArrowUp");
+    await inView(first);
+    assertEquals(await edited.inputValue(), "This is number 1.");
+  },
+);
+
+browserTest(
+  "Two tabs edit two messages of one room, and end one without the other",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await write(await asPerson(server.url, ada), 1, 2);
+    const tab = await ada.context().newPage();
+    await tab.goto(ada.url());
+    for (const [page, n] of [[ada, 1], [tab, 2]] as const) {
+      await edit(messages(page, `number ${n}.`)).click();
+      await page.getByRole("textbox", { name: "New text" }).fill(`Text ${n}`);
+    }
+    await ada.getByRole("textbox", { name: "New text" }).press("Escape");
+    await tab.reload();
+    await tab.mouse.move(100, 100);
+    const edited = tab.getByRole("textbox", { name: "New text" });
+    await edited.waitFor();
+    assertEquals(await edited.inputValue(), "Text 2");
+  },
+);
+
+const edit = (message: ReturnType<typeof messages>) =>
+  message.getByRole("button", { name: "Edit" });
+
+/** Who is signed in on a page, without its browser. */
+async function asPerson(url: string, page: Page): Promise<Person> {
+  const person = new Person(url);
+  const [{ name, value }] = await page.context().cookies();
+  person.cookie = `${name}=${value}`;
+  return person;
+}
+
+/** Writes messages "number n." under the IDs "mn". */
+async function write(person: Person, from: number, to: number): Promise<void> {
+  const mutations = [];
+  for (let n = from; n <= to; n++) {
+    const args = { id: `m${n}`, content: `This is number ${n}.` };
+    mutations.push({
+      ...{ clientID: `c${from}`, id: n - from + 1, timestamp: 0 },
+      ...{ name: "createMessage", args },
+    });
+  }
+  const group = `g${from}`;
+  const { status } = await person.push("room:general", group, mutations);
+  assertEquals(status, 200);
+}
