@@ -19,6 +19,7 @@ const BUILDS = 3; // kept though no page here needs them: old tabs may
 const KEPT = /^\/(rooms\/[\w-]+|settings)?$/;
 const NOT_OURS = /^\/(api|healthz|_frsh)\b/;
 const AWAY = new Set([502, 503, 504]);
+const REFUSED = new Set([403, 404, 410]);
 const FILES = new Set(["style", "script", "image", "font", "manifest"]);
 
 /** Grows whenever the pages change hands: what was asked for before is not kept. */
@@ -108,7 +109,10 @@ async function keepPage(url, answer, began) {
   if (began !== hands) return;
   const path = url.pathname;
   const pages = await caches.open(PAGES);
-  if ([403, 404, 410].includes(answer.status)) await pages.delete(path);
+  // Our own page says so: a proxy's knows nothing of what is there.
+  if (REFUSED.has(answer.status) && buildIn(await answer.text())) {
+    await pages.delete(path);
+  }
   const owner = answer.headers.get("page-owner");
   if (!owner || answer.status !== 200) return;
 

@@ -121,6 +121,26 @@ browserTest(
 );
 
 browserTest(
+  "A page that only something before the server calls gone stays on the device",
+  async (device) => {
+    await using site = serveSite();
+    const page = await open(device, site);
+    await page.goto("/rooms/a");
+    await isKept(page, "/rooms/a");
+    for (const status of [403, 404, 410]) {
+      site.proxy = status;
+      await page.goto("/rooms/a");
+      assertEquals(await bodyOf(page), String(status));
+    }
+    site.proxy = undefined;
+    // Its turn is after those.
+    await page.goto("/rooms/b");
+    await isKept(page, "/rooms/b");
+    assertEquals(await keptPages(page), ["/", "/rooms/a", "/rooms/b"]);
+  },
+);
+
+browserTest(
   "Forms, the API and pages with a secret in their address are never kept",
   async (device) => {
     await using site = serveSite();
@@ -158,6 +178,8 @@ function serveSite() {
     owner: "ada",
     text: "first",
     status: 200,
+    /** What something before the server answers in its place. */
+    proxy: undefined as number | undefined,
     missing: "",
     before: async () => {},
     /** Waits until a path has been asked for. */
@@ -200,8 +222,14 @@ function serveSite() {
     }
     if (pathname === "/offline") return html("You are offline", then);
     await then.before();
+    if (then.proxy) return file(`${then.proxy}`, "text/html", then.proxy);
     if (then.status !== 200) {
-      return file(String(then.status), "text/html", then.status);
+      // As the app's own: it says of which build it is, and not whose.
+      const { body } = html(`${then.status}`, then);
+      return new Response(body, {
+        status: then.status,
+        headers: { "content-type": "text/html" },
+      });
     }
     return html(`build ${then.build}, of ${then.owner}: ${then.text}`, then);
   };
