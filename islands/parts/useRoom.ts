@@ -1,5 +1,5 @@
 // A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
-import { useComputed, useSignal } from "@preact/signals";
+import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomMutators } from "../../lib/chat/island_mutators.ts";
 import {
@@ -72,16 +72,25 @@ export function useRoom(user: User, html: RoomView) {
         // Be it older than the HTML: without a network it stays so.
         writable.value = copy.me !== undefined;
       });
-      showLeft(replica).catch(reportError);
+      // What is not sent the HTML lacks, and so may the copy.
+      effect(() => {
+        const isShort = !live.value && replica.status.value.unsent > 0;
+        if (isShort) showLeft(replica).catch(reportError);
+      });
     }).catch((error) => {
       // Its script may be gone: a new build replaces the old one's.
       dead.value = true;
       console.error(error);
     });
+    let showing = false;
     async function showLeft(replica: RoomReplica) {
-      if ((await replica.unsent()).length === 0) return;
+      if (showing) return;
+      showing = true;
       const { followLeft } = await import("./log/left.ts");
-      followLeft(replica, user, (add) => left.value = { add });
+      followLeft(replica, user, (add) => {
+        left.value = { add };
+        showing = add !== undefined;
+      });
     }
     return () => {
       opening.then((replica) => replica.close(), () => {});
@@ -133,7 +142,9 @@ async function viewIn(
  */
 function merged(html: RoomView, copy: RoomView): RoomView {
   const newest = new Map(copy.messages.map((message) => [message.id, message]));
-  for (const message of html.messages) newest.set(message.id, message);
+  for (const message of html.messages) {
+    if (!newest.get(message.id)?.pending) newest.set(message.id, message);
+  }
   const late = (message: Message) => message.pending ? 1 : 0;
   const messages = [...newest.values()]
     .sort((a, b) => late(a) - late(b) || a.seq - b.seq);

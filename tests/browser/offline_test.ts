@@ -10,6 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
+import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 
 /** Waits until the log reads like this, each in this state if one is named. */
@@ -158,6 +159,37 @@ browserTest(
     await ada.reload();
     await mayWrite(ada);
     await reads(ada, [...after, "And then"], "sent");
+  },
+);
+
+browserTest(
+  "What one changes while the page is newer than the copy shows at once, and stays",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    for (const text of ["As it was", "To be gone"]) {
+      await send(ada, text);
+      await messages(ada, text, "sent").waitFor();
+      await roomIsKept(ada, "/rooms/general", text);
+    }
+    const requests = /\/api\/replicache\/pu/;
+    await ada.route(requests, (route) => route.abort());
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    const args = { id: "b", content: "Newer than the copy" };
+    await bob.push("room:general", "g", [
+      { clientID: "c", id: 1, name: "createMessage", args, timestamp: 0 },
+    ]);
+    await ada.reload();
+    await mayWrite(ada);
+    await change(messages(ada, "As it was"), "As it is");
+    await messages(ada, "As it is", "pending").waitFor();
+    await button(messages(ada, "To be gone"), "Delete").click();
+    await button(ada.getByRole("dialog"), "Delete").click();
+    await messages(ada, "To be gone").waitFor({ state: "detached" });
+    await ada.unroute(requests);
+    await reads(ada, ["As it is", "Newer than the copy"], "sent");
   },
 );
 
