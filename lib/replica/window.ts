@@ -23,15 +23,25 @@ export class Window {
     return async (...request) => {
       const asked = this.#size ?? 0;
       const result = await puller(...request);
-      this.#pulled = asked;
+      if (result.response && !("error" in result.response)) {
+        this.#pulled = asked;
+      }
       return result;
     };
   }
 
-  /** Pulls until an answer has brought at least `size`; rejects as `pull` does. */
+  /**
+   * Pulls until an answer has brought at least `size`. `pull` does not say
+   * whether there was one: when none has, this rejects, and asks for no more
+   * than before.
+   */
   async widen(size: number, pull: () => Promise<void>): Promise<void> {
-    this.#size = Math.max(size, this.#size ?? 0);
+    const before = this.#size;
+    const wanted = this.#size = Math.max(size, before ?? 0);
     // The first pull to end may be one that was under way: it asked for less.
     for (let i = 0; i < 3 && this.#pulled < size; i++) await pull();
+    if (this.#pulled >= size) return;
+    if (this.#size === wanted) this.#size = before;
+    throw new Error("The server does not answer.");
   }
 }

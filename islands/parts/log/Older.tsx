@@ -19,7 +19,7 @@ export function Older({ past, scroller }: OlderProps) {
 
   async function load() {
     failed.value = false;
-    failed.value = !await older();
+    failed.value = await older() === "failed";
   }
 
   useEffect(() => {

@@ -12,16 +12,19 @@ export type Shown = {
   now: { readonly current: { all: Message[]; messageCount: number } };
 };
 
-/** Brings `step` more; false when there are none, or none can be had now. */
+/** What came of it: older messages, the end of the past, or no answer. */
+export type Came = "some" | "none" | "failed";
+
+/** Brings `step` more, if there are as many. */
 export async function bringOlder(
   replica: RoomReplica,
   { shown, loading, exhausted, now }: Shown,
   step: number,
-): Promise<boolean> {
-  if (loading.peek()) return true; // it is on its way
+): Promise<Came> {
+  if (loading.peek()) return "some"; // it is on its way
   if (shown.value < now.current.all.length) {
     shown.value += step;
-    return true;
+    return "some";
   }
   loading.value = true;
   try {
@@ -31,19 +34,21 @@ export async function bringOlder(
     let window = now.current.all.length;
     let more = step;
     let oldest: Message | undefined;
+    let isEnd: boolean;
     do {
       window += more;
       more *= 2;
       await replica.widen(window);
       [oldest] = await replica.query(messagesIn);
-      exhausted.value = oldest?.seq === before;
-    } while (exhausted.value && window < now.current.messageCount);
+      isEnd = oldest?.seq === before;
+    } while (isEnd && window < now.current.messageCount);
+    exhausted.value = isEnd;
     shown.value += step;
     await until(() => now.current.all[0]?.id === oldest?.id);
-    return !exhausted.value;
+    return isEnd ? "none" : "some";
   } catch (error) {
     console.warn("No older messages for now", error);
-    return false;
+    return "failed";
   } finally {
     loading.value = false;
   }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useCallback, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import type { bringOlder } from "./bringOlder.ts";
+import type { bringOlder, Came } from "./bringOlder.ts";
 import type { RoomReplica } from "../useRoom.ts";
 
 /** How many more messages one step brings. */
@@ -10,7 +10,7 @@ const STEP = 200;
 
 /**
  * `messages` is what is to be shown of `all`. `more` says that there may be
- * older ones; `older` brings some, and says whether it did.
+ * older ones; `older` brings some, and says what came of it.
  */
 export function useHistory(
   replica: RoomReplica | undefined,
@@ -24,8 +24,8 @@ export function useHistory(
   const now = useRef({ all, messageCount });
   now.current = { all, messageCount };
 
-  const older = useCallback(async (step = STEP): Promise<boolean> => {
-    if (!replica || !bring) return false;
+  const older = useCallback(async (step = STEP): Promise<Came> => {
+    if (!replica || !bring) return "failed";
     return await bring(replica, { shown, loading, exhausted, now }, step);
   }, [replica, bring]);
 

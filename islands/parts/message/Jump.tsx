@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import type { Came } from "../log/bringOlder.ts";
 import { idOf, messageIn } from "./address.ts";
 
 /** How many messages are fetched at once on the way to one that is far back. */
@@ -15,9 +16,9 @@ type JumpProps = {
   past: {
     more: boolean;
     loading: boolean;
-    older: (step: number) => Promise<boolean>;
+    older: (step: number) => Promise<Came>;
   };
-  /** Told of a message that is nowhere. */
+  /** Told of a message that is nowhere, or out of reach. */
   say: (text: string) => void;
 };
 
@@ -36,13 +37,19 @@ export function Jump({ wanted, ready, past, say }: JumpProps) {
   const id = wanted.value;
   useEffect(() => {
     if (!id || past.loading) return;
-    const give = () => {
+    const giveUp = (why: string) => {
       wanted.value = undefined;
-      say(spokenLate.links.gone);
+      say(why);
     };
+    const { links, past: words } = spokenLate;
     if (show(id)) wanted.value = undefined;
-    else if (ready && !past.more) give();
-    else if (ready) past.older(STRIDE).then((came) => came || give());
+    else if (ready && !past.more) giveUp(links.gone);
+    else if (ready) {
+      past.older(STRIDE).then((came) => {
+        if (came === "failed") giveUp(words.failed);
+        else if (came === "none") giveUp(links.gone);
+      });
+    }
   });
 
   return null;

@@ -1,0 +1,49 @@
+// A room's past when the server does not answer.
+import { assertEquals } from "@std/assert";
+import { browserTest } from "../support/browser.ts";
+import { Person } from "../support/person.ts";
+import { enter, inView, messages } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+
+browserTest(
+  "Older messages that cannot be fetched now are not called gone, and can be asked for again (R18)",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    const mutations = Array.from({ length: 450 }, (_, i) => ({
+      ...{ id: i + 1, clientID: "c", name: "createMessage", timestamp: 1 },
+      args: { id: `m${i + 1}`, content: `number ${i + 1}.` },
+    }));
+    await bob.push("room:general", crypto.randomUUID(), mutations);
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await messages(ada, "number 251.").waitFor();
+    const older = ada.getByRole("button", { name: "Load older messages" });
+    await older.waitFor();
+
+    for (const fail of [() => ada.context().setOffline(true), broken]) {
+      await fail();
+      await older.click();
+      await ada.getByText("Older messages can't be fetched now").first()
+        .waitFor();
+      await ada.evaluate(() => void (location.hash = "message-m3"));
+      await ada.getByRole("alert").or(ada.getByRole("status"))
+        .filter({ hasText: "Older messages can't be fetched now" }).waitFor();
+      assertEquals(await ada.getByText("no longer there").count(), 0);
+      await older.and(ada.locator(":enabled")).waitFor();
+      await ada.evaluate(() => void (location.hash = ""));
+      await ada.context().setOffline(false);
+      await ada.context().unrouteAll();
+    }
+    await ada.evaluate(() => void (location.hash = "message-m3"));
+    await inView(messages(ada, "number 3."));
+
+    async function broken() {
+      await ada.context().route(
+        "**/api/replicache/pull*",
+        (route) => route.fulfill({ status: 500 }),
+      );
+    }
+  },
+);
