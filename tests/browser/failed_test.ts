@@ -85,6 +85,36 @@ browserTest(
 );
 
 browserTest(
+  "What another app of one's own was refused says why in a sentence, and can be sent under an ID that is one",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const other = new Person(server.url);
+    const [{ name, value }] = await ada.context().cookies();
+    other.cookie = `${name}=${value}`;
+    const args = { id: "not an ID", content: "Under no ID" };
+    const { status } = await other.push("room:general", "g", [
+      {
+        clientID: "c".repeat(64),
+        id: 1,
+        name: "createMessage",
+        args,
+        timestamp: 0,
+      },
+    ]);
+    assertEquals(status, 200);
+    const failed = messages(ada, "Under no ID", "failed");
+    await failed.getByRole("alert")
+      .filter({ hasText: "This was not sent. An id is" }).waitFor();
+    await button(failed, "Retry").dblclick();
+    await failed.waitFor({ state: "detached" });
+    await messages(ada, "Under no ID", "sent").waitFor();
+    assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
   "A change that the server refuses is not lost",
   async (device) => {
     await using server = await startServer();
