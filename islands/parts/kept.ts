@@ -21,15 +21,20 @@ export function kept<T>(key: string): T | undefined {
   }
 }
 
-/** All that was kept under keys that begin like this, the last one first. */
-export function keptUnder<T>(start: string): T[] {
+/** All that was kept under keys that begin like this, the last first, each with the rest of its key. */
+export function keptUnder<T>(start: string): [rest: string, value: T][] {
+  let keys: string[] = [];
   try {
-    return Object.keys(localStorage).sort().reverse()
-      .filter((key) => key.startsWith(PREFIX + start))
-      .flatMap((key) => kept<T>(key.slice(PREFIX.length)) ?? []);
+    keys = Object.keys(localStorage).sort().reverse();
   } catch {
-    return []; // as kept() says of each
+    // As kept() says.
   }
+  const begin = PREFIX + start;
+  return keys.filter((key) => key.startsWith(begin)).flatMap((key) => {
+    const rest = key.slice(begin.length);
+    const value = kept<T>(start + rest);
+    return value === undefined ? [] : [[rest, value]];
+  });
 }
 
 export function forget(key: string): void {

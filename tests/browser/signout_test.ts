@@ -2,7 +2,13 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { connection, enter, messages, send } from "../support/room_page.ts";
+import {
+  box,
+  connection,
+  enter,
+  messages,
+  send,
+} from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -44,6 +50,27 @@ browserTest(
     await enter(ada, "Bob");
     await messages(ada, "Two for", "sent").waitFor();
     assertEquals(await messages(ada, "Regretted").count(), 0);
+  },
+);
+
+browserTest(
+  "Signing out counts what is only typed, too: a changed text, and a draft that no other device knows",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const tab = await ada.context().newPage();
+    await tab.goto("/signout");
+    await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
+    await box(ada).fill("long ".repeat(1_000));
+    await warning(tab, "1 draft has not been sent yet").waitFor();
+    await send(ada, "As it was");
+    await messages(ada, "As it was").getByRole("button", { name: "Edit" })
+      .click();
+    await ada.getByRole("textbox", { name: "New text" }).fill("As it will be");
+    await warning(tab, "1 change has not been sent yet").waitFor();
+    await tab.getByRole("link", { name: "Stay and send" }).click();
+    await tab.waitForURL("/rooms/general");
   },
 );
 

@@ -12,7 +12,7 @@ import type { OwnReplica } from "../useOwn.ts";
 const PAUSE = 1_000;
 
 /** `shared` is what one's other devices know of it. */
-type Draft = { content: string; replyTo?: string; shared?: string };
+export type Draft = { content: string; replyTo?: string; shared?: string };
 
 /** A message as it leaves the box. */
 export type Taken = { id: string; content: string; replyTo?: string };
@@ -95,7 +95,7 @@ export function useDraft(
     return {
       /** Takes up what was kept, and what has been typed into the page before it was alive. */
       start(typed: string) {
-        before = keptUnder<Taken>(leaving);
+        before = keptUnder<Taken>(leaving).map(([, each]) => each);
         for (const { id } of before) taken.add(id);
         const { content = "", shared: known = "", replyTo } =
           kept<Draft>(key) ?? {};

@@ -3,6 +3,8 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
 import { kindOf } from "../../../lib/chat/spaces.ts";
+import type { Draft, Taken } from "../composer/useDraft.ts";
+import { keptUnder } from "../kept.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
@@ -22,7 +24,12 @@ export function useUnsent(
   useEffect(() => {
     const look = async () => here.value = await unsentHere(userID);
     look();
-    return onUnsentChange(look);
+    addEventListener("storage", look); // what other tabs only keep
+    const end = onUnsentChange(look);
+    return () => {
+      removeEventListener("storage", look);
+      end();
+    };
   }, []);
   return here;
 }
@@ -30,7 +37,7 @@ export function useUnsent(
 /** What is unsent now; null when it can't be read. */
 export async function unsentHere(userID: string): Promise<UnsentHere | null> {
   try {
-    return countsOf(await unsentOf(userID));
+    return countsOf(userID, await unsentOf(userID));
   } catch (error) {
     console.warn("What is unsent can't be read", error);
     return null;
@@ -44,7 +51,7 @@ export const isNothing = (
 /** Nobody misses these. */
 const TRIFLES = new Set(["markRead", "dismissRejection"]);
 
-function countsOf(unsent: UnsentAnywhere[]): UnsentHere {
+function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
   let [messages, changes] = [0, 0];
   const drafts = new Map<string, string>();
   let roomID: string | undefined;
@@ -62,6 +69,18 @@ function countsOf(unsent: UnsentAnywhere[]): UnsentHere {
     const kind = kindOf(space);
     if (kind?.kind === "room") roomID ??= kind.roomID;
   }
+  // What is typed and in no outbox: drafts that no other device knows yet,
+  for (const [room, draft] of keptUnder<Draft>(`draft/${userID}/`)) {
+    const { content, shared } = draft;
+    if (content && content !== shared) drafts.set(room, content);
+  }
+  // messages that were on their way into one, and texts that are being changed.
+  for (const [place, { content }] of keptUnder<Taken>(`leaving/${userID}/`)) {
+    drafts.set(place.split("/")[0], content);
+  }
+  const edits = keptUnder(`edit/${userID}/`);
+  changes += edits.length;
+  roomID ??= edits[0]?.[0].split("/")[0];
   roomID ??= drafts.keys().next().value;
   return { messages, changes, drafts: drafts.size, roomID };
 }

@@ -14,7 +14,7 @@ export function useEditing(place: string, jump: (id: string) => void) {
   const keys = `edit/${place}/`;
 
   useEffect(() => {
-    [editing.value] = keptUnder<Editing>(keys);
+    editing.value = keptUnder<Editing>(keys)[0]?.[1];
   }, []);
 
   const deeds = useMemo(() => ({
