@@ -48,6 +48,13 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
     this.#die = await live(this.replica, this.generation, this.clientID);
   }
 
+  /** Asks nobody when nothing is unsent: Replicache would take that for an answer. */
+  override async push(options?: { now?: boolean }): Promise<void> {
+    await this.cookie; // before it is open nobody knows
+    const pending = await this.experimentalPendingMutations();
+    if (pending.length > 0) await super.push(options);
+  }
+
   override async close(): Promise<void> {
     await super.close();
     this.#die();

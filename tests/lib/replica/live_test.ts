@@ -55,3 +55,33 @@ browserTest(
     await until(page, ({ replica }) => replica.status.value.online);
   },
 );
+
+browserTest(
+  "Who comes back to a tab with nothing to send is not told that the server answers when it does not (R15)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await page.context().setOffline(true);
+    const failed = page.waitForEvent("requestfailed");
+    await page.evaluate(() => {
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await failed;
+    await until(page, ({ replica }) => !replica.status.value.online);
+    await inside(page, ({ replica }) => {
+      replica.status.subscribe(({ online }) => {
+        if (online) throw new Error("Online"); // fails the test
+      });
+    });
+    for (let i = 0; i < 3; i++) {
+      const failed = page.waitForEvent("requestfailed", {
+        predicate: (request) => request.url().includes("/pull"),
+      });
+      await page.evaluate(() => {
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+      await failed;
+    }
+  },
+);
