@@ -6,6 +6,7 @@ import {
   readMarkOf,
   roomIn,
 } from "../../lib/chat/queries.ts";
+import { readSeqIn } from "../../lib/chat/reading.ts";
 import { roomSpace } from "../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../lib/chat/views.ts";
 import { queryCopiesOf } from "./copies.ts";
@@ -69,7 +70,9 @@ export async function roomsHere(
   for (const { room, member } of copies) {
     if (!room || !member) continue;
     const { id: roomID, name, topic, visibility, messageCount } = room;
-    add({ roomID, name, topic, visibility, messageCount, member });
+    const { readSeq: marked = 0 } = rooms.get(roomID) ?? {};
+    const readSeq = readSeqIn(room, userID, marked);
+    add({ roomID, name, topic, visibility, messageCount, member, readSeq });
   }
   return await Promise.all(
     [...rooms.values()].map(async (room) => ({

@@ -58,7 +58,10 @@ export function roomMutators(actor: Actor) {
       if (replyTo !== undefined) message.replyTo = replyTo;
       if (tx.location === "client") message.pending = true;
       await tx.set(`message/${id}`, message);
-      await tx.set("room", { ...room, messageCount: seq });
+      const run = room.run?.by === actor.userID
+        ? room.run
+        : { by: actor.userID, from: seq };
+      await tx.set("room", { ...room, messageCount: seq, run });
     },
 
     async editMessage(tx: WriteTransaction, input: Args) {

@@ -75,6 +75,8 @@ export type Room = {
   createdBy: string;
   createdAt: number;
   messageCount: number;
+  /** All messages from this `seq` on are by the same author: nobody has to read their own. */
+  run?: { by: string; from: number };
 };
 
 /** `member/<userID>`: who is in the room. Times are milliseconds since 1970. */

@@ -12,6 +12,7 @@ import {
   roomIn,
 } from "../chat/queries.ts";
 import { Name, Visibility } from "../chat/names.ts";
+import { readSeqIn } from "../chat/reading.ts";
 import {
   type Listing,
   type Member,
@@ -53,7 +54,8 @@ export async function roomsFor(
       if (!room) return null;
       const { name, topic, visibility, messageCount } = room;
       const member = joined.includes(roomID);
-      const readSeq = await readMarkOf(own, roomID);
+      const marked = await readMarkOf(own, roomID);
+      const readSeq = readSeqIn(room, userID, marked);
       const summary: RoomSummary = {
         roomID,
         space,

@@ -43,6 +43,26 @@ browserTest(
 );
 
 browserTest(
+  "What one has written without looking at the room is not unread",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.goto("/");
+    const [{ name, value }] = await ada.context().cookies();
+    const elsewhere = new Person(server.url);
+    elsewhere.cookie = `${name}=${value}`;
+    const card = ada.getByRole("main").getByRole("link", { name: "General" });
+    await write(elsewhere, 1, 2);
+    await card.filter({ hasText: "2 messages" }).waitFor();
+    const bob = await Person.signIn(server.url, "Bob");
+    await bob.post("/api/rooms/general/members", {});
+    await write(bob, 3, 3);
+    await card.filter({ hasText: "unread" }).waitFor();
+  },
+);
+
+browserTest(
   "A room opens at the first unread message, below a line that says so",
   async (device) => {
     await using server = await startServer();
@@ -146,10 +166,12 @@ async function write(person: Person, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n++) {
     const args = { id: `m${n}`, content: `This is number ${n}.` };
     mutations.push({
-      ...{ clientID: "c", id: n, name: "createMessage", args, timestamp: 0 },
+      ...{ clientID: `c${from}`, id: n - from + 1, timestamp: 0 },
+      ...{ name: "createMessage", args },
     });
   }
-  const { status } = await person.push("room:general", "g", mutations);
+  const group = `g${from}`;
+  const { status } = await person.push("room:general", group, mutations);
   assertEquals(status, 200);
 }
 
