@@ -85,7 +85,9 @@ export class Stream {
   /** Sees to what a timer may have missed: a tab that slept, or is held back. */
   look(): void {
     const { heard = Infinity } = this.#connection ?? {};
-    if (Date.now() >= Math.min(this.#due, heard + SILENCE)) this.#open();
+    const isSilent = Date.now() >= heard + SILENCE;
+    if (isSilent) this.#break();
+    if (isSilent || Date.now() >= this.#due) this.#open();
   }
 
   close(): void {
@@ -130,8 +132,12 @@ export class Stream {
     this.#pause = Math.min(this.#pause * 2, LONGEST);
     const refused = response && !response.ok;
     // Nobody need hear again and again that there is no answer.
-    if (this.#isUp || refused) this.events.onBroken();
+    if (this.#isUp || refused) this.#break();
+  }
+
+  #break(): void {
     this.#isUp = false;
+    this.events.onBroken();
   }
 
   /** Reads to the end; gives back how long the server asks to stay away. */
