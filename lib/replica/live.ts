@@ -75,6 +75,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       throw error;
     }
     await this.#look();
+    if (this.closed) return this; // meanwhile
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
     this.#unfollow = followNetwork({
       sync: this.#sync,

@@ -20,7 +20,7 @@ export function live(
     locks.request(nameOf(replica, generation, clientID), () => {
       resolve(end);
       return promise;
-    });
+    }).catch(() => resolve(end)); // refused it: as where there are none
   });
 }
 

@@ -55,11 +55,62 @@ browserTest(
     await ada.getByRole("button", { name: "Discard" }).click();
     const dialog = ada.getByRole("dialog", { name: "Discard 1 change?" });
     await dialog.getByRole("button", { name: "Discard" }).click();
-    await ada.getByText("Nothing of yours is unsent.").waitFor();
+    await ada.getByText("Everything you wrote has been sent.").waitFor();
     await context.addCookies(cookies);
     await ada.getByRole("link", { name: "Sign in again" }).click();
     await mayWrite(ada);
     await messages(ada, "Kept", "sent").waitFor();
     assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "What the server cannot take is said, can be tried again, and is discarded without a trace (R3)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.route("**/api/replicache/push*", async (route) => {
+      const isBad = route.request().postData()!.includes("Unbearable");
+      const json = { error: "malformed", message: "No." };
+      await (isBad ? route.fulfill({ status: 400, json }) : route.continue());
+    });
+    await send(ada, "Unbearable");
+    const alert = ada.getByRole("alert").filter({ hasText: "can't take" });
+    await alert.filter({ hasText: "1 change not sent" }).waitFor();
+    const again = ada.waitForRequest(/push/);
+    await ada.getByRole("button", { name: "Try again" }).click();
+    await again;
+    await alert.waitFor();
+    await ada.getByRole("button", { name: "Discard" }).click();
+    const dialog = ada.getByRole("dialog", { name: "Discard 1 change?" });
+    await dialog.getByRole("button", { name: "Discard" }).click();
+    await alert.waitFor({ state: "detached" });
+    await messages(ada, "Unbearable").waitFor({ state: "detached" });
+    await send(ada, "Light");
+    await messages(ada, "Light", "sent").waitFor();
+    assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "A page of another version than the server's offers to be loaded again, and what is unsent waits (R3)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.route(
+      "**/api/replicache/push*",
+      (route) =>
+        route.fulfill({
+          json: { error: "VersionNotSupported", versionType: "push" },
+        }),
+    );
+    await send(ada, "From before");
+    await ada.getByRole("alert").filter({ hasText: "different versions" })
+      .waitFor();
+    await ada.unrouteAll();
+    await ada.getByRole("button", { name: "Reload" }).click();
+    await messages(ada, "From before", "sent").waitFor();
   },
 );

@@ -1,15 +1,17 @@
 // What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
 import { queryCopies } from "../../lib/replica/copies.ts";
+import { LiveReplica } from "../../lib/replica/live.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
 import { mutators } from "./tally.ts";
 
 const where = new URL(location.href).searchParams;
-const replica: Replica<typeof mutators> = await openReplica({
+const options = {
   userID: where.get("user")!,
   space: where.get("space")!,
   mutators,
-});
+};
+const replica: Replica<typeof mutators> = await openReplica(options);
 
 const page = {
   replica,
@@ -19,7 +21,7 @@ const page = {
   /** What a search finds under a prefix: the keys in all copies on this device. */
   async found(prefix: string) {
     const copies = await queryCopies(
-      where.get("user")!,
+      options.userID,
       () => mutators,
       (tx) => tx.scan({ prefix }).keys().toArray(),
     );
@@ -27,6 +29,13 @@ const page = {
   },
   clientID: () => replica.query((tx) => Promise.resolve(tx.clientID)),
   rejections: () => replica.query(rejectionsIn),
+  /** Opens another one, and closes it before it is open; resolves when all is over. */
+  async closeEarly() {
+    const early = new LiveReplica(options, false);
+    const opening = early.open();
+    await early.close();
+    await opening;
+  },
   /** Counts these, one after the other; resolves once all show. */
   async count(ids: string[]) {
     for (const id of ids) await replica.mutate.count({ id });

@@ -85,3 +85,25 @@ browserTest(
     }
   },
 );
+
+browserTest(
+  "A replica that is closed before it is open listens to nothing afterwards",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    const listening = await page.evaluate(async () => {
+      const listening: string[] = [];
+      const { addEventListener } = globalThis;
+      Object.assign(globalThis, {
+        addEventListener(...args: Parameters<typeof addEventListener>) {
+          listening.push(args[0]);
+          addEventListener(...args);
+        },
+      });
+      await test.closeEarly();
+      return listening;
+    });
+    assertEquals(listening, []);
+  },
+);
