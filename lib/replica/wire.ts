@@ -39,8 +39,8 @@ export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
       const body = await line.post(url, `${head},"mutations":[${slice}]}`);
       if (body?.error === "ClientStateNotFound") {
         await onLost(envelope.clientGroupID, body.lastMutationIDs);
+        return { ...OK, response: body };
       }
-      if (body?.error) return { ...OK, response: body };
       // Our server says nothing else; a network that one has yet to sign in to
       // may, and has taken nothing.
       if (JSON.stringify(body) !== "{}") {
@@ -95,8 +95,8 @@ export function pullerTo(
     const body = await line.post(url(), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
       await onLost(groupID, body.lastMutationIDs);
+      return { ...OK, response: body };
     }
-    if (body.error) return { ...OK, response: body };
     const changes = Object.entries<number>(body.lastMutationIDChanges);
     const fallen = changes.find(([clientID, id]) => id < before[clientID]);
     if (fallen) {

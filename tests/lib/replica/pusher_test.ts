@@ -42,9 +42,12 @@ Deno.test("A push of more clients than the server takes at once goes out in slic
   );
 });
 
-Deno.test("A 200 whose JSON is not our server's confirms nothing (R1)", async () => {
+Deno.test("A 200 whose JSON is not our server's confirms nothing (R1, R17)", async () => {
   const mutation = { id: 1, clientID: "c", name: "put", args: null };
-  const portals = [null, [], "ok", { ok: true }, { status: 200, error: null }];
+  const portals = [
+    ...[null, [], "ok", { ok: true }, { status: 200, error: null }],
+    { error: "Sign in to this network" },
+  ];
   for (const answer of portals) {
     await assertRejects(() => requestsOf([mutation], answer), Unanswered);
   }
