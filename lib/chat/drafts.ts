@@ -7,7 +7,8 @@ const has = (text: string, part: string): boolean =>
 /**
  * A draft once a device that knew it as `was` has made `content` of it. What
  * another device has written meanwhile stays; a part that was `was` becomes
- * `content`, or goes with it. Done twice it ends the same.
+ * `content`, or goes with it, unless `content` is there already. Done twice it
+ * ends the same, as long as no line is there twice.
  */
 export function draftAfter(
   draft: string,
@@ -16,11 +17,18 @@ export function draftAfter(
 ): string {
   if (content === was) return draft;
   if (draft === was || draft === "") return content;
-  const there = content === "" || has(draft, content);
-  // It can be there already although `was` is, too: as the rest of `content`.
-  if (was !== "" && has(draft, was) && !(there && has(content, was))) {
-    const part = content === "" ? "\n" : `\n${content}\n`;
-    return `\n${draft}\n`.replace(`\n${was}\n`, () => part).slice(1, -1);
-  }
-  return there ? draft : `${draft}\n${content}`;
+  if (content !== "" && has(draft, content)) return draft;
+  const after = was !== "" && has(draft, was)
+    ? replaced(draft, was, content)
+    : content === ""
+    ? draft
+    : `${draft}\n${content}`;
+  // Done again, that would be taken for what the writer knew.
+  return after === was ? content : after;
+}
+
+/** `part`, whole lines of a text, with `content` in its place. */
+function replaced(text: string, part: string, content: string): string {
+  const lines = content === "" ? "\n" : `\n${content}\n`;
+  return `\n${text}\n`.replace(`\n${part}\n`, () => lines).slice(1, -1);
 }
