@@ -4,6 +4,7 @@ import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnforeseen, pageError } from "../lib/web/answers.ts";
 import type { Limit } from "../lib/web/limits.ts";
 import { userOf } from "../lib/web/names.ts";
+import { isSecure, originOf } from "../lib/web/origin.ts";
 import { sessionIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -13,9 +14,9 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  * Whether a request that changes something comes from our own pages. Without
  * `Origin` it may come from no browser at all, or from one that says where.
  */
-function isOurs(req: Request, url: URL): boolean {
+function isOurs(req: Request, own: string): boolean {
   const origin = req.headers.get("origin");
-  if (origin !== null) return origin === url.origin;
+  if (origin !== null) return origin === own;
   const site = req.headers.get("sec-fetch-site");
   return site === null || site === "same-origin" || site === "none";
 }
@@ -48,11 +49,10 @@ function ownedPage(answer: Response, user: User | null): Response {
 
 export default define.middleware(async (ctx) => {
   try {
-    if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, ctx.url)) {
+    if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {
       throw new HttpError(403, "This came from another site.");
     }
-    const secure = ctx.url.protocol === "https:";
-    const found = await sessionIn(ctx.state, ctx.req, secure);
+    const found = await sessionIn(ctx.state, ctx.req, isSecure(ctx));
     ctx.state.session = found?.session ?? null;
     ctx.state.user = found && !isSync(ctx.url)
       ? await userOf(ctx.state.sync, found.session.userID)

@@ -11,6 +11,7 @@ import { readForm } from "../lib/web/bodies.ts";
 import { linkMadeAt, makeLink, revokeLink } from "../lib/web/link.ts";
 import { refused } from "../lib/web/refused.ts";
 import { rename } from "../lib/web/names.ts";
+import { originOf } from "../lib/web/origin.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = texts.settings;
@@ -39,7 +40,7 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, state, url } = ctx;
+    const { req, state } = ctx;
     const { kv, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
@@ -47,7 +48,7 @@ export const handler = methods({
     switch (form.do) {
       case "link": {
         const secret = await makeLink(kv, user.userID);
-        const link = `${url.origin}/link/${secret}`;
+        const link = `${originOf(ctx)}/link/${secret}`;
         const data: Data = { name: user.name, madeAt: Date.now(), link };
         return page(data, { headers: NO_STORE });
       }
@@ -57,7 +58,7 @@ export const handler = methods({
       default:
         try {
           await state.limits.count("rename", user.userID);
-          await rename(state.sync, user.userID, form.name);
+          await rename(state.sync, user.userID, form);
           return ctx.redirect("/settings?saved", 303);
         } catch (error) {
           const { refusal, init } = refused(error);

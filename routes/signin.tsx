@@ -5,6 +5,7 @@ import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { readForm } from "../lib/web/bodies.ts";
 import { addressOf } from "../lib/web/limits.ts";
+import { isSecure } from "../lib/web/origin.ts";
 import { refused } from "../lib/web/refused.ts";
 import { signIn } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
@@ -24,8 +25,7 @@ export const handler = methods({
     try {
       const address = addressOf(ctx.req, ctx.info, ctx.config.trustProxy);
       await ctx.state.limits.count("signIn", address);
-      const secure = ctx.url.protocol === "https:";
-      const { cookie } = await signIn(ctx.state, name, secure);
+      const { cookie } = await signIn(ctx.state, { name }, isSecure(ctx));
       return new Response(null, {
         status: 303,
         headers: { location: nextOf(ctx.url), "set-cookie": cookie },

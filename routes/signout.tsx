@@ -4,6 +4,7 @@ import SignOut from "../islands/SignOut.tsx";
 import { texts } from "../lib/chat/texts.ts";
 import { methods } from "../lib/web/answers.ts";
 import { linkMadeAt } from "../lib/web/link.ts";
+import { isSecure } from "../lib/web/origin.ts";
 import { FORGET, signOut } from "../lib/web/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -17,8 +18,7 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const secure = ctx.url.protocol === "https:";
-    const cookie = await signOut(ctx.state, secure);
+    const cookie = await signOut(ctx.state, isSecure(ctx));
     return new Response(null, {
       status: 303,
       headers: { location: "/signin", "set-cookie": cookie, ...FORGET },

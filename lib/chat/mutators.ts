@@ -9,14 +9,24 @@ import {
 import { setProfileArgs } from "./names.ts";
 import { profileOf } from "./queries.ts";
 import { Refusal } from "./refusal.ts";
-import { valid } from "./schema.ts";
+import { args, valid } from "./schema.ts";
 
 export { type Actor, roomMutators };
 
+/** How many messages there have been in a room; undefined when one may not know. */
+export type Confirmed = (roomID: string) => number | undefined;
+
 /** The mutators of a user's own space; the engine lets nobody else in. */
-export function userMutators() {
+export function userMutators(confirmed: Confirmed) {
+  const { markRead, ...reading } = readingMutators();
   return {
-    ...readingMutators(),
+    ...reading,
+
+    /** As in the browser; a `seq` that no message has yet marks nothing. */
+    async markRead(tx: WriteTransaction, input: Args) {
+      const { roomID, seq } = valid(args.markRead, input);
+      if (seq <= (confirmed(roomID) ?? -1)) await markRead(tx, input);
+    },
 
     async setProfile(tx: WriteTransaction, input: Args) {
       const { name } = valid(setProfileArgs, input);

@@ -31,12 +31,12 @@ export async function runMutation(
   const { name, args, id, clientID } = mutation;
   try {
     if (name === DISMISS) {
-      const dismissed = Dismissal.parse(args, { mode: "strip" });
-      return draft.stageDismissal(
-        user.userID,
-        dismissed.clientID,
-        dismissed.mutationID,
-      );
+      const dismissal = Dismissal.try(args, { mode: "strip" });
+      if (!dismissal.ok) {
+        throw new Refused("bad-args", "clientID, mutationID: of a rejection.");
+      }
+      const { clientID, mutationID } = dismissal.value;
+      return draft.stageDismissal(user.userID, clientID, mutationID);
     }
     if (!Object.hasOwn(mutators, name)) {
       throw new Refused("unknown-mutator", "There is no such mutator.");
@@ -76,9 +76,6 @@ class Refused extends Error {
 
 /** A refusal is known by its string `code`, whoever's class it is; all else is a fault of ours. */
 function reasonOf(error: unknown, name: string) {
-  if (error instanceof v.ValitaError) {
-    return { code: "bad-args", message: error.message.slice(0, MOST_REASON) };
-  }
   if (
     error instanceof Error && "code" in error &&
     typeof error.code === "string" && typeof error.message === "string"

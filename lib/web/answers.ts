@@ -112,6 +112,13 @@ export function sessionOf({ state }: Context<State>) {
   throw new HttpError(401, "Sign in first.");
 }
 
+/** The space that a request names; throws a 400. */
+export function spaceIn(url: URL): string {
+  const space = url.searchParams.get("space");
+  if (space) return space;
+  throw new SyncError("malformed", "space: name the space in the query.");
+}
+
 /** Sends who is not signed in to do that first, and then back to this page. */
 export const toSignIn = (ctx: Context<State>): Response =>
   ctx.redirect(`/signin?next=${encodeURIComponent(ctx.url.pathname)}`, 303);

@@ -8,7 +8,11 @@ const MAX_BODY = MiB;
 /** Below it a body is held for as long as it takes: a connection costs as much. */
 const SMALL = 64 * 1024;
 const PATIENCE = 120_000; // ms until a larger one must be here
-const DEEPEST = 64; // levels of nested JSON; ours has six
+/**
+ * Levels of nested JSON; ours has six. What is below it is the fault of one
+ * mutation at the most, which is refused alone; above it nobody's by mistake.
+ */
+const DEEPEST = 1_000;
 
 /**
  * Reads a JSON body. Throws an `HttpError`: 415 for another type, 413 as soon
@@ -30,6 +34,12 @@ export async function readJSON(
     throw new HttpError(400, "The body is not JSON that can be read.");
   }
 }
+
+/** As `readJSON`, for what needs no body: `{}` where there is none. */
+export const readOptionalJSON = async (req: Request): Promise<unknown> =>
+  req.body === null && !req.headers.has("content-type")
+    ? {}
+    : await readJSON(req);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

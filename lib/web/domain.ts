@@ -1,12 +1,22 @@
 // The chat as the sync engine sees it: which mutators a space has, and what of it is windowed.
 import type { ReadonlyJSONValue } from "replicache";
-import { type Actor, roomMutators, userMutators } from "../chat/mutators.ts";
+import {
+  type Actor as Author,
+  type Confirmed,
+  roomMutators,
+  userMutators,
+} from "../chat/mutators.ts";
 import type { Room } from "../chat/schema.ts";
 import { kindOf } from "../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../sync/mod.ts";
 
+type Actor = Author & { confirmed: Confirmed };
+
 /** A person as the one in whose name mutators run. */
-export const actorOf = (userID: string): Actor => ({ userID, now: Date.now });
+export const actorOf = (
+  userID: string,
+  confirmed: Confirmed = () => undefined,
+): Actor => ({ userID, now: Date.now, confirmed });
 
 /** The engine, serving the chat. */
 export type ChatSync = Sync<Actor>;
@@ -29,7 +39,7 @@ export const chat: Domain<Actor> = {
       case "room":
         return roomMutators(actor);
       case "user":
-        return userMutators();
+        return userMutators(actor.confirmed);
       default:
         return {};
     }

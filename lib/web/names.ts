@@ -1,5 +1,5 @@
 // What people are called: in their own space, and in the rooms they are in.
-import { Name } from "../chat/names.ts";
+import { setProfileArgs } from "../chat/names.ts";
 import { memberIn, membershipsOf, profileOf } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
 import { type Profile, valid } from "../chat/schema.ts";
@@ -38,14 +38,15 @@ export async function makePerson(
 
 /**
  * Gives a person another name, also where they are a member; what they wrote
- * keeps the one it was written under. Throws a `bad-args` refusal for a bad name.
+ * keeps the one it was written under. Throws a `bad-args` refusal for a bad
+ * `name` in what came in.
  */
 export async function rename(
   sync: ChatSync,
   userID: string,
   input: unknown,
 ): Promise<User> {
-  const name = valid(Name, input);
+  const { name } = valid(setProfileArgs, input);
   await sync.write([userSpace(userID)], async (own) => {
     await assertPerson(own);
     await own.set("profile", { name });

@@ -1,6 +1,7 @@
 // What stands around every answer, error pages too: the headers that keep a page to itself.
 import { App, type Context, csp } from "fresh";
 import { failure } from "./answers.ts";
+import { isSecure } from "./origin.ts";
 
 const YEAR = 365 * 24 * 60 * 60; // seconds
 
@@ -11,14 +12,14 @@ const YEAR = 365 * 24 * 60 * 60; // seconds
 export class Outermost<State> extends App<State> {
   override handler(): ReturnType<App<State>["handler"]> {
     const inner = super.handler();
-    const { trustProxy } = this.config;
+    const { config } = this;
     const policed = csp<State>({ useNonce: true, csp: ["base-uri 'none'"] });
     return async (req, info) => {
       // All that this middleware asks of a context is what comes next.
       const next = () =>
         isDecodable(req) ? inner(req, info) : Promise.resolve(unreadable());
       const response = await policed({ next } as Context<State>);
-      return secured(response, isHTTPS(req, trustProxy));
+      return secured(response, isSecure({ req, config }));
     };
   }
 }
@@ -36,6 +37,10 @@ function secured(response: Response, https: boolean): Response {
   const { headers } = response;
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   if (https) headers.set("strict-transport-security", `max-age=${YEAR}`);
+  // Static files are answered by Fresh, which does not say so.
+  if (response.status === 405 && !headers.has("allow")) {
+    headers.set("allow", "GET, HEAD");
+  }
   // An error page can't say so itself.
   const isLater = response.status === 429 || response.status === 503;
   if (isLater && !headers.has("retry-after")) headers.set("retry-after", "1");
@@ -46,12 +51,6 @@ function secured(response: Response, https: boolean): Response {
     .replace(https ? "" : "; upgrade-insecure-requests", "");
   headers.set("content-security-policy", policy);
   return response;
-}
-
-/** As Fresh itself finds the protocol of `ctx.url`. */
-function isHTTPS(req: Request, trustProxy: boolean): boolean {
-  const forwarded = trustProxy && req.headers.get("x-forwarded-proto");
-  return forwarded ? forwarded === "https" : req.url.startsWith("https:");
 }
 
 /** Whether the path can be decoded; Fresh rejects when a part of it can't. */

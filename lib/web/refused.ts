@@ -1,6 +1,5 @@
 // A form that was refused: what its page says, and how it is answered.
 import { reasonOf, Refusal } from "../chat/refusal.ts";
-import {} from "../chat/texts.ts";
 import { LimitReached } from "./limits.ts";
 
 /** What to show, and with which status and headers; throws on what is no refusal. */

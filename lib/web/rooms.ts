@@ -14,7 +14,6 @@ import {
 import { Name, Visibility } from "../chat/names.ts";
 import { readSeqIn } from "../chat/reading.ts";
 import {
-  type Listing,
   type Member,
   type Membership,
   type ReadMark,
@@ -24,6 +23,7 @@ import {
 import { DIRECTORY, kindOf, roomSpace, userSpace } from "../chat/spaces.ts";
 import type { PeopleView, RoomSummary, RoomView, User } from "../chat/views.ts";
 import { assertOwner, assertPerson, mayRead, noSuchRoom } from "./access.ts";
+import { listingOf, repairListing, repairMembership } from "./copies.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
 import { assertMayHaveOneMore } from "./members.ts";
 import { spreadName } from "./names.ts";
@@ -33,7 +33,7 @@ const GENERAL = "general";
 const NEWEST = 50; // messages in a page's HTML,
 const MOST = 300; // or as many as are unread, up to this,
 const CONTEXT = 10; // and a few that were read before
-const LISTED = 200; // public rooms in a list
+const LISTED = 1_000; // public rooms in a list, and "General"
 
 /** The rooms that a person is a member of, then the other public ones. */
 export async function roomsFor(
@@ -48,7 +48,7 @@ export async function roomsFor(
   const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
   const listed = (await listingsIn(directory)).map(({ roomID }) => roomID);
   const rooms = await Promise.all(
-    [...new Set([...joined, ...listed])].map(async (roomID) => {
+    [...new Set([...joined, ...listed, GENERAL])].map(async (roomID) => {
       const space = roomSpace(roomID);
       const [room] = await sync.get(space, "room") as (Room | undefined)[];
       if (!room) return null;
@@ -87,6 +87,8 @@ export async function viewRoom(
   const tx = await sync.view(space, actorOf(userID), window);
   const room = await roomIn(tx);
   if (!room) return null;
+  await repairListing(sync, roomID);
+  await repairMembership(sync, userID, room);
   return {
     readSeq,
     room,
@@ -152,7 +154,6 @@ export async function createRoom(
     messageCount: 0,
   };
   const membership: Membership = { roomID, name, joinedAt: now };
-  const listing: Listing = { roomID, name, topic: "", createdAt: now };
   await sync.write(
     [space, userSpace(userID), DIRECTORY],
     async (there, own, directory) => {
@@ -163,7 +164,7 @@ export async function createRoom(
       await there.set(`member/${userID}`, owner);
       await own.set(`membership/${roomID}`, membership);
       if (visibility === "public") {
-        await directory.set(`listing/${roomID}`, listing);
+        await directory.set(`listing/${roomID}`, listingOf(room));
       }
     },
   );
@@ -189,11 +190,9 @@ export async function setVisibility(
     const { room } = await assertOwner(there, userID);
     const { visibility } = valid(Change, input);
     if (visibility === room.visibility) return;
-    const { name, topic, createdAt } = room;
-    const listing: Listing = { roomID, name, topic, createdAt };
     await there.set("room", { ...room, visibility });
     const key = `listing/${roomID}`;
-    if (visibility === "public") await directory.set(key, listing);
+    if (visibility === "public") await directory.set(key, listingOf(room));
     else await directory.del(key);
   });
 }
@@ -210,14 +209,12 @@ export async function seedGeneral(sync: Sync): Promise<void> {
     createdAt,
     messageCount: 0,
   };
-  const { name, topic } = room;
-  const listing: Listing = { roomID: GENERAL, name, topic, createdAt };
   await sync.write(
     [roomSpace(GENERAL), DIRECTORY],
     async (there, directory) => {
       if (await roomIn(there)) return;
       await there.set("room", room);
-      await directory.set(`listing/${GENERAL}`, listing);
+      await directory.set(`listing/${GENERAL}`, listingOf(room));
     },
   );
 }

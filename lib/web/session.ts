@@ -1,6 +1,6 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
-import { Name } from "../chat/names.ts";
+import { setProfileArgs } from "../chat/names.ts";
 import { Refusal } from "../chat/refusal.ts";
 import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";
@@ -51,14 +51,15 @@ const busy = (cause: unknown): never => {
 
 /**
  * Signs a person in under a new userID. Gives back the `Set-Cookie` value,
- * marked `Secure` on https. Throws a `bad-args` refusal for a bad name.
+ * marked `Secure` on https. Throws a `bad-args` refusal for a bad `name` in
+ * what came in.
  */
 export async function signIn(
   store: Store,
-  name: unknown,
+  input: unknown,
   secure: boolean,
 ): Promise<{ user: User; cookie: string }> {
-  const user = { userID: ulid(), name: valid(Name, name) };
+  const user = { userID: ulid(), ...valid(setProfileArgs, input) };
   await makePerson(store.sync, user);
   return { user, cookie: await openSession(store, user.userID, secure) };
 }

@@ -2,15 +2,16 @@
 import { methods, userIn } from "../../lib/web/answers.ts";
 import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
 import { assertOwnName } from "../../lib/web/names.ts";
+import { isSecure } from "../../lib/web/origin.ts";
 import { clearedCookie, FORGET } from "../../lib/web/session.ts";
 
 export const handler = methods({
   async DELETE(ctx) {
-    const { req, state, url } = ctx;
+    const { req, state } = ctx;
     const user = userIn(ctx);
     assertOwnName(user, fieldOf(await readJSON(req), "name"));
     await state.deletions.delete(user.userID);
-    const cookie = clearedCookie(url.protocol === "https:");
+    const cookie = clearedCookie(isSecure(ctx));
     return new Response(null, {
       status: 204,
       headers: { "set-cookie": cookie, ...FORGET },

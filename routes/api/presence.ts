@@ -1,7 +1,7 @@
 // Presence: says to the others in a room that one is typing, or not any more.
 import { HttpError } from "fresh";
 import { assertMayTellPresence } from "../../lib/web/access.ts";
-import { methods, userIn } from "../../lib/web/answers.ts";
+import { methods, spaceIn, userIn } from "../../lib/web/answers.ts";
 import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
 
 export const handler = methods({
@@ -9,7 +9,7 @@ export const handler = methods({
     const { userID } = userIn(ctx);
     const { sync, presence, limits } = ctx.state;
     await limits.count("presence", userID);
-    const space = ctx.url.searchParams.get("space") ?? "";
+    const space = spaceIn(ctx.url);
     const typing = fieldOf(await readJSON(ctx.req), "typing");
     await assertMayTellPresence(sync, userID, space);
     if (typeof typing !== "boolean") {

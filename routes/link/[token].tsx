@@ -7,6 +7,7 @@ import { methods } from "../../lib/web/answers.ts";
 import { addressOf } from "../../lib/web/limits.ts";
 import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
 import { userOf } from "../../lib/web/names.ts";
+import { isSecure } from "../../lib/web/origin.ts";
 import { FORGET, openSession, signOut } from "../../lib/web/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
@@ -25,11 +26,12 @@ export const handler = methods({
     return page({ userID, name, here, other, isLost }, NO_STORE);
   },
 
-  async POST({ req, params, state, url, info, config }) {
+  async POST(ctx) {
+    const { req, params, state, info, config } = ctx;
     const address = addressOf(req, info, config.trustProxy);
     await state.limits.count("signIn", address);
     const { userID } = await personOf(state, params.token);
-    const secure = url.protocol === "https:";
+    const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {
       // Their account was deleted at this very moment.
       throw error instanceof Refusal

@@ -7,6 +7,7 @@ import { methods, toSignIn } from "../../lib/web/answers.ts";
 import { readForm } from "../../lib/web/bodies.ts";
 import { assertOwnName } from "../../lib/web/names.ts";
 import { refused } from "../../lib/web/refused.ts";
+import { isSecure } from "../../lib/web/origin.ts";
 import { clearedCookie, FORGET } from "../../lib/web/session.ts";
 import { define } from "../../lib/web/state.ts";
 
@@ -23,7 +24,7 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, state, url } = ctx;
+    const { req, state } = ctx;
     const { user, deletions } = state;
     if (!user) return toSignIn(ctx);
     const { name } = await readForm(req, "name");
@@ -35,7 +36,7 @@ export const handler = methods({
       return page<Data>({ user, typed: name, refusal }, init);
     }
     await deletions.delete(user.userID);
-    const cookie = clearedCookie(url.protocol === "https:");
+    const cookie = clearedCookie(isSecure(ctx));
     return new Response(null, {
       status: 303,
       headers: { location: "/signin?deleted", "set-cookie": cookie, ...FORGET },

@@ -307,3 +307,25 @@ test("with RATE_LIMITS=off nothing is counted", async () => {
   assertEquals(new Set(streams.map(({ status }) => status)), new Set([200]));
   await Promise.all(streams.map((stream) => stream.body?.cancel()));
 });
+
+test("behind a proxy the address is the one that browsers know, with its port or without", async () => {
+  const person = await signIn("Proxied");
+  const there = {
+    "x-forwarded-proto": "https, http",
+    "x-forwarded-host": "chat.example",
+  };
+  const origin = "https://chat.example";
+  const made = await person.post("/api/session/link", {}, { ...there, origin });
+  assertEquals(made.status, 201);
+  assertMatch(made.body.url, /^https:\/\/chat\.example\/link\/[\w-]{43}$/);
+  const session = await new Person(server.url)
+    .post("/api/session", { name: "S" }, { ...from(), ...there });
+  assertMatch(session.headers.get("set-cookie")!, /; Secure$/);
+  for (const origin of ["https://chat.example:8000", "http://chat.example"]) {
+    const { status } = await person.post("/api/session/link", {}, {
+      ...there,
+      origin,
+    });
+    assertEquals(status, 403, origin);
+  }
+});

@@ -1,29 +1,32 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
 import { assertMayPush, assertMayRead } from "../../../lib/web/access.ts";
-import { sessionOf } from "../../../lib/web/answers.ts";
+import { sessionOf, spaceIn } from "../../../lib/web/answers.ts";
 import { define } from "../../../lib/web/state.ts";
-import { SyncError } from "../../../lib/sync/mod.ts";
 
 export default define.middleware(async (ctx) => {
+  const { pathname } = ctx.url;
+  const isPoke = pathname.endsWith("/poke");
+  // What a route does not take it answers itself, whoever asks.
+  const isTaken = isPoke
+    ? ctx.req.method === "GET" || ctx.req.method === "HEAD"
+    : ctx.req.method === "POST";
+  if (!isTaken) return await ctx.next();
+
   const { userID } = sessionOf(ctx);
   // Replicache's `auth`: on a device that two people share, a replica of the
-  // one must not write in the name of the other.
+  // one must not write in the name of the other. Empty when a client has none.
   const owner = ctx.req.headers.get("authorization");
-  if (owner !== null && owner !== userID) {
+  if (owner && owner !== userID) {
     throw new HttpError(401, "This is another person's copy.");
   }
-  const spaces = ctx.url.searchParams.getAll("space");
-  if (spaces.length === 0) {
-    throw new SyncError("malformed", "space: name the space in the query.");
-  }
-  const { pathname } = ctx.url;
+  const space = spaceIn(ctx.url);
   // The stream looks itself, space by space.
-  if (!pathname.endsWith("/poke")) {
+  if (!isPoke) {
     const assertMay = pathname.endsWith("/push")
       ? assertMayPush
       : assertMayRead;
-    await assertMay(ctx.state.sync, userID, spaces[0]);
+    await assertMay(ctx.state.sync, userID, space);
   }
   return await ctx.next();
 });

@@ -17,8 +17,7 @@ export const handler = methods({
         `space: at most ${MOST_SPACES} of them.`,
       );
     }
-    // A HEAD has no body: its stream would be open for ever, read by nobody.
-    const stream = ctx.req.method === "HEAD" ? null : await streams.open(
+    const stream = await streams.open(
       session,
       (ending) =>
         sync.poke(
@@ -28,7 +27,10 @@ export const handler = methods({
         ),
       ctx.url.searchParams.has("online"),
     );
-    return new Response(stream, {
+    // Nobody would read it, and it would be open for ever.
+    const isHead = ctx.req.method === "HEAD";
+    if (isHead) await stream.cancel();
+    return new Response(isHead ? null : stream, {
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-cache, no-transform", // proxies may not hold it back

@@ -2,7 +2,7 @@
 import type { Context } from "fresh";
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/access.ts";
-import { methods, sessionOf } from "../../../lib/web/answers.ts";
+import { methods, sessionOf, spaceIn } from "../../../lib/web/answers.ts";
 import { readJSON } from "../../../lib/web/bodies.ts";
 import { actorOf } from "../../../lib/web/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
@@ -46,7 +46,7 @@ export const handler = methods({
 
 async function answerFor(ctx: Context<State>, userID: string) {
   const { sync } = ctx.state;
-  const space = ctx.url.searchParams.get("space")!; // the middleware saw it
+  const space = spaceIn(ctx.url);
   const window = windowIn(ctx.url);
   const body = await readJSON(ctx.req);
   return await sync.pull(space, actorOf(userID), body, {

@@ -1,28 +1,42 @@
 // Replicache's push: mutations of one client group to one space.
-import { userSpace } from "../../../lib/chat/spaces.ts";
-import { methods, sessionOf } from "../../../lib/web/answers.ts";
+import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
+import { methods, sessionOf, spaceIn } from "../../../lib/web/answers.ts";
 import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/bodies.ts";
+import { repairListing } from "../../../lib/web/copies.ts";
 import { actorOf } from "../../../lib/web/domain.ts";
 import { spreadName } from "../../../lib/web/names.ts";
+import { confirmedFor } from "../../../lib/web/reading.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const { userID } = sessionOf(ctx);
     const { sync, limits } = ctx.state;
-    const space = ctx.url.searchParams.get("space")!; // the middleware saw it
+    const space = spaceIn(ctx.url);
     await limits.count("push", userID);
     await limits.assertBelow("weight", userID);
     // Before it is here: many that come at once must not all be held.
     const length = ctx.req.headers.get("content-length") ?? MAX_PUSH;
     await limits.weigh("weight", userID, Number(length) / 1024);
     const body = await readJSON(ctx.req, MAX_PUSH);
-    const mutations = fieldOf(body, "mutations");
-    if (Array.isArray(mutations)) {
-      await limits.weigh("weight", userID, mutations.length);
+    const mutations = listIn(body);
+    await limits.weigh("weight", userID, mutations.length);
+    const isOwn = space === userSpace(userID);
+    const actor = isOwn
+      ? actorOf(userID, await confirmedFor(sync, userID, mutations))
+      : actorOf(userID);
+    const answer = await sync.push(space, actor, body);
+    // What may have changed is written elsewhere, too.
+    if (isOwn) await spreadName(sync, userID);
+    else if (mutations.some((each) => fieldOf(each, "name") === "updateRoom")) {
+      const kind = kindOf(space);
+      if (kind?.kind === "room") await repairListing(sync, kind.roomID);
     }
-    const answer = await sync.push(space, actorOf(userID), body);
-    // A mutation of one's own space may have changed one's name.
-    if (space === userSpace(userID)) await spreadName(sync, userID);
     return Response.json(answer ?? {});
   },
 });
+
+/** The mutations of a push that may be anything. */
+function listIn(body: unknown): unknown[] {
+  const mutations = fieldOf(body, "mutations");
+  return Array.isArray(mutations) ? mutations : [];
+}

@@ -1,12 +1,15 @@
 // One's private sign-in link: a new one, or none any more.
 import { methods, userIn } from "../../../lib/web/answers.ts";
+import { readOptionalJSON } from "../../../lib/web/bodies.ts";
 import { makeLink, revokeLink } from "../../../lib/web/link.ts";
+import { originOf } from "../../../lib/web/origin.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const { userID } = userIn(ctx);
+    await readOptionalJSON(ctx.req);
     const secret = await makeLink(ctx.state.kv, userID);
-    const url = `${ctx.url.origin}/link/${secret}`;
+    const url = `${originOf(ctx)}/link/${secret}`;
     return Response.json({ url }, { status: 201 });
   },
 

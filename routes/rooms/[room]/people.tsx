@@ -16,6 +16,7 @@ import {
   removeMember,
   withdrawInvitation,
 } from "../../../lib/web/members.ts";
+import { originOf } from "../../../lib/web/origin.ts";
 import { viewPeople } from "../../../lib/web/rooms.ts";
 import { define, type State } from "../../../lib/web/state.ts";
 
@@ -37,7 +38,7 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { state, params: { room }, url, req } = ctx;
+    const { state, params: { room }, req } = ctx;
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
     const form = await readForm(req, "do", "id");
@@ -45,7 +46,7 @@ export const handler = methods({
       switch (form.do) {
         case "invite": {
           const { secret } = await inviteTo(sync, user, room);
-          const link = `${url.origin}/invite/${room}/${secret}`;
+          const link = `${originOf(ctx)}/invite/${room}/${secret}`;
           const headers = { "cache-control": "no-store" };
           return page<Data>({ ...await dataFor(state, room), link }, {
             headers,
@@ -61,7 +62,7 @@ export const handler = methods({
           await leaveRoom(sync, user.userID, room);
           return ctx.redirect("/", 303);
       }
-      return ctx.redirect(url.pathname, 303);
+      return ctx.redirect(ctx.url.pathname, 303);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const data = await dataFor(state, room);

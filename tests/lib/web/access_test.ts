@@ -1,12 +1,12 @@
 // Who may enter a space: by what is there now, or, for a push, by what its commit proves again.
 import { assertEquals, assertRejects } from "@std/assert";
 import { assertMayPush, mayRead } from "../../../lib/web/access.ts";
-import { chat } from "../../../lib/web/domain.ts";
+import { actorOf, chat } from "../../../lib/web/domain.ts";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 
 const SPACE = "room:r";
 const ROOM = { id: "r", visibility: "private", messageCount: 0 };
-const ada = { userID: "ada", name: "Ada", now: () => 0 };
+const ada = actorOf("ada");
 
 /** Two processes on one KV, with Ada in a private room. */
 async function openTwo() {

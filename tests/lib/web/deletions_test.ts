@@ -185,7 +185,8 @@ Deno.test("What is under way in the name of a deleted account comes to nothing",
   await deletions.delete(ada.userID);
   const message = "no such account";
   await assertRejects(() => createRoom(sync, ada, PUBLIC), Error, message);
-  await assertRejects(() => rename(sync, "ada", "Ada"), Error, message);
+  const name = "Ada";
+  await assertRejects(() => rename(sync, "ada", { name }), Error, message);
   const store = { kv, sync };
   await assertRejects(() => openSession(store, "ada", false), Error, message);
   const sessions = await Array.fromAsync(kv.list({ prefix: ["session"] }));
