@@ -1,6 +1,7 @@
 // A button that copies a text that is on the page, and says whether it did.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { copyText } from "./parts/copyText.ts";
 import { device } from "../lib/chat/device_texts.ts";
 
 const words = device.copying;
@@ -14,14 +15,7 @@ export default function Copy({ text }: { text: string }) {
 
   async function copy() {
     said.value = ""; // the same words again are news, too
-    try {
-      // Browsers have it on https and localhost only.
-      await navigator.clipboard.writeText(text);
-      said.value = words.copied;
-    } catch (error) {
-      console.warn("Not copied", error);
-      said.value = words.failed;
-    }
+    said.value = await copyText(text) ? words.copied : words.failed;
   }
 
   return (

@@ -21,7 +21,7 @@ import { useActs } from "./parts/useActs.ts";
 import { useLonger } from "./parts/useLonger.ts";
 import { useOwn } from "./parts/useOwn.ts";
 import { usePeople } from "./parts/usePeople.ts";
-import { hasMessage, useRoom } from "./parts/useRoom.ts";
+import { useRoom } from "./parts/useRoom.ts";
 
 // An island, too: two scripts of one page would say much twice.
 export { RoomNav } from "./parts/RoomNav.tsx";
@@ -45,13 +45,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
 
   const space = roomSpace(room.id);
   const own = useOwn(userID, live.value);
-  const draft = useDraft(userID, room.id, own);
+  const whose = `${userID}/${room.id}`;
+  const draft = useDraft(whose, room.id, own);
   const wanted = useSignal<string | undefined>(undefined);
   const jump = (id: string) => {
     wanted.value = undefined; // the same one again is a jump as well
     wanted.value = id;
   };
-  const editing = useEditing(`${userID}/${room.id}`, jump);
+  const editing = useEditing(whose, jump);
   const people = usePeople(members, user.name);
   const marksOf = useMarks(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
@@ -74,33 +75,18 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     edit: editing.start,
   });
   const send = replica?.mutate.createMessage;
+  const { recover } = extras.value ?? {};
   useEffect(() => {
     const { value } = opened;
-    if (!value) return;
-    const isThere = (id: string) =>
-      html.messages.some((each) => each.id === id) || hasMessage(value, id);
-    draft.recover(isThere).catch(reportError);
-  }, [opened.value]);
+    if (value) recover?.(whose, draft, value, html).catch(reportError);
+  }, [opened.value, recover]);
   useEffect(() => {
     if (status.paused !== "gone") return;
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { Deeds, DeleteDialog, Failures, JoinNotice, Jump } = extras.value ??
-    {};
-  const { Paused, RoomName, Typing } = extras.value ?? {};
-  // A message that is deleted while its author changes it: the text goes on.
-  const edited = editing.editing.value;
-  // What is further back than the copy goes may well be there.
-  const editedIsGone = copy !== undefined && edited !== undefined &&
-    (!past.more || edited.seq >= (messages[0]?.seq ?? 0)) &&
-    !messages.some(({ id }) => id === edited.id);
-  useEffect(() => {
-    if (!edited || !editedIsGone) return;
-    draft.restore({ content: edited.content });
-    editing.end();
-    notice.value = texts.messages.editedGone;
-  }, [editedIsGone]);
+  const { Around, Deeds, Failures, JoinNotice, Paused, Typing } =
+    extras.value ?? {};
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
   const answering = draft.replyTo.value !== undefined;
@@ -134,7 +120,6 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           />
         )}
       </RoomAbout>
-      {RoomName && <RoomName roomID={room.id} name={room.name} />}
       <MessageList
         room={room.name}
         userID={userID}
@@ -197,19 +182,10 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
-      {Jump && (
-        <Jump
-          wanted={wanted}
-          ready={copy !== undefined}
-          past={past}
-          say={say}
-        />
-      )}
-      {deleting.value && DeleteDialog && (
-        <DeleteDialog
-          marks={marksOf(deleting.value.content)}
-          onDelete={() => remove(deleting.value!.id)}
-          onClose={() => deleting.value = undefined}
+      {Around && (
+        <Around
+          {...{ room, messages, past, live, wanted, editing, deleting }}
+          {...{ draft, marksOf, remove, notice, say }}
         />
       )}
     </>

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { spoken } from "../../lib/chat/spoken.ts";
 import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import type { Status } from "../../lib/replica/mod.ts";
+import { copyText } from "./copyText.ts";
 import { Dialog } from "./Dialog.tsx";
 import type { RoomReplica } from "./useRoom.ts";
 
@@ -15,13 +16,13 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
   const asking = useSignal(false);
   if (!paused) return null;
 
+  const failed = (error: unknown) => {
+    console.error(error);
+    said.value = spokenLate.notNow;
+  };
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(textOf(await replica.unsent()));
-      said.value = words.copied;
-    } catch {
-      said.value = words.notCopied; // no right to, or no https
-    }
+    const copied = await copyText(textOf(await replica.unsent()));
+    said.value = copied ? words.copied : words.notCopied;
   }
 
   return (
@@ -53,7 +54,11 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
             )}
           {unsent > 0 && (
             <>
-              <button type="button" class="quiet" onClick={copy}>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => copy().catch(failed)}
+              >
                 {words.copy}
               </button>
               <button
@@ -71,7 +76,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
       {asking.value && (
         <DiscardDialog
           unsent={unsent}
-          onDiscard={() => replica.discard()}
+          onDiscard={() => replica.discard().catch(failed)}
           onClose={() => asking.value = false}
         />
       )}
@@ -93,7 +98,7 @@ function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
         <button type="submit" class="danger" onClick={onDiscard}>
           {words.discard}
         </button>
-        <button type="submit" class="quiet">{words.cancel}</button>
+        <button type="submit" class="quiet" autofocus>{words.cancel}</button>
       </form>
     </Dialog>
   );

@@ -2,11 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Message } from "../../lib/chat/schema.ts";
-import { reasonOf, Refusal } from "../../lib/chat/refusal.ts";
-import { spoken as texts } from "../../lib/chat/spoken.ts";
 import type { Acts } from "./message/acts.ts";
 import { loadExtras } from "./touch.ts";
 import type { RoomReplica } from "./useRoom.ts";
+import { wordsFor } from "./wordsFor.ts";
 
 type Also = Pick<Acts, "jump" | "reply" | "edit">;
 
@@ -23,9 +22,8 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
   const acts = useMemo((): Acts => {
     const reading: Acts = {
       jump,
-      async copyLink({ id }) {
-        const { copyLink } = await loadExtras();
-        notice.value = await copyLink(id);
+      copyLink({ id }) {
+        loadExtras().then(({ copyLink }) => copyLink(id)).then(say, say);
       },
     };
     if (!replica) return reading;
@@ -49,10 +47,7 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
   };
   /** Tells of something: in words, or of an error. */
   function say(what: unknown) {
-    if (typeof what === "string") return notice.value = what;
-    const known = what instanceof Refusal;
-    notice.value = known ? reasonOf(what) : texts.composer.unexpected;
-    if (!known) console.error(what);
+    notice.value = typeof what === "string" ? what : wordsFor(what);
   }
   return { acts, deleting, remove, notice, say };
 }

@@ -5,7 +5,6 @@ import { roomMutators } from "../../lib/chat/island_mutators.ts";
 import {
   memberIn,
   membersIn,
-  messageIn,
   messagesIn,
   roomIn,
 } from "../../lib/chat/queries.ts";
@@ -106,18 +105,6 @@ export function useRoom(user: User, html: RoomView) {
     opened,
     status: opened.value?.status.value ?? STARTING,
   };
-}
-
-/** Whether a message has got as far as this device's disk, at least. */
-export async function hasMessage(
-  replica: RoomReplica,
-  id: string,
-): Promise<boolean> {
-  const unsent = await replica.unsent();
-  return unsent.some(({ args }) =>
-    (args as { id?: string } | null)?.id === id
-  ) ||
-    await replica.query((tx) => messageIn(tx, id)) !== undefined;
 }
 
 type Reading = Parameters<typeof roomIn>[0];

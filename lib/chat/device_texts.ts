@@ -19,7 +19,7 @@ export const device = {
     signOut: "Sign out",
     toLink: "Make a sign-in link",
     stay: "Stay",
-    failed: "You are still signed in: signing out needs a connection.",
+    failed: "Signing out did not work. Check your connection and try again.",
     counting: "Looking for what has not been sent yet…",
     unsent: ({ messages, changes, drafts }: UnsentCounts) => {
       const some = [
@@ -33,7 +33,7 @@ export const device = {
       } not been sent yet. Signing out discards ${one ? "it" : "them"}.`;
     },
     unknown:
-      "What is unsent on this device can't be read just now. Signing out discards it.",
+      "What is unsent on this device can't be read right now. Signing out discards it.",
     discard: "Discard and sign out",
     send: "Stay and send",
   },
@@ -41,9 +41,9 @@ export const device = {
   deleting: {
     name: (name: string) => `To be sure, type your name: ${name}`,
     submit: "Delete account",
-    keep: "Keep it",
+    keep: "Keep account",
     failed:
-      "Your account is as it was: deleting it needs a connection to the server.",
+      "Your account was not deleted. Check your connection and try again.",
   },
 
   copying: {
@@ -54,7 +54,7 @@ export const device = {
 
   theme: {
     title: "Theme",
-    choices: { system: "As the system is", light: "Light", dark: "Dark" },
+    choices: { system: "Same as the system", light: "Light", dark: "Dark" },
   },
 
   notices: {
@@ -66,11 +66,11 @@ export const device = {
     },
     why: {
       default:
-        "For messages in your rooms while you look elsewhere. Some tab has to be open here.",
+        "For messages in your rooms while you look elsewhere. Keep at least one tab open on this device.",
       denied:
-        "Your browser blocks them for this site: allow them in its settings, then come back.",
+        "Your browser blocks notifications for this site. Allow them in its settings, then come back.",
       none:
-        "This browser has none, or only where the address begins with https.",
+        "This browser has no notifications, or only where the address begins with https.",
     },
     allow: "Allow notifications",
   },
@@ -78,15 +78,15 @@ export const device = {
   search: {
     title: "Search messages",
     box: "Search messages",
-    placeholder: "Words of a message, or a name",
-    hint: "In the messages that are on this device.",
+    placeholder: "Words from a message, or a name",
+    hint: "Searches the messages on this device.",
     found: (n: number) =>
       n === 0
-        ? "Nothing on this device has these words."
+        ? "No message on this device has these words."
         : n === 1
         ? "1 message"
         : `${n} messages`,
-    failed: "The messages on this device can't be read just now.",
+    failed: "The messages on this device can't be read right now.",
     close: "Close",
   },
 } as const;

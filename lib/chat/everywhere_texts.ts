@@ -5,5 +5,5 @@ export const everywhere = {
     "That needs a connection. Nothing was lost: try again when you are back online.",
   search: "Search",
   searchKeys: "Search (Ctrl+K)",
-  searchFailed: "Searching does not work just now. Reload the page.",
+  searchFailed: "Search is not working. Please reload the page.",
 } as const;

@@ -142,9 +142,7 @@ export function valid<T>(schema: v.Type<T>, value: unknown): T {
   const result = schema.try(value, { mode: "strip" });
   if (result.ok) return result.value;
   const [{ path, ...issue }] = result.issues;
-  const said = "error" in issue
-    ? issue.error
-    : "This is missing or no such thing.";
+  const said = "error" in issue ? issue.error : "This is missing or not valid.";
   const field = path.map((key) => `${key}: `).join("");
   throw new Refusal("bad-args", `${field}${said}`);
 }

@@ -16,26 +16,26 @@ export const spoken = {
     members: (n: number) => count(n, "member", "members"),
     online: (n: number) => `${n} online`,
     notAlive:
-      "This page could not come alive: you can read, but not write. Reload it.",
+      "This page did not load completely: you can read, but not write. Please reload.",
     reload: "Reload",
   },
 
   messages: {
     label: "Messages",
     emptyTitle: (room: string) => `This is the start of ${room}.`,
-    empty: "Write the first message. It is here at once, even offline.",
+    empty: "Write the first message. It appears instantly, even offline.",
     newest: "Jump to newest",
     unread: "New messages",
     states: {
       sending: "Sending…",
-      waiting: "Waits for network",
+      waiting: "Waiting for a connection",
       held: "Not sent yet",
       sent: "Sent",
     },
     today: "Today",
     yesterday: "Yesterday",
     edited: "(edited)",
-    actions: "What to do with it",
+    actions: "Message actions",
     react: "React",
     reply: "Reply",
     edit: "Edit",
@@ -44,10 +44,8 @@ export const spoken = {
     someone: "someone no longer here",
     reacted: (people: string) => `Reacted: ${people}`,
     you: "you",
-    quoted: (name: string) => `In reply to ${name}:`,
-    notHere: "a message that is not here",
-    editedGone:
-      "The message that you were editing was deleted. Your text is in the box.",
+    quoted: (name?: string) => name ? `In reply to ${name}:` : "In reply to",
+    notHere: "a message that is not available",
   },
 
   composer: {
@@ -56,7 +54,7 @@ export const spoken = {
     placeholder: (room: string) => `Write to ${room}`,
     send: "Send",
     hint: "Enter sends, Shift + Enter starts a new line",
-    unexpected: "That did not work, and nothing was lost. Try again.",
+    unexpected: "That did not work, but nothing was lost. Try again.",
   },
 
   connection: {

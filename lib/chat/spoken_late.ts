@@ -10,13 +10,13 @@ export const spokenLate = {
       : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
 
   needsNetwork: "That needs a connection. Try again when you are online.",
-  notNow: "That did not work just now. Try again in a moment.",
+  notNow: "That did not work. Try again in a moment.",
 
   about: {
     invite: "Invite",
     address: "Anyone who is signed in can join by this room's address:",
     invitation:
-      "Whoever opens an invitation can join, as often as it is used, for seven days.",
+      "Anyone who opens an invitation can join. It works any number of times, for seven days.",
     make: "Make an invitation",
     link: "Link to join",
     copy: "Copy",
@@ -31,7 +31,8 @@ export const spokenLate = {
     topicHint: "What is it about?",
     who: "Who can see it",
     everyone: "Public",
-    everyoneHint: "Anyone who is signed in can read all of it, and join.",
+    everyoneHint:
+      "Anyone who is signed in can read everything in it, and join.",
     invited: "Private",
     invitedHint: "Only its members, and the people they invite.",
     save: "Save",
@@ -40,36 +41,38 @@ export const spokenLate = {
     leave: "Leave room",
     leaveTitle: (room: string) => `Leave ${room}?`,
     leaveText: "What you wrote stays.",
-    leaveOwner: "What you wrote stays. Whoever has been here longest owns it.",
+    leaveOwner:
+      "What you wrote stays. Its longest-standing member becomes the owner.",
     leaveLast:
-      "What you wrote stays. You are the last: nobody will own the room.",
-    leavePrivate: "Only an invitation brings you back.",
+      "What you wrote stays. You are the last member: the room will have no owner.",
+    leavePrivate: "You will need an invitation to come back.",
     leaveUnsent: (n: number) =>
       `${
         count(n, "change of yours is", "changes of yours are")
-      } not sent yet, and will not be.`,
+      } not sent yet, and will be lost.`,
   },
 
   keeps: {
-    unsent: "Kept here until you are back.",
-    all: "Go on writing: it goes out when you are back.",
-    nothing: "This browser keeps nothing: unsent goes with the page.",
+    unsent: "Kept here until you are back online.",
+    all: "Keep writing: it is sent when you are back online.",
+    nothing:
+      "This browser can't store anything: close the page, and unsent messages are lost.",
   },
 
   joining: {
     join: "Join room",
     joining: "Joining the room…",
-    notIn: "You are not in this room any more.",
+    notIn: "You are no longer in this room.",
   },
 
   answering: {
-    replying: (name: string) => `Answering ${name}`,
-    nobody: "Answer nobody",
+    replying: (name: string) => `Replying to ${name}`,
+    nobody: "Cancel reply",
   },
 
   links: {
     copied: "Link copied.",
-    inAddress: "The link is in the address bar now.",
+    inAddress: "The link is now in the address bar.",
     gone: "That message is no longer there.",
   },
 
@@ -77,14 +80,14 @@ export const spokenLate = {
     older: "Load older messages",
     loading: "Loading older messages…",
     failed:
-      "Older messages can't be fetched now. Try again when you are online.",
+      "Older messages can't be loaded right now. Try again when you are online.",
   },
 
   emoji: "Emoji",
   allEmoji: {
     more: "All emoji",
     search: "Search emoji",
-    found: (n: number) => n === 0 ? "None is called so." : `${n} found`,
+    found: (n: number) => n === 0 ? "No emoji found." : `${n} found`,
     /** By the number that Unicode gives a group. */
     groups: [
       "Faces and feelings",
@@ -100,18 +103,21 @@ export const spokenLate = {
     ],
   },
   mentionable: "People to mention",
+  mentionableFound: (n: number) => `${count(n, "person", "people")} to mention`,
 
   edit: {
-    label: "Change the text",
+    label: "Edit message",
     box: "New text",
     save: "Save",
     cancel: "Cancel",
     hint: "Enter saves, Escape cancels",
+    gone:
+      "The message that you were editing was deleted. Your text is in the box.",
   },
 
   deletion: {
     title: "Delete this message?",
-    text: "It goes away for everyone, and does not come back.",
+    text: "It disappears for everyone. This can't be undone.",
     delete: "Delete",
     cancel: "Cancel",
   },
@@ -123,7 +129,8 @@ export const spokenLate = {
       edit: (reason: string) => `This change was not saved. ${reason}`,
       other: (reason: string) => `Something you did was not saved. ${reason}`,
     },
-    cut: "This is its beginning: the server keeps no more of what it refuses.",
+    cut:
+      "Only the beginning is left: the server keeps no more of a refused message.",
     retry: "Retry",
     edit: "Edit",
     copy: "Copy",
@@ -135,23 +142,24 @@ export const spokenLate = {
   paused: {
     why: {
       "signed out": "You are signed out.",
-      forbidden: "This room does not take anything from you any more.",
-      gone: "This room is gone, or you are not in it any more.",
+      forbidden: "You can no longer write in this room.",
+      gone: "This room is gone, or you are no longer in it.",
       refused: "The server can't take what is waiting here.",
-      outdated: "This page and the server are of different versions.",
+      outdated: "This page and the server are different versions.",
     },
     kept: (n: number) =>
       n > 0
         ? `${count(n, "change", "changes")} not sent: kept on this device.`
-        : "Nothing of yours is unsent.",
+        : "Everything you wrote has been sent.",
     signIn: "Sign in again",
     again: "Try again",
     copy: "Copy",
     copied: "Copied.",
-    notCopied: "Copying did not work: the texts are in the log.",
+    notCopied:
+      "Copying did not work: you can select your texts in the message list.",
     discard: "Discard",
     discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
-    discardText: "As far as this device knows, nobody else has them.",
+    discardText: "They have not been sent. This can't be undone.",
     cancel: "Cancel",
   },
 } as const;

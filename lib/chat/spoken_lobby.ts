@@ -5,9 +5,9 @@ export const spokenInLobby = {
   title: "Rooms",
   yours: "Your rooms",
   others: "More rooms",
-  joining: "Opening a room joins it.",
+  joining: "Open a room to join it.",
   noneOfYours:
-    "You are in no room yet. Open one below to join it, or make your own.",
+    "You are not in any room yet. Open one below to join it, or create your own.",
   private: "Private",
   messages: (n: number) =>
     n === 0 ? "No messages yet" : count(n, "message", "messages"),

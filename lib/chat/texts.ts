@@ -9,7 +9,7 @@ export const texts = {
   ...spokenLate,
   lobby: spokenInLobby,
   product: "Kvetch",
-  tagline: "A chat that works at once, offline and together.",
+  tagline: "A chat that works instantly, offline and together.",
   skip: "Skip to content",
   signOut: "Sign out",
   /** What stands over the messages of whoever has deleted their account. */
@@ -19,7 +19,7 @@ export const texts = {
   signIn: {
     title: "Sign in",
     name: "Your name",
-    hint: "As others will see it. No password, no e-mail.",
+    hint: "This is how others will see you. No password, no email.",
     submit: "Sign in",
   },
 
@@ -59,9 +59,9 @@ export const texts = {
     back: "Back to the settings",
     means: [
       "You are signed out on all devices, and your sign-in link stops working.",
-      "You leave all rooms. Of a room that you own, whoever has been in it longest becomes the owner.",
-      "Your messages stay, under “Deleted user”. What you want gone altogether, delete first.",
-      "Your name, drafts and reading marks are erased. Nobody can bring them back.",
+      "You leave all rooms. In rooms that you own, the longest-standing member becomes the owner.",
+      "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
+      "Your name, drafts and reading marks are erased. This can't be undone.",
     ],
     wrong: "That is not the name of this account.",
     done: "Your account is deleted.",
@@ -85,7 +85,7 @@ export const texts = {
       "That account has no sign-in link of its own, so there is no way back to it.",
     already: (name: string) => `You are ${name} already`,
     alreadyText: "This device is signed in to the account of this link.",
-    missing: "This sign-in link does not work, or not any more.",
+    missing: "This sign-in link is not valid, or no longer is.",
   },
 
   invite: {
@@ -93,7 +93,7 @@ export const texts = {
       name ? `${name} invites you to a room` : "You are invited to a room",
     text: "Members can read everything in it and write.",
     later: "Not now",
-    missing: "This invitation does not hold, or not any more.",
+    missing: "This invitation is not valid, or no longer is.",
   },
 
   people: {
@@ -104,7 +104,7 @@ export const texts = {
     online: "Online",
     remove: "Remove",
     removeText:
-      "They lose the room at once; what they wrote stays. All open invitations are withdrawn.",
+      "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
     invite: "Invite someone",
     inviteText: spokenLate.about.invitation,
@@ -122,7 +122,10 @@ export const texts = {
 
   errors: {
     home: "Back to the rooms",
-    notFound: ["Nothing here", "This page does not exist, or not for you."],
+    notFound: [
+      "Nothing here",
+      "This page does not exist, or you have no access to it.",
+    ],
     forbidden: ["Not allowed", "You can see this, but not do that."],
     refused: ["That did not work", "The request was not understood."],
     broken: [

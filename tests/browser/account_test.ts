@@ -43,7 +43,8 @@ browserTest(
     await ada.context().setOffline(true);
     await nameBox(ada).fill("Ada");
     await remove(ada);
-    await ada.getByRole("alert").filter({ hasText: "as it was" }).waitFor();
+    await ada.getByRole("alert").filter({ hasText: "was not deleted" })
+      .waitFor();
     await ada.context().setOffline(false);
     await remove(ada);
     await ada.waitForURL("/signin?deleted");

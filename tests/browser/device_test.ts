@@ -233,7 +233,7 @@ browserTest(
     await ada.goto("/signout");
     await ada.context().setOffline(true);
     await signOutButton(ada).click();
-    await ada.getByRole("alert").filter({ hasText: "still signed in" })
+    await ada.getByRole("alert").filter({ hasText: "Signing out did not work" })
       .waitFor();
     await ada.goto("/rooms/general");
     await mayWrite(ada);

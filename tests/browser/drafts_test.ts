@@ -53,6 +53,7 @@ browserTest(
     await boxReads(ada, "");
     await box(ada).fill("And this");
     await ada.reload();
+    await ada.mouse.move(100, 100);
     await boxReads(ada, "Nearly lost\nAnd this");
     // It is what the other device is told; nobody is told that it was sent.
     await boxReads(phone, "Nearly lost\nAnd this");
@@ -85,6 +86,7 @@ browserTest(
     await messages(ada, "On its way", "pending").waitFor();
     await isLeaving(ada, true);
     await ada.reload();
+    await ada.mouse.move(100, 100);
     await isLeaving(ada, false);
     await boxReads(ada, "");
     await ada.unroute(pushes);

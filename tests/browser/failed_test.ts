@@ -138,7 +138,7 @@ browserTest(
 );
 
 browserTest(
-  "On a full disk the page says that it cannot come alive, and what is typed stays",
+  "On a full disk the page says that it did not load, and what is typed stays",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
@@ -150,7 +150,7 @@ browserTest(
     await box(ada).press("Enter");
     const alert = ada.getByRole("alert");
     while (!await alert.isVisible()) await ada.clock.runFor(1_000);
-    await alert.filter({ hasText: "could not come alive" }).waitFor();
+    await alert.filter({ hasText: "did not load completely" }).waitFor();
     assertEquals(await connection(ada, "").count(), 0);
     assertEquals(await box(ada).inputValue(), "Typed without a disk");
   },
@@ -164,7 +164,7 @@ browserTest(
       const [ada, bob] = [await device(server.url), await device(server.url)];
       await ada.addInitScript(how);
       await enter(ada, "Ada");
-      await ada.getByText("This browser keeps nothing").waitFor();
+      await ada.getByText("This browser can't store anything").waitFor();
       const { name } = how;
       await send(ada, `Out of thin air, ${name}`);
       await messages(ada, `Out of thin air, ${name}`, "sent").waitFor();

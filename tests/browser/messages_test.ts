@@ -93,7 +93,8 @@ browserTest(
     await button(messages(ada, "To go"), "Delete").click();
     const dialog = ada.getByRole("dialog");
     await dialog.getByText("To go").waitFor();
-    await dialog.getByRole("button", { name: "Cancel" }).click();
+    const cancel = dialog.getByRole("button", { name: "Cancel" });
+    await cancel.and(ada.locator(":focus")).click();
     await dialog.waitFor({ state: "detached" });
     assertEquals(await messages(ada).count(), 2);
 
@@ -120,7 +121,9 @@ browserTest(
     const shown = button(messages(bob), "🎉 2");
     await shown.waitFor();
     assertEquals(await shown.getAttribute("aria-pressed"), "true");
-    assertEquals(await shown.getAttribute("title"), "Reacted: you, Ada");
+    await button(messages(bob), "🎉 2 Reacted: you, Ada").waitFor();
+    await shown.hover();
+    await bob.getByText("Reacted: you, Ada").waitFor();
     await shown.click();
     await button(messages(ada), "🎉 1").waitFor();
     await button(messages(ada), "🎉 1").click();
@@ -142,7 +145,7 @@ browserTest(
       Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n"),
     );
     await button(messages(bob, "What is"), "Reply").click();
-    await bob.getByText("Answering Ada").waitFor();
+    await bob.getByText("Replying to Ada").waitFor();
     await bob.keyboard.type("42");
     await bob.keyboard.press("Enter");
     const reply = messages(ada, "42");
@@ -150,7 +153,7 @@ browserTest(
       name: "In reply to Ada: What is the question?",
     });
     await quote.waitFor();
-    assertEquals(await bob.getByText("Answering Ada").count(), 0);
+    assertEquals(await bob.getByText("Replying to Ada").count(), 0);
     await quote.click();
     await inView(messages(ada, "What is").first());
     const question = await messages(ada).first().getAttribute(
@@ -162,7 +165,9 @@ browserTest(
     await button(messages(ada).first(), "Delete").click();
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
-    await reply.getByRole("link", { name: "a message that is not here" })
+    await reply.getByRole("link", {
+      name: "In reply to a message that is not available",
+    })
       .click();
     await ada.getByText("no longer there").waitFor();
   },
@@ -196,6 +201,8 @@ browserTest(
     await box(bob).pressSequentially("Good morning, @love");
     const option = bob.getByRole("option", { name: "Ada Lovelace" });
     await option.waitFor();
+    await bob.getByRole("status").filter({ hasText: "1 person to mention" })
+      .waitFor();
     assertEquals(
       await box(bob).getAttribute("aria-activedescendant"),
       await option.getAttribute("id"),

@@ -134,7 +134,7 @@ browserTest(
     await allow.waitFor();
     assertEquals(await asked(), 0);
     await allow.click();
-    await ada.getByText("Your browser blocks them").waitFor();
+    await ada.getByText("Your browser blocks notifications").waitFor();
     assertEquals(await asked(), 1);
   },
 );

@@ -63,7 +63,7 @@ browserTest(
     await connection(ada, "Offline").waitFor();
     await send(ada, "From the tunnel");
     await messages(ada, "From the tunnel", "pending")
-      .filter({ hasText: "Waits for network" }).waitFor();
+      .filter({ hasText: "Waiting for a connection" }).waitFor();
     await connection(ada, "1 unsent").waitFor();
     await send(ada, "Still in it");
     await connection(ada, "2 unsent").waitFor();

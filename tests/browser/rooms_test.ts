@@ -120,7 +120,7 @@ browserTest(
 
     await press(ada, "Leave room");
     const dialog = ada.getByRole("dialog", { name: "Leave Nest?" });
-    await dialog.getByText("longest owns it").waitFor();
+    await dialog.getByText("longest-standing member").waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "detached" });
     await press(ada, "Leave room");

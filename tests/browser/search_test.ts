@@ -52,7 +52,7 @@ browserTest(
     await ada.getByRole("button", { name: "Search" }).click();
     await searchBox(ada).fill("zebra");
     await ada.getByRole("dialog").getByRole("status")
-      .filter({ hasText: "Nothing" }).waitFor();
+      .filter({ hasText: "No message" }).waitFor();
     await ada.keyboard.press("Escape");
     await ada.getByRole("dialog").waitFor({ state: "detached" });
   },
@@ -82,7 +82,7 @@ browserTest(
 /** Searches until a text is found: what came just now is not on the disk yet. */
 async function searchFor(page: Page, words: string, text: string) {
   const dialog = page.getByRole("dialog");
-  const nothing = dialog.getByRole("status").filter({ hasText: "Nothing" });
+  const nothing = dialog.getByRole("status").filter({ hasText: "No message" });
   const isFound = found(page).filter({ hasText: text });
   const end = Date.now() + PATIENCE;
   while (true) {

@@ -39,7 +39,7 @@ browserTest(
 
     await signIn(ada, "Ada");
     await ada.goto("/settings");
-    await ada.getByRole("radio", { name: "As the system is" }).check();
+    await ada.getByRole("radio", { name: "Same as the system" }).check();
     assertEquals(await paper(ada), LIGHT);
     await ada.emulateMedia({ colorScheme: "dark" });
     assertEquals(await paper(ada), DARK);

@@ -5,7 +5,7 @@ import type { Room } from "../../../lib/chat/schema.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { ask } from "../ask.ts";
 import { Dialog } from "../Dialog.tsx";
-import { copyText } from "../message/copy.ts";
+import { copyText } from "../copyText.ts";
 
 const words = spokenLate.about;
 

@@ -54,7 +54,7 @@ export function Leave({ room, me, alone, unsent, onClose }: LeaveProps) {
         >
           {words.leave}
         </button>
-        <button type="button" class="quiet" onClick={onClose}>
+        <button type="button" class="quiet" autofocus onClick={onClose}>
           {words.cancel}
         </button>
       </div>

@@ -1,12 +1,11 @@
 // The owner's dialog: the room's name and topic, which need no network, and who can see it, which does.
 import { useSignal } from "@preact/signals";
-import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import { MAX_NAME, MAX_TOPIC, type Room } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { ask, Denied } from "../ask.ts";
 import { Dialog } from "../Dialog.tsx";
 import type { RoomReplica } from "../useRoom.ts";
+import { wordsFor } from "../wordsFor.ts";
 
 const words = spokenLate.about;
 
@@ -37,12 +36,8 @@ export function Settings({ room, replica, onClose }: SettingsProps) {
       }
       onClose();
     } catch (error) {
-      if (error instanceof Refusal) problem.value = reasonOf(error);
-      else if (error instanceof Denied) problem.value = error.message;
-      else {
-        problem.value = texts.composer.unexpected;
-        console.error(error);
-      }
+      const denied = error instanceof Denied;
+      problem.value = denied ? error.message : wordsFor(error);
       busy.value = false;
     }
   }

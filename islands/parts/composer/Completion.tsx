@@ -38,28 +38,34 @@ export function Completion(props: CompletionProps) {
     listed.value = open ? { id, activeID } : undefined;
   }, [open, activeID]);
 
-  if (!open) return null;
   return (
-    <ul
-      id={id}
-      class="completion"
-      role="listbox"
-      aria-label={spokenLate.mentionable}
-    >
-      {found.map((member, i) => (
-        <li
-          key={member.id}
-          id={optionID(i)}
-          role="option"
-          aria-selected={i === index}
-          // The box keeps the caret, which says where the name goes.
-          onPointerDown={(event) => event.preventDefault()}
-          onClick={() => choose(member)}
+    <>
+      <p class="hidden" role="status">
+        {open && spokenLate.mentionableFound(found.length)}
+      </p>
+      {open && (
+        <ul
+          id={id}
+          class="completion"
+          role="listbox"
+          aria-label={spokenLate.mentionable}
         >
-          <Avatar userID={member.id} name={member.name} />
-          <span dir="auto">{member.name}</span>
-        </li>
-      ))}
-    </ul>
+          {found.map((member, i) => (
+            <li
+              key={member.id}
+              id={optionID(i)}
+              role="option"
+              aria-selected={i === index}
+              // The box keeps the caret, which says where the name goes.
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => choose(member)}
+            >
+              <Avatar userID={member.id} name={member.name} />
+              <span dir="auto">{member.name}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

@@ -1,10 +1,10 @@
 // Where one writes. Typed text leaves the box only for the log, and comes back if that fails.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { extras } from "../touch.ts";
+import { wordsFor } from "../wordsFor.ts";
 import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
@@ -58,12 +58,10 @@ export function Composer(props: ComposerProps) {
     refusal.value = "";
     try {
       await send(message);
-      draft.sent(message);
+      draft.sent(message.id);
     } catch (error) {
       draft.restore(message);
-      const known = error instanceof Refusal;
-      refusal.value = known ? reasonOf(error) : words.unexpected;
-      if (!known) console.error(error);
+      refusal.value = wordsFor(error);
     }
     box.current?.focus();
   }

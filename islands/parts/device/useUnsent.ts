@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
 import { kindOf } from "../../../lib/chat/spaces.ts";
 import type { Draft, Taken } from "../composer/useDraft.ts";
-import { keptUnder } from "../kept.ts";
+import { keptUnder } from "../keptUnder.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,

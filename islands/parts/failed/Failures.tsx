@@ -2,10 +2,9 @@
 import type { Mark } from "../../../lib/chat/marks.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import type { User } from "../../../lib/chat/views.ts";
-import { ulid } from "@std/ulid";
 import type { Rejection } from "../../../lib/replica/mod.ts";
 import type { Restored } from "../composer/useDraft.ts";
-import { copyText } from "../message/copy.ts";
+import { copyText } from "../copyText.ts";
 import type { People } from "../usePeople.ts";
 import type { RoomReplica } from "../useRoom.ts";
 import { Failed } from "./Failed.tsx";
@@ -80,6 +79,8 @@ const made = new Map<string, string>();
 function idFor({ clientID, mutationID }: Rejection): string {
   const id = `${clientID}-${mutationID}`;
   if (/^[\w-]{1,64}$/.test(id)) return id;
-  if (!made.has(id)) made.set(id, ulid());
+  if (!made.has(id)) {
+    made.set(id, crypto.getRandomValues(new Uint32Array(4)).join("-"));
+  }
   return made.get(id)!;
 }

@@ -21,7 +21,7 @@ export function DeleteDialog({ marks, onDelete, onClose }: DeleteDialogProps) {
         <button type="submit" class="danger" onClick={onDelete}>
           {words.delete}
         </button>
-        <button type="submit" class="quiet">{words.cancel}</button>
+        <button type="submit" class="quiet" autofocus>{words.cancel}</button>
       </form>
     </Dialog>
   );

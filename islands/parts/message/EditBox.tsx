@@ -1,11 +1,10 @@
 // A message's text while its author changes it, in the message's own place.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import { Growing } from "../composer/Growing.tsx";
 import { isEnter } from "../composer/keys.ts";
+import { wordsFor } from "../wordsFor.ts";
 
 const words = late.edit;
 
@@ -34,9 +33,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
       await save(text);
       onEnd();
     } catch (error) {
-      const known = error instanceof Refusal;
-      refusal.value = known ? reasonOf(error) : texts.composer.unexpected;
-      if (!known) console.error(error);
+      refusal.value = wordsFor(error);
     }
   }
 

@@ -25,7 +25,7 @@ export function Quote({ id, message, marks, jump }: QuoteProps) {
         jump(id);
       }}
     >
-      <span class="hidden">{texts.messages.quoted(message?.from ?? "")}</span>
+      <span class="hidden">{texts.messages.quoted(message?.from)}</span>
       {message && <strong dir="auto" aria-hidden="true">{message.from}</strong>}
       {" "}
       <span dir="auto">

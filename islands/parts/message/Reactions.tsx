@@ -26,11 +26,13 @@ export function Reactions({ message, userID, people, react }: ReactionsProps) {
             <button
               type="button"
               aria-pressed={mine}
-              title={words.reacted(those.map(nameOf).join(", "))}
               disabled={!react}
               onClick={() => react?.(message.id, emoji, !mine)}
             >
-              {emoji} <span class="amount">{those.length}</span>
+              {emoji} <span class="amount">{those.length}</span>{" "}
+              <span class="who hidden">
+                {words.reacted(those.map(nameOf).join(", "))}
+              </span>
             </button>
           </li>
         );

@@ -1,5 +1,6 @@
-// Puts a text on the clipboard, and the link of a message.
+// Copies the link of a message.
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import { copyText } from "../copyText.ts";
 import { idOf } from "./address.ts";
 
 const words = spokenLate.links;
@@ -14,14 +15,4 @@ export async function copyLink(messageID: string): Promise<string> {
   if (await copyText(link.href)) return words.copied;
   history.replaceState(history.state, "", link);
   return words.inAddress;
-}
-
-/** Puts a text on the clipboard; false where a page may not do that. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,9 @@
 // Which message is being edited, and its new text so far: kept on the device, so that a reload loses nothing.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { forget, keep, keptUnder } from "../kept.ts";
+import { forget, keep } from "../kept.ts";
+import { extras } from "../touch.ts";
 import { idOf } from "./address.ts";
 
 type Editing = Pick<Message, "id" | "seq" | "content">;
@@ -10,15 +11,19 @@ type Editing = Pick<Message, "id" | "seq" | "content">;
 /** `place` says whose and which room's it is; `jump` goes to a message that is not on the page. */
 export function useEditing(place: string, jump: (id: string) => void) {
   const editing = useSignal<Editing | undefined>(undefined);
+  const resumed = useRef(false);
   // By message: another tab may be editing another one.
   const keys = `edit/${place}/`;
 
-  useEffect(() => {
-    editing.value = keptUnder<Editing>(keys)[0]?.[1];
-  }, []);
-
-  const deeds = useMemo(() => ({
+  const { resume, ...deeds } = useMemo(() => ({
+    /** Goes on, once, with what an earlier visit has begun, when there can be a box for it. */
+    resume() {
+      if (resumed.current || !extras.peek()) return;
+      resumed.current = true;
+      editing.value ??= extras.peek()?.keptUnder<Editing>(keys)[0]?.[1];
+    },
     start({ id, seq, content }: Message) {
+      resume();
       // What was begun at another message would be lost: that one comes first.
       const { id: begun } = editing.value ??= { id, seq, content };
       const element = document.getElementById(idOf(begun));
@@ -38,6 +43,7 @@ export function useEditing(place: string, jump: (id: string) => void) {
       if (id) document.getElementById(idOf(id))?.focus();
     },
   }), []);
+  useEffect(resume, [extras.value]);
 
   return { editing, ...deeds };
 }

@@ -1,0 +1,66 @@
+// Shares what is in the box with one's other devices: tells them of it, and takes up what they tell.
+import { draftAfter } from "../../../lib/chat/drafts.ts";
+import { draftOf } from "../../../lib/chat/queries.ts";
+import { MAX_CONTENT } from "../../../lib/chat/schema.ts";
+import type { OwnReplica } from "../useOwn.ts";
+import type { Box } from "./useDraft.ts";
+
+/** Other devices learn of a draft once its writer has paused for so long, in milliseconds. */
+const PAUSE = 1_000;
+
+export type Sharing = {
+  now: () => void;
+  soon: () => void;
+  end: () => void;
+};
+
+/** Shares the box of a room, until it is ended. */
+export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
+  let telling = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function now() {
+    clearTimeout(timer);
+    const content = box.text.peek();
+    // What is too long to send is too long to share; it stays on this device.
+    // Nor is anybody told that a message is gone before it is on its way.
+    if (content.length > MAX_CONTENT || box.taken.size > 0) return;
+    if (telling || content === box.shared) return;
+    telling = true;
+    try {
+      await own.mutate.setDraft({ roomID, content, was: box.shared });
+      // Only now: a page that died before would take its own draft for an old one.
+      box.shared = content;
+      const theirs = await own.query((tx) => draftOf(tx, roomID));
+      telling = false;
+      adopt(theirs);
+    } catch (error) {
+      telling = false;
+      reportError(error);
+    }
+  }
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(now, PAUSE);
+  }
+  /** What another device has written: taken over, unless this one has gone on, too. */
+  function adopt(theirs: string) {
+    if (telling) return; // it asks for itself, and then knows whose it is
+    const was = box.shared;
+    box.shared = theirs;
+    box.set(draftAfter(theirs, was, box.text.peek()));
+    if (box.text.peek() !== theirs) soon();
+  }
+
+  const unsubscribe = own.subscribe((tx) => draftOf(tx, roomID), adopt);
+  const onHidden = () => document.hidden && now();
+  document.addEventListener("visibilitychange", onHidden);
+  return {
+    now,
+    soon,
+    end() {
+      unsubscribe();
+      document.removeEventListener("visibilitychange", onHidden);
+    },
+  };
+}
