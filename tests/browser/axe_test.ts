@@ -1,6 +1,5 @@
 // Every page and state, looked at by axe in both themes and on a phone.
 import { assertEquals } from "@std/assert";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { inTheme, playScenes } from "../support/scenes.ts";
@@ -41,6 +40,8 @@ browserTest("Axe finds what is wrong with a page", async (device) => {
 
 /** What is serious or critical, in a line each. */
 async function faults(page: Page, where: string): Promise<string[]> {
+  // Imported here, as plain `deno test` may not read what it asks for.
+  const { default: axe } = await import("axe-core");
   // Not by a script element, which the page's policy forbids.
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {

@@ -1,5 +1,4 @@
 // The engine behind a bare page that runs lib/replica: its KV can be wiped, restored and made to fail.
-import * as esbuild from "esbuild";
 import type { Page } from "playwright-core";
 import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
 import { mutators, type Tally } from "./tally.ts";
@@ -174,6 +173,8 @@ export class Engine implements AsyncDisposable {
 let script: Promise<string> | undefined;
 
 async function bundle(): Promise<string> {
+  // Here, as plain `deno test` may not even import it.
+  const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     entryPoints: [new URL("replica_page.ts", import.meta.url).pathname],
     bundle: true,
