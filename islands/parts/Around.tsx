@@ -3,27 +3,23 @@ import type { Signal } from "@preact/signals";
 import type { Mark } from "../../lib/chat/marks.ts";
 import type { Message, Room } from "../../lib/chat/schema.ts";
 import { RoomName } from "./about/RoomName.tsx";
-import type { useDraft } from "./composer/useDraft.ts";
 import { DeleteDialog } from "./log/DeleteDialog.tsx";
-import type { useHistory } from "./log/useHistory.ts";
-import { EditedGone } from "./message/EditedGone.tsx";
+import { EditedGone, type EditedGoneProps } from "./message/EditedGone.tsx";
 import { Jump } from "./message/Jump.tsx";
-import type { useEditing } from "./message/useEditing.ts";
-import type { useActs } from "./useActs.ts";
 
-type AroundProps =
-  & Omit<ReturnType<typeof useActs>, "acts">
-  & {
-    room: Room;
-    messages: readonly Message[];
-    past: ReturnType<typeof useHistory>;
-    /** Whether what is shown is what the copy holds. */
-    live: Signal<boolean>;
-    wanted: Signal<string | undefined>;
-    editing: ReturnType<typeof useEditing>;
-    draft: ReturnType<typeof useDraft>;
-    marksOf: (content: string) => readonly Mark[];
-  };
+type AroundProps = Pick<EditedGoneProps, "editing" | "messages" | "past"> & {
+  room: Room;
+  /** Whether what is shown is what the copy holds. */
+  live: Signal<boolean>;
+  wanted: Signal<string | undefined>;
+  draft: Pick<EditedGoneProps, "restore">;
+  marksOf: (content: string) => readonly Mark[];
+  /** The message that it was asked to delete, and what does it. */
+  deleting: Signal<Message | undefined>;
+  remove: (id: string) => void;
+  notice: Signal<string>;
+  say: (what: unknown) => void;
+};
 
 export function Around(props: AroundProps) {
   const { room, messages, past, deleting, notice } = props;

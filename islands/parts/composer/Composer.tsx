@@ -5,10 +5,11 @@ import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { spoken as texts } from "../../../lib/chat/spoken.ts";
 import { extras } from "../touch.ts";
 import { wordsFor } from "../wordsFor.ts";
+import type { Taken } from "./box.ts";
 import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
 import { isEnter } from "./keys.ts";
-import type { Taken, useDraft } from "./useDraft.ts";
+import type { useDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;

@@ -3,17 +3,19 @@ import { messageIn } from "../../../lib/chat/queries.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
 import { keptUnder } from "../keptUnder.ts";
 import type { RoomReplica } from "../useRoom.ts";
-import type { Taken, useDraft } from "./useDraft.ts";
+import type { Restored, Taken } from "./box.ts";
 
-type Box = Pick<
-  ReturnType<typeof useDraft>,
-  "taken" | "sent" | "restore" | "recovered"
->;
+type Recovering = {
+  taken: ReadonlySet<string>;
+  sent(id: string): void;
+  restore(text: Restored): void;
+  recovered(): void;
+};
 
 /** `whose` says whose box it is, and in which room. */
 export async function recover(
   whose: string,
-  { taken, sent, restore, recovered }: Box,
+  { taken, sent, restore, recovered }: Recovering,
   replica: RoomReplica,
   html: RoomView,
 ): Promise<void> {

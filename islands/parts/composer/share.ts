@@ -3,16 +3,10 @@ import { draftAfter } from "../../../lib/chat/drafts.ts";
 import { draftOf } from "../../../lib/chat/queries.ts";
 import { MAX_CONTENT } from "../../../lib/chat/schema.ts";
 import type { OwnReplica } from "../useOwn.ts";
-import type { Box } from "./useDraft.ts";
+import type { Box, Sharing } from "./box.ts";
 
 /** Other devices learn of a draft once its writer has paused for so long, in milliseconds. */
 const PAUSE = 1_000;
-
-export type Sharing = {
-  now: () => void;
-  soon: () => void;
-  end: () => void;
-};
 
 /** Shares the box of a room, until it is ended. */
 export function share(own: OwnReplica, roomID: string, box: Box): Sharing {

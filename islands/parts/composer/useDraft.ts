@@ -1,32 +1,14 @@
 // What is being written in a room, and which message it answers: kept on the device with every key, and in one's own space.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
 import { forget, keep, kept } from "../kept.ts";
 import { extras } from "../touch.ts";
 import type { OwnReplica } from "../useOwn.ts";
-import type { Sharing } from "./share.ts";
+import type { Box, Draft, Restored, Sharing, Taken } from "./box.ts";
 
 /** Stands for all that earlier visits took, until somebody has looked for it. */
 const EARLIER = "";
-
-/** `shared` is what one's other devices know of it. */
-export type Draft = { content: string; replyTo?: string; shared?: string };
-
-/** A message as it leaves the box. */
-export type Taken = { id: string; content: string; replyTo?: string };
-
-/** A text that is not sent after all; with the `id` under which it was taken. */
-export type Restored = Omit<Taken, "id"> & { id?: string };
-
-/** A box as those see it who share it with other devices. */
-export type Box = {
-  text: Signal<string>;
-  shared: string;
-  /** The IDs of what was taken and is in no outbox yet: until then it is kept here. */
-  taken: Set<string>;
-  set(content: string, answered?: string): void;
-};
 
 /** `whose` says whose box it is, and in which room. */
 export function useDraft(

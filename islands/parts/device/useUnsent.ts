@@ -2,8 +2,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
-import { kindOf } from "../../../lib/chat/spaces.ts";
-import type { Draft, Taken } from "../composer/useDraft.ts";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
+import type { Draft, Taken } from "../composer/box.ts";
 import { keptUnder } from "../keptUnder.ts";
 import {
   onUnsentChange,
@@ -48,6 +48,9 @@ export const isNothing = (
   { messages, changes, drafts }: UnsentCounts,
 ): boolean => messages + changes + drafts === 0;
 
+/** What the name of a room's space begins with. */
+const ROOM = roomSpace("");
+
 /** Nobody misses these. */
 const TRIFLES = new Set(["markRead", "dismissRejection"]);
 
@@ -66,8 +69,7 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     }
     if (name === "createMessage") messages++;
     else changes++;
-    const kind = kindOf(space);
-    if (kind?.kind === "room") roomID ??= kind.roomID;
+    if (space.startsWith(ROOM)) roomID ??= space.slice(ROOM.length);
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
   for (const [room, draft] of keptUnder<Draft>(`draft/${userID}/`)) {

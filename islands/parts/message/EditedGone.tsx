@@ -4,10 +4,12 @@ import { useEffect } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import type { useHistory } from "../log/useHistory.ts";
-import type { useEditing } from "./useEditing.ts";
 
-type EditedGoneProps = {
-  editing: ReturnType<typeof useEditing>;
+export type EditedGoneProps = {
+  editing: {
+    editing: Signal<Pick<Message, "id" | "seq" | "content"> | undefined>;
+    end(): void;
+  };
   /** All that the copy holds, and whether there is more further back. */
   messages: readonly Message[];
   past: ReturnType<typeof useHistory>;

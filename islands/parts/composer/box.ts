@@ -1,0 +1,23 @@
+// What is in a box to write in, and what was in it, as all who have to do with it see it.
+import type { Signal } from "@preact/signals";
+
+/** `shared` is what one's other devices know of it. */
+export type Draft = { content: string; replyTo?: string; shared?: string };
+
+/** A message as it leaves the box. */
+export type Taken = { id: string; content: string; replyTo?: string };
+
+/** A text that is not sent after all; with the `id` under which it was taken. */
+export type Restored = Omit<Taken, "id"> & { id?: string };
+
+/** A box as those see it who share it with other devices. */
+export type Box = {
+  text: Signal<string>;
+  shared: string;
+  /** The IDs of what was taken and is in no outbox yet: until then it is kept here. */
+  taken: Set<string>;
+  set(content: string, answered?: string): void;
+};
+
+/** Tells other devices of what is in a box: at once, or after a pause. */
+export type Sharing = { now(): void; soon(): void; end(): void };
