@@ -112,10 +112,12 @@ async function answerTo(
     signal: AbortSignal.any([cut, AbortSignal.timeout(PATIENCE)]),
   });
   const { status } = response;
-  const text = await response.text();
   const wait = retryAfter(response);
-  if (wait !== undefined) return { wait };
-  const body = JSON.parse(text);
+  if (wait !== undefined) {
+    await response.body?.cancel();
+    return { wait };
+  }
+  const body = await response.json();
   if (status === 200) {
     const outdated = body?.error === "VersionNotSupported";
     return outdated ? { pause: "outdated" } : { body };
@@ -123,7 +125,7 @@ async function answerTo(
   // Each of our refusals says both.
   const isOurs = typeof body.error === "string" &&
     typeof body.message === "string";
-  if (status >= 500 || !isOurs) throw new Error(`${status}: ${text}`);
+  if (status >= 500 || !isOurs) throw new Error(`${status}`);
   return { pause: PAUSES[status] ?? "refused" };
 }
 
