@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
 import { Client } from "./client.ts";
 import { coalesced } from "./coalesced.ts";
-import { Line, type Pause } from "./line.ts";
+import { Line, type Pause, Unanswered } from "./line.ts";
 import { listen } from "./listen.ts";
 import { Maker } from "./maker.ts";
 import type { WithOwn } from "./mutators.ts";
@@ -197,8 +197,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** Sees to what others have left behind. */
   readonly #tend = coalesced(async () => {
-    await this.#left.send();
-    if (this.#left.isAny) return; // it is tried again with the next connection
+    try {
+      await this.#left.send();
+    } catch (error) {
+      if (error instanceof Unanswered) return; // tried again with the next connection
+      throw error;
+    }
     await this.#turn(() => this.#maker.runAgain(this.#client));
     await dropOldCopies(this.#name, this.#outbox);
   });

@@ -2,7 +2,6 @@
 import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "./client.ts";
 import { coalesced } from "./coalesced.ts";
-import { Unanswered } from "./line.ts";
 import { alive } from "./locks.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -43,7 +42,7 @@ async function sendForTheDead(
 /** What clients that are dead have left of a replica: it goes out before what is made since. */
 export class Left {
   /** Whether there may be any; where the server has not answered, nobody knows. */
-  isAny = true;
+  #isAny = true;
 
   constructor(
     private readonly replica: string,
@@ -51,20 +50,17 @@ export class Left {
     private readonly push: Pusher,
   ) {}
 
-  /** The same pusher, for what is made now. */
+  /** The same pusher, for what is made now: it waits its turn. */
   readonly pusher: Pusher = async (...request) => {
-    if (this.isAny) await this.send();
+    if (this.#isAny) await this.send();
     return await this.push(...request);
   };
 
+  /** Rejects with `Unanswered` when some is left still. */
   readonly send = coalesced(async () => {
-    this.isAny = true;
-    try {
-      await sendForTheDead(this.replica, this.outbox, this.push);
-      this.isAny = false;
-    } catch (error) {
-      if (!(error instanceof Unanswered)) throw error;
-    }
+    this.#isAny = true;
+    await sendForTheDead(this.replica, this.outbox, this.push);
+    this.#isAny = false;
   });
 }
 
