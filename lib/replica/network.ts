@@ -21,9 +21,10 @@ export function followNetwork({ sync, ask, answers }: Following): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   function onOffline(): void {
     clearTimeout(timer);
-    if (navigator.onLine) return;
     ask();
-    timer = setTimeout(() => answers() && onOffline(), AGAIN);
+    timer = setTimeout(() => {
+      if (!navigator.onLine && answers()) onOffline();
+    }, AGAIN);
   }
   const onVisible = () => document.hidden || sync();
   addEventListener("online", sync);

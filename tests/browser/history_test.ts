@@ -1,5 +1,6 @@
 // A room's past when the server does not answer.
 import { assertEquals } from "@std/assert";
+import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import { browserTest } from "../support/browser.ts";
 import { Person } from "../support/person.ts";
 import { enter, inView, messages } from "../support/room_page.ts";
@@ -25,12 +26,12 @@ browserTest(
     for (const fail of [() => ada.context().setOffline(true), broken]) {
       await fail();
       await older.click();
-      await ada.getByText("Older messages can't be fetched now").first()
+      await ada.getByText(spokenLate.past.failed).first()
         .waitFor();
       await ada.evaluate(() => void (location.hash = "message-m3"));
       await ada.getByRole("alert").or(ada.getByRole("status"))
-        .filter({ hasText: "Older messages can't be fetched now" }).waitFor();
-      assertEquals(await ada.getByText("no longer there").count(), 0);
+        .filter({ hasText: spokenLate.past.failed }).waitFor();
+      assertEquals(await ada.getByText(spokenLate.links.gone).count(), 0);
       await older.and(ada.locator(":enabled")).waitFor();
       await ada.evaluate(() => void (location.hash = ""));
       await ada.context().setOffline(false);
