@@ -2,6 +2,7 @@
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import { draftAfter } from "./drafts.ts";
 import { updateRoomArgs } from "./names.ts";
+import { withRun } from "./reading.ts";
 import { Refusal } from "./refusal.ts";
 import { args, MAX_DRAFT, type Message, type Room, valid } from "./schema.ts";
 import { draftOf, memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
@@ -58,10 +59,8 @@ export function roomMutators(actor: Actor) {
       if (replyTo !== undefined) message.replyTo = replyTo;
       if (tx.location === "client") message.pending = true;
       await tx.set(`message/${id}`, message);
-      const run = room.run?.by === actor.userID
-        ? room.run
-        : { by: actor.userID, from: seq };
-      await tx.set("room", { ...room, messageCount: seq, run });
+      const runs = withRun(room.runs, actor.userID, seq);
+      await tx.set("room", { ...room, messageCount: seq, runs });
     },
 
     async editMessage(tx: WriteTransaction, input: Args) {

@@ -1,10 +1,25 @@
 // How far somebody has read, by what they have written themselves as well.
-import type { Room } from "./schema.ts";
+import type { Room, Run } from "./schema.ts";
+
+/** How many runs a room remembers: every message carries them to every copy. */
+const MOST = 3;
+
+/** The runs of a room once `by` has written the message `seq`. */
+export function withRun(runs: Run[] = [], by: string, seq: number): Run[] {
+  const last = runs.at(-1);
+  return last?.by === by
+    ? [...runs.slice(0, -1), { ...last, to: seq }]
+    : [...runs, { by, from: seq, to: seq }].slice(-MOST);
+}
 
 /** The last `seq` that a person has read in a room, when `marked` is the last that they were seen to. */
 export const readSeqIn = (
-  { messageCount, run }: Pick<Room, "messageCount" | "run">,
+  { runs = [] }: Pick<Room, "runs">,
   userID: string,
   marked: number,
 ): number =>
-  run?.by === userID && marked >= run.from - 1 ? messageCount : marked;
+  runs.reduce(
+    (read, { by, from, to }) =>
+      by === userID && read >= from - 1 ? Math.max(read, to) : read,
+    marked,
+  );

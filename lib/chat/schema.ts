@@ -66,6 +66,9 @@ export const args = {
   }),
 };
 
+/** Messages in a row by one author, from one `seq` to another. */
+export type Run = { by: string; from: number; to: number };
+
 /** `room`: what a room is. `messageCount` counts messages ever made and never goes down. */
 export type Room = {
   id: string;
@@ -75,8 +78,8 @@ export type Room = {
   createdBy: string;
   createdAt: number;
   messageCount: number;
-  /** All messages from this `seq` on are by the same author: nobody has to read their own. */
-  run?: { by: string; from: number };
+  /** The last few times that one author wrote alone, oldest first: nobody has to read their own. */
+  runs?: Run[];
 };
 
 /** `member/<userID>`: who is in the room. Times are milliseconds since 1970. */

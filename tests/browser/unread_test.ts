@@ -58,7 +58,7 @@ browserTest(
     const bob = await Person.signIn(server.url, "Bob");
     await bob.post("/api/rooms/general/members", {});
     await write(bob, 3, 3);
-    await card.filter({ hasText: "unread" }).waitFor();
+    await card.filter({ hasText: "1 unread" }).waitFor();
   },
 );
 

@@ -172,7 +172,7 @@ async function finding(ada: Page, look: Look) {
   await ada.getByRole("dialog").getByRole("link").first().waitFor();
   await look("search-found", ada);
   await words.fill("zebra");
-  await ada.getByText("Nothing on this device").waitFor();
+  await ada.getByText("No message on this device").waitFor();
   await look("search-nothing", ada);
   await ada.keyboard.press("Escape");
 }

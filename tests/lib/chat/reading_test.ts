@@ -14,10 +14,20 @@ Deno.test("What one wrote oneself after all that one has read is read, too", asy
 
 Deno.test("What others wrote before or after it is not", async () => {
   assertEquals(readSeqIn(await written("bob", "ada"), "ada", 0), 0);
-  assertEquals(readSeqIn(await written("ada", "bob"), "ada", 0), 0);
-  assertEquals(readSeqIn(await written("ada", "bob", "ada"), "ada", 1), 1);
+  assertEquals(readSeqIn(await written("ada", "bob"), "ada", 0), 1);
+  assertEquals(readSeqIn(await written("ada", "bob", "ada"), "ada", 0), 1);
+  assertEquals(readSeqIn(await written("ada", "bob", "ada"), "ada", 2), 3);
   assertEquals(readSeqIn(await written("ada"), "bob", 0), 0);
-  assertEquals(readSeqIn({ messageCount: 2 }, "ada", 1), 1);
+  assertEquals(readSeqIn({}, "ada", 1), 1);
+});
+
+Deno.test("A room remembers few runs, whoever writes", async () => {
+  const { runs } = await written("ada", "bob", "bob", "ada", "eve", "ada");
+  assertEquals(runs, [
+    { by: "ada", from: 4, to: 4 },
+    { by: "eve", from: 5, to: 5 },
+    { by: "ada", from: 6, to: 6 },
+  ]);
 });
 
 /** A room in which these have written, one after the other. */
