@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { spoken as texts } from "../lib/chat/spoken.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
+import { listen, type Presence } from "../lib/replica/listen.ts";
 import type { Status } from "../lib/replica/mod.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
@@ -90,15 +91,25 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
   const answering = draft.replyTo.value !== undefined;
+  const anyOlder = copy !== undefined && past.more;
   useEffect(() => {
     // Offline, the first touch after that tries again.
     const load = (again: () => void) => void loadExtras().catch(again);
-    const atOnce = outside || anyRejected || answering ||
+    const atOnce = outside || anyRejected || answering || anyOlder ||
       status.paused ||
       location.hash;
     if (atOnce) load(() => {});
     return onTouch(load);
-  }, [outside, anyRejected, answering, status.paused]);
+  }, [outside, anyRejected, answering, anyOlder, status.paused]);
+  // Who only looks on sees who is typing, too.
+  const typist = useRef<Presence>();
+  useEffect(() =>
+    listen(userID, space, {
+      onPresence(news) {
+        typist.current = news;
+        loadExtras().catch(() => {}); // shown with the next touch, then
+      },
+    }), [space]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
   const byID = (id?: string) => messages.find((message) => message.id === id);
@@ -170,15 +181,14 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           draft={draft}
           answered={byID(draft.replyTo.value)}
           send={send}
-          editLast={() => {
-            const last = messages.findLast((each) => each.authorID === userID);
-            if (last) acts.edit?.(last);
-            return last !== undefined;
-          }}
+          editLast={() =>
+            extras.peek()?.editLast(messages, userID, acts) ?? false}
         />
         <div class="below">
           {!dead && <Connection status={status} />}
-          {Typing && <Typing space={space} userID={userID} people={people} />}
+          {Typing && (
+            <Typing {...{ space, userID, people }} first={typist.current} />
+          )}
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>

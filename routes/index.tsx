@@ -47,7 +47,9 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
       <div class="rooms-column">
         <a class="to-new" href="#name">{words.create}</a>
         <h1>{words.title}</h1>
-        <Lobby userID={data.user.userID} rooms={data.rooms} />
+        <nav aria-label={texts.rooms.label}>
+          <Lobby userID={data.user.userID} rooms={data.rooms} />
+        </nav>
       </div>
       <NewRoom {...data} />
     </main>

@@ -2,29 +2,22 @@
 
 export const PREFIX = "kvetch/";
 
-/** Keeps a value (JSON). Where the browser keeps nothing, the page still has it. */
-export function keep(key: string, value: unknown): void {
+/** Where the browser keeps nothing, the page still has it. */
+function safely<T>(body: () => T): T | undefined {
   try {
-    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+    return body();
   } catch (error) {
-    console.warn("Not kept on this device", error);
+    console.warn("This browser keeps nothing", error);
   }
 }
+
+/** Keeps a value (JSON). */
+export const keep = (key: string, value: unknown): void =>
+  safely(() => localStorage.setItem(PREFIX + key, JSON.stringify(value)));
 
 /** What was kept; undefined when nothing was. */
-export function kept<T>(key: string): T | undefined {
-  try {
-    const text = localStorage.getItem(PREFIX + key);
-    return text === null ? undefined : JSON.parse(text);
-  } catch (error) {
-    console.warn("Not to be read on this device", error);
-  }
-}
+export const kept = <T>(key: string): T | undefined =>
+  safely(() => JSON.parse(localStorage.getItem(PREFIX + key)!) ?? undefined);
 
-export function forget(key: string): void {
-  try {
-    localStorage.removeItem(PREFIX + key);
-  } catch (error) {
-    console.warn("Not to be forgotten on this device", error);
-  }
-}
+export const forget = (key: string): void =>
+  safely(() => localStorage.removeItem(PREFIX + key));

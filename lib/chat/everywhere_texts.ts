@@ -1,9 +1,8 @@
 // What islands of every page say: little, as it travels with each.
 
 export const everywhere = {
-  needsNetwork:
-    "That needs a connection. Nothing was lost: try again when you are back online.",
+  needsNetwork: "That needs a connection. Try again when you are back online.",
   search: "Search",
   searchKeys: "Search (Ctrl+K)",
-  searchFailed: "Search is not working. Please reload the page.",
+  searchFailed: "The search did not load. Please reload the page.",
 } as const;

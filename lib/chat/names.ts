@@ -25,11 +25,8 @@ export const Name = named("A name", 1, MAX_NAME).assert(
 /** One line about a room; may be empty. */
 export const Topic = named("A topic", 0, MAX_TOPIC);
 
-export const Visibility = v.union(v.literal("public"), v.literal("private"));
-
-/** What a mutation may ask that gives a name. */
+/** What `updateRoom` may change. */
 export const updateRoomArgs = v.object({
   name: Name.optional(),
   topic: Topic.optional(),
 });
-export const setProfileArgs = v.object({ name: Name });

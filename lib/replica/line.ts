@@ -83,7 +83,7 @@ export class Line {
 
   /** Gives up all that waits or is under way: whoever asked is no more. What is asked next is asked. */
   cut(): void {
-    this.#cut.abort(new Error("The line was cut."));
+    this.#cut.abort();
     this.#cut = new AbortController();
     // What was refused goes with who asked it.
     if (this.paused.peek() === "refused") this.resume();

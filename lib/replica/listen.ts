@@ -2,7 +2,8 @@
 import type { Said } from "./stream.ts";
 import { Tabs } from "./tabs.ts";
 
-type Presence = { userID: string; typing: boolean };
+/** What somebody does in a space just now, or not any more. */
+export type Presence = { userID: string; typing: boolean };
 
 type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */

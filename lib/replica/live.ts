@@ -80,7 +80,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#unfollow = followNetwork({
       sync: this.#sync,
       ask: this.#pull,
-      answers: () => this.status.peek().online,
     });
     return this;
   }

@@ -1,5 +1,5 @@
 // What people are called: in their own space, and in the rooms they are in.
-import { setProfileArgs } from "../chat/names.ts";
+import { setProfileArgs } from "../chat/mutators.ts";
 import { memberIn, membershipsOf, profileOf } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
 import { type Profile, valid } from "../chat/schema.ts";

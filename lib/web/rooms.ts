@@ -11,7 +11,7 @@ import {
   readMarkOf,
   roomIn,
 } from "../chat/queries.ts";
-import { Name, Visibility } from "../chat/names.ts";
+import { Name } from "../chat/names.ts";
 import { readSeqIn } from "../chat/reading.ts";
 import {
   type Member,
@@ -125,6 +125,7 @@ async function readSeqOf(
   return (mark as ReadMark | undefined)?.seq;
 }
 
+const Visibility = v.union(v.literal("public"), v.literal("private"));
 const NewRoom = v.object({
   name: Name,
   visibility: Visibility.optional(() => "public" as const),

@@ -1,6 +1,6 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
-import { setProfileArgs } from "../chat/names.ts";
+import { setProfileArgs } from "../chat/mutators.ts";
 import { Refusal } from "../chat/refusal.ts";
 import { valid } from "../chat/schema.ts";
 import type { User } from "../chat/views.ts";

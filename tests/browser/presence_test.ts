@@ -2,7 +2,13 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { box, enter, messages, send } from "../support/room_page.ts";
+import {
+  box,
+  connection,
+  enter,
+  messages,
+  send,
+} from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -12,7 +18,8 @@ browserTest(
     const [ada, bob] = [await device(server.url), await device(server.url)];
     await enter(ada, "Ada");
     await enter(bob, "Bob");
-    await bob.mouse.move(50, 50); // a page that somebody is at
+    await bob.reload(); // and from then on only looks on
+    await connection(bob, "Online").waitFor();
     await box(ada).pressSequentially("Hello");
     const typing = bob.getByText("Ada is typing…");
     await typing.waitFor();

@@ -29,7 +29,8 @@ browserTest(
     await messages(tab).getByRole("button", { name: "Reply" }).waitFor();
     assertEquals(await messages(tab).locator("strong").count(), 1);
     const scripts = await loaded();
-    assert(sizeOf(scripts) <= MOST, JSON.stringify(scripts));
+    const size = sizeOf(scripts);
+    assert(size <= MOST, `${size}: ${JSON.stringify(scripts)}`);
 
     const parser = tab.waitForResponse(/markdown/);
     await tab.mouse.move(100, 100);

@@ -197,6 +197,38 @@ test("a read mark goes as far as there are messages, and into rooms that one may
   assertEquals(rejections, []);
 });
 
+test("a character is what a person takes for one, or a part of it: an emoji counts as few", async () => {
+  const eve = await app.signIn("🙂".repeat(40));
+  assertEquals(eve.userID.length, 26);
+  const long = await app.signIn("Eve");
+  const name = "🙂".repeat(41);
+  assertEquals((await long.post("/api/session", { name })).status, 400);
+  const { space } = await makeRoom(eve, "Long");
+  for (const [id, many] of [["fits", 4_000], ["not", 4_001]] as const) {
+    const content = "🙂".repeat(many);
+    await mutate(eve, space, "createMessage", { id, content });
+  }
+  const view = await viewOf(eve, space);
+  assertEquals(view.get("message/fits")?.content.length, 8_000);
+  assertEquals(view.get("message/not"), undefined);
+});
+
+test("one reacts with any emoji, and with nothing else", async () => {
+  const { space } = await makeRoom(ada, "Reacting");
+  await mutate(ada, space, "createMessage", { id: "m", content: "x" });
+  const good = ["👍", "👍🏽", "❤️", "🏳️‍🌈", "👨‍👩‍👧", "1️⃣", "🇮🇱", "☕"];
+  const bad = ["constructor", "__proto__", "hello", "1", "", "👍 yes", "<b>"];
+  for (const emoji of [...good, ...bad]) {
+    await mutate(ada, space, "setReaction", { id: "m", emoji, on: true });
+  }
+  const view = await viewOf(ada, space);
+  const { reactions } = view.get("message/m");
+  assertEquals(Object.keys(reactions).sort(), good.sort());
+  const codes = [...view].filter(([key]) => key.startsWith("rejection/"))
+    .map(([, { code }]) => code);
+  assertEquals(codes, bad.map(() => "bad-args"));
+});
+
 test("General is in the list however many rooms there are", async () => {
   const elsewhere = new Sync(app.kv, chat);
   const createdAt = Date.now() + 1_000;

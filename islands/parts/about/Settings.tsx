@@ -1,6 +1,12 @@
 // The owner's dialog: the room's name and topic, which need no network, and who can see it, which does.
 import { useSignal } from "@preact/signals";
-import { MAX_NAME, MAX_TOPIC, type Room } from "../../../lib/chat/schema.ts";
+import { updateRoomArgs } from "../../../lib/chat/names.ts";
+import {
+  MAX_NAME,
+  MAX_TOPIC,
+  type Room,
+  valid,
+} from "../../../lib/chat/schema.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { ask, Denied } from "../ask.ts";
 import { Dialog } from "../Dialog.tsx";
@@ -32,7 +38,7 @@ export function Settings({ room, replica, onClose }: SettingsProps) {
         await ask("PATCH", `/api/rooms/${room.id}`, change);
       }
       if (Object.keys(changes).length > 0) {
-        await replica.mutate.updateRoom(changes);
+        await replica.mutate.updateRoom(valid(updateRoomArgs, changes));
       }
       onClose();
     } catch (error) {

@@ -53,7 +53,7 @@ export function MessageList(props: MessageListProps) {
   // Who writes wants to see it, wherever they were reading.
   const written = last?.pending && last.authorID === userID ? last.id : "";
   useEffect(() => {
-    if (written) toNewest("instant");
+    if (written) toNewest();
   }, [written]);
 
   return (
@@ -108,7 +108,15 @@ export function MessageList(props: MessageListProps) {
         </div>
       </div>
       {away && (
-        <button type="button" class="newest" onClick={() => toNewest()}>
+        <button
+          type="button"
+          class="newest"
+          onClick={() => {
+            toNewest();
+            // The button goes; who came by keyboard goes on in the log.
+            scroller.current?.focus();
+          }}
+        >
           {texts.messages.newest}
         </button>
       )}

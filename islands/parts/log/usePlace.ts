@@ -1,6 +1,7 @@
 // A reader's place in the log: at the newest, or somewhere above, where news must not move it.
 import { useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { extras } from "../touch.ts";
 
 /** How far from the newest, in pixels, a reader still counts as being there. */
 const NEAR = 120;
@@ -33,33 +34,16 @@ export function usePlace(newest: string | undefined) {
     toLine();
   }, []);
 
+  const { heightToHold, hold } = extras.value ?? {};
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || height.current === 0 || !away.peek()) return;
-    const grown = element.scrollHeight - height.current;
-    element.scrollBy({ top: -grown, behavior: "instant" });
+    if (away.peek()) hold?.(scroller.current!, height.current);
   }, [newest]);
   useLayoutEffect(() => {
-    // Safari alone does not anchor: what comes in below would push the text up.
-    // Elsewhere nobody need lay out a long log to know.
-    if (!anchors()) height.current = scroller.current?.scrollHeight ?? 0;
+    height.current = heightToHold?.(scroller.current!) ?? 0;
   });
 
-  const toNewest = (behavior: ScrollBehavior = "auto") =>
-    scroller.current?.scrollTo({ top: 0, behavior });
+  // At once: what comes in during a smooth scroll would end it on the way.
+  const toNewest = () =>
+    scroller.current?.scrollTo({ top: 0, behavior: "instant" });
   return { scroller, away: away.value, onScroll, toNewest };
 }
-
-/** The ID of the last message that is wholly or partly in view. */
-export function messageAtEnd(scroller: HTMLElement | null): string | undefined {
-  if (!scroller) return;
-  const { left, width, bottom } = scroller.getBoundingClientRect();
-  // Between two messages is a gap; one is not far above it.
-  for (const above of [4, 24, 48, 72]) {
-    const found = document.elementFromPoint(left + width / 2, bottom - above)
-      ?.closest("article")?.dataset.messageId;
-    if (found) return found;
-  }
-}
-
-const anchors = () => CSS.supports("overflow-anchor", "auto");

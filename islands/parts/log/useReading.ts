@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
 import { noteSeen } from "../seen.ts";
+import { extras } from "../touch.ts";
 import type { OwnReplica } from "../useOwn.ts";
-import { messageAtEnd } from "./usePlace.ts";
 
 /** Marks wait so long for the next one, in milliseconds. */
 const GATHER = 400;
@@ -43,7 +43,9 @@ export function useReading(reading: Reading) {
       clearTimeout(timer);
       timer = undefined;
       const { own, confirmed, away, scroller, messages } = now.current;
-      const id = away ? messageAtEnd(scroller.current) : undefined;
+      const id = away
+        ? extras.peek()?.messageAtEnd(scroller.current)
+        : undefined;
       const last = messages.find((message) => message.id === id);
       // Not what is only optimistic: its `seq` is not its own yet.
       const seq = away ? last?.pending ? 0 : last?.seq ?? 0 : confirmed;
@@ -63,7 +65,7 @@ export function useReading(reading: Reading) {
     // What comes while nobody looks is new when they come back.
     if (document.hidden && marked.current >= 0) boundary.value = marked.current;
     soon();
-  }, [confirmed, away, own]);
+  }, [confirmed, away, own, extras.value]);
   useEffect(() => {
     // Going: what is waiting to be marked was seen.
     const onVisible = () => document.hidden ? mark() : soon();

@@ -20,12 +20,13 @@ export function useMarks(
   marks: MarksByID,
 ): (content: string) => Mark[] {
   const parser = useSignal<{ read?: Read }>({});
+  const { read } = parser.value;
+  // Anew with the parser: what was shown without its marks is read then.
   const known = useMemo(() =>
     new Map(
       html.filter(({ id }) => id in marks)
         .map(({ id, content }) => [content, marks[id]]),
-    ), []);
-  const { read } = parser.value;
+    ), [read]);
 
   const load = useMemo(() => {
     let loading: Promise<void> | undefined;
@@ -44,14 +45,13 @@ export function useMarks(
 
   useEffect(() => onTouch((again) => load().catch(again)), []);
 
-  // A text without marks for now is not remembered: its parser is to come.
-  const plain = useMemo(() => new Map<string, Mark[]>(), [read]);
   return useCallback((content: string) => {
-    const there = known.get(content) ?? plain.get(content);
-    if (there) return there;
-    const simple = isPlain(content);
-    const marks = simple || !read ? plainMarks(content) : read(content);
-    (simple || read ? known : plain).set(content, marks);
-    return marks;
+    let those = known.get(content);
+    if (!those) {
+      those = (isPlain(content) ? undefined : read?.(content)) ??
+        plainMarks(content);
+      known.set(content, those);
+    }
+    return those;
   }, [read]);
 }

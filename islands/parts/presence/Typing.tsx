@@ -2,16 +2,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
-import { listen } from "../../../lib/replica/listen.ts";
+import { listen, type Presence } from "../../../lib/replica/listen.ts";
 import { online } from "../seen.ts";
 import type { People } from "../usePeople.ts";
 
 /** Without news of them nobody is typing any more after so many milliseconds. */
 const SILENCE = 9_000;
 
-type TypingProps = { space: string; userID: string; people: People };
+type TypingProps = {
+  space: string;
+  userID: string;
+  people: People;
+  /** What was told before this was here. */
+  first: Presence | undefined;
+};
 
-export function Typing({ space, userID, people }: TypingProps) {
+export function Typing({ space, userID, people, first }: TypingProps) {
   const typing = useSignal<readonly string[]>([]);
 
   useEffect(() => {
@@ -21,17 +27,19 @@ export function Typing({ space, userID, people }: TypingProps) {
       clearTimeout(timers.get(who));
       if (timers.delete(who)) show();
     };
+    const onPresence = (news: Presence) => {
+      if (news.userID === userID) return; // another device of one's own
+      end(news.userID);
+      if (!news.typing) return;
+      const timer = setTimeout(() => end(news.userID), SILENCE);
+      timers.set(news.userID, timer);
+      show();
+    };
+    if (first) onPresence(first);
     const unlisten = listen(userID, space, {
       onOnline: (userIDs) => online.value = userIDs,
       onBroken: () => online.value = [],
-      onPresence(news) {
-        if (news.userID === userID) return; // another device of one's own
-        end(news.userID);
-        if (!news.typing) return;
-        const timer = setTimeout(() => end(news.userID), SILENCE);
-        timers.set(news.userID, timer);
-        show();
-      },
+      onPresence,
     });
     return () => {
       unlisten();

@@ -44,7 +44,7 @@ export function decodeTime(ulid: string): number {
 
 function encodeTime(time: number): string {
   if (!Number.isInteger(time) || time < 0 || time > MAX_TIME) {
-    throw new RangeError(`Time must be an integer from 0 to ${MAX_TIME}`);
+    throw new RangeError(`No time for a ULID: ${time}`);
   }
   let digits = "";
   for (let i = 0; i < 10; i++) {
