@@ -48,11 +48,18 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
     this.#die = await live(this.replica, this.generation, this.clientID);
   }
 
-  /** Asks nobody when nothing is unsent: Replicache would take that for an answer. */
+  /**
+   * Asks nobody when nothing is unsent: Replicache would take that for an
+   * answer. After a mutation it asks by itself, and not `now`: then there is
+   * something, and with thousands it takes long to count.
+   */
   override async push(options?: { now?: boolean }): Promise<void> {
-    await this.cookie; // before it is open nobody knows
-    const pending = await this.experimentalPendingMutations();
-    if (pending.length > 0) await super.push(options);
+    if (options?.now || this.groupID === "") {
+      await this.cookie; // before it is open nobody knows
+      const pending = await this.experimentalPendingMutations();
+      if (pending.length === 0) return;
+    }
+    await super.push(options);
   }
 
   override async close(): Promise<void> {

@@ -274,7 +274,8 @@ test("a body above its limit is refused before it has come, a form's too", async
       body,
     });
     assertEquals(status, 413, path);
-    assert(sent < (most + 8) * 1024 * 1024, `${path} took ${sent} bytes`);
+    // What is on its way by then is in the buffers of two processes.
+    assert(sent < (most + 32) * 1024 * 1024, `${path} took ${sent} bytes`);
   }
 });
 
