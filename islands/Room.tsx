@@ -182,7 +182,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           answered={byID(draft.replyTo.value)}
           send={send}
           editLast={() =>
-            extras.peek()?.editLast(messages, userID, acts) ?? false}
+            loadExtras().then((late) => late.editLast(messages, userID, acts))
+              .catch(say)}
         />
         <div class="below">
           {!dead && <Connection status={status} />}

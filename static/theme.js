@@ -1,4 +1,4 @@
-// Puts the chosen theme on: before anything is painted, and when it is chosen.
+// Puts on the chosen theme before anything is painted.
 function putOn() {
   const [, chosen] = document.cookie.match(/(?:^|; )theme=(light|dark)/) ?? [];
   const { dataset } = document.documentElement;

@@ -34,7 +34,7 @@ export const Content = text("A message", 1, MAX_CONTENT);
 
 const seq = v.number().assert(
   (n) => Number.isInteger(n) && n >= 0,
-  "A seq is a whole number.",
+  "No whole number.",
 );
 
 const draft = (most: number) =>

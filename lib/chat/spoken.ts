@@ -7,7 +7,7 @@ export const count = (n: number, one: string, many: string) =>
 export const spoken = {
   rooms: {
     label: "Rooms",
-    all: "All rooms and new room",
+    all: "All rooms",
     unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
     unreadWord: " unread",
   },

@@ -19,6 +19,12 @@ import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 export { ReplicacheImpl, SCHEMA_VERSION } from "./client.ts";
 export { Storage } from "./storage.ts";
 
+/**
+ * How often it is looked for what dead clients left, while something is unsent,
+ * in milliseconds: nobody tells of a death, and Replicache does not try again.
+ */
+const AGAIN = 5_000;
+
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
   readonly mutate: Replica<M>["mutate"];
@@ -33,6 +39,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #client!: Client<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
+  #again: ReturnType<typeof setInterval> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   closed = false;
 
@@ -77,10 +84,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     await this.#look();
     if (this.closed) return this; // meanwhile
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
-    this.#unfollow = followNetwork({
-      sync: this.#sync,
-      ask: this.#pull,
-    });
+    this.#unfollow = followNetwork({ sync: this.#sync, ask: this.#pull });
+    this.#again = setInterval(() => {
+      if (this.status.peek().unsent) this.#tend().catch(unlessClosed(this));
+    }, AGAIN);
     return this;
   }
 
@@ -88,6 +95,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.closed = true;
     this.#hangUp?.();
     this.#unfollow?.();
+    clearInterval(this.#again);
     await this.#turn(async () => {
       await this.#part(this.#client);
       await this.#outbox.close();
@@ -199,7 +207,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     try {
       await this.#left.send();
     } catch (error) {
-      if (error instanceof Unanswered) return; // tried again with the next connection
+      if (error instanceof Unanswered) return; // tried again while it is unsent
       throw error;
     }
     await this.#turn(() => this.#maker.runAgain(this.#client));

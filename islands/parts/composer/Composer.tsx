@@ -23,8 +23,8 @@ type ComposerProps = {
   answered: Message | undefined;
   /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
   send: ((message: Taken) => Promise<void>) | undefined;
-  /** Edits the last message of one's own; false when there is none. */
-  editLast: () => boolean;
+  /** Edits the last message of one's own, if there is one. */
+  editLast: () => void;
 };
 
 const words = texts.composer;
@@ -70,9 +70,7 @@ export function Composer(props: ComposerProps) {
   function onKeyDown(event: KeyboardEvent) {
     if (completing.current?.onKeyDown(event)) return;
     if (event.key === "Escape") draft.answer(undefined);
-    if (event.key === "ArrowUp" && text.value === "" && props.editLast()) {
-      event.preventDefault();
-    }
+    if (event.key === "ArrowUp" && text.value === "") props.editLast();
     if (!isEnter(event)) return;
     event.preventDefault();
     submit();

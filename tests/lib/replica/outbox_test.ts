@@ -130,3 +130,27 @@ browserTest(
     assertEquals(await engine.tallies(), [["before-0", 1], ["typed-0", 1]]);
   },
 );
+
+browserTest(
+  "What a dead tab has left is sent again by itself when that has failed, though nothing tells (R4, R14)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    const context = page.context();
+    await open(page, engine, "ada");
+    await allSent(page);
+    engine.instead = ({ url }) =>
+      url.includes("/push") ? new Response(null, { status: 502 }) : undefined;
+    const ids = await count(page, "dead", 0, 3);
+    await page.close();
+
+    const next = await context.newPage();
+    const failed = next.waitForResponse(/\/push/);
+    await open(next, engine, "ada");
+    await unsent(next, 3);
+    await failed;
+    engine.instead = () => undefined;
+    await allSent(next);
+    assertEquals(await engine.tallies(), ids.map((id) => [id, 1]));
+  },
+);
