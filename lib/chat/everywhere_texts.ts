@@ -1,8 +1,8 @@
 // What islands of every page say: little, as it travels with each.
 
 export const everywhere = {
-  needsNetwork: "That needs a connection. Try again when you are back online.",
+  needsNetwork: "That needs a connection. Try again once you are online.",
   search: "Search",
   searchKeys: "Search (Ctrl+K)",
-  searchFailed: "The search did not load. Please reload the page.",
+  searchFailed: "Search did not load. Please reload.",
 } as const;

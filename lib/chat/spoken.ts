@@ -44,7 +44,7 @@ export const spoken = {
     reacted: (people: string) => `Reacted: ${people}`,
     you: "you",
     quoted: (name?: string) => name ? `In reply to ${name}:` : "In reply to",
-    notHere: "a message that is not available",
+    notHere: "a message that is not here",
   },
 
   composer: {

@@ -54,12 +54,13 @@ export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
    * something, and with thousands it takes long to count.
    */
   override async push(options?: { now?: boolean }): Promise<void> {
-    if (options?.now || this.groupID === "") {
-      await this.cookie; // before it is open nobody knows
-      const pending = await this.experimentalPendingMutations();
-      if (pending.length === 0) return;
-    }
-    await super.push(options);
+    const asks = options?.now || this.groupID === "";
+    if (!asks || await this.hasPending()) await super.push(options);
+  }
+
+  async hasPending(): Promise<boolean> {
+    await this.cookie; // before it is open nobody knows
+    return (await this.experimentalPendingMutations()).length > 0;
   }
 
   override async close(): Promise<void> {

@@ -19,10 +19,7 @@ import { type OnLost, pullerTo, pusherTo } from "./wire.ts";
 export { ReplicacheImpl, SCHEMA_VERSION } from "./client.ts";
 export { Storage } from "./storage.ts";
 
-/**
- * How often it is looked for what dead clients left, while something is unsent,
- * in milliseconds: nobody tells of a death, and Replicache does not try again.
- */
+/** How often it is looked for what dead clients left, in milliseconds: nobody tells of a death. */
 const AGAIN = 5_000;
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
@@ -85,9 +82,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (this.closed) return this; // meanwhile
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
     this.#unfollow = followNetwork({ sync: this.#sync, ask: this.#pull });
-    this.#again = setInterval(() => {
-      if (this.status.peek().unsent) this.#tend().catch(unlessClosed(this));
-    }, AGAIN);
+    const again = async () =>
+      this.status.peek().unsent && !await this.#client.hasPending() &&
+      await this.#tend();
+    this.#again = setInterval(() => again().catch(unlessClosed(this)), AGAIN);
     return this;
   }
 

@@ -166,7 +166,7 @@ browserTest(
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
     await reply.getByRole("link", {
-      name: "In reply to a message that is not available",
+      name: "In reply to a message that is not here",
     })
       .click();
     await ada.getByText("no longer there").waitFor();

@@ -239,8 +239,8 @@ export async function until<T>(
 /** Waits until nothing is unsent, on the disk as in the status, which follows it. */
 export const allSent = (page: Page) =>
   until(page, async ({ replica }) =>
-    (await replica.unsent()).length === 0 &&
-    replica.status.value.unsent === 0);
+    replica.status.value.unsent === 0 &&
+    (await replica.unsent()).length === 0);
 
 /** Waits until the status says that so many are unsent. */
 export const unsent = (page: Page, many: number) =>

@@ -38,11 +38,7 @@ export function RoomAbout(props: RoomAboutProps) {
         <a href={`/rooms/${room.id}/people`}>
           {texts.room.members(members.length)}
         </a>
-        {there.length > 0 && (
-          <span title={there.map(({ name }) => name).join(", ")}>
-            {texts.room.online(there.length)}
-          </span>
-        )}
+        {there.length > 0 && <span>{texts.room.online(there.length)}</span>}
       </p>
       <p class="topic" dir="auto" title={room.topic}>{room.topic}</p>
       {children}

@@ -53,6 +53,7 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
     now,
     soon,
     end() {
+      clearTimeout(timer);
       unsubscribe();
       document.removeEventListener("visibilitychange", onHidden);
     },
