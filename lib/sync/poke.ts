@@ -28,8 +28,8 @@ const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
 // After a restart, listeners come back one by one: from `SOONEST` on, in ms.
 const SOONEST = 1_000;
 const SPREAD = 8_000;
-// Bytes that a reader may leave unread before it is dropped. Before it can read
-// at all each of its spaces is told of, by whoever listens to it with many others.
+// Bytes that a reader may leave unread before it is dropped. Not events: it is
+// told of each of its spaces before it can read at all, and they may be many.
 const BACKLOG = 256 * 1024;
 
 // An event and no comment: a page is not shown comments, and can tell by it that

@@ -188,7 +188,7 @@ function lose(
   });
 }
 
-const PIECE = 256 * 1024; // characters, of which all but the last piece has at least so many
+const PIECE = 256 * 1024; // characters, and up to one op more
 
 /** The answer's JSON. `entries` come first, then what happened after they were read. */
 function* body(
