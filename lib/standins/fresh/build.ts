@@ -4,15 +4,8 @@ import { setBuildId } from "./runtime.ts";
 /** What a module exports. */
 export type Exports = Record<string, unknown>;
 
-/**
- * A file by its path below `routes/` without its extension (`/rooms/[room]`).
- * Files of routes are loaded at their first request, special files
- * (`_app`, `_error`, `_middleware`) with the app.
- */
-export type FileRoute = [
-  id: string,
-  exports: Exports | (() => Promise<Exports>),
-];
+/** A file by its path below `routes/` without its extension (`/rooms/[room]`). */
+export type FileRoute = [id: string, exports: Exports];
 
 /** What `_fresh/server.js` holds. */
 export interface Build {

@@ -13,19 +13,15 @@ export function addFileRoutes<State>(
 ): void {
   for (const [id, exports] of files) {
     const [, folder, name] = id.match(/^(.*)\/(.*)$/)!;
-    if (typeof exports === "function") {
-      let loaded: Exports | undefined;
-      router.add(
-        toPath(id),
-        async (ctx) => await answer(ctx, loaded ??= await exports(), 200),
-      );
-    } else if (name === "_app") {
+    if (name === "_app") {
       router.app = exports.default as FunctionComponent;
     } else if (name === "_error") {
       router.wrapAll(guard(exports));
-    } else {
+    } else if (name === "_middleware") {
       const fns = (exports.default ?? exports.handler) as Middleware<State>;
       router.wrap(toPath(folder), [fns].flat());
+    } else {
+      router.add(toPath(id), (ctx) => answer(ctx, exports, 200));
     }
   }
 }
