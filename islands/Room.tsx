@@ -8,6 +8,7 @@ import { listen, type Presence } from "../lib/replica/listen.ts";
 import type { Status } from "../lib/replica/mod.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
+import { anyKept } from "./parts/kept.ts";
 import { Connection } from "./parts/Connection.tsx";
 import { MessageList } from "./parts/log/MessageList.tsx";
 import { useHistory } from "./parts/log/useHistory.ts";
@@ -70,12 +71,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     ...{ away: place.away, scroller: place.scroller },
     confirmed: confirmedIn(view.value, status.unsent),
   });
-  const { acts, deleting, remove, notice, say } = useActs(replica, {
+  const { acts, deleting, notice, say } = useActs(replica, {
     jump,
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
   });
-  const send = replica?.mutate.createMessage;
   const { recover } = extras.value ?? {};
   useEffect(() => {
     const { value } = opened;
@@ -93,12 +93,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   const answering = draft.replyTo.value !== undefined;
   const anyOlder = copy !== undefined && past.more;
   useEffect(() => {
-    // Offline, the first touch after that tries again.
-    const load = (again: () => void) => void loadExtras().catch(again);
     const atOnce = outside || anyRejected || answering || anyOlder ||
-      status.paused ||
-      location.hash;
-    if (atOnce) load(() => {});
+      status.paused || location.hash ||
+      // What an earlier visit has begun is shown again.
+      anyKept(RegExp(`(edit|leaving)/${whose}/`));
+    if (atOnce) load();
     return onTouch(load);
   }, [outside, anyRejected, answering, anyOlder, status.paused]);
   // Who only looks on sees who is typing, too.
@@ -107,12 +106,11 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     listen(userID, space, {
       onPresence(news) {
         typist.current = news;
-        loadExtras().catch(() => {}); // shown with the next touch, then
+        load(); // shown with the next touch where it fails
       },
     }), [space]);
   // What the first pull adds is history, not news to be read aloud.
   const news = useLonger(live.value && !past.loading, 1_000);
-  const byID = (id?: string) => messages.find((message) => message.id === id);
 
   return (
     <>
@@ -179,8 +177,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           members={members}
           open={(me ?? html.me) !== undefined}
           draft={draft}
-          answered={byID(draft.replyTo.value)}
-          send={send}
+          answered={messages.find(({ id }) => id === draft.replyTo.value)}
+          send={replica?.mutate.createMessage}
           editLast={() =>
             loadExtras().then((late) => late.editLast(messages, userID, acts))
               .catch(say)}
@@ -196,12 +194,15 @@ export default function Room({ user, view: html, marks }: RoomProps) {
       {Around && (
         <Around
           {...{ room, messages, past, live, wanted, editing, deleting }}
-          {...{ draft, marksOf, remove, notice, say }}
+          {...{ draft, marksOf, replica, notice, say }}
         />
       )}
     </>
   );
 }
+
+/** Offline, the first touch after that tries again. */
+const load = (again = () => {}) => void loadExtras().catch(again);
 
 /** The last `seq` of the server's: what is not confirmed yet has one that is its own guess. */
 function confirmedIn({ room, messages }: RoomView, unsent: number): number {

@@ -6,6 +6,7 @@ import { RoomName } from "./about/RoomName.tsx";
 import { DeleteDialog } from "./log/DeleteDialog.tsx";
 import { EditedGone, type EditedGoneProps } from "./message/EditedGone.tsx";
 import { Jump } from "./message/Jump.tsx";
+import type { RoomReplica } from "./useRoom.ts";
 
 type AroundProps = Pick<EditedGoneProps, "editing" | "messages" | "past"> & {
   room: Room;
@@ -14,21 +15,22 @@ type AroundProps = Pick<EditedGoneProps, "editing" | "messages" | "past"> & {
   wanted: Signal<string | undefined>;
   draft: Pick<EditedGoneProps, "restore">;
   marksOf: (content: string) => readonly Mark[];
-  /** The message that it was asked to delete, and what does it. */
+  /** The message that it was asked to delete. */
   deleting: Signal<Message | undefined>;
-  remove: (id: string) => void;
+  /** Undefined while nothing can be written. */
+  replica: RoomReplica | undefined;
   notice: Signal<string>;
   say: (what: unknown) => void;
 };
 
 export function Around(props: AroundProps) {
-  const { room, messages, past, deleting, notice } = props;
+  const { room, messages, past, deleting, notice, say } = props;
   const live = props.live.value;
   const { value } = deleting;
   return (
     <>
       <RoomName roomID={room.id} name={room.name} />
-      <Jump wanted={props.wanted} ready={live} past={past} say={props.say} />
+      <Jump wanted={props.wanted} ready={live} past={past} say={say} />
       {live && (
         <EditedGone
           editing={props.editing}
@@ -41,7 +43,8 @@ export function Around(props: AroundProps) {
       {value && (
         <DeleteDialog
           marks={props.marksOf(value.content)}
-          onDelete={() => props.remove(value.id)}
+          onDelete={() =>
+            props.replica?.mutate.deleteMessage({ id: value.id }).catch(say)}
           onClose={() => deleting.value = undefined}
         />
       )}

@@ -21,3 +21,7 @@ export const kept = <T>(key: string): T | undefined =>
 
 export const forget = (key: string): void =>
   safely(() => localStorage.removeItem(PREFIX + key));
+
+/** Whether any key of what was kept is like this. */
+export const anyKept = (pattern: RegExp): boolean | undefined =>
+  safely(() => pattern.test(Object.keys(localStorage).join()));

@@ -42,12 +42,9 @@ export function useActs(replica: RoomReplica | undefined, also: Also) {
     };
   }, [replica]);
 
-  const remove = (id: string) => {
-    replica?.mutate.deleteMessage({ id }).catch(say);
-  };
   /** Tells of something: in words, or of an error. */
   function say(what: unknown) {
     notice.value = typeof what === "string" ? what : wordsFor(what);
   }
-  return { acts, deleting, remove, notice, say };
+  return { acts, deleting, notice, say };
 }

@@ -1,16 +1,20 @@
 // What a person sees and does in a room, found by roles and names, as with a screen reader.
 import type { Locator, Page } from "playwright-core";
-import { signIn } from "./browser.ts";
 
-/** Signs in, opens a room from the lobby, and waits until one may write in it. */
+/**
+ * Opens a room as somebody who has just signed in, and waits until one may
+ * write in it. Past the pages before it, which have tests of their own.
+ */
 export async function enter(
   page: Page,
   name: string,
   room = "General",
 ): Promise<void> {
-  await signIn(page, name);
-  await page.getByRole("main").getByRole("link", { name: room }).click();
-  await page.waitForURL("/rooms/*");
+  await page.request.post("/api/session", { data: { name } });
+  const answer = await page.request.get("/api/rooms");
+  const rooms: { name: string; roomID: string }[] = (await answer.json()).rooms;
+  const { roomID } = rooms.find(({ name }) => name === room)!;
+  await page.goto(`/rooms/${roomID}`);
   await mayWrite(page);
 }
 

@@ -60,7 +60,8 @@ export async function startServer(
 
 function spawn(env: Record<string, string>) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-P=serve", "main.ts"],
+    // The build has filled node_modules: Deno need not look whether it is whole.
+    args: ["run", "-q", "--node-modules-dir=manual", "-P=serve", "main.ts"],
     env: {
       PORT: "0",
       DENO_KV_PATH: ":memory:",
