@@ -1,9 +1,22 @@
-// Builds the islands: `dev.ts build` for `main.ts` to serve, plain `dev.ts` to serve and reload on change.
+// Builds islands and styles: `dev.ts build` for `main.ts` to serve, plain `dev.ts` to serve and reload on change.
+import * as esbuild from "esbuild";
 import { Builder } from "fresh/dev";
 import { build } from "./fresh.config.ts";
 import { readSettings } from "./lib/web/settings.ts";
 
 const builder = new Builder(build);
+
+builder.onTransformStaticFile(
+  { pluginName: "styles", filter: /styles[\\/]all\.css$/ },
+  async ({ path }) => {
+    const { outputFiles: [{ text }] } = await esbuild.build({
+      entryPoints: [path],
+      ...{ bundle: true, write: false, minify: true },
+      external: ["*.svg"], // in the same folder: their addresses stay right
+    });
+    return { content: text };
+  },
+);
 
 if (Deno.args.includes("build")) {
   await builder.build();

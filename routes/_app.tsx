@@ -6,12 +6,6 @@ import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
 import { errorWords, texts } from "../lib/chat/texts.ts";
 import { define } from "../lib/web/state.ts";
 
-// All on every page: each is small, and cached for a year with the build.
-const STYLES = [
-  ...["base", "parts", "pages", "room", "about", "log", "messages", "marks"],
-  ...["reactions", "composer", "settings", "device"],
-];
-
 export default define.page(function App(
   { Component, error, params, state, url },
 ) {
@@ -43,13 +37,7 @@ export default define.page(function App(
         <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
         <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
         <link rel="manifest" href="/manifest.webmanifest" />
-        {STYLES.map((name) => (
-          <link
-            key={name}
-            rel="stylesheet"
-            href={asset(`/styles/${name}.css`)}
-          />
-        ))}
+        <link rel="stylesheet" href={asset("/styles/all.css")} />
       </head>
       <body>
         <a class="skip" href="#content">{texts.skip}</a>

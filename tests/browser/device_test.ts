@@ -278,6 +278,7 @@ browserTest(
     await ada.context().clearCookies({ name: "session" });
     await enter(ada, "Bob");
     await isKept(ada, "/rooms/general");
+    await isKept(ada, "/");
     await ada.context().setOffline(true);
     await ada.goto("/");
     await ada.getByText("Bob", { exact: true }).waitFor();

@@ -6,6 +6,7 @@ import {
   box,
   connection,
   enter,
+  mayWrite,
   messages,
   send,
 } from "../support/room_page.ts";
@@ -45,7 +46,6 @@ browserTest(
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
     await enter(ada, "Ada");
-    await ada.mouse.move(50, 50);
     const there = (page: Page, n: number) =>
       page.getByRole("main").getByText(`${n} online`);
     await there(ada, 1).waitFor();
@@ -55,7 +55,7 @@ browserTest(
     // Another tab of hers shares the stream that told it.
     const tab = await ada.context().newPage();
     await tab.goto(ada.url());
-    await tab.mouse.move(50, 50);
+    await mayWrite(tab);
     await there(tab, 2).waitFor();
     await bob.context().close();
     await there(ada, 1).waitFor();

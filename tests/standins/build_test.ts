@@ -22,7 +22,12 @@ interface Server {
 async function builder(): Promise<Builder> {
   const { Builder } = await import("fresh/dev");
   const ignore = [/islands[\\/]parts[\\/]/];
-  return new Builder({ root: fileURLToPath(root), ignore });
+  const builder = new Builder({ root: fileURLToPath(root), ignore });
+  builder.onTransformStaticFile(
+    { pluginName: "shout", filter: /shouted\.txt$/ },
+    ({ text }) => Promise.resolve({ content: text.toUpperCase() }),
+  );
+  return builder;
 }
 
 let building: Promise<Server> | undefined;
@@ -276,6 +281,11 @@ test("A static file comes with its type and an ETag, to be asked for again", asy
     headers: { "If-None-Match": etag },
   });
   assertEquals([again.status, again.text], [304, ""]);
+});
+
+test("A static file goes through the transforms that ask for it, others stay as they are", async () => {
+  assertEquals((await ask("/shouted.txt")).text, "SAID QUIETLY\n");
+  assertStringIncludes((await ask("/styles.css")).text, "body {");
 });
 
 test("HEAD of a static file has its length, other methods are 405", async () => {

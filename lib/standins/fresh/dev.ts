@@ -1,6 +1,6 @@
 // The build step: `dev.ts` of a project makes a Builder.
 import { readdirSync, rmSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Build, scriptURL } from "./build.ts";
 import { bundle } from "./bundle.ts";
@@ -14,16 +14,30 @@ interface BuildOptions {
   ignore?: RegExp[];
 }
 
+/** What a static file is turned into at the build; undefined leaves it as it is. */
+type TransformFn = (
+  file: { path: string; text: string },
+) => Promise<{ content: string } | undefined>;
+
 /** Builds a project for production, or serves it for development. */
 export class Builder {
   #root: string;
   #target: string | string[];
   #ignore: RegExp[];
+  #transforms: { filter: RegExp; transform: TransformFn }[] = [];
 
   constructor(options: BuildOptions = {}) {
     this.#root = resolve(options.root ?? ".");
     this.#target = options.target ?? ["chrome99", "firefox99", "safari15"];
     this.#ignore = options.ignore ?? [];
+  }
+
+  /** Has static files whose path matches `filter` go through `transform`. */
+  onTransformStaticFile(
+    { filter }: { pluginName: string; filter: RegExp },
+    transform: TransformFn,
+  ): void {
+    this.#transforms.push({ filter, transform });
   }
 
   /** Writes `_fresh/server.js`, whose default export has `fetch`. */
@@ -64,6 +78,10 @@ export class Builder {
       islands: islands.map(([name, path]) => [name, join(root, path)]),
     });
 
+    for (const [name, path] of walk(root, "static")) {
+      await this.#transform(join(root, path), join(root, staticDir, name));
+    }
+
     // Relative to `server.js`, and literal: serving needs no permission but to read.
     const up = folder.replace(/[^/]+/g, "..");
     const from = (path: string) => JSON.stringify(encodeURI(`${up}/${path}`));
@@ -81,7 +99,8 @@ export class Builder {
     const scripts = islands.map(([name, path]) =>
       `["${scriptURL(id, `${name}.js`)}", ${imported(path)}]`
     );
-    const files = [...walk(root, staticDir), ...walk(root, "static")]
+    // Later ones win: what was transformed stands in for its source.
+    const files = [...walk(root, "static"), ...walk(root, staticDir)]
       .filter(([name]) => isPublic(name)).map(([name, path]) =>
         `["${encodeURI(`/${name}`)}", new URL(${from(path)}, import.meta.url)]`
       );
@@ -101,6 +120,17 @@ export default { fetch: serve(app, build) };
 `,
     );
     return server;
+  }
+
+  async #transform(path: string, target: string): Promise<void> {
+    for (const { filter, transform } of this.#transforms) {
+      if (!filter.test(path)) continue;
+      const text = await Deno.readTextFile(path);
+      const result = await transform({ path, text });
+      if (!result) continue;
+      await Deno.mkdir(dirname(target), { recursive: true });
+      await Deno.writeTextFile(target, result.content);
+    }
   }
 
   /** All modules below a folder, named without their extensions. */
