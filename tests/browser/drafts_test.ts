@@ -12,6 +12,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
+import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -80,8 +81,7 @@ browserTest(
         if (!key.includes("leaving/")) removeItem.call(this, key);
       };
     });
-    const pushes = "**/api/replicache/push?*";
-    await ada.route(pushes, (route) => route.abort());
+    const mend = await cutOff(ada, PUSHES);
     await send(ada, "On its way");
     await messages(ada, "On its way", "pending").waitFor();
     await isLeaving(ada, true);
@@ -89,7 +89,7 @@ browserTest(
     await ada.mouse.move(100, 100);
     await isLeaving(ada, false);
     await boxReads(ada, "");
-    await ada.unroute(pushes);
+    mend();
     await messages(ada, "On its way", "sent").waitFor();
     assertEquals(await messages(ada).count(), 1);
     await boxReads(ada, "");

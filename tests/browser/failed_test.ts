@@ -12,6 +12,7 @@ import {
 } from "../support/room_page.ts";
 import { copyIsKept } from "../support/kept.ts";
 import { Person } from "../support/person.ts";
+import { cutOff, PULLS } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -64,8 +65,7 @@ browserTest(
     await ada.getByRole("button", { name: "Join room" }).click();
     await mayWrite(ada);
     await copyIsKept(ada, "room:general", "rejection/", "member/");
-    const pulls = "**/api/replicache/pull?*";
-    await ada.route(pulls, (route) => route.abort());
+    const mend = await cutOff(ada, PULLS);
     const bob = await Person.signIn(server.url, "Bob");
     await bob.post("/api/rooms/general/members", {});
     const args = { id: "b", content: "Newer than the copy" };
@@ -78,7 +78,7 @@ browserTest(
     await messages(ada, "Once", "failed").waitFor({ state: "detached" });
     await button(messages(ada, "Never", "failed"), "Discard").click();
     await messages(ada, "Never").waitFor({ state: "detached" });
-    await ada.unroute(pulls);
+    mend();
     await messages(ada, "Once", "sent").waitFor();
     assertEquals(await messages(ada).count(), 2);
   },

@@ -11,6 +11,7 @@ import {
   send,
 } from "../support/room_page.ts";
 import { Person } from "../support/person.ts";
+import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 /** Waits until the log reads like this, each in this state if one is named. */
@@ -94,8 +95,7 @@ browserTest(
     await enter(ada, "Ada");
     await enter(bob, "Bob");
     const context = ada.context();
-    const pushes = "**/api/replicache/push?*";
-    await context.route(pushes, (route) => route.abort());
+    const mend = await cutOff(context, PUSHES);
     await send(ada, "Sealed in an envelope");
     await messages(ada, "Sealed in an envelope", "pending").waitFor();
     // Another tab gets it from the disk: then it is there.
@@ -106,7 +106,7 @@ browserTest(
     await tab.close();
     await ada.close();
 
-    await context.unroute(pushes);
+    mend();
     const again = await context.newPage();
     await again.goto(room);
     for (const page of [again, bob]) {
@@ -173,8 +173,7 @@ browserTest(
       await messages(ada, text, "sent").waitFor();
       await roomIsKept(ada, "/rooms/general", text);
     }
-    const requests = /\/api\/replicache\/pu/;
-    await ada.route(requests, (route) => route.abort());
+    const mend = await cutOff(ada, /\/api\/replicache\/pu/);
     const bob = await Person.signIn(server.url, "Bob");
     await bob.post("/api/rooms/general/members", {});
     const args = { id: "b", content: "Newer than the copy" };
@@ -188,7 +187,7 @@ browserTest(
     await button(messages(ada, "To be gone"), "Delete").click();
     await button(ada.getByRole("dialog"), "Delete").click();
     await messages(ada, "To be gone").waitFor({ state: "detached" });
-    await ada.unroute(requests);
+    mend();
     await reads(ada, ["As it is", "Newer than the copy"], "sent");
   },
 );

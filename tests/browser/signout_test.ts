@@ -9,6 +9,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
+import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
@@ -17,7 +18,10 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    await writeUnsent(ada, ["One for the train", "Two for the train"]);
+    const mend = await writeUnsent(ada, [
+      "One for the train",
+      "Two for the train",
+    ]);
     await ada.goto("/signout");
     await warning(ada, "2 messages have not been sent yet. Signing out")
       .waitFor();
@@ -25,7 +29,7 @@ browserTest(
     await ada.getByRole("link", { name: "Stay and send" }).click();
     await ada.waitForURL("/rooms/general");
     await connection(ada, "2 unsent").waitFor();
-    await ada.unroute(PUSH);
+    mend();
     for (const text of ["One for", "Two for"]) {
       await messages(ada, text, "sent").waitFor();
     }
@@ -34,7 +38,7 @@ browserTest(
     assertEquals(await warning(ada, "not been sent").count(), 0);
 
     await ada.goto("/rooms/general");
-    await writeUnsent(ada, ["Regretted"]);
+    const mendAgain = await writeUnsent(ada, ["Regretted"]);
     await ada.goto("/signout");
     await warning(ada, "1 message has not been sent yet. Signing out")
       .waitFor();
@@ -46,7 +50,7 @@ browserTest(
       ),
       [],
     );
-    await ada.unroute(PUSH);
+    mendAgain();
     await enter(ada, "Bob");
     await messages(ada, "Two for", "sent").waitFor();
     assertEquals(await messages(ada, "Regretted").count(), 0);
@@ -83,9 +87,9 @@ browserTest(
     const tab = await ada.context().newPage();
     await tab.goto("/signout");
     await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
-    await writeUnsent(ada, ["Late"]);
+    const mend = await writeUnsent(ada, ["Late"]);
     await warning(tab, "1 message has not").waitFor();
-    await ada.unroute(PUSH);
+    mend();
     await ada.evaluate(() => dispatchEvent(new Event("online")));
     await messages(ada, "Late", "sent").waitFor();
     await signOutButton(tab).waitFor();
@@ -109,17 +113,16 @@ browserTest(
   },
 );
 
-const PUSH = "**/api/replicache/push?*";
-
 /** Writes without a network; when it is back, nothing gets through. */
 async function writeUnsent(page: Page, texts: string[]) {
   await page.context().setOffline(true);
-  await page.route(PUSH, (route) => route.abort());
+  const mend = await cutOff(page, PUSHES);
   for (const text of texts) {
     await send(page, text);
     await messages(page, text, "pending").waitFor();
   }
   await page.context().setOffline(false);
+  return mend;
 }
 
 const warning = (page: Page, words: string) =>
