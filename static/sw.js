@@ -127,11 +127,13 @@ async function keepPage(url, answer, began) {
   const build = buildIn(html);
   if (!build) return;
   await keepBuild(build, html);
-  const isNew = !await pages.match(path);
+  // Not the cache of before, which lives on for who has it open.
+  const kept = await caches.open(PAGES);
+  const isNew = !await kept.match(path);
   if (now !== hands) return;
   const headers = new Headers(answer.headers);
   headers.set("page-build", build);
-  await (await caches.open(PAGES)).put(path, new Response(html, { headers }));
+  await kept.put(path, new Response(html, { headers }));
   if (now !== hands) return void await caches.delete(PAGES);
   await tidy();
   return isNew;

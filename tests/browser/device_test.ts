@@ -277,8 +277,7 @@ browserTest(
     // Without signing out: the session has ended of itself.
     await ada.context().clearCookies({ name: "session" });
     await enter(ada, "Bob");
-    await isKept(ada, "/rooms/general");
-    await isKept(ada, "/");
+    await isKept(ada, "/", "Bob");
     await ada.context().setOffline(true);
     await ada.goto("/");
     await ada.getByText("Bob", { exact: true }).waitFor();
