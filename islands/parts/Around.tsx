@@ -4,6 +4,7 @@ import type { Mark } from "../../lib/chat/marks.ts";
 import type { Message, Room } from "../../lib/chat/schema.ts";
 import { RoomName } from "./about/RoomName.tsx";
 import { DeleteDialog } from "./log/DeleteDialog.tsx";
+import { useEditedHere } from "./message/begun.ts";
 import { EditedGone, type EditedGoneProps } from "./message/EditedGone.tsx";
 import { Jump } from "./message/Jump.tsx";
 import type { RoomReplica } from "./useRoom.ts";
@@ -27,6 +28,7 @@ export function Around(props: AroundProps) {
   const { room, messages, past, deleting, notice, say } = props;
   const live = props.live.value;
   const { value } = deleting;
+  useEditedHere(props.editing.editing.value?.id);
   return (
     <>
       <RoomName roomID={room.id} name={room.name} />

@@ -1,6 +1,5 @@
 // The parts of a room that nobody needs before the first touch of the page, or until something fails.
 export { Around } from "./Around.tsx";
-export { keptUnder } from "./keptUnder.ts";
 export { recover } from "./composer/recover.ts";
 export { share } from "./composer/share.ts";
 export { Completion } from "./composer/Completion.tsx";
@@ -14,6 +13,7 @@ export { heightToHold, hold, messageAtEnd } from "./log/away.ts";
 export { bringOlder } from "./log/bringOlder.ts";
 export { rove } from "./log/rove.ts";
 export { Older } from "./log/Older.tsx";
+export { begunUnder } from "./message/begun.ts";
 export { EditBox } from "./message/EditBox.tsx";
 export { editLast } from "./message/editLast.ts";
 export { copyLink } from "./message/copy.ts";

@@ -11,19 +11,19 @@ type Editing = Pick<Message, "id" | "seq" | "content">;
 /** `place` says whose and which room's it is; `jump` goes to a message that is not on the page. */
 export function useEditing(place: string, jump: (id: string) => void) {
   const editing = useSignal<Editing | undefined>(undefined);
-  const resumed = useRef(false);
+  const resumed = useRef<Promise<void>>();
   // By message: another tab may be editing another one.
   const keys = `edit/${place}/`;
 
   const { resume, ...deeds } = useMemo(() => ({
     /** Goes on, once, with what an earlier visit has begun, when there can be a box for it. */
-    resume() {
-      if (resumed.current || !extras.peek()) return;
-      resumed.current = true;
-      editing.value ??= extras.peek()?.keptUnder<Editing>(keys)[0]?.[1];
-    },
-    start({ id, seq, content }: Message) {
-      resume();
+    resume: () =>
+      resumed.current ??= extras.peek()?.begunUnder<Editing>(keys)
+        .then((begun) => {
+          editing.value ??= begun;
+        }),
+    async start({ id, seq, content }: Message) {
+      await resume();
       // What was begun at another message would be lost: that one comes first.
       const { id: begun } = editing.value ??= { id, seq, content };
       const element = document.getElementById(idOf(begun));
@@ -43,7 +43,7 @@ export function useEditing(place: string, jump: (id: string) => void) {
       if (id) document.getElementById(idOf(id))?.focus();
     },
   }), []);
-  useEffect(resume, [extras.value]);
+  useEffect(() => void resume(), [extras.value]);
 
   return { editing, ...deeds };
 }
