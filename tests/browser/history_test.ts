@@ -1,7 +1,9 @@
 // A room's past when the server does not answer.
 import { assertEquals } from "@std/assert";
+import type { Route } from "playwright-core";
 import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import { browserTest } from "../support/browser.ts";
+import { cutOff, PULLS } from "../support/cut_off.ts";
 import { Person } from "../support/person.ts";
 import { enter, inView, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
@@ -23,6 +25,7 @@ browserTest(
     const older = ada.getByRole("button", { name: "Load older messages" });
     await older.waitFor();
 
+    let mend = () => {};
     for (const fail of [() => ada.context().setOffline(true), broken]) {
       await fail();
       await older.click();
@@ -35,16 +38,14 @@ browserTest(
       await older.and(ada.locator(":enabled")).waitFor();
       await ada.evaluate(() => void (location.hash = ""));
       await ada.context().setOffline(false);
-      await ada.context().unrouteAll();
+      mend();
     }
     await ada.evaluate(() => void (location.hash = "message-m3"));
     await inView(messages(ada, "number 3."));
 
     async function broken() {
-      await ada.context().route(
-        "**/api/replicache/pull*",
-        (route) => route.fulfill({ status: 500 }),
-      );
+      const answer = (route: Route) => route.fulfill({ status: 500 });
+      mend = await cutOff(ada.context(), PULLS, answer);
     }
   },
 );

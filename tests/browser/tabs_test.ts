@@ -127,8 +127,10 @@ browserTest(
     await ada.getByText("Sign in again").first().waitFor();
 
     const bob = await ada.context().newPage();
-    await enter(bob, "Bob");
+    await bob.request.post("/api/session", { data: { name: "Bob" } });
+    // From here on: it is asked for again after ever longer pauses.
     const asked = ada.waitForResponse(/\/replicache\/poke/);
+    await enter(bob, "Bob");
     await carol.write("To Bob");
     await everywhere([bob], "To Bob");
     // Hers is asked for in her name, whoever is signed in.

@@ -1,19 +1,20 @@
 // A server that does not answer some requests of a page.
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page, Route } from "playwright-core";
 
 export const PUSHES = /\/api\/replicache\/push\?/;
 export const PULLS = /\/api\/replicache\/pull\?/;
 
 /**
- * Breaks off the requests for these addresses, until the function is called
- * that it gives back. Not by `unroute`: a request that is under way then may
- * never be answered.
+ * Breaks off the requests for these addresses, or answers them otherwise, until
+ * the function is called that it gives back. Not by `unroute`: a request that
+ * is under way then may never be answered.
  */
 export async function cutOff(
   page: Page | BrowserContext,
   url: RegExp,
+  answer = (route: Route) => route.abort(),
 ): Promise<() => void> {
   let mended = false;
-  await page.route(url, (route) => mended ? route.continue() : route.abort());
+  await page.route(url, (route) => mended ? route.continue() : answer(route));
   return () => mended = true;
 }
