@@ -8,7 +8,7 @@ export type MayRead = (space: string) => Promise<boolean>;
 
 const MANY = 50; // readers, from which on pokes are coalesced
 const COALESCE = 15; // ms
-const REST = 3; // times as long as telling took: pushes are to get most of the time
+const REST = 7; // times as long as telling took: pushes are to get most of the time
 
 export class Audience<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
