@@ -6,7 +6,9 @@ const nameOf = (id: string) => `edit/${id}`;
 
 /** The last that was kept under keys like this, each ending with a message's ID, and that no tab is at. */
 export async function begunUnder<T>(keys: string): Promise<T | undefined> {
-  const { held = [] } = await navigator.locks?.query() ?? {};
+  // Refused to look, as on plain http: then two tabs may show the same edit.
+  const asked = navigator.locks?.query().catch(() => undefined);
+  const { held = [] } = await asked ?? {};
   const names = new Set(held.map(({ name }) => name));
   return keptUnder<T>(keys).find(([id]) => !names.has(nameOf(id)))?.[1];
 }
@@ -16,7 +18,6 @@ export function useEditedHere(id: string | undefined): void {
   useEffect(() => {
     if (!id) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    // Refused one, as on plain http: then two tabs may show the same edit.
     navigator.locks?.request(nameOf(id), () => promise).catch(() => {});
     return resolve;
   }, [id]);
