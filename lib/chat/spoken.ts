@@ -41,7 +41,7 @@ export const spoken = {
     copyLink: "Copy link",
     delete: "Delete",
     someone: "someone no longer here",
-    reacted: (people: string) => `Reacted: ${people}`,
+    reacted: (people: string) => `By ${people}`,
     you: "you",
     quoted: (name?: string) => name ? `In reply to ${name}:` : "In reply to",
     notHere: "a message that is not here",

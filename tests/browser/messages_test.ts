@@ -121,9 +121,11 @@ browserTest(
     const shown = button(messages(bob), "🎉 2");
     await shown.waitFor();
     assertEquals(await shown.getAttribute("aria-pressed"), "true");
-    await button(messages(bob), "🎉 2 Reacted: you, Ada").waitFor();
+    await button(messages(bob), "🎉 2 By you, Ada").waitFor();
+    // Its name is told from that of the button that makes one.
+    assertEquals(await button(messages(bob), "React").count(), 1);
     await shown.hover();
-    await bob.getByText("Reacted: you, Ada").waitFor();
+    await bob.getByText("By you, Ada").waitFor();
     await shown.click();
     await button(messages(ada), "🎉 1").waitFor();
     await button(messages(ada), "🎉 1").click();
