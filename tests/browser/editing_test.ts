@@ -73,6 +73,12 @@ browserTest(
     await tab.reload();
     await edited(tab).waitFor();
     assertEquals(await edited(tab).inputValue(), "Text 1");
+    const third = await ada.context().newPage();
+    await third.goto(ada.url());
+    await edit(messages(third, "number 2.")).click();
+    assertEquals(await edited(third).inputValue(), "Text 2");
+    await third.close();
+
     await edited(ada).press("Escape");
     await tab.reload();
     await edited(tab).waitFor();

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { forget, keep } from "../kept.ts";
+import { forget, keep, kept } from "../kept.ts";
 import { extras } from "../touch.ts";
 import { idOf } from "./address.ts";
 
@@ -25,7 +25,9 @@ export function useEditing(place: string, jump: (id: string) => void) {
     async start({ id, seq, content }: Message) {
       await resume();
       // What was begun at another message would be lost: that one comes first.
-      const { id: begun } = editing.value ??= { id, seq, content };
+      const { id: begun } = editing.value ??=
+        // Another tab may be at this one, or have been.
+        kept<Editing>(keys + id) ?? { id, seq, content };
       const element = document.getElementById(idOf(begun));
       if (element) element.querySelector("textarea")?.focus();
       else jump(begun);

@@ -14,10 +14,10 @@ interface BuildOptions {
   ignore?: RegExp[];
 }
 
-/** What a static file is turned into at the build; undefined leaves it as it is. */
+/** What a static file is turned into at the build. */
 type TransformFn = (
   file: { path: string; text: string },
-) => Promise<{ content: string } | undefined>;
+) => Promise<{ content: string }>;
 
 /** Builds a project for production, or serves it for development. */
 export class Builder {
@@ -85,8 +85,7 @@ export class Builder {
     // Relative to `server.js`, and literal: serving needs no permission but to read.
     const up = folder.replace(/[^/]+/g, "..");
     const from = (path: string) => JSON.stringify(encodeURI(`${up}/${path}`));
-    // At once, by static imports: each dynamic one has Deno go through all of
-    // `node_modules` again.
+    // Static imports, as upstream's.
     const imports: string[] = [];
     const imported = (path: string) => {
       const name = `m${imports.length}`;
@@ -123,14 +122,12 @@ export default { fetch: serve(app, build) };
   }
 
   async #transform(path: string, target: string): Promise<void> {
-    for (const { filter, transform } of this.#transforms) {
-      if (!filter.test(path)) continue;
-      const text = await Deno.readTextFile(path);
-      const result = await transform({ path, text });
-      if (!result) continue;
-      await Deno.mkdir(dirname(target), { recursive: true });
-      await Deno.writeTextFile(target, result.content);
-    }
+    const found = this.#transforms.find(({ filter }) => filter.test(path));
+    if (!found) return;
+    const text = await Deno.readTextFile(path);
+    const { content } = await found.transform({ path, text });
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeTextFile(target, content);
   }
 
   /** All modules below a folder, named without their extensions. */
