@@ -12,6 +12,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
+import { isKept } from "../support/kept.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
@@ -131,6 +132,7 @@ browserTest(
     await phone.context().addCookies(await ada.context().cookies());
     await phone.goto(ada.url());
     await mayWrite(phone);
+    await isKept(phone, "/rooms/general"); // with all that shares a draft
     await phone.context().setOffline(true);
     await connection(phone, "Offline").waitFor();
     await box(phone).fill("On the phone");
@@ -153,6 +155,7 @@ browserTest(
     await phone.context().addCookies(await ada.context().cookies());
     await phone.goto(ada.url());
     await mayWrite(phone);
+    await isKept(phone, "/rooms/general"); // with all that shares a draft
     await phone.context().setOffline(true);
     await connection(phone, "Offline").waitFor();
     await box(phone).fill("From the phone");
