@@ -47,7 +47,9 @@ const RELAXED = { durability: "relaxed" } as const;
  */
 export class Storage {
   #opening: Promise<IDBDatabase> | undefined;
-  #wasOpen = false;
+
+  /** `isThere`: it has been seen, so that it is not made if it is not there. */
+  constructor(private isThere = false) {}
 
   /** A transaction that reads these stores. */
   async read(...stores: StoreName[]): Promise<IDBTransaction> {
@@ -78,7 +80,7 @@ export class Storage {
   async #open(): Promise<IDBDatabase> {
     const request = indexedDB.open("outbox", 1);
     request.onupgradeneeded = () => {
-      if (this.#wasOpen) return request.transaction!.abort();
+      if (this.isThere) return request.transaction!.abort();
       const db = request.result;
       const unsent = db.createObjectStore("unsent", {
         keyPath: "n",
@@ -91,7 +93,7 @@ export class Storage {
       db.createObjectStore("generations");
     };
     const db = await asked(request);
-    this.#wasOpen = true;
+    this.isThere = true;
     // A newer version of this app wants it, or site data is being cleared.
     db.onversionchange = () => this.close();
     db.onclose = () => this.#opening = undefined;

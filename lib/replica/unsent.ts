@@ -10,7 +10,7 @@ export async function unsentOf(userID: string): Promise<UnsentAnywhere[]> {
   const known = await indexedDB.databases?.();
   if (known && !known.some(({ name }) => name === "outbox")) return [];
   const { Storage } = await import("./live.ts");
-  const storage = new Storage();
+  const storage = new Storage(known !== undefined);
   try {
     const tx = await storage.read("unsent");
     // `<userID>/<space>`, and nothing else: "0" follows "/".

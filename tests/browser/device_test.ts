@@ -204,6 +204,28 @@ browserTest(
 );
 
 browserTest(
+  "Signing out comes to its end also where the browser does not answer about its databases any more",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.goto("/signout");
+    // As Chromium does now and then while it obeys Clear-Site-Data.
+    await ada.route("**/api/session", async (route) => {
+      if (route.request().method() === "DELETE") {
+        await ada.evaluate(() => {
+          indexedDB.databases = () => new Promise(() => {});
+        });
+      }
+      await route.continue();
+    });
+    await signOutButton(ada).click();
+    await ada.waitForURL("/signin");
+    assertEquals(await traces(ada), []);
+  },
+);
+
+browserTest(
   "Signing out without a script leaves nothing on the device either",
   async (device) => {
     await using server = await startServer();

@@ -2,7 +2,7 @@
 
 export const CHANNEL = "signed-out";
 
-/** `leaving`: whether this is the tab that signs out; it has to stay until all is gone. */
+/** `leaving`: whether this is the tab that signs out: it stays until all is gone. */
 export const signingOut = { leaving: false };
 
 /** Calls back when another tab signs out; returns the end of it. */

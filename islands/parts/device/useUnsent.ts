@@ -5,6 +5,7 @@ import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { Draft, Taken } from "../composer/box.ts";
 import { keptUnder } from "../keptUnder.ts";
+import { signingOut } from "./signedOut.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
@@ -22,7 +23,11 @@ export function useUnsent(
 ): Signal<UnsentHere | null | undefined> {
   const here = useSignal<UnsentHere | null | undefined>(undefined);
   useEffect(() => {
-    const look = async () => here.value = await unsentHere(userID);
+    const look = async () => {
+      const found = await unsentHere(userID);
+      // What goes with the visit was agreed to.
+      if (!signingOut.leaving) here.value = found;
+    };
     look();
     addEventListener("storage", look); // what other tabs only keep
     const end = onUnsentChange(look);

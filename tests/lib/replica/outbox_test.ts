@@ -154,3 +154,32 @@ browserTest(
     assertEquals(await engine.tallies(), ids.map((id) => [id, 1]));
   },
 );
+
+browserTest(
+  "Whoever counts what is unsent while the site's data is cleared makes no new outbox",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await allSent(page);
+    assertEquals(await inside(page, (test) => test.unsent()), 0);
+    await inside(page, async (test) => {
+      const { databases } = indexedDB;
+      indexedDB.databases = async () => {
+        const found = await databases.call(indexedDB);
+        await new Promise((resolve) =>
+          indexedDB.deleteDatabase("outbox").onsuccess = resolve
+        );
+        return found;
+      };
+      await test.unsent().catch(({ name }) => {
+        if (name !== "AbortError") throw new Error(name);
+      });
+      indexedDB.databases = databases;
+    });
+    const names = await page.evaluate(async () =>
+      (await indexedDB.databases()).map(({ name }) => name)
+    );
+    assertEquals(names.includes("outbox"), false);
+  },
+);
