@@ -12,7 +12,7 @@ builder.onTransformStaticFile(
     const { outputFiles: [{ text }] } = await esbuild.build({
       entryPoints: [path],
       ...{ bundle: true, write: false, minify: true },
-      external: ["*.svg"], // in the same folder: their addresses stay right
+      loader: { ".svg": "dataurl" },
     });
     return { content: text };
   },

@@ -108,15 +108,16 @@ async function take(url, answer, began) {
 async function keepPage(url, answer, began) {
   if (began !== hands) return;
   const path = url.pathname;
-  const pages = await caches.open(PAGES);
+  // Opening it would make one, also on the way out after signing out.
+  const pages = await caches.has(PAGES) && await caches.open(PAGES);
   // Our own page says so: a proxy's knows nothing of what is there.
-  if (REFUSED.has(answer.status) && buildIn(await answer.text())) {
+  if (pages && REFUSED.has(answer.status) && buildIn(await answer.text())) {
     await pages.delete(path);
   }
   const owner = answer.headers.get("page-owner");
   if (!owner || answer.status !== 200) return;
 
-  const [some] = await pages.keys();
+  const [some] = pages ? await pages.keys() : [];
   const before = some && (await pages.match(some)).headers.get("page-owner");
   if (before && before !== owner) await forget();
   const mayKeep = KEPT.test(path) && !url.search && !answer.redirected;
@@ -125,12 +126,12 @@ async function keepPage(url, answer, began) {
   const now = hands;
   const html = await answer.text();
   const build = buildIn(html);
-  if (!build) return;
+  if (!build || now !== hands) return;
   await keepBuild(build, html);
+  if (now !== hands) return;
   // Not the cache of before, which lives on for who has it open.
   const kept = await caches.open(PAGES);
   const isNew = !await kept.match(path);
-  if (now !== hands) return;
   const headers = new Headers(answer.headers);
   headers.set("page-build", build);
   await kept.put(path, new Response(html, { headers }));
@@ -159,29 +160,21 @@ async function keepBuild(build, html) {
   await cache.put(OFFLINE, page);
 }
 
-/**
- * Keeps a file once all is kept that it imports or shows, so that a file which
- * is here is here with everything.
- */
+/** Keeps a file once all is kept that it imports, so that a script which is here is here with everything. */
 async function keepFile(cache, url, seen) {
   if (seen.has(url) || await cache.match(url)) return;
   seen.add(url);
   const answer = await fetch(url);
   if (!answer.ok || answer.redirected) throw new Error(`${url} is gone`);
-  const [type] = /css|javascript/.exec(answer.headers.get("content-type")) ??
-    [];
-  if (type) {
-    const found = (await answer.clone().text()).matchAll(NAMED_IN[type]);
+  if (/javascript/.test(answer.headers.get("content-type"))) {
+    const found = (await answer.clone().text()).matchAll(IMPORTS);
     const paths = [...found].map(([, path]) => new URL(path, answer.url).href);
     await Promise.all(paths.map((path) => keepFile(cache, path, seen)));
   }
   await cache.put(url, answer);
 }
 
-const NAMED_IN = {
-  css: /\burl\(\s*["']?([^"'():\s]+)["']?\s*\)/g,
-  javascript: /\b(?:from|import\(?)\s*["'](\.{0,2}\/[^"'\s]+\.js)["']/g,
-};
+const IMPORTS = /\b(?:from|import\(?)\s*["'](\.{0,2}\/[^"'\s]+\.js)["']/g;
 
 /** The files that a page names: its styles, icons and scripts. */
 function filesIn(html) {

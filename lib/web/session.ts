@@ -131,7 +131,10 @@ export async function endedOf(
 
 const AT_ONCE = 10; // the most keys that KV reads in one call
 
-/** Has the browser remove what it keeps of a person: databases, caches, the service worker. */
+/**
+ * Has the browser remove what it keeps of a person: databases, caches, the
+ * service worker. For who has no script: one takes nothing from under other tabs.
+ */
 export const FORGET = { "clear-site-data": '"cache", "storage"' };
 
 /**

@@ -4,7 +4,7 @@ import { readJSON } from "../../lib/web/bodies.ts";
 import { addressOf } from "../../lib/web/limits.ts";
 import { rename } from "../../lib/web/names.ts";
 import { isSecure } from "../../lib/web/origin.ts";
-import { FORGET, signIn, signOut } from "../../lib/web/session.ts";
+import { signIn, signOut } from "../../lib/web/session.ts";
 
 export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),
@@ -25,9 +25,7 @@ export const handler = methods({
 
   async DELETE(ctx) {
     const cookie = await signOut(ctx.state, isSecure(ctx));
-    return new Response(null, {
-      status: 204,
-      headers: { "set-cookie": cookie, ...FORGET },
-    });
+    const headers = { "set-cookie": cookie };
+    return new Response(null, { status: 204, headers });
   },
 });

@@ -210,7 +210,7 @@ browserTest(
     const ada = await device(server.url);
     await enter(ada, "Ada");
     await ada.goto("/signout");
-    // As Chromium does now and then while it obeys Clear-Site-Data.
+    // As Chromium does now and then once it has obeyed Clear-Site-Data.
     await ada.route("**/api/session", async (route) => {
       if (route.request().method() === "DELETE") {
         await ada.evaluate(() => {

@@ -99,7 +99,7 @@ async function launchOptions() {
     executablePath,
     env: { ...Deno.env.toObject(), ...env },
     // Without user namespaces, a GPU or D-Bus, as in a container.
-    args: ["--no-sandbox", "--disable-gpu", "--no-zygote", "--headless=shell"],
+    args: ["--no-sandbox", "--disable-gpu", "--headless=shell"],
   };
 }
 

@@ -2,8 +2,8 @@
 import { reasonOf } from "../../../lib/chat/refusal.ts";
 import { CHANNEL, signingOut } from "./signedOut.ts";
 
-/** How long, in milliseconds, tabs that are leaving may hold what is to go. */
-const PATIENCE = 2_000;
+/** How long, in milliseconds, tabs that are leaving may hold what is to go; one that sleeps holds it longer. */
+const PATIENCE = 5_000;
 
 /**
  * Ends the session, then removes what this browser keeps. Throws, and removes
@@ -33,7 +33,7 @@ export async function deleteAccount(name: string): Promise<string | undefined> {
 /** Has the server delete something that is the end of this visit, and leaves if it does. */
 async function end(path: string, init?: RequestInit): Promise<Response> {
   let ended = false;
-  // Before it is asked: with its answer the browser begins to clear.
+  // Before the other tabs know of it, and write the last things.
   signingOut.leaving = true;
   try {
     const answer = await fetch(path, { ...init, method: "DELETE" });
@@ -46,31 +46,45 @@ async function end(path: string, init?: RequestInit): Promise<Response> {
 }
 
 async function leave(): Promise<void> {
-  // They leave, and so let go of their databases.
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(null);
   channel.close();
   const late = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
-  await Promise.race([eraseTraces(), late]);
+  // Not from under their hands.
+  await Promise.race([othersLeft().then(eraseTraces), late]);
+}
+
+/** Resolves once all tabs are gone that have a replica now: each holds a lock. */
+async function othersLeft(): Promise<void> {
+  const { locks } = navigator;
+  await locks?.request("signing-out", async (own) => {
+    const { held = [] } = await locks.query();
+    const me = held.find(({ name }) => name === own!.name)!.clientId;
+    const others = held.filter(({ clientId }) => clientId !== me);
+    await Promise.all(others.map((it) => locks.request(it.name!, () => {})));
+  });
 }
 
 /**
- * The server says `Clear-Site-Data` as well, for when no script runs; browsers
- * ignore that where the connection is not secure. Chromium may never answer
- * this page about its databases once it has obeyed.
+ * Only for who has no script does the server have the browser do it: that takes
+ * the databases from under the other tabs, and from Chromium there may be no
+ * answer about any after it.
  */
 async function eraseTraces(): Promise<void> {
   const worker = await navigator.serviceWorker?.getRegistration();
   worker?.active?.postMessage("forget"); // and keeps nothing that is on its way
-  localStorage.clear();
-  sessionStorage.clear();
-  const names = await globalThis.caches?.keys() ?? [];
-  await Promise.all(names.map((name) => caches.delete(name)));
-  // Again, for what a tab that was just opening has made meanwhile.
+  await worker?.unregister();
+  // Again, for what a tab that was just opening or leaving has made meanwhile.
   for (;;) {
+    localStorage.clear();
+    sessionStorage.clear();
+    const names = await globalThis.caches?.keys() ?? [];
     const databases = await indexedDB.databases?.() ?? [];
-    if (databases.length === 0) return;
-    await Promise.all(databases.map(({ name }) => deleteDatabase(name!)));
+    if (names.length + databases.length === 0) return;
+    await Promise.all([
+      ...names.map((name) => caches.delete(name)),
+      ...databases.map(({ name }) => deleteDatabase(name!)),
+    ]);
   }
 }
 
