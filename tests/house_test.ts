@@ -163,16 +163,20 @@ async function rulesOf(part: string): Promise<string[]> {
     .map(([, rule]) => rule);
 }
 
-test("lib/sync/README.md says of each file what it does", async () => {
-  const readme = await Deno.readTextFile("lib/sync/README.md");
-  const said = [...readme.matchAll(/^\| `(\w+\.ts)` /gm)].map(([, name]) =>
-    name
-  );
-  const there: string[] = [];
-  for await (const path of files("lib/sync")) {
-    if (isSource(path)) there.push(path.slice("lib/sync/".length));
+test("The engine's README and the replica's say of each file what it does", async () => {
+  for (const part of ["lib/sync", "lib/replica"]) {
+    const readme = await Deno.readTextFile(`${part}/README.md`);
+    const rows = readme.matchAll(/^\| ((?:`\w+\.ts`(?:, )?)+) +\|/gm);
+    const said = [...rows].flatMap(([, names]) =>
+      names.split(", ").map((name) => name.slice(1, -1))
+    );
+    const there: string[] = [];
+    for await (const path of files(part)) {
+      if (isSource(path)) there.push(path.slice(part.length + 1));
+    }
+    if (part === "lib/replica") said.push("mod.ts"); // the door
+    assertEquals(said.sort(), there.sort());
   }
-  assertEquals(said.sort(), there.sort());
 });
 
 test("Files are short", async () => {

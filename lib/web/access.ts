@@ -1,4 +1,4 @@
-// The one place that decides what a user may do to a space: asked by pages, push, pull, poke and the rooms API.
+// The one place that decides who may read a space, and who is a member or the owner of a room: asked by pages, push, pull, poke and the rooms API.
 import type { ReadTransaction } from "replicache";
 import { memberIn, profileOf, roomIn } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";

@@ -121,6 +121,24 @@ test("a person makes twenty rooms a minute, and what they typed for the next is 
   assert(form.body.includes("Typed room"));
 });
 
+test("a person changes their name ten times a minute, however they say so", async () => {
+  const ada = await signIn("Ada");
+  const rename = (name: string, i: number) =>
+    i % 2
+      ? ada.post("/api/session", { name })
+      : ada.push(`user:${ada.userID}`, `g${i}`, [{
+        ...{ id: 1, clientID: `c${i}`, timestamp: 0 },
+        ...{ name: "setProfile", args: { name } },
+      }]);
+  const names = Array.from({ length: 10 }, (_, i) => `Ada ${i}`);
+  const answers = await Promise.all(names.map(rename));
+  assertEquals(new Set(statuses(answers)), new Set([200]));
+  assertLater(await rename("Eve", 10));
+  assertLater(await rename("Eve", 11));
+  const { body } = await ada.get("/api/session");
+  assert(names.includes(body.name), body.name);
+});
+
 test("a person has thirty streams; one that ends makes room for another", async () => {
   const ada = await signIn("Ada");
   const path = "/api/replicache/poke?space=directory";

@@ -21,13 +21,16 @@ export const handler = methods({
     const mutations = listIn(body);
     await limits.weigh("weight", userID, mutations.length);
     const isOwn = space === userSpace(userID);
+    const has = (name: string) =>
+      mutations.some((each) => fieldOf(each, "name") === name);
+    if (isOwn && has("setProfile")) await limits.count("rename", userID);
     const actor = isOwn
       ? actorOf(userID, await confirmedFor(sync, userID, mutations))
       : actorOf(userID);
     const answer = await sync.push(space, actor, body);
     // What may have changed is written elsewhere, too.
     if (isOwn) await spreadName(sync, userID);
-    else if (mutations.some((each) => fieldOf(each, "name") === "updateRoom")) {
+    else if (has("updateRoom")) {
       const kind = kindOf(space);
       if (kind?.kind === "room") await repairListing(sync, kind.roomID);
     }
