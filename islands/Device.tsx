@@ -70,7 +70,7 @@ async function keepOffline() {
     const { active } = await serviceWorker.ready;
     if (!navigation?.workerStart) active!.postMessage("keep");
   } catch (error) {
-    console.warn("Not kept for offline use", error);
+    console.warn("Not kept", error);
   }
 }
 

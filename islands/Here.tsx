@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import Lobby from "./Lobby.tsx";
+import { onSignedOut } from "./parts/device/signedOut.ts";
 import { ownerHere, roomsHere } from "./parts/here.ts";
 
 type Found = { userID: string; rooms: RoomSummary[] };
@@ -10,7 +11,9 @@ type Found = { userID: string; rooms: RoomSummary[] };
 export default function Here() {
   const found = useSignal<Found | undefined>(undefined);
   useEffect(() => {
+    const unlisten = onSignedOut(() => location.replace("/signin"));
     find().then((those) => found.value = those, reportError);
+    return unlisten;
   }, []);
   return found.value ? <Lobby {...found.value} /> : null;
 }

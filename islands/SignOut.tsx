@@ -4,7 +4,7 @@ import type { TargetedEvent } from "preact";
 import { device } from "../lib/chat/device_texts.ts";
 import { signOut } from "./parts/device/signOut.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
-import { isNothing, unsentHere, useUnsent } from "./parts/device/useUnsent.ts";
+import { countUnsent, isNothing, useUnsent } from "./parts/device/useUnsent.ts";
 
 const words = device.leaving;
 
@@ -21,7 +21,7 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
     state.value = "leaving";
     try {
       const asked = JSON.stringify(unsent);
-      here.value = await unsentHere(userID);
+      here.value = await countUnsent(userID);
       // Another tab was written in meanwhile: that was not agreed to.
       const isNews = JSON.stringify(here.value) !== asked;
       if (isNews && !(here.value && isNothing(here.value))) {

@@ -11,7 +11,11 @@ type DialogProps = {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const { current } = dialog;
+    current!.showModal();
+    return () => current!.close(); // gives back the focus
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -108,10 +108,9 @@ type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
 
 /** What was written in unsent mutations, one text after the other. */
 function textOf(unsent: Unsent): string {
-  const written = unsent.map(({ args }) =>
-    args !== null && typeof args === "object" && "content" in args
-      ? args.content
-      : undefined
-  );
+  const written = unsent.flatMap(({ args }) => {
+    const { content, name, topic } = args as Record<string, unknown>;
+    return [content, name, topic];
+  });
   return written.filter((text) => typeof text === "string").join("\n\n");
 }

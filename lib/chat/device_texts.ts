@@ -21,19 +21,25 @@ export const device = {
     stay: "Stay",
     failed: "Signing out did not work. Check your connection and try again.",
     counting: "Looking for what has not been sent yet…",
-    unsent: ({ messages, changes, drafts }: UnsentCounts) => {
+    unsent: ({ messages, changes, drafts }: UnsentCounts, stays: boolean) => {
       const some = [
         messages > 0 && count(messages, "message", "messages"),
         changes > 0 && count(changes, "change", "changes"),
         drafts > 0 && count(drafts, "draft", "drafts"),
       ].filter((part) => part !== false);
       const one = messages + changes + drafts === 1;
-      return `${and.format(some)} ${
-        one ? "has" : "have"
-      } not been sent yet. Signing out discards ${one ? "it" : "them"}.`;
+      return `${and.format(some)} ${one ? "has" : "have"} not been sent yet. ${
+        !stays
+          ? `Signing out discards ${one ? "it" : "them"}.`
+          : one
+          ? "It stays on this device until its author signs in here again."
+          : "They stay on this device until their author signs in here again."
+      }`;
     },
-    unknown:
-      "What is unsent on this device can't be read right now. Signing out discards it.",
+    unknown: (stays: boolean) =>
+      `What is unsent on this device can't be read right now. ${
+        stays ? "It stays here." : "Signing out discards it."
+      }`,
     discard: "Discard and sign out",
     send: "Stay and send",
   },

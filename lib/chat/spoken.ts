@@ -15,7 +15,7 @@ export const spoken = {
   room: {
     members: (n: number) => count(n, "member", "members"),
     online: (n: number) => `${n} online`,
-    notAlive: "This page did not load completely. Please reload it.",
+    notAlive: "This page did not load completely.",
     reload: "Reload",
   },
 

@@ -63,14 +63,10 @@ export class Line {
     for (;;) {
       await unless(cut, this.#resumed.promise);
       const resumed = this.#resumed;
-      let answer: Answer = {};
-      try {
-        answer = await answerTo(url, json, this.auth, cut);
-      } finally {
-        // Whoever has asked before the pause has nothing to say of its end.
-        if (answer.pause) this.#pause(answer.pause, resumed);
-        else if (resumed === this.#resumed) this.paused.value = undefined;
-      }
+      const answer = await answerTo(url, json, this.auth, cut);
+      // Whoever has asked before the pause has nothing to say of its end.
+      if (answer.pause) this.#pause(answer.pause, resumed);
+      else if (resumed === this.#resumed) this.paused.value = undefined;
       if (answer.wait !== undefined) await sleep(answer.wait, cut);
       else if (!answer.pause) return answer.body;
     }

@@ -9,6 +9,7 @@ import { Maker } from "./maker.ts";
 import type { WithOwn } from "./mutators.ts";
 import { followNetwork } from "./network.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
+import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import { dropOldCopies, Left } from "./rescue.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -148,6 +149,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       puller: this.#puller,
     });
     this.#client = client;
+    this.#say({ online: client.online }); // of changes alone it tells
     client.onClientStateNotFound = () => this.#leave(client);
     client.onOnlineChange = (online) => this.#say({ online });
     client.onSync = (syncing) => this.#say({ syncing });
@@ -187,7 +189,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** What one may not see any more is not kept either, once nothing of one's own is in it. */
   async #forsake(): Promise<void> {
-    if (await this.#client.cookie !== null) await this.#outbox.forsake();
+    if (await this.#client.cookie === null) return;
+    // What was refused is in the copy alone, until its author has decided on it.
+    const rejections = await this.query(rejectionsIn);
+    if (rejections.length === 0) await this.#outbox.forsake();
   }
 
   /** Something has changed in the outbox, here or in another tab. */

@@ -126,7 +126,10 @@ export class Tabs {
         this.#tell({ said });
       },
       onBeat: () => this.#say({ carries: this.#stream?.carried }),
-      onBroken: () => this.#tell({ broken: true }),
+      onBroken: () => {
+        this.#online.clear(); // nobody knows any more
+        this.#tell({ broken: true });
+      },
     });
     this.#say({ leads: true });
     this.#stream.carry(this.#wants, true);

@@ -1,11 +1,14 @@
-// What a person has not sent from this browser, in all their spaces.
+// What was not sent from this browser, whoever wrote it, in all spaces; for who is about to erase it.
 import { asked } from "./asked.ts";
 import type { Unsent } from "./storage.ts";
 
-export type UnsentAnywhere = Pick<Unsent, "name" | "args"> & { space: string };
+export type UnsentAnywhere = Pick<Unsent, "name" | "args"> & {
+  userID: string;
+  space: string;
+};
 
-/** Everything of a person that the server has not confirmed, of all tabs, oldest first. */
-export async function unsentOf(userID: string): Promise<UnsentAnywhere[]> {
+/** Everything that the server has not confirmed, of all tabs and of everybody who was here, oldest first. */
+export async function unsentHere(): Promise<UnsentAnywhere[]> {
   // Most have no outbox yet; where a browser does not tell, one is made.
   const known = await indexedDB.databases?.();
   if (known && !known.some(({ name }) => name === "outbox")) return [];
@@ -13,18 +16,23 @@ export async function unsentOf(userID: string): Promise<UnsentAnywhere[]> {
   const storage = new Storage(known !== undefined);
   try {
     const tx = await storage.read("unsent");
-    // `<userID>/<space>`, and nothing else: "0" follows "/".
-    const range = IDBKeyRange.bound(`${userID}/`, `${userID}0`, false, true);
-    const unsent = tx.objectStore("unsent").index("replica").getAll(range);
-    const found: Unsent[] = await asked(unsent);
-    return found.sort((a, b) => a.n - b.n).map(({ replica, name, args }) => ({
-      space: replica.slice(userID.length + 1),
-      name,
-      args,
-    }));
+    const found: Unsent[] = await asked(tx.objectStore("unsent").getAll());
+    return found.sort((a, b) => a.n - b.n).map(({ replica, name, args }) => {
+      const [userID, space] = replica.split("/");
+      return { userID, space, name, args };
+    });
   } finally {
     await storage.close();
   }
+}
+
+/** Resolves once the replicas that are open now in this browser are closed, as with their tabs; see `locks.ts`. */
+export async function replicasClosed(): Promise<void> {
+  const { locks } = navigator;
+  const { held = [] } = await locks?.query() ?? {};
+  const names = held.map(({ name }) => name!)
+    .filter((name) => name.startsWith("replica/client/"));
+  await Promise.all(names.map((name) => locks.request(name, () => {})));
 }
 
 /** Calls back after any tab has changed what is unsent; returns the end of it. */

@@ -42,6 +42,6 @@ export class Window {
     for (let i = 0; i < 3 && this.#pulled < size; i++) await pull();
     if (this.#pulled >= size) return;
     if (this.#size === wanted) this.#size = before;
-    throw new Error("The server does not answer.");
+    throw new Error("No answer");
   }
 }

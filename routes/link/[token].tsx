@@ -8,7 +8,7 @@ import { addressOf } from "../../lib/web/limits.ts";
 import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
 import { userOf } from "../../lib/web/names.ts";
 import { isSecure } from "../../lib/web/origin.ts";
-import { FORGET, openSession, signOut } from "../../lib/web/session.ts";
+import { openSession, signOut } from "../../lib/web/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = texts.link;
@@ -39,15 +39,9 @@ export const handler = methods({
         : error;
     });
     await signOut(state, secure); // whoever was signed in here
-    const isOther = state.user !== null && state.user.userID !== userID;
-    return new Response(null, {
-      status: 303,
-      headers: {
-        location: "/",
-        "set-cookie": cookie,
-        ...isOther ? FORGET : {},
-      },
-    });
+    // What is unsent on this device stays: some of it may be theirs who comes back.
+    const headers = { location: "/", "set-cookie": cookie };
+    return new Response(null, { status: 303, headers });
   },
 });
 

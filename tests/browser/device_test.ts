@@ -204,23 +204,34 @@ browserTest(
 );
 
 browserTest(
-  "Signing out comes to its end also where the browser does not answer about its databases any more",
+  "Signing out waits for a tab that sleeps, but not for ever, and leaves nothing on the device either",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
     await enter(ada, "Ada");
+    await holdReplica(ada);
     await ada.goto("/signout");
-    // As Chromium does now and then once it has obeyed Clear-Site-Data.
-    await ada.route("**/api/session", async (route) => {
-      if (route.request().method() === "DELETE") {
-        await ada.evaluate(() => {
-          indexedDB.databases = () => new Promise(() => {});
-        });
-      }
-      await route.continue();
-    });
     await signOutButton(ada).click();
     await ada.waitForURL("/signin");
+    assertEquals(await traces(ada), []);
+  },
+);
+
+browserTest(
+  "The list of rooms on the offline page goes, too, when another tab signs out",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await roomIsKept(ada, "/rooms/general");
+    const other = await ada.context().newPage();
+    await other.goto("/offline");
+    await other.getByRole("link", { name: "General" }).waitFor();
+    await ada.goto("/signout");
+    await signOutButton(ada).click();
+    await other.waitForURL("/signin");
+    await ada.waitForURL("/signin");
+    assertEquals(await traces(ada), []);
   },
 );
 
@@ -334,6 +345,21 @@ async function isOnDisk(page: Page, text: string) {
   await tab.goto(page.url());
   await messages(tab, text).waitFor();
   await tab.close();
+}
+
+/** A tab that holds on to a replica, as one that sleeps; nothing in it hears anything. */
+async function holdReplica(page: Page): Promise<void> {
+  const tab = await page.context().newPage();
+  await tab.goto("/icon.svg");
+  await tab.evaluate(() => {
+    const forever = () => new Promise(() => {});
+    return new Promise<void>((held) =>
+      navigator.locks.request("replica/client/asleep", () => {
+        held();
+        return forever();
+      })
+    );
+  });
 }
 
 /** What a browser still keeps of this site. */

@@ -93,6 +93,19 @@ browserTest(
     await bob.goto(pathname);
     await bob.getByRole("heading", { name: "Nothing here" }).waitFor();
 
+    // Nothing is done of what is wrong in part.
+    await press(ada, "Room settings");
+    await dialog.getByRole("radio", { name: "Public" }).check();
+    await dialog.getByRole("textbox", { name: "Room name" }).fill(" ");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await bob.reload();
+    await bob.getByRole("heading", { name: "Nothing here" }).waitFor();
+    const settings = ada.getByRole("button", { name: "Room settings" });
+    await settings.and(ada.locator(":focus")).waitFor();
+
     await press(ada, "Invite");
     await dialog.getByRole("button", { name: "Make an invitation" }).click();
     await dialog.getByRole("button", { name: "Copy" }).click();

@@ -6,6 +6,7 @@ import {
   box,
   connection,
   enter,
+  mayWrite,
   messages,
   send,
 } from "../support/room_page.ts";
@@ -110,6 +111,35 @@ browserTest(
     await writeUnsent(ada, ["Mine alone"]);
     await ada.goto(link!);
     await warning(ada, "1 message has not been sent yet").waitFor();
+  },
+);
+
+browserTest(
+  "Who signed in again under a new name finds what was unsent with their own sign-in link, and is told of it before signing out",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.goto("/settings");
+    await ada.getByRole("button", { name: "Make a link" }).click();
+    const link = await ada.getByText(/\/link\//).textContent();
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await ada.context().clearCookies();
+    await send(ada, "Kept for later");
+    await messages(ada, "Kept for later", "pending").waitFor();
+
+    await enter(ada, "Ada anew");
+    assertEquals(await messages(ada).count(), 0);
+    await ada.goto("/signout");
+    await warning(ada, "1 message has not been sent yet. Signing out discards")
+      .waitFor();
+    await ada.goto(link!);
+    await warning(ada, "It stays on this device").waitFor();
+    await ada.getByRole("button", { name: "Sign in as Ada" }).click();
+    await ada.waitForURL("/");
+    await ada.goto("/rooms/general");
+    await messages(ada, "Kept for later", "sent").waitFor();
   },
 );
 

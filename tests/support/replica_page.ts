@@ -3,7 +3,7 @@ import { queryCopies } from "../../lib/replica/copies.ts";
 import { LiveReplica } from "../../lib/replica/live.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
-import { unsentOf } from "../../lib/replica/unsent.ts";
+import { unsentHere } from "../../lib/replica/unsent.ts";
 import { mutators } from "./tally.ts";
 
 const where = new URL(location.href).searchParams;
@@ -28,8 +28,8 @@ const page = {
     );
     return copies.flat();
   },
-  /** How many of this user's mutations are unsent, in all spaces. */
-  unsent: async () => (await unsentOf(options.userID)).length,
+  /** How many mutations are unsent in this browser. */
+  unsent: async () => (await unsentHere()).length,
   clientID: () => replica.query((tx) => Promise.resolve(tx.clientID)),
   rejections: () => replica.query(rejectionsIn),
   /** Opens another one, and closes it before it is open; resolves when all is over. */

@@ -23,6 +23,8 @@ export function Settings({ room, replica, onClose }: SettingsProps) {
   const name = useSignal(room.name);
   const topic = useSignal(room.topic);
   const visibility = useSignal(room.visibility);
+  /** Whether another visibility was asked for: it may be so without an answer. */
+  const asked = useSignal(false);
   const problem = useSignal("");
   const busy = useSignal(false);
 
@@ -33,7 +35,9 @@ export function Settings({ room, replica, onClose }: SettingsProps) {
     if (name.value !== was.name) changes.name = name.value;
     if (topic.value !== was.topic) changes.topic = topic.value;
     try {
-      if (visibility.value !== was.visibility) {
+      valid(updateRoomArgs, changes); // nothing is done of what is wrong in part
+      if (asked.value || visibility.value !== was.visibility) {
+        asked.value = true;
         const change = { visibility: visibility.value };
         await ask("PATCH", `/api/rooms/${room.id}`, change);
       }

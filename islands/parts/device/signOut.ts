@@ -1,8 +1,9 @@
 // Leaving this browser, signed out or with the account deleted: every local trace goes, and all tabs are told.
 import { reasonOf } from "../../../lib/chat/refusal.ts";
+import { replicasClosed } from "../../../lib/replica/unsent.ts";
 import { CHANNEL, signingOut } from "./signedOut.ts";
 
-/** How long, in milliseconds, tabs that are leaving may hold what is to go; one that sleeps holds it longer. */
+/** How long, in milliseconds, it is waited for tabs that are leaving, and then for the browser. */
 const PATIENCE = 5_000;
 
 /**
@@ -27,8 +28,11 @@ export async function deleteAccount(name: string): Promise<string | undefined> {
   if (answer.status === 400) {
     return reasonOf(await answer.json());
   }
-  if (!answer.ok) throw new Error(`Deleting the account: ${answer.status}`);
+  if (!isEnd(answer)) throw new Error(`Deleting the account: ${answer.status}`);
 }
+
+/** An earlier try may have done it, and its answer have been lost. */
+const isEnd = ({ ok, status }: Response): boolean => ok || status === 401;
 
 /** Has the server delete something that is the end of this visit, and leaves if it does. */
 async function end(path: string, init?: RequestInit): Promise<Response> {
@@ -37,7 +41,7 @@ async function end(path: string, init?: RequestInit): Promise<Response> {
   signingOut.leaving = true;
   try {
     const answer = await fetch(path, { ...init, method: "DELETE" });
-    ended = answer.ok;
+    ended = isEnd(answer);
     if (ended) await leave();
     return answer;
   } finally {
@@ -45,46 +49,53 @@ async function end(path: string, init?: RequestInit): Promise<Response> {
   }
 }
 
+/** Never throws: that the session is over holds, whatever the browser makes of the rest. */
 async function leave(): Promise<void> {
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(null);
-  channel.close();
-  const late = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
-  // Not from under their hands.
-  await Promise.race([othersLeft().then(eraseTraces), late]);
+  await within(async () => {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.postMessage(null);
+    channel.close();
+    await replicasClosed(); // nothing is taken from under their hands
+  });
+  await within(eraseTraces);
 }
 
-/** Resolves once all tabs are gone that have a replica now: each holds a lock. */
-async function othersLeft(): Promise<void> {
-  const { locks } = navigator;
-  await locks?.request("signing-out", async (own) => {
-    const { held = [] } = await locks.query();
-    const me = held.find(({ name }) => name === own!.name)!.clientId;
-    const others = held.filter(({ clientId }) => clientId !== me);
-    await Promise.all(others.map((it) => locks.request(it.name!, () => {})));
-  });
+async function within(deed: () => Promise<unknown>): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  await Promise.race([deed(), late]).catch(console.warn);
 }
 
 /**
- * Only for who has no script does the server have the browser do it: that takes
- * the databases from under the other tabs, and from Chromium there may be no
- * answer about any after it.
+ * Only for who has no script does the server have the browser do it, by
+ * `Clear-Site-Data`: that takes the databases from under the other tabs, and
+ * from Chromium there may be no answer about any after it.
  */
 async function eraseTraces(): Promise<void> {
+  localStorage.clear();
+  sessionStorage.clear();
   const worker = await navigator.serviceWorker?.getRegistration();
   worker?.active?.postMessage("forget"); // and keeps nothing that is on its way
   await worker?.unregister();
-  // Again, for what a tab that was just opening or leaving has made meanwhile.
+  await Promise.all([eraseCaches(), eraseDatabases()]);
+  localStorage.clear(); // the last that the other tabs have kept
+}
+
+// Again, for what a tab that was just opening or leaving has made meanwhile.
+async function eraseCaches(): Promise<void> {
   for (;;) {
-    localStorage.clear();
-    sessionStorage.clear();
     const names = await globalThis.caches?.keys() ?? [];
-    const databases = await indexedDB.databases?.() ?? [];
-    if (names.length + databases.length === 0) return;
-    await Promise.all([
-      ...names.map((name) => caches.delete(name)),
-      ...databases.map(({ name }) => deleteDatabase(name!)),
-    ]);
+    if (names.length === 0) return;
+    await Promise.all(names.map((name) => caches.delete(name)));
+  }
+}
+
+async function eraseDatabases(): Promise<void> {
+  // What is unsent has a name that is known.
+  if (!indexedDB.databases) return deleteDatabase("outbox");
+  for (;;) {
+    const databases = await indexedDB.databases();
+    if (databases.length === 0) return;
+    await Promise.all(databases.map(({ name }) => deleteDatabase(name!)));
   }
 }
 

@@ -9,22 +9,22 @@ import { signingOut } from "./signedOut.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
-  unsentOf,
+  unsentHere,
 } from "../../../lib/replica/unsent.ts";
 
 export type UnsentHere = UnsentCounts & {
-  /** A room whose opening sends what is unsent in it. */
+  /** A room whose opening sends what this person has unsent in it. */
   roomID?: string;
 };
 
-/** Undefined until it is counted, null when it can't be. */
+/** Of everybody who was here, as all of it goes. Undefined until it is counted, null when it can't be. */
 export function useUnsent(
   userID: string,
 ): Signal<UnsentHere | null | undefined> {
   const here = useSignal<UnsentHere | null | undefined>(undefined);
   useEffect(() => {
     const look = async () => {
-      const found = await unsentHere(userID);
+      const found = await countUnsent(userID);
       // What goes with the visit was agreed to.
       if (!signingOut.leaving) here.value = found;
     };
@@ -40,9 +40,9 @@ export function useUnsent(
 }
 
 /** What is unsent now; null when it can't be read. */
-export async function unsentHere(userID: string): Promise<UnsentHere | null> {
+export async function countUnsent(userID: string): Promise<UnsentHere | null> {
   try {
-    return countsOf(userID, await unsentOf(userID));
+    return countsOf(userID, await unsentHere());
   } catch (error) {
     console.warn("What is unsent can't be read", error);
     return null;
@@ -61,33 +61,37 @@ const TRIFLES = new Set(["markRead", "dismissRejection"]);
 
 function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
   let [messages, changes] = [0, 0];
+  /** By `<userID>/<roomID>`. */
   const drafts = new Map<string, string>();
-  let roomID: string | undefined;
-  for (const { space, name, args } of unsent) {
+  const places: string[] = [];
+  for (const { userID: author, space, name, args } of unsent) {
     if (TRIFLES.has(name)) continue;
     if (name === "setDraft") {
       // A draft that was sent or taken back is empty.
       const draft = args as { roomID: string; content: string };
-      if (draft.content === "") drafts.delete(draft.roomID);
-      else drafts.set(draft.roomID, draft.content);
+      const place = `${author}/${draft.roomID}`;
+      if (draft.content === "") drafts.delete(place);
+      else drafts.set(place, draft.content);
       continue;
     }
     if (name === "createMessage") messages++;
     else changes++;
-    if (space.startsWith(ROOM)) roomID ??= space.slice(ROOM.length);
+    if (space.startsWith(ROOM)) {
+      places.push(`${author}/${space.slice(ROOM.length)}`);
+    }
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
-  for (const [room, draft] of keptUnder<Draft>(`draft/${userID}/`)) {
-    const { content, shared } = draft;
-    if (content && content !== shared) drafts.set(room, content);
+  for (const [place, { content, shared }] of keptUnder<Draft>("draft/")) {
+    if (content && content !== shared) drafts.set(place, content);
   }
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { content }] of keptUnder<Taken>(`leaving/${userID}/`)) {
-    drafts.set(place.split("/")[0], content);
+  for (const [place, { content }] of keptUnder<Taken>("leaving/")) {
+    drafts.set(place.split("/", 2).join("/"), content);
   }
-  const edits = keptUnder(`edit/${userID}/`);
+  const edits = keptUnder("edit/");
   changes += edits.length;
-  roomID ??= edits[0]?.[0].split("/")[0];
-  roomID ??= drafts.keys().next().value;
+  places.push(...edits.map(([place]) => place), ...drafts.keys());
+  const own = places.find((place) => place.startsWith(`${userID}/`));
+  const roomID = own?.split("/")[1];
   return { messages, changes, drafts: drafts.size, roomID };
 }

@@ -23,7 +23,10 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
 
   useEffect(() => {
     const { current } = box;
-    current?.focus();
+    // One that an earlier visit began comes up by itself: whoever is writing
+    // elsewhere by then goes on there.
+    const { value } = document.activeElement as HTMLTextAreaElement;
+    if (!value) current?.focus();
     current?.setSelectionRange(text.length, text.length);
   }, []);
 
@@ -39,7 +42,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
 
   function onKeyDown(event: KeyboardEvent) {
     event.stopPropagation(); // the arrows are the text's here, not the log's
-    if (event.key === "Escape") return onEnd();
+    if (event.key === "Escape" && !event.isComposing) return onEnd();
     if (!isEnter(event)) return;
     event.preventDefault();
     submit();

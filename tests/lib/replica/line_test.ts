@@ -66,6 +66,18 @@ Deno.test("What is not our server's answer is no answer, and pauses nothing (R17
   assertEquals(to.said, [undefined]);
 });
 
+Deno.test("A pause that a try without an answer follows goes on (R3)", async () => {
+  using to = lineTo(ours(401), new Response(null, { status: 502 }), ours(401));
+  const first = to.post();
+  while (!to.line.paused.value) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  to.line.resume();
+  await assertRejects(() => first, Unanswered);
+  assertEquals(to.said, [undefined, "signed out"]);
+  to.line.cut();
+});
+
 Deno.test("A refusal pauses the line until it is resumed, and is said until something else is answered (R3)", async () => {
   const outdated = { error: "VersionNotSupported", versionType: "push" };
   const refusals: [string, () => Response][] = [

@@ -1,6 +1,7 @@
 // A copy on the disk, and what it is worth there.
 import { assert, assertEquals } from "@std/assert";
 import { browserTest } from "../../support/browser.ts";
+import { cutOff, PULLS } from "../../support/cut_off.ts";
 import {
   Engine,
   holds,
@@ -47,6 +48,30 @@ browserTest(
     assert(asked > 1);
     engine.instead = () => undefined;
     await until(page, ({ replica }) => replica.status.value.online);
+  },
+);
+
+browserTest(
+  "A tab that moves to the next copy while it is offline is online once it is answered (R7, R15)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    const other = await page.context().newPage();
+    await open(other, engine, "ada");
+    const mend = await cutOff(other, PULLS);
+    await other.evaluate(() => dispatchEvent(new Event("offline")));
+    await until(other, ({ replica }) => !replica.status.value.online);
+    const before = await inside(other, (test) => test.clientID());
+    await engine.wipe();
+    await engine.grow();
+    await until(
+      other,
+      async (test, before) => await test.clientID() !== before,
+      before,
+    );
+    mend();
+    await until(other, ({ replica }) => replica.status.value.online);
   },
 );
 

@@ -8,6 +8,7 @@ import {
   holds,
   inside,
   open,
+  SPACE,
   unsent,
   until,
 } from "../../support/replica.ts";
@@ -181,5 +182,36 @@ browserTest(
       (await indexedDB.databases()).map(({ name }) => name)
     );
     assertEquals(names.includes("outbox"), false);
+  },
+);
+
+browserTest(
+  "What was refused is there to be read also when the space is gone (R3)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await inside(
+      page,
+      ({ replica }) => replica.mutate.put({ key: "text", value: "Before" }),
+    );
+    await allSent(page);
+    // Deleted, of which the page has yet to hear when it edits.
+    engine.instead = () => new Response(null, { status: 502 });
+    await engine.sync.write([SPACE], (tx) => tx.del("text"));
+    await inside(
+      page,
+      ({ replica }) => replica.mutate.edit({ key: "text", value: "Typed" }),
+    );
+    engine.instead = () => undefined;
+    await until(page, async (test) => (await test.rejections()).length === 1);
+    const gone = { error: "unknown-space", message: "It is gone." };
+    engine.instead = ({ url }) =>
+      url.includes("/poke") ? undefined : Response.json(gone, { status: 404 });
+    await engine.grow();
+    await until(page, ({ replica }) => replica.status.value.paused === "gone");
+    await inside(page, ({ replica }) => replica.keep());
+    const [{ args }] = await inside(page, (test) => test.rejections());
+    assertEquals(args, { key: "text", value: "Typed" });
   },
 );
