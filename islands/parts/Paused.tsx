@@ -5,6 +5,7 @@ import { spokenLate } from "../../lib/chat/spoken_late.ts";
 import type { Status } from "../../lib/replica/mod.ts";
 import { copyText } from "./copyText.ts";
 import { Dialog } from "./Dialog.tsx";
+import { textsIn } from "./textsIn.ts";
 import type { RoomReplica } from "./useRoom.ts";
 
 const words = spokenLate.paused;
@@ -21,7 +22,9 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
     said.value = spokenLate.notNow;
   };
   async function copy() {
-    const copied = await copyText(textOf(await replica.unsent()));
+    const unsent = await replica.unsent();
+    const texts = unsent.flatMap(({ args }) => textsIn(args));
+    const copied = await copyText(texts.join("\n\n"));
     said.value = copied ? words.copied : words.notCopied;
   }
 
@@ -102,15 +105,4 @@ function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
       </form>
     </Dialog>
   );
-}
-
-type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
-
-/** What was written in unsent mutations, one text after the other. */
-function textOf(unsent: Unsent): string {
-  const written = unsent.flatMap(({ args }) => {
-    const { content, name, topic } = args as Record<string, unknown>;
-    return [content, name, topic];
-  });
-  return written.filter((text) => typeof text === "string").join("\n\n");
 }

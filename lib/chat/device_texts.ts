@@ -40,6 +40,7 @@ export const device = {
       `What is unsent on this device can't be read right now. ${
         stays ? "It stays here." : "Signing out discards it."
       }`,
+    show: "Show what is unsent",
     discard: "Discard and sign out",
     send: "Stay and send",
   },

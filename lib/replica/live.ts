@@ -187,12 +187,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#say({ syncing: false });
   }
 
-  /** What one may not see any more is not kept either, once nothing of one's own is in it. */
+  /** What one may not see any more is not kept either, once nothing of one's own is in it: unsent, or refused. */
   async #forsake(): Promise<void> {
     if (await this.#client.cookie === null) return;
-    // What was refused is in the copy alone, until its author has decided on it.
-    const rejections = await this.query(rejectionsIn);
-    if (rejections.length === 0) await this.#outbox.forsake();
+    const refused = await this.query(rejectionsIn);
+    if (refused.length === 0) await this.#outbox.forsake();
   }
 
   /** Something has changed in the outbox, here or in another tab. */

@@ -134,6 +134,12 @@ browserTest(
     await ada.goto("/signout");
     await warning(ada, "1 message has not been sent yet. Signing out discards")
       .waitFor();
+    await ada.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await ada.getByText("Show what is unsent").click();
+    await ada.getByRole("button", { name: "Copy" }).click();
+    await ada.getByText("Copied.").waitFor();
+    const copied = await ada.evaluate(() => navigator.clipboard.readText());
+    assertEquals(copied, "Kept for later");
     await ada.goto(link!);
     await warning(ada, "It stays on this device").waitFor();
     await ada.getByRole("button", { name: "Sign in as Ada" }).click();

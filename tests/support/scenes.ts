@@ -281,5 +281,6 @@ async function going(ada: Page, look: Look) {
   await messages(ada, "One last thing", "pending").waitFor();
   await ada.goto("/signout");
   await ada.getByRole("button", { name: "Discard" }).waitFor();
+  await ada.getByText("Show what is unsent").click();
   await look("sign-out-unsent", ada);
 }

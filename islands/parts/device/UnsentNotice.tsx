@@ -1,6 +1,9 @@
 // What is unsent on this device, in words, and what comes of it; nothing when everything was sent.
 import { device } from "../../../lib/chat/device_texts.ts";
+import Copy from "../../Copy.tsx";
 import { isNothing, type UnsentHere } from "./useUnsent.ts";
+
+const words = device.leaving;
 
 type UnsentNoticeProps = {
   /** Null when it can't be counted. */
@@ -12,10 +15,17 @@ type UnsentNoticeProps = {
 export function UnsentNotice({ here, stays = false }: UnsentNoticeProps) {
   if (here && isNothing(here)) return null;
   return (
-    <p class="refusal" role="alert">
-      {here
-        ? device.leaving.unsent(here, stays)
-        : device.leaving.unknown(stays)}
-    </p>
+    <div class="refusal unsent">
+      <p role="alert">
+        {here ? words.unsent(here, stays) : words.unknown(stays)}
+      </p>
+      {here && here.texts.length > 0 && (
+        <details>
+          <summary>{words.show}</summary>
+          <pre dir="auto" tabIndex={0}>{here.texts.join("\n\n")}</pre>
+          <Copy text={here.texts.join("\n\n")} />
+        </details>
+      )}
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { Draft, Taken } from "../composer/box.ts";
 import { keptUnder } from "../keptUnder.ts";
+import { textsIn } from "../textsIn.ts";
 import { signingOut } from "./signedOut.ts";
 import {
   onUnsentChange,
@@ -13,6 +14,8 @@ import {
 } from "../../../lib/replica/unsent.ts";
 
 export type UnsentHere = UnsentCounts & {
+  /** What is written in it, the oldest first. */
+  texts: string[];
   /** A room whose opening sends what this person has unsent in it. */
   roomID?: string;
 };
@@ -64,6 +67,7 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
   /** By `<userID>/<roomID>`. */
   const drafts = new Map<string, string>();
   const places: string[] = [];
+  const texts: string[] = [];
   for (const { userID: author, space, name, args } of unsent) {
     if (TRIFLES.has(name)) continue;
     if (name === "setDraft") {
@@ -76,6 +80,7 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     }
     if (name === "createMessage") messages++;
     else changes++;
+    texts.push(...textsIn(args));
     if (space.startsWith(ROOM)) {
       places.push(`${author}/${space.slice(ROOM.length)}`);
     }
@@ -88,10 +93,11 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
   for (const [place, { content }] of keptUnder<Taken>("leaving/")) {
     drafts.set(place.split("/", 2).join("/"), content);
   }
-  const edits = keptUnder("edit/");
+  const edits = keptUnder<{ content: string }>("edit/");
+  texts.push(...drafts.values(), ...edits.map(([, { content }]) => content));
   changes += edits.length;
   places.push(...edits.map(([place]) => place), ...drafts.keys());
   const own = places.find((place) => place.startsWith(`${userID}/`));
   const roomID = own?.split("/")[1];
-  return { messages, changes, drafts: drafts.size, roomID };
+  return { messages, changes, drafts: drafts.size, texts, roomID };
 }
