@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
+import { copyIsKept } from "../support/kept.ts";
 import { Person } from "../support/person.ts";
 import {
   box,
@@ -38,12 +39,13 @@ browserTest(
     assertEquals(await ada.getByText("was deleted").count(), 0);
     await edited.press("Escape");
 
-    // Now the copy holds more than the page shows at first.
+    // Now the copy holds more than the page shows at first, on the disk as well.
     const last = messages(ada, "number 251.");
     await last.getByRole("button", { name: "Delete" }).click();
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
     await last.waitFor({ state: "detached" });
+    await copyIsKept(ada, "room:general", "This is number 1.");
     await ada.route("**/api/replicache/pull?*", (route) => route.abort());
     await ada.reload();
     await mayWrite(ada);
