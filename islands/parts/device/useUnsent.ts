@@ -14,7 +14,7 @@ import {
 } from "../../../lib/replica/unsent.ts";
 
 export type UnsentHere = UnsentCounts & {
-  /** What is written in it, the oldest first. */
+  /** What this person has written in it: nobody is shown what is another's. */
   texts: string[];
   /** A room whose opening sends what this person has unsent in it. */
   roomID?: string;
@@ -80,7 +80,7 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     }
     if (name === "createMessage") messages++;
     else changes++;
-    texts.push(...textsIn(args));
+    if (author === userID) texts.push(...textsIn(args));
     if (space.startsWith(ROOM)) {
       places.push(`${author}/${space.slice(ROOM.length)}`);
     }
@@ -94,10 +94,13 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     drafts.set(place.split("/", 2).join("/"), content);
   }
   const edits = keptUnder<{ content: string }>("edit/");
-  texts.push(...drafts.values(), ...edits.map(([, { content }]) => content));
+  const isOwn = (place: string) => place.startsWith(`${userID}/`);
+  for (const [place, content] of drafts) if (isOwn(place)) texts.push(content);
+  for (const [place, { content }] of edits) {
+    if (isOwn(place)) texts.push(content);
+  }
   changes += edits.length;
   places.push(...edits.map(([place]) => place), ...drafts.keys());
-  const own = places.find((place) => place.startsWith(`${userID}/`));
-  const roomID = own?.split("/")[1];
+  const roomID = places.find(isOwn)?.split("/")[1];
   return { messages, changes, drafts: drafts.size, texts, roomID };
 }
