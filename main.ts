@@ -11,6 +11,7 @@ import { Online } from "./lib/web/online.ts";
 import { Presence } from "./lib/web/presence.ts";
 import { RequestLog } from "./lib/web/request_log.ts";
 import { seedGeneral } from "./lib/web/rooms.ts";
+import { Sessions } from "./lib/web/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Engine, State } from "./lib/web/state.ts";
 import { Streams } from "./lib/web/streams.ts";
@@ -51,6 +52,7 @@ async function open(): Promise<Engine> {
     deletions.resume();
     return {
       ...{ kv, sync, presence, online, streams, deletions },
+      sessions: new Sessions(kv),
       turns: new Turns(limits),
       limits: new Limits(limits),
     };

@@ -52,7 +52,7 @@ export default define.middleware(async (ctx) => {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {
       throw new HttpError(403, "This came from another site.");
     }
-    const found = await sessionIn(ctx.state, ctx.req, isSecure(ctx));
+    const found = await sessionIn(ctx.state.sessions, ctx.req, isSecure(ctx));
     ctx.state.session = found?.session ?? null;
     ctx.state.user = found && !isSync(ctx.url)
       ? await userOf(ctx.state.sync, found.session.userID)

@@ -15,7 +15,8 @@ const CALLS = 2; // under way before others wait to fill the next one
  * while calls are under way, so that many small reads become a few calls (the
  * idea of DataLoader, github.com/graphql/dataloader, with nothing remembered:
  * each read still begins after it was asked for). A full call never waits. The
- * keys of one `getMany` stay in one call, which is one snapshot.
+ * keys of one `getMany` stay in one call, which is one snapshot. A key that
+ * several ask for as the same array is read once.
  *
  * `reader` may be a second connection to the same SQLite file: one connection
  * does one thing after the other, while SQLite itself reads during a commit,
@@ -42,10 +43,11 @@ export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
   function send(): void {
     soon = false;
     while (waiting.length > 0) {
-      let size = 0;
-      const full = waiting.findIndex(({ keys }) =>
-        (size += keys.length) > AT_ONCE
-      );
+      const distinct = new Set<Deno.KvKey>();
+      const full = waiting.findIndex(({ keys }) => {
+        for (const key of keys) distinct.add(key);
+        return distinct.size > AT_ONCE;
+      });
       if (full < 0 && underWay >= CALLS) return;
       // One that is too large on its own is KV's to refuse.
       call(waiting.splice(0, full < 0 ? Infinity : Math.max(1, full)));
@@ -55,10 +57,11 @@ export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
   async function call(asked: Asked[]): Promise<void> {
     underWay++;
     try {
-      const found = await read(asked.flatMap(({ keys }) => keys));
-      let next = 0;
+      const distinct = [...new Set(asked.flatMap(({ keys }) => keys))];
+      const found = await read(distinct);
+      const byKey = new Map(distinct.map((key, i) => [key, found[i]]));
       for (const { keys, answer } of asked) {
-        answer.resolve(found.slice(next, next += keys.length));
+        answer.resolve(keys.map((key) => byKey.get(key)!));
       }
     } catch (error) {
       if (asked.length === 1) asked[0].answer.reject(error);

@@ -25,6 +25,8 @@ const COOKIE = "session";
 const DAY = 24 * 60 * 60 * 1000; // ms
 const LIFETIME = 30 * DAY;
 
+const MOST = 10_000; // sessions that a process remembers
+
 /** Where a session is kept. */
 const keyOf = (sessionID: string): Deno.KvKey => ["session", sessionID];
 /** And where it is listed as one of a person's, so that all of theirs can be ended. */
@@ -84,6 +86,42 @@ export async function openSession(
   return cookieOf(token, LIFETIME, secure);
 }
 
+/**
+ * What a process remembers of sessions. One key is written with the end of
+ * each, whichever process ends it: while its versionstamp stands none has
+ * ended, and one read of it speaks for all requests that wait for it.
+ */
+export class Sessions {
+  readonly #known = new Map<string, Deno.KvEntryMaybe<Stored>>();
+  /** The versionstamp that stood when these were read. */
+  #ended: string | null = null;
+
+  constructor(readonly kv: Deno.Kv) {}
+
+  /** The session as KV has it. */
+  async find(sessionID: string): Promise<Deno.KvEntryMaybe<Stored>> {
+    if (this.#known.has(sessionID)) {
+      const { versionstamp } = await this.kv.get(PULSES.sessions);
+      const known = this.#known.get(sessionID);
+      // One that is to be prolonged may have been, by another process.
+      if (known && isYoung(known) && versionstamp === this.#ended) return known;
+    }
+    const [found, { versionstamp }] = await this.kv.getMany<[Stored, 0]>(
+      [keyOf(sessionID), PULSES.sessions],
+    );
+    if (versionstamp !== this.#ended || this.#known.size >= MOST) {
+      this.#known.clear();
+    }
+    this.#ended = versionstamp;
+    if (isYoung(found)) this.#known.set(sessionID, found);
+    return found;
+  }
+}
+
+/** Whether there is one, and it lasts long enough yet. */
+const isYoung = ({ value }: Deno.KvEntryMaybe<Stored>): boolean =>
+  value !== null && value.expiresAt > Date.now() + LIFETIME - DAY;
+
 /** The session of a request; `cookie` is its `Set-Cookie` value when it was prolonged. */
 export type Found = { session: Session; cookie?: string };
 
@@ -92,21 +130,21 @@ export type Found = { session: Session; cookie?: string };
  * in use is prolonged, once a day.
  */
 export async function sessionIn(
-  { kv }: Pick<Store, "kv">,
+  sessions: Sessions,
   req: Request,
   secure: boolean,
 ): Promise<Found | null> {
   const token = tokenIn(req);
   if (!token) return null;
   const sessionID = hashOf(token);
-  const stored = await kv.get<Stored>(keyOf(sessionID)).catch(busy);
+  const stored = await sessions.find(sessionID).catch(busy);
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
-  const { userID, expiresAt } = stored.value;
+  const { userID } = stored.value;
   const session: Session = { sessionID, userID };
-  if (expiresAt > Date.now() + LIFETIME - DAY) return { session };
+  if (isYoung(stored)) return { session };
   // Checked, as it must not come to life again when it is ended meanwhile.
-  const { ok } = await lasting(kv.atomic().check(stored), session)
+  const { ok } = await lasting(sessions.kv.atomic().check(stored), session)
     .commit().catch(busy);
   return ok
     ? { session, cookie: cookieOf(token, LIFETIME, secure) }

@@ -6,7 +6,7 @@ import type { Deletions } from "./deletions.ts";
 import type { Limits } from "./limits.ts";
 import type { Online } from "./online.ts";
 import type { Presence } from "./presence.ts";
-import type { Session } from "./session.ts";
+import type { Session, Sessions } from "./session.ts";
 import type { Streams } from "./streams.ts";
 import type { Turns } from "./turns.ts";
 
@@ -16,6 +16,7 @@ export interface Engine {
   sync: ChatSync;
   limits: Limits;
   turns: Turns;
+  sessions: Sessions;
   streams: Streams;
   presence: Presence;
   deletions: Deletions;

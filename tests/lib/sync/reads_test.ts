@@ -38,6 +38,24 @@ Deno.test("gatherReads() answers each with its own, ten keys a call at the most"
   assertEquals(it.calls.length < 15, true, `calls of ${it.calls}`);
 });
 
+Deno.test("gatherReads() reads a key once for all who ask for it as the same array", async () => {
+  using it = await openGathered();
+  const { kv } = it;
+  const shared = ["n", 7];
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, async (_, i) => {
+      const keys = [["n", i % 9], shared];
+      const pair = await kv.getMany<number[]>(keys);
+      return pair.map(({ value }) => value);
+    }),
+  );
+  assertEquals(answers, answers.map((_, i) => [i % 9, 7]));
+  assertEquals(it.calls.filter((keys) => keys > 10), []);
+  it.calls.length = 0;
+  await Promise.all(answers.map(() => kv.get(shared)));
+  assertEquals(it.calls, [1]);
+});
+
 Deno.test("gatherReads() begins a read after it was asked for: it sees every write before", async () => {
   using it = await openGathered();
   const { kv } = it;
