@@ -8,7 +8,7 @@ import { wordsFor } from "../wordsFor.ts";
 import type { Taken } from "./box.ts";
 import type { Completing, Listed } from "./Completion.tsx";
 import { Growing } from "./Growing.tsx";
-import { isEnter } from "./keys.ts";
+import { isComposing, isEnter } from "./keys.ts";
 import type { useDraft } from "./useDraft.ts";
 
 type ComposerProps = {
@@ -68,7 +68,7 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (completing.current?.onKeyDown(event)) return;
+    if (isComposing(event) || completing.current?.onKeyDown(event)) return;
     if (event.key === "Escape") draft.answer(undefined);
     if (event.key === "ArrowUp" && text.value === "") props.editLast();
     if (!isEnter(event)) return;

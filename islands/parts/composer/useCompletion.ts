@@ -51,7 +51,7 @@ export function useCompletion(
 
   /** Takes the keys that are the list's; true when it has. */
   function onKeyDown(event: KeyboardEvent): boolean {
-    if (!open || event.isComposing) return false;
+    if (!open) return false;
     const { length } = found.value;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) index.value = (index.value + step + length) % length;

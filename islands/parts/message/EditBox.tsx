@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import { Growing } from "../composer/Growing.tsx";
-import { isEnter } from "../composer/keys.ts";
+import { isComposing, isEnter } from "../composer/keys.ts";
 import { wordsFor } from "../wordsFor.ts";
 
 const words = late.edit;
@@ -42,7 +42,8 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
 
   function onKeyDown(event: KeyboardEvent) {
     event.stopPropagation(); // the arrows are the text's here, not the log's
-    if (event.key === "Escape" && !event.isComposing) return onEnd();
+    if (isComposing(event)) return;
+    if (event.key === "Escape") return onEnd();
     if (!isEnter(event)) return;
     event.preventDefault();
     submit();

@@ -30,12 +30,12 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
 
   /** The arrows go over the grid as it is laid out, and back up to the box. */
   function onKeyDown(event: KeyboardEvent) {
+    if (event.isComposing) return;
     const all = [...grid.current!.querySelectorAll("button")];
     const here = all.indexOf(event.target as HTMLButtonElement);
     const { key } = event;
     if (here < 0) {
       if (key === "ArrowDown") all[0]?.focus();
-      else if (key === "Enter") all[0]?.click();
       else if (key.startsWith("Arrow")) return event.stopPropagation();
       else return;
     } else if (key === "ArrowRight") all[here + 1]?.focus();
@@ -50,15 +50,22 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
 
   return (
     <div class="all-emoji" onKeyDown={onKeyDown}>
-      <input
-        ref={box}
-        type="search"
-        aria-label={words.search}
-        placeholder={words.search}
-        autocomplete="off"
-        value={search.value}
-        onInput={(event) => search.value = event.currentTarget.value}
-      />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          grid.current!.querySelector("button")?.click();
+        }}
+      >
+        <input
+          ref={box}
+          type="search"
+          aria-label={words.search}
+          placeholder={words.search}
+          autocomplete="off"
+          value={search.value}
+          onInput={(event) => search.value = event.currentTarget.value}
+        />
+      </form>
       <p class="hidden" role="status">
         {search.value && words.found(found.length)}
       </p>
