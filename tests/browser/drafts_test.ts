@@ -170,6 +170,32 @@ browserTest(
   },
 );
 
+browserTest(
+  "A draft too long to be shared outlives what another tab of its room writes and sends",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const tab = await ada.context().newPage();
+    await tab.goto(ada.url());
+    await mayWrite(tab);
+    const long = "A long story. ".repeat(400);
+    await box(ada).fill(long);
+    await box(tab).pressSequentially("Short");
+    await box(ada).press("End");
+    await box(ada).press("!");
+    await box(tab).press("Enter");
+    await messages(tab, "Short", "sent").waitFor();
+    await ada.reload();
+    await boxReads(ada, `${long}!`);
+    // It is no more than that, nor does it stay when its writer takes it back.
+    await box(ada).fill("");
+    await ada.reload();
+    await mayWrite(ada);
+    await boxReads(ada, "");
+  },
+);
+
 /** Waits until the page has told its own copy what is in its box. */
 const isTold = (page: Page, text: string) =>
   page.waitForFunction((text) => {

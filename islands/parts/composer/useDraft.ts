@@ -2,6 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
+import { draftAfter } from "../../../lib/chat/drafts.ts";
+import { MAX_CONTENT } from "../../../lib/chat/schema.ts";
 import { forget, keep, kept } from "../kept.ts";
 import { extras } from "../touch.ts";
 import type { OwnReplica } from "../useOwn.ts";
@@ -24,10 +26,16 @@ export function useDraft(
     const leaving = `leaving/${whose}/`;
     const sharing: { current?: Sharing } = {};
     const taken = new Set([EARLIER]);
-    const set = (content: string, answered = replyTo.peek()) => {
-      text.value = content;
+    const set = (text: string, answered = replyTo.peek()) => {
+      const was = box.text.peek();
+      box.text.value = text;
       replyTo.value = answered;
       const { shared } = box;
+      // What another tab has of it may be too long to share, and nowhere else.
+      const { content: other = "" } = kept<Draft>(key) ?? {};
+      const content = other.length > MAX_CONTENT
+        ? draftAfter(other, was, text)
+        : text;
       if (content === "" && !answered && shared === "") return forget(key);
       const draft: Draft = { content, shared };
       if (answered) draft.replyTo = answered;
@@ -57,6 +65,7 @@ export function useDraft(
       start(typed: string) {
         const { content = "", shared = "", replyTo } = kept<Draft>(key) ?? {};
         box.shared = shared;
+        text.value = content; // what is kept is what it was
         set(joined(content === typed ? "" : content, typed), replyTo);
       },
       write,
