@@ -25,8 +25,10 @@ export default function DeleteAccount(props: DeleteAccountProps) {
     const box = event.currentTarget.elements.namedItem("name");
     busy.value = true;
     try {
-      refusal.value = await deleteAccount((box as HTMLInputElement).value);
-      if (refusal.value === undefined) location.replace("/signin?deleted");
+      const name = (box as HTMLInputElement).value;
+      const deleted = await deleteAccount(name);
+      refusal.value = deleted ? undefined : words.wrong;
+      if (deleted) location.replace("/signin?deleted");
     } catch (error) {
       console.warn(error);
       refusal.value = words.failed;

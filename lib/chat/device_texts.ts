@@ -49,6 +49,7 @@ export const device = {
     name: (name: string) => `To be sure, type your name: ${name}`,
     submit: "Delete account",
     keep: "Keep account",
+    wrong: "That is not the name of this account.",
     failed:
       "Your account was not deleted. Check your connection and try again.",
   },

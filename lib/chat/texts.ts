@@ -63,7 +63,6 @@ export const texts = {
       "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
       "Your name, drafts and reading marks are erased. This can't be undone.",
     ],
-    wrong: "That is not the name of this account.",
     done: "Your account is deleted.",
   },
 

@@ -1,10 +1,10 @@
 // What people are called: in their own space, and in the rooms they are in.
+import { device } from "../chat/device_texts.ts";
 import { setProfileArgs } from "../chat/mutators.ts";
 import { memberIn, membershipsOf, profileOf } from "../chat/queries.ts";
 import { Refusal } from "../chat/refusal.ts";
 import { type Profile, valid } from "../chat/schema.ts";
 import { roomSpace, userSpace } from "../chat/spaces.ts";
-import { texts } from "../chat/texts.ts";
 import type { User } from "../chat/views.ts";
 import { assertPerson } from "./access.ts";
 import type { ChatSync } from "./domain.ts";
@@ -22,7 +22,7 @@ export async function userOf(
 export function assertOwnName({ name }: User, typed: unknown): void {
   const isIt = typeof typed === "string" &&
     typed.trim().normalize() === name.normalize();
-  if (!isIt) throw new Refusal("bad-args", `name: ${texts.deletion.wrong}`);
+  if (!isIt) throw new Refusal("bad-args", `name: ${device.deleting.wrong}`);
 }
 
 /** Makes a person: their own space is born with their name. */

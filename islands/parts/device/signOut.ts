@@ -1,5 +1,4 @@
 // Leaving this browser, signed out or with the account deleted: every local trace goes, and all tabs are told.
-import { reasonOf } from "../../../lib/chat/refusal.ts";
 import { replicasClosed } from "../../../lib/replica/unsent.ts";
 import { CHANNEL, signingOut } from "./signedOut.ts";
 
@@ -17,18 +16,17 @@ export async function signOut(): Promise<void> {
 
 /**
  * Deletes the account of whoever has typed their name, and removes what this
- * browser keeps. Gives back the reason when the server refuses; throws, and
- * removes nothing, when it can't be asked.
+ * browser keeps. False when that is not their name; throws, and removes
+ * nothing, when the server can't be asked.
  */
-export async function deleteAccount(name: string): Promise<string | undefined> {
+export async function deleteAccount(name: string): Promise<boolean> {
   const answer = await end("/api/account", {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ name }),
   });
-  if (answer.status === 400) {
-    return reasonOf(await answer.json());
-  }
+  if (answer.status === 400) return false;
   if (!isEnd(answer)) throw new Error(`Deleting the account: ${answer.status}`);
+  return true;
 }
 
 /** An earlier try may have done it, and its answer have been lost. */
