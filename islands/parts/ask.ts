@@ -17,17 +17,9 @@ export async function ask(
     body: JSON.stringify(body),
   }).catch(() => undefined);
   if (!answer) throw new Denied(spokenLate.needsNetwork);
-  const text = await answer.text();
-  if (answer.ok) return text ? JSON.parse(text) : undefined;
-  throw new Denied(sentenceIn(text) ?? spokenLate.notNow);
-}
-
-/** Ours answer so; what stands between may answer anything. */
-function sentenceIn(text: string): string | undefined {
-  try {
-    const { message } = JSON.parse(text);
-    return typeof message === "string" ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  // Ours answer in JSON; what stands between may answer anything.
+  const said = await answer.json().catch(() => undefined);
+  if (answer.ok && (said || answer.status === 204)) return said;
+  const { message = spokenLate.notNow } = said ?? {};
+  throw new Denied(String(message));
 }

@@ -6,6 +6,7 @@ import {
   box,
   connection,
   enter,
+  log,
   mayWrite,
   messages,
   send,
@@ -42,11 +43,13 @@ browserTest(
     await button(messages(ada, "Second", "failed"), "Edit").click();
     await messages(ada, "Second", "failed").waitFor({ state: "detached" });
     assertEquals(await box(ada).inputValue(), "Second");
+    await box(ada).and(ada.locator(":focus")).waitFor();
     await ada.keyboard.press("Control+a");
     await ada.keyboard.press("Delete");
 
-    await button(messages(ada, "Third", "failed"), "Discard").click();
+    await button(messages(ada, "Third", "failed"), "Discard").press("Enter");
     await messages(ada, "Third").waitFor({ state: "detached" });
+    await log(ada).and(ada.locator(":focus")).waitFor();
     await ada.reload();
     await mayWrite(ada);
     // What the copy had not brought to the disk yet, it hears from the server.

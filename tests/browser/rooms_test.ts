@@ -107,9 +107,16 @@ browserTest(
     await settings.and(ada.locator(":focus")).waitFor();
 
     await press(ada, "Invite");
-    await dialog.getByRole("button", { name: "Make an invitation" }).click();
+    // Pressed twice it makes one, and one goes on with it.
+    const asked: string[] = [];
+    ada.on("request", (request) => asked.push(request.url()));
+    await dialog.getByRole("button", { name: "Make an invitation" }).dblclick();
+    const field = dialog.getByRole("textbox", { name: "Link" });
+    await field.and(ada.locator(":focus")).waitFor();
     await dialog.getByRole("button", { name: "Copy" }).click();
     await dialog.getByText("Copied.").waitFor();
+    const invites = asked.filter((url) => url.endsWith("/invites"));
+    assertEquals(invites.length, 1);
     const link = await ada.evaluate(() => navigator.clipboard.readText());
     await ada.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });

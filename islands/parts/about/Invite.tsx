@@ -1,6 +1,6 @@
 // How others come into the room: by its address when it is public, else by an invitation that is made here.
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Room } from "../../../lib/chat/schema.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { ask } from "../ask.ts";
@@ -15,8 +15,11 @@ export function Invite({ room, onClose }: { room: Room; onClose: () => void }) {
   const said = useSignal("");
   const problem = useSignal("");
   const field = useRef<HTMLInputElement>(null);
+  const busy = useRef(false);
 
   async function make() {
+    if (busy.current) return;
+    busy.current = true;
     problem.value = "";
     try {
       const { url } = await ask("POST", `/api/rooms/${room.id}/invites`);
@@ -24,7 +27,14 @@ export function Invite({ room, onClose }: { room: Room; onClose: () => void }) {
     } catch (error) {
       problem.value = (error as Error).message;
     }
+    busy.current = false;
   }
+  // The button has gone; who pressed it goes on with the link.
+  useEffect(() => {
+    if (isPublic) return;
+    field.current?.focus();
+    field.current?.select();
+  }, [link.value]);
   async function copy() {
     const copied = await copyText(link.value);
     said.value = copied ? words.copied : words.notCopied;

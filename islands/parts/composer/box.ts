@@ -21,3 +21,7 @@ export type Box = {
 
 /** Tells other devices of what is in a box: at once, or after a pause. */
 export type Sharing = { now(): void; soon(): void; end(): void };
+
+/** Has the room's writer go on in its box. */
+export const toBox = (): void =>
+  document.querySelector<HTMLElement>(".composer textarea")?.focus();

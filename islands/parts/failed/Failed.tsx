@@ -1,6 +1,5 @@
 // Something that the server refused: what, why, and what its author can do with it now.
-import { useSignal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Mark } from "../../../lib/chat/marks.ts";
 import { reasonOf } from "../../../lib/chat/refusal.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
@@ -35,15 +34,24 @@ export function Failed(props: FailedProps) {
   // An alert is read when its text comes, not when it is there with it.
   const [reason, setReason] = useState("");
   useEffect(() => setReason(words.why[kind](reasonOf(rejection))), []);
-  const busy = useSignal(false);
+  const busy = useRef(false);
   async function retry() {
-    busy.value = true;
+    if (busy.current) return;
+    busy.current = true;
     await props.retry?.();
-    busy.value = false;
+    busy.current = false;
   }
+  const article = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { current } = article;
+    const log = current?.closest<HTMLElement>("[role=log]");
+    // Its buttons go with it; who came by keyboard goes on in the log.
+    return () => current?.contains(document.activeElement) && log?.focus();
+  }, []);
   const hasText = content !== "";
   return (
     <article
+      ref={article}
       class="message own failed"
       data-message-id={id}
       data-state="failed"
@@ -68,7 +76,7 @@ export function Failed(props: FailedProps) {
           {whole && (
             <button
               type="button"
-              disabled={!props.retry || busy.value}
+              disabled={!props.retry}
               onClick={retry}
             >
               {words.retry}

@@ -3,7 +3,7 @@ import type { Mark } from "../../../lib/chat/marks.ts";
 import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
-import type { Restored } from "../composer/box.ts";
+import { type Restored, toBox } from "../composer/box.ts";
 import { copyText } from "../copyText.ts";
 import type { People } from "../usePeople.ts";
 import type { RoomReplica } from "../useRoom.ts";
@@ -55,6 +55,7 @@ export function Failures(props: FailuresProps) {
             retry={mayWrite ? () => again().catch(say) : undefined}
             edit={() => {
               restore({ content, replyTo });
+              toBox();
               discard();
             }}
             copy={async () => {

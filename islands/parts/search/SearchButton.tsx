@@ -13,6 +13,7 @@ export function SearchButton({ userID }: { userID: string }) {
 
   async function start() {
     open.value = true;
+    failed.value = false;
     try {
       const loaded = await import("./SearchDialog.tsx");
       Dialog.value = loaded.SearchDialog;
