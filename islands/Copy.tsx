@@ -1,4 +1,5 @@
 // A button that copies a text that is on the page, and says whether it did.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { copyText } from "./parts/copyText.ts";

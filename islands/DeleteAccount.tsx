@@ -1,4 +1,5 @@
 // The form that deletes an account: by script it knows what is unsent, and leaves no trace in the browser.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { device } from "../lib/chat/device_texts.ts";

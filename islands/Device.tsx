@@ -1,4 +1,5 @@
 // This browser as the app's device, on every page: searches what is on it, keeps it working without a network, notifies, follows who is signed in.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everywhere } from "../lib/chat/everywhere_texts.ts";

@@ -1,4 +1,5 @@
 // The rooms of whoever this device keeps pages of, on a page that is nobody's.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";

@@ -1,4 +1,5 @@
 // The room, alive: the log, the box to write in, and whether both are in step with the server.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { spoken as texts } from "../lib/chat/spoken.ts";

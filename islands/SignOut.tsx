@@ -1,4 +1,5 @@
 // The button that signs out: by script it knows what is unsent, tells the other tabs, and says when there is no network.
+import "./parts/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { device } from "../lib/chat/device_texts.ts";

@@ -1,4 +1,5 @@
 // A warning on pages that sign in somebody else: what is on this device alone.
+import "./parts/common.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { useUnsent } from "./parts/device/useUnsent.ts";
 

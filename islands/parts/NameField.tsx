@@ -1,5 +1,5 @@
 // The field for a name of a person or room in a plain form, with the reason when it was refused.
-import { MAX_NAME } from "../../lib/chat/schema.ts";
+import { MAX_NAME } from "../../lib/chat/lengths.ts";
 
 type NameFieldProps = {
   label: string;

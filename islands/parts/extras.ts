@@ -1,4 +1,5 @@
 // The parts of a room that nobody needs before the first touch of the page, or until something fails.
+import "./common.ts";
 export { Around } from "./Around.tsx";
 export { recover } from "./composer/recover.ts";
 export { share } from "./composer/share.ts";

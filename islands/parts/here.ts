@@ -1,4 +1,5 @@
 // The rooms as this device knows them: what there is to go by when the server does not answer.
+import "./common.ts";
 import {
   memberIn,
   membershipsOf,

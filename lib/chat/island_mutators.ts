@@ -3,7 +3,8 @@ import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import { draftAfter } from "./drafts.ts";
 import { withRun } from "./reading.ts";
 import { Refusal } from "./refusal.ts";
-import { args, MAX_DRAFT, type Message, type Room, valid } from "./schema.ts";
+import { MAX_DRAFT } from "./lengths.ts";
+import { args, type Message, type Room, valid } from "./schema.ts";
 import { draftOf, memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
 
 /**

@@ -1,5 +1,5 @@
 // Who a text speaks to: "@" and a member's name, as it is written.
-import { MAX_NAME } from "./schema.ts";
+import { MAX_NAME } from "./lengths.ts";
 
 /** A name, made comparable. */
 const key = (name: string) => name.toLocaleLowerCase("en");

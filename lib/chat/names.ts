@@ -1,6 +1,7 @@
 // What people and rooms may be called.
 import * as v from "@badrap/valita";
-import { MAX_NAME, MAX_TOPIC, text } from "./schema.ts";
+import { MAX_NAME, MAX_TOPIC } from "./lengths.ts";
+import { text } from "./schema.ts";
 
 // Control characters and line separators would break lines of a log or a
 // header; bidirectional marks let one name look like another; half a character

@@ -1,15 +1,7 @@
 // The shapes of what a room and a person's space hold, and of what a mutation may ask.
 import * as v from "@badrap/valita"; // as Replicache does: no second one travels
+import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
 import { Refusal } from "./refusal.ts";
-
-/** The longest text of a message, in characters (an emoji is one, or a few), after trimming. */
-export const MAX_CONTENT = 4_000;
-/** The longest draft, in UTF-16 units: two devices' full ones, and the line break between them. */
-export const MAX_DRAFT = 2 * MAX_CONTENT + 1;
-/** The longest name of a person or room, in characters. */
-export const MAX_NAME = 40;
-/** The longest topic of a room, in characters. */
-export const MAX_TOPIC = 200;
 
 /** A client-made identifier: 1–64 of `A-Za-z0-9_-`. */
 export const ID = v.string().assert(

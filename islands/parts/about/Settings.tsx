@@ -1,12 +1,8 @@
 // The owner's dialog: the room's name and topic, which need no network, and who can see it, which does.
 import { useSignal } from "@preact/signals";
+import { MAX_NAME, MAX_TOPIC } from "../../../lib/chat/lengths.ts";
 import { updateRoomArgs } from "../../../lib/chat/names.ts";
-import {
-  MAX_NAME,
-  MAX_TOPIC,
-  type Room,
-  valid,
-} from "../../../lib/chat/schema.ts";
+import { type Room, valid } from "../../../lib/chat/schema.ts";
 import { spokenLate } from "../../../lib/chat/spoken_late.ts";
 import { ask, Denied } from "../ask.ts";
 import { Dialog } from "../Dialog.tsx";

@@ -1,7 +1,7 @@
 // Shares what is in the box with one's other devices: tells them of it, and takes up what they tell.
 import { draftAfter } from "../../../lib/chat/drafts.ts";
 import { draftOf } from "../../../lib/chat/queries.ts";
-import { MAX_CONTENT } from "../../../lib/chat/schema.ts";
+import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import type { OwnReplica } from "../useOwn.ts";
 import type { Box, Sharing } from "./box.ts";
 

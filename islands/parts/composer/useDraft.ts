@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
 import { draftAfter } from "../../../lib/chat/drafts.ts";
-import { MAX_CONTENT } from "../../../lib/chat/schema.ts";
+import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import { forget, keep, kept } from "../kept.ts";
 import { extras } from "../touch.ts";
 import type { OwnReplica } from "../useOwn.ts";

@@ -1,4 +1,5 @@
 // Notifies of what comes into one's rooms while nobody looks at them. One tab does it for all of this browser.
+import "../common.ts";
 import { mentions } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";

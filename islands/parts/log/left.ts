@@ -1,4 +1,5 @@
 // What earlier visits wrote and the server has yet to confirm: shown from the outbox where the copy lacks it.
+import "../common.ts";
 import { computed, effect } from "@preact/signals";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";

@@ -1,4 +1,5 @@
 // All emoji there are, by group or as searched for: loaded on use, as their names are many.
+import "../common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import emojibase from "emojibase-data/en/compact.json" with { type: "json" };

@@ -1,4 +1,5 @@
 // Where one searches: a box, and what was found below it, all by keyboard.
+import "../common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { device } from "../../../lib/chat/device_texts.ts";

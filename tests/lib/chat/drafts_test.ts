@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { WriteTransaction } from "replicache";
 import { draftAfter } from "../../../lib/chat/drafts.ts";
 import { readingMutators } from "../../../lib/chat/island_mutators.ts";
-import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/schema.ts";
+import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/lengths.ts";
 
 Deno.test("draftAfter() takes what one device alone has written", () => {
   assertEquals(draftAfter("", "", "A"), "A");

@@ -1,0 +1,10 @@
+// How long texts may be: apart from the rules around them, which pages without a room do not load.
+
+/** The longest text of a message, in characters (an emoji is one, or a few), after trimming. */
+export const MAX_CONTENT = 4_000;
+/** The longest draft, in UTF-16 units: two devices' full ones, and the line break between them. */
+export const MAX_DRAFT = 2 * MAX_CONTENT + 1;
+/** The longest name of a person or room, in characters. */
+export const MAX_NAME = 40;
+/** The longest topic of a room, in characters. */
+export const MAX_TOPIC = 200;
