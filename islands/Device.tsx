@@ -18,10 +18,7 @@ export default function Device({ userID }: { userID: string }) {
     const onPageShow = (event: PageTransitionEvent) =>
       event.persisted && leaveUnless(userID, true);
     check();
-    if (globalThis.Notification?.permission === "granted") {
-      import("./parts/device/notify.ts")
-        .then(({ startNotifying }) => startNotifying(userID), console.warn);
-    }
+    notifyOnceAllowed(userID).catch(console.warn);
     // A form that cannot be sent would leave the person on the browser's own
     // error page, and what they typed behind it.
     const onSubmit = (event: SubmitEvent) => {
@@ -73,6 +70,20 @@ async function keepOffline() {
   } catch (error) {
     console.warn("Not kept", error);
   }
+}
+
+/** Notifies from now on, or from when somebody allows it, in whichever tab. */
+async function notifyOnceAllowed(userID: string) {
+  if (!navigator.permissions) return; // as on plain http, where nothing notifies
+  const allowed = await navigator.permissions.query({ name: "notifications" });
+  const start = async () => {
+    if (allowed.state !== "granted") return;
+    allowed.onchange = null;
+    const { startNotifying } = await import("./parts/device/notify.ts");
+    startNotifying(userID);
+  };
+  allowed.onchange = () => start().catch(console.warn);
+  await start();
 }
 
 /**

@@ -108,6 +108,24 @@ browserTest(
 );
 
 browserTest(
+  "A tab that is open when it is allowed notifies from then on",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await permitted(device, server.url, []);
+    const bob = await device(server.url);
+    await enter(ada, "Ada");
+    await isKept(ada, "/rooms/general");
+    await enter(bob, "Bob");
+    await setHidden(ada, true);
+    await say(bob, "@Ada, too early", ada);
+    await ada.context().grantPermissions(["notifications"]);
+    await notifies(ada);
+    await say(bob, "@Ada, in time", ada);
+    await notified(ada, ["Bob · General: @Ada, in time"]);
+  },
+);
+
+browserTest(
   "Nothing asks for permission before the button in the settings does",
   async (device) => {
     await using server = await startServer();
@@ -140,8 +158,12 @@ browserTest(
 );
 
 /** A device whose owner has allowed notifications, and whose pages can be hidden. */
-async function permitted(device: Device, url: string): Promise<Page> {
-  const page = await device(url, { permissions: ["notifications"] });
+async function permitted(
+  device: Device,
+  url: string,
+  permissions = ["notifications"],
+): Promise<Page> {
+  const page = await device(url, { permissions });
   await page.context().addInitScript(() => {
     // Pages of a headless browser are always visible, and permit nothing.
     Object.defineProperty(document, "hidden", {
