@@ -286,6 +286,9 @@ const focusedMessage = (page: Page) =>
 const focusedName = (page: Page) =>
   page.evaluate(() => (document.activeElement as HTMLElement).innerText);
 
+const colorOf = (there: Locator) =>
+  there.evaluate((element) => getComputedStyle(element).color);
+
 browserTest(
   "Any emoji can be searched for by keyboard, without a network once they are loaded",
   async (device) => {
@@ -304,6 +307,11 @@ browserTest(
       await search.fill(words);
     };
     await find("steam loco");
+    // A font without colours draws it in the text's, not in a button's.
+    assertEquals(
+      await colorOf(ada.getByRole("button", { name: "locomotive" })),
+      await colorOf(ada.locator("body")),
+    );
     await search.press("Enter");
     await button(message, "🚂").waitFor();
 
