@@ -70,9 +70,9 @@ const TRIES = 5;
 
 /**
  * The whole view: entries, the group's clients and the user's rejections are
- * read while writes go on, then the log entries that came since are replayed.
- * That gives exactly the state at the last of them, as each key's last change
- * is either seen by the read or replayed after it.
+ * read at once while writes go on, then the log entries that came since are
+ * replayed. That gives exactly the state at the last of them, as each key's last
+ * change is either seen by the read or replayed after it.
  */
 export async function snapshot(
   kv: Deno.Kv,
@@ -83,22 +83,25 @@ export async function snapshot(
 ): Promise<Snapshot> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const begun = await readVersion(kv, space);
-    const entries = await readPlain(kv, space, collections);
-    const from: Record<string, number | null> = {};
-    for (const { prefix } of collections) {
-      const newest = await readNewest(kv, space, prefix, window);
-      from[prefix] = newest.bound;
-      entries.push(...newest.entries);
-    }
-    entries.push(...await readRejections(kv, space, viewer.userID));
-    const clients = await readClients(kv, viewer.groupID);
+    const newestOf = ({ prefix }: Collection) =>
+      readNewest(kv, space, prefix, window);
+    const [plain, newest, rejections, clients] = await Promise.all([
+      readPlain(kv, space, collections),
+      Promise.all(collections.map(newestOf)),
+      readRejections(kv, space, viewer.userID),
+      readClients(kv, viewer.groupID),
+    ]);
+    const windows = newest.flatMap(({ entries }) => entries);
+    const from = Object.fromEntries(
+      collections.map(({ prefix }, i) => [prefix, newest[i].bound]),
+    );
 
     const version = await readVersion(kv, space);
     const log = await readLog(kv, space, begun, version);
     if (!log) continue; // pruned meanwhile
     const change = changeOf(log.slice(1), viewer, collections, from);
     return {
-      entries,
+      entries: [...plain, ...windows, ...rejections],
       from,
       head: { version, mark: log.at(-1)!.mark },
       patch: change.patch,
@@ -114,21 +117,22 @@ async function readPlain(
   space: string,
   collections: readonly Collection[],
 ): Promise<[string, Uint8Array][]> {
-  const entries: [string, Uint8Array][] = [];
-  const prefix = keys.entries(space);
+  const between: Deno.KvListSelector[] = [];
   let start = keys.entry(space, "");
-  const read = async (selector: Deno.KvListSelector) => {
-    for await (const { key, value } of kv.list<Uint8Array>(selector, LIST)) {
-      entries.push([key[2] as string, value]);
-    }
-  };
   const skipped = collections.map(({ prefix }) => prefix).sort();
   for (const collection of skipped) {
-    await read({ start, end: keys.entry(space, collection) });
+    between.push({ start, end: keys.entry(space, collection) });
     start = keys.entry(space, successor(collection));
   }
-  await read({ prefix, start });
-  return entries;
+  between.push({ prefix: keys.entries(space), start });
+  const read = async (selector: Deno.KvListSelector) => {
+    const found = await Array.fromAsync(kv.list<Uint8Array>(selector, LIST));
+    return found.map(({ key, value }): [string, Uint8Array] => [
+      key[2] as string,
+      value,
+    ]);
+  };
+  return (await Promise.all(between.map(read))).flat();
 }
 
 /** The first text after all that begin with a prefix; prefixes end in ASCII. */

@@ -43,8 +43,11 @@ export async function roomsFor(
   // If a process has died before it had told the rooms of another name.
   await spreadName(sync, userID);
   const viewer = actorOf(userID);
-  const own = await sync.view(userSpace(userID), viewer, LISTED);
-  const directory = await sync.view(DIRECTORY, viewer, LISTED);
+  const [own, directory] = await Promise.all(
+    [userSpace(userID), DIRECTORY].map((space) =>
+      sync.view(space, viewer, LISTED)
+    ),
+  );
   const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
   const listed = (await listingsIn(directory)).map(({ roomID }) => roomID);
   const rooms = await Promise.all(
@@ -79,16 +82,21 @@ export async function viewRoom(
   userID: string,
 ): Promise<RoomView | null> {
   const space = roomSpace(roomID);
-  if (!await mayRead(sync, userID, space)) return null;
-  const readSeq = await readSeqOf(sync, userID, roomID);
-  const [now] = await sync.get(space, "room") as (Room | undefined)[];
+  const [may, readSeq, [now]] = await Promise.all([
+    mayRead(sync, userID, space),
+    readSeqOf(sync, userID, roomID),
+    sync.get(space, "room") as Promise<(Room | undefined)[]>,
+  ]);
+  if (!may) return null;
   const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
   const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
   const tx = await sync.view(space, actorOf(userID), window);
   const room = await roomIn(tx);
   if (!room) return null;
-  await repairListing(sync, roomID);
-  await repairMembership(sync, userID, room);
+  await Promise.all([
+    repairListing(sync, roomID),
+    repairMembership(sync, userID, room),
+  ]);
   return {
     readSeq,
     room,
