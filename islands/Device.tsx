@@ -74,16 +74,19 @@ async function keepOffline() {
 
 /** Notifies from now on, or from when somebody allows it, in whichever tab. */
 async function notifyOnceAllowed(userID: string) {
-  if (!navigator.permissions) return; // as on plain http, where nothing notifies
-  const allowed = await navigator.permissions.query({ name: "notifications" });
   const start = async () => {
-    if (allowed.state !== "granted") return;
-    allowed.onchange = null;
     const { startNotifying } = await import("./parts/device/notify.ts");
     startNotifying(userID);
   };
-  allowed.onchange = () => start().catch(console.warn);
-  await start();
+  if (globalThis.Notification?.permission === "granted") return await start();
+  // Not on plain http, where nothing notifies.
+  const allowed = await navigator.permissions?.query({ name: "notifications" });
+  if (!allowed) return;
+  allowed.onchange = async () => {
+    if (allowed.state !== "granted") return;
+    allowed.onchange = null;
+    await start().catch(console.warn);
+  };
 }
 
 /**

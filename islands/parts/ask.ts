@@ -20,6 +20,6 @@ export async function ask(
   // Ours answer in JSON; what stands between may answer anything.
   const said = await answer.json().catch(() => undefined);
   if (answer.ok && (said || answer.status === 204)) return said;
-  const { message = spokenLate.notNow } = said ?? {};
-  throw new Denied(String(message));
+  const isSentence = typeof said?.message === "string";
+  throw new Denied(isSentence ? said.message : spokenLate.notNow);
 }

@@ -1,4 +1,4 @@
-// The small things that pages share, as one script: each island, and each part that is loaded later, imports this.
+// The small things that pages share, as one script: each island, and each part of islands that is loaded later, imports this.
 
 // The bundler makes a script of what the same pages and parts need. Each of
 // these is needed by others: it would be a request of its own.
@@ -13,6 +13,7 @@ import "../../lib/chat/spaces.ts";
 import "../../lib/chat/spoken.ts";
 import "../../lib/replica/asked.ts";
 import "../../lib/replica/rejections.ts";
+import "./composer/keys.ts";
 import "./copyText.ts";
 import "./device/signedOut.ts";
 import "./device/wish.ts";

@@ -82,12 +82,11 @@ export async function viewRoom(
   userID: string,
 ): Promise<RoomView | null> {
   const space = roomSpace(roomID);
-  const [may, readSeq, [now]] = await Promise.all([
-    mayRead(sync, userID, space),
+  if (!await mayRead(sync, userID, space)) return null;
+  const [readSeq, [now]] = await Promise.all([
     readSeqOf(sync, userID, roomID),
     sync.get(space, "room") as Promise<(Room | undefined)[]>,
   ]);
-  if (!may) return null;
   const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
   const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
   const tx = await sync.view(space, actorOf(userID), window);

@@ -89,7 +89,8 @@ export async function openSession(
 /**
  * What a process remembers of sessions. One key is written with the end of
  * each, whichever process ends it: while its versionstamp stands none has
- * ended, and one read of it speaks for all requests that wait for it.
+ * ended. Where reads are gathered (see `gatherReads`), one read of it speaks for
+ * all requests of a moment.
  */
 export class Sessions {
   readonly #known = new Map<string, Deno.KvEntryMaybe<Stored>>();

@@ -5,7 +5,7 @@ import { box, enter, messages, send } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "Enter and Escape while a word is composed neither send, nor complete, nor end an answer or an edit",
+  "Keys while a word is composed neither send, nor complete, nor end an answer or an edit, nor leave the search for emoji",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
@@ -61,6 +61,17 @@ browserTest(
     await choose("犬");
     assertEquals(await edited.inputValue(), "犬");
     await ada.keyboard.press("Enter");
-    await messages(ada, "犬", "sent").waitFor();
+    const changed = messages(ada, "犬", "sent");
+    await changed.waitFor();
+
+    await changed.getByRole("button", { name: "React" }).press("Enter");
+    await ada.getByRole("button", { name: "All emoji" }).press("Enter");
+    const search = ada.getByRole("searchbox", { name: "Search emoji" });
+    await search.and(ada.locator(":focus")).waitFor();
+    await compose("st");
+    for (const key of ["ArrowDown", "ArrowRight", "Enter"]) await press(key);
+    await choose("steam loco");
+    await ada.keyboard.press("Enter");
+    await changed.getByRole("button", { name: "🚂" }).waitFor();
   },
 );

@@ -164,12 +164,18 @@ async function permitted(
   permissions = ["notifications"],
 ): Promise<Page> {
   const page = await device(url, { permissions });
-  await page.context().addInitScript(() => {
+  await page.context().addInitScript((granted) => {
     // Pages of a headless browser are always visible, and permit nothing.
     Object.defineProperty(document, "hidden", {
       get: () => document.documentElement.dataset.isHidden !== undefined,
     });
-    Object.defineProperty(Notification, "permission", { get: () => "granted" });
+    let permission = granted ? "granted" : "default";
+    Object.defineProperty(Notification, "permission", {
+      get: () => permission,
+    });
+    navigator.permissions?.query({ name: "notifications" }).then((status) =>
+      status.addEventListener("change", () => permission = status.state)
+    );
     if (!globalThis.ServiceWorkerRegistration) return; // a tab's first, empty page
     ServiceWorkerRegistration.prototype.showNotification = (title, options) => {
       // Of all tabs.
@@ -178,7 +184,7 @@ async function permitted(
       localStorage.setItem("shown", JSON.stringify(shown));
       return Promise.resolve();
     };
-  });
+  }, permissions.length > 0);
   return page;
 }
 

@@ -17,7 +17,7 @@ const MOST = import.meta.resolve("fresh").includes("/lib/standins/")
 const MOST_SCRIPTS = 16;
 
 browserTest(
-  "A room with Markdown in it loads at most 70 kB of JavaScript in 16 scripts, and the parser with the first touch",
+  "A room with Markdown in it loads at most 70 kB of JavaScript in few scripts, and the parser with the first touch",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -142,7 +142,8 @@ test("a private room is to outsiders as if it were not there", async () => {
     const poke = await bob.get(`/api/replicache/poke?space=${name}`);
     assertFails(poke, 404, "unknown-space");
   }
-  for (const id of [roomID, "nowhere"]) {
+  // One that can't even be looked for, too.
+  for (const id of [roomID, "nowhere", "x".repeat(2_100)]) {
     const join = await bob.post(`/api/rooms/${id}/members`, {});
     assertFails(join, 404, "not-found");
     assertEquals((await bob.get(`/rooms/${id}`)).status, 404);

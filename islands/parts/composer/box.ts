@@ -1,5 +1,6 @@
 // What is in a box to write in, and what was in it, as all who have to do with it see it.
 import type { Signal } from "@preact/signals";
+import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 
 /** `shared` is what one's other devices know of it. */
 export type Draft = { content: string; replyTo?: string; shared?: string };
@@ -21,6 +22,9 @@ export type Box = {
 
 /** Tells other devices of what is in a box: at once, or after a pause. */
 export type Sharing = { now(): void; soon(): void; end(): void };
+
+/** Whether it could not be sent: then it is not shared either, and stays in its tab and on its device. */
+export const isTooLong = (text: string): boolean => text.length > MAX_CONTENT;
 
 /** Has the room's writer go on in its box. */
 export const toBox = (): void =>

@@ -1,9 +1,8 @@
 // Shares what is in the box with one's other devices: tells them of it, and takes up what they tell.
 import { draftAfter } from "../../../lib/chat/drafts.ts";
 import { draftOf } from "../../../lib/chat/queries.ts";
-import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import type { OwnReplica } from "../useOwn.ts";
-import type { Box, Sharing } from "./box.ts";
+import { type Box, isTooLong, type Sharing } from "./box.ts";
 
 /** Other devices learn of a draft once its writer has paused for so long, in milliseconds. */
 const PAUSE = 1_000;
@@ -16,9 +15,8 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
   async function now() {
     clearTimeout(timer);
     const content = box.text.peek();
-    // What is too long to send is too long to share; it stays on this device.
-    // Nor is anybody told that a message is gone before it is on its way.
-    if (content.length > MAX_CONTENT || box.taken.size > 0) return;
+    // Nobody is told that a message is gone before it is on its way.
+    if (isTooLong(content) || box.taken.size > 0) return;
     if (telling || content === box.shared) return;
     telling = true;
     try {
@@ -40,6 +38,7 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
   /** What another device has written: taken over, unless this one has gone on, too. */
   function adopt(theirs: string) {
     if (telling) return; // it asks for itself, and then knows whose it is
+    if (isTooLong(box.text.peek())) return; // nor until it is told again
     const was = box.shared;
     box.shared = theirs;
     box.set(draftAfter(theirs, was, box.text.peek()));

@@ -3,11 +3,17 @@ import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
 import { draftAfter } from "../../../lib/chat/drafts.ts";
-import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import { forget, keep, kept } from "../kept.ts";
 import { extras } from "../touch.ts";
 import type { OwnReplica } from "../useOwn.ts";
-import type { Box, Draft, Restored, Sharing, Taken } from "./box.ts";
+import {
+  type Box,
+  type Draft,
+  isTooLong,
+  type Restored,
+  type Sharing,
+  type Taken,
+} from "./box.ts";
 
 /** Stands for all that earlier visits took, until somebody has looked for it. */
 const EARLIER = "";
@@ -31,9 +37,9 @@ export function useDraft(
       box.text.value = text;
       replyTo.value = answered;
       const { shared } = box;
-      // What another tab has of it may be too long to share, and nowhere else.
+      // What is too long to share may be another tab's, and is nowhere else.
       const { content: other = "" } = kept<Draft>(key) ?? {};
-      const content = other.length > MAX_CONTENT
+      const content = isTooLong(other) && !isTooLong(text)
         ? draftAfter(other, was, text)
         : text;
       if (content === "" && !answered && shared === "") return forget(key);
@@ -65,7 +71,6 @@ export function useDraft(
       start(typed: string) {
         const { content = "", shared = "", replyTo } = kept<Draft>(key) ?? {};
         box.shared = shared;
-        text.value = content; // what is kept is what it was
         set(joined(content === typed ? "" : content, typed), replyTo);
       },
       write,

@@ -31,7 +31,7 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
 
   /** The arrows go over the grid as it is laid out, and back up to the box. */
   function onKeyDown(event: KeyboardEvent) {
-    if (event.isComposing) return;
+    if (event.isComposing) return event.stopPropagation();
     const all = [...grid.current!.querySelectorAll("button")];
     const here = all.indexOf(event.target as HTMLButtonElement);
     const { key } = event;

@@ -3,6 +3,7 @@ import "../common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { device } from "../../../lib/chat/device_texts.ts";
+import { isComposing } from "../composer/keys.ts";
 import { idOf } from "../message/address.ts";
 import { type Found, openSearch, type Search } from "./index.ts";
 
@@ -36,6 +37,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
 
   /** Up and down go through what was found, and back to the box. */
   function onKeyDown(event: KeyboardEvent) {
+    if (isComposing(event)) return;
     // In a search box the browser's own Escape only empties it.
     if (event.key === "Escape") dialog.current?.close();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -66,14 +66,22 @@ Deno.test("A session is found until its end was asked for, and never once that w
   for (let i = 0; i < 200; i++) {
     while (open.length < 5) open.push(await it.signIn());
     const leaving = chance(0.5) ? open.splice(below(5), 1) : [];
-    const sessions = await Promise.all(
-      leaving.map((each) => find(pick(it.processes), each)),
-    );
+    const findAll = () =>
+      Promise.all(
+        leaving.flatMap((each) =>
+          it.processes.map((process) => find(process, each))
+        ),
+      );
+    const [session] = await findAll();
+    // In half of the rounds nothing else has a process look, and forget.
+    const others = chance(0.5) ? [...open, ...ended] : [];
     const [those] = await Promise.all([
-      look([...open, ...ended]),
-      ...sessions.map((each) => it.end(each!)),
-      look(leaving), // while it ends it may be found, and be remembered
+      look(others),
+      session && it.end(session),
+      look(others.length > 0 ? leaving : []), // it may be found, and remembered
     ]);
+    const after = await findAll();
+    assertEquals(after, after.map(() => undefined), `SEED=${seed}`);
     ended.push(...leaving);
     for (const found of [those, await look([...open, ...ended])]) {
       const wanted = found.map((_, j) => j < open.length);
