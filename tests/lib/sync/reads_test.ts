@@ -1,20 +1,14 @@
 // Reads that are gathered: as many as were asked for, in few calls, and none spoilt by another.
 import { assertEquals, assertRejects } from "@std/assert";
 import { gatherReads } from "../../../lib/sync/mod.ts";
+import { countReads } from "../../support/counted_reads.ts";
 import { permitted } from "../../support/permitted.ts";
 
 /** A KV with the numbers 0 to 99 in it, whose reads are gathered and whose calls are counted. */
 async function openGathered() {
   const kv = await Deno.openKv(":memory:");
   for (let i = 0; i < 100; i++) await kv.set(["n", i], i);
-  const calls: number[] = [];
-  const getMany = kv.getMany.bind(kv) as (
-    keys: readonly Deno.KvKey[],
-  ) => Promise<Deno.KvEntryMaybe<unknown>[]>;
-  kv.getMany = ((keys: readonly Deno.KvKey[]) => {
-    calls.push(keys.length);
-    return getMany(keys);
-  }) as typeof kv.getMany;
+  const calls = countReads(kv);
   return {
     kv: gatherReads(kv),
     calls,

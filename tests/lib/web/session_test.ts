@@ -8,20 +8,14 @@ import {
   signIn,
   signOut,
 } from "../../../lib/web/session.ts";
+import { countReads } from "../../support/counted_reads.ts";
 import { randomFrom } from "../../support/random.ts";
 import { chosenSeed } from "../../support/seeds.ts";
 
 /** Two processes on one KV; `calls` has how many keys each read of it was for. */
 async function openTwo() {
   const kv = await Deno.openKv(":memory:");
-  const calls: number[] = [];
-  const getMany = kv.getMany.bind(kv) as (
-    keys: readonly Deno.KvKey[],
-  ) => Promise<Deno.KvEntryMaybe<unknown>[]>;
-  kv.getMany = ((keys: readonly Deno.KvKey[]) => {
-    calls.push(keys.length);
-    return getMany(keys);
-  }) as typeof kv.getMany;
+  const calls = countReads(kv);
   gatherReads(kv);
   const sync = new Sync(kv, chat);
   return {
