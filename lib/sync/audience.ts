@@ -8,7 +8,9 @@ export type MayRead = (space: string) => Promise<boolean>;
 
 const MANY = 50; // readers, from which on pokes are coalesced
 const COALESCE = 15; // ms
-const REST = 7; // times as long as telling took: pushes are to get most of the time
+// Times as long as telling took: sending what was told takes several times that,
+// and pushes are to get most of the time. With 1,000 readers about 150 ms.
+const REST = 30;
 
 export class Audience<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
