@@ -11,6 +11,8 @@ const COALESCE = 15; // ms
 // Times as long as telling took: sending what was told takes several times that,
 // and pushes are to get most of the time. With 1,000 readers about 150 ms.
 const REST = 30;
+// Telling may have been held up: by a collection of garbage, by a machine that slept.
+const LONGEST_REST = 1_000; // ms
 
 export class Audience<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
@@ -51,7 +53,7 @@ export class Audience<Reader extends { mayRead: MayRead }> {
     const began = performance.now();
     this.tell(pokeOf(this.space));
     const now = performance.now();
-    this.#restsUntil = now + REST * (now - began);
+    this.#restsUntil = now + Math.min(REST * (now - began), LONGEST_REST);
   }
 
   tell(bytes: Uint8Array): void {
