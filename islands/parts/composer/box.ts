@@ -23,7 +23,7 @@ export type Box = {
 /** Tells other devices of what is in a box: at once, or after a pause. */
 export type Sharing = { now(): void; soon(): void; end(): void };
 
-/** Whether it could not be sent: then it is not shared either, and stays in its tab and on its device. */
+/** Whether it is too long for other devices to be told of it: it stays in its tab, and on its device. */
 export const isTooLong = (text: string): boolean => text.length > MAX_CONTENT;
 
 /** Has the room's writer go on in its box. */

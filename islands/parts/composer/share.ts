@@ -17,12 +17,14 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
     const content = box.text.peek();
     // Nobody is told that a message is gone before it is on its way.
     if (isTooLong(content) || box.taken.size > 0) return;
-    if (telling || content === box.shared) return;
+    if (telling) return;
     telling = true;
     try {
-      await own.mutate.setDraft({ roomID, content, was: box.shared });
-      // Only now: a page that died before would take its own draft for an old one.
-      box.shared = content;
+      if (content !== box.shared) {
+        await own.mutate.setDraft({ roomID, content, was: box.shared });
+        // Only now: a page that died before would take its own draft for an old one.
+        box.shared = content;
+      }
       const theirs = await own.query((tx) => draftOf(tx, roomID));
       telling = false;
       adopt(theirs);
@@ -38,7 +40,7 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
   /** What another device has written: taken over, unless this one has gone on, too. */
   function adopt(theirs: string) {
     if (telling) return; // it asks for itself, and then knows whose it is
-    if (isTooLong(box.text.peek())) return; // nor until it is told again
+    if (isTooLong(box.text.peek())) return; // it asks once it is shorter
     const was = box.shared;
     box.shared = theirs;
     box.set(draftAfter(theirs, was, box.text.peek()));
