@@ -4,7 +4,6 @@
 // these is needed by others: it would be a request of its own.
 import "@preact/signals";
 import "preact/jsx-runtime";
-import "../../lib/chat/lengths.ts";
 import "../../lib/chat/mentions.ts";
 import "../../lib/chat/queries.ts";
 import "../../lib/chat/reading.ts";
