@@ -2,20 +2,20 @@
 import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { gatherReads, Sync } from "./lib/sync/mod.ts";
-import { logUnforeseen } from "./lib/web/answers.ts";
-import { chat } from "./lib/web/domain.ts";
-import { Deletions } from "./lib/web/deletions.ts";
-import { Limits } from "./lib/web/limits.ts";
-import { Outermost } from "./lib/web/outermost.ts";
-import { Online } from "./lib/web/online.ts";
-import { Presence } from "./lib/web/presence.ts";
-import { RequestLog } from "./lib/web/request_log.ts";
-import { seedGeneral } from "./lib/web/rooms.ts";
-import { Sessions } from "./lib/web/session.ts";
+import { logUnforeseen } from "./lib/web/http/handlers.ts";
+import { chat } from "./lib/web/chat/domain.ts";
+import { Deletions } from "./lib/web/auth/account_deletion.ts";
+import { Limits } from "./lib/web/http/rate_limits.ts";
+import { Outermost } from "./lib/web/http/secure_app.ts";
+import { Online } from "./lib/web/live/online.ts";
+import { Presence } from "./lib/web/live/typing.ts";
+import { RequestLog } from "./lib/web/http/request_log.ts";
+import { seedGeneral } from "./lib/web/chat/rooms.ts";
+import { Sessions } from "./lib/web/auth/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Engine, State } from "./lib/web/state.ts";
-import { Streams } from "./lib/web/streams.ts";
-import { Turns } from "./lib/web/turns.ts";
+import { Streams } from "./lib/web/live/streams.ts";
+import { Turns } from "./lib/web/http/pull_slots.ts";
 
 let opened: Promise<Engine> | undefined;
 

@@ -1,13 +1,13 @@
 // The form that deletes an account: by script it knows what is unsent, and leaves no trace in the browser.
-import "./parts/common.ts";
+import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
-import { device } from "../lib/chat/device_texts.ts";
+import { device } from "../lib/chat/strings/device.ts";
 import type { User } from "../lib/chat/views.ts";
-import { deleteAccount } from "./parts/device/signOut.ts";
+import { deleteAccount } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { useUnsent } from "./parts/device/useUnsent.ts";
-import { NameField } from "./parts/NameField.tsx";
+import { NameField } from "./parts/shared/NameField.tsx";
 
 const words = device.deleting;
 

@@ -1,9 +1,9 @@
 // This browser as the app's device, on every page: searches what is on it, keeps it working without a network, notifies, follows who is signed in.
-import "./parts/common.ts";
+import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { everywhere } from "../lib/chat/everywhere_texts.ts";
-import { onSignedOut } from "./parts/device/signedOut.ts";
+import { everywhere } from "../lib/chat/strings/every_page.ts";
+import { onSignedOut } from "./parts/device/signed_out.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {

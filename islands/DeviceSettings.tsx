@@ -1,6 +1,6 @@
 // What is set for this device alone: the theme, and notifications.
-import "./parts/common.ts";
-import { device } from "../lib/chat/device_texts.ts";
+import "./parts/shared/common.ts";
+import { device } from "../lib/chat/strings/device.ts";
 import { Notices } from "./parts/device/Notices.tsx";
 import { Theme } from "./parts/device/Theme.tsx";
 

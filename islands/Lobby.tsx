@@ -1,8 +1,8 @@
 // The rooms to enter: one's own first, then the public ones that can be joined by opening them.
-import "./parts/common.ts";
-import { spokenInLobby as words } from "../lib/chat/spoken_lobby.ts";
+import "./parts/shared/common.ts";
+import { spokenInLobby as words } from "../lib/chat/strings/lobby.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
-import { useRooms } from "./parts/useRooms.ts";
+import { useRooms } from "./parts/rooms/useRooms.ts";
 
 type LobbyProps = { userID: string; rooms: RoomSummary[] };
 

@@ -1,33 +1,33 @@
 // The room, alive: the log, the box to write in, and whether both are in step with the server.
-import "./parts/common.ts";
+import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { spoken as texts } from "../lib/chat/spoken.ts";
+import { spoken as texts } from "../lib/chat/strings/room.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
-import { listen, type Presence } from "../lib/replica/listen.ts";
+import { listen, type Presence } from "../lib/replica/poke/listen.ts";
 import type { Status } from "../lib/replica/mod.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
-import { anyKept } from "./parts/kept.ts";
-import { Connection } from "./parts/Connection.tsx";
-import { MessageList } from "./parts/log/MessageList.tsx";
-import { useHistory } from "./parts/log/useHistory.ts";
-import { usePlace } from "./parts/log/usePlace.ts";
-import { useReading } from "./parts/log/useReading.ts";
+import { anyKept } from "./parts/shared/local_store.ts";
+import { Connection } from "./parts/room/Connection.tsx";
+import { MessageList } from "./parts/timeline/MessageList.tsx";
+import { useHistory } from "./parts/timeline/useHistory.ts";
+import { usePlace } from "./parts/timeline/useScrollAnchor.ts";
+import { useReading } from "./parts/timeline/useReadMarker.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
-import { type MarksByID, useMarks } from "./parts/message/useMarks.ts";
-import { Notice } from "./parts/Notice.tsx";
-import { RoomAbout } from "./parts/about/RoomAbout.tsx";
-import { extras, loadExtras, onTouch } from "./parts/touch.ts";
-import { useActs } from "./parts/useActs.ts";
-import { useLonger } from "./parts/useLonger.ts";
-import { useOwn } from "./parts/useOwn.ts";
-import { usePeople } from "./parts/usePeople.ts";
-import { useRoom } from "./parts/useRoom.ts";
+import { type MarksByID, useMarks } from "./parts/message/useRichText.ts";
+import { Notice } from "./parts/room/Notice.tsx";
+import { RoomAbout } from "./parts/room/RoomHeader.tsx";
+import { extras, loadExtras, onTouch } from "./parts/room/lazy.ts";
+import { useActs } from "./parts/room/useMessageActions.ts";
+import { useLonger } from "./parts/shared/useLonger.ts";
+import { useOwn } from "./parts/shared/useOwnSpace.ts";
+import { usePeople } from "./parts/shared/usePeople.ts";
+import { useRoom } from "./parts/room/useRoom.ts";
 
 // An island, too: two scripts of one page would say much twice.
-export { RoomNav } from "./parts/RoomNav.tsx";
+export { RoomNav } from "./parts/rooms/RoomNav.tsx";
 
 type RoomProps = { user: User; view: RoomView; marks: MarksByID };
 

@@ -1,9 +1,9 @@
 // The button that signs out: by script it knows what is unsent, tells the other tabs, and says when there is no network.
-import "./parts/common.ts";
+import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
-import { device } from "../lib/chat/device_texts.ts";
-import { signOut } from "./parts/device/signOut.ts";
+import { device } from "../lib/chat/strings/device.ts";
+import { signOut } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { countUnsent, isNothing, useUnsent } from "./parts/device/useUnsent.ts";
 

@@ -3,7 +3,7 @@ import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
-import { errorWords, texts } from "../lib/chat/texts.ts";
+import { errorWords, texts } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function App(

@@ -1,6 +1,6 @@
 // What a visitor sees when a page cannot be shown: what happened, and a way home.
 import { HttpError } from "fresh";
-import { errorWords, texts } from "../lib/chat/texts.ts";
+import { errorWords, texts } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function ErrorPage({ error }) {

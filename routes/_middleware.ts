@@ -1,11 +1,15 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
-import { answerTo, logUnforeseen, pageError } from "../lib/web/answers.ts";
-import type { Limit } from "../lib/web/limits.ts";
-import { userOf } from "../lib/web/names.ts";
-import { isSecure, originOf } from "../lib/web/origin.ts";
-import { sessionIn } from "../lib/web/session.ts";
+import {
+  answerTo,
+  logUnforeseen,
+  pageError,
+} from "../lib/web/http/handlers.ts";
+import type { Limit } from "../lib/web/http/rate_limits.ts";
+import { userOf } from "../lib/web/chat/profile.ts";
+import { isSecure, originOf } from "../lib/web/http/origin.ts";
+import { sessionIn } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);

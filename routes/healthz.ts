@@ -1,5 +1,5 @@
 // Whether this instance can serve: it can when KV answers.
-import { failure, methods } from "../lib/web/answers.ts";
+import { failure, methods } from "../lib/web/http/handlers.ts";
 
 export const handler = methods({
   async GET({ state }) {

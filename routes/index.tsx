@@ -1,12 +1,12 @@
 // The lobby: the rooms there are, and a form that makes a new one.
 import { page } from "fresh";
 import Lobby from "../islands/Lobby.tsx";
-import { NameField } from "../islands/parts/NameField.tsx";
-import { texts } from "../lib/chat/texts.ts";
-import { methods } from "../lib/web/answers.ts";
-import { readForm } from "../lib/web/bodies.ts";
-import { refused } from "../lib/web/refused.ts";
-import { createRoom, roomsFor } from "../lib/web/rooms.ts";
+import { NameField } from "../islands/parts/shared/NameField.tsx";
+import { texts } from "../lib/chat/strings/pages.ts";
+import { methods } from "../lib/web/http/handlers.ts";
+import { readForm } from "../lib/web/http/bodies.ts";
+import { refused } from "../lib/web/http/errors.ts";
+import { createRoom, roomsFor } from "../lib/web/chat/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = texts.lobby;

@@ -1,8 +1,8 @@
 // Shown by the service worker for a page that this device does not have. Of nobody, so that it serves everybody.
 import { page } from "fresh";
-import Here from "../islands/Here.tsx";
-import { offline as words } from "../lib/chat/device_texts.ts";
-import { methods } from "../lib/web/answers.ts";
+import Here from "../islands/OfflineRooms.tsx";
+import { offline as words } from "../lib/chat/strings/device.ts";
+import { methods } from "../lib/web/http/handlers.ts";
 import { define } from "../lib/web/state.ts";
 
 export const handler = methods({

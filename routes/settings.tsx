@@ -1,17 +1,21 @@
 // A person's settings: their name, and the private link by which they come in elsewhere.
-import { NameField } from "../islands/parts/NameField.tsx";
+import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
-import Copy from "../islands/Copy.tsx";
+import Copy from "../islands/CopyButton.tsx";
 import DeviceSettings from "../islands/DeviceSettings.tsx";
-import { dateOf, texts } from "../lib/chat/texts.ts";
-import { methods, toSignIn } from "../lib/web/answers.ts";
-import { readForm } from "../lib/web/bodies.ts";
-import { linkMadeAt, makeLink, revokeLink } from "../lib/web/link.ts";
-import { refused } from "../lib/web/refused.ts";
-import { rename } from "../lib/web/names.ts";
-import { originOf } from "../lib/web/origin.ts";
+import { dateOf, texts } from "../lib/chat/strings/pages.ts";
+import { methods, toSignIn } from "../lib/web/http/handlers.ts";
+import { readForm } from "../lib/web/http/bodies.ts";
+import {
+  linkMadeAt,
+  makeLink,
+  revokeLink,
+} from "../lib/web/auth/sign_in_link.ts";
+import { refused } from "../lib/web/http/errors.ts";
+import { rename } from "../lib/web/chat/profile.ts";
+import { originOf } from "../lib/web/http/origin.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = texts.settings;

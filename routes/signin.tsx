@@ -1,13 +1,13 @@
 // Sign-in: a name is enough. A plain form, so that it works before any script or without one.
-import { NameField } from "../islands/parts/NameField.tsx";
+import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
-import { texts } from "../lib/chat/texts.ts";
-import { methods } from "../lib/web/answers.ts";
-import { readForm } from "../lib/web/bodies.ts";
-import { addressOf } from "../lib/web/limits.ts";
-import { isSecure } from "../lib/web/origin.ts";
-import { refused } from "../lib/web/refused.ts";
-import { signIn } from "../lib/web/session.ts";
+import { texts } from "../lib/chat/strings/pages.ts";
+import { methods } from "../lib/web/http/handlers.ts";
+import { readForm } from "../lib/web/http/bodies.ts";
+import { addressOf } from "../lib/web/http/rate_limits.ts";
+import { isSecure } from "../lib/web/http/origin.ts";
+import { refused } from "../lib/web/http/errors.ts";
+import { signIn } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
 
 type Data = { name: string; refusal?: string; deleted?: boolean };

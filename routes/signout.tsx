@@ -1,11 +1,11 @@
 // Signing out: ended by a POST, so that no link or prefetch can do it; GET asks first.
 import { page } from "fresh";
 import SignOut from "../islands/SignOut.tsx";
-import { texts } from "../lib/chat/texts.ts";
-import { methods } from "../lib/web/answers.ts";
-import { linkMadeAt } from "../lib/web/link.ts";
-import { isSecure } from "../lib/web/origin.ts";
-import { FORGET, signOut } from "../lib/web/session.ts";
+import { texts } from "../lib/chat/strings/pages.ts";
+import { methods } from "../lib/web/http/handlers.ts";
+import { linkMadeAt } from "../lib/web/auth/sign_in_link.ts";
+import { isSecure } from "../lib/web/http/origin.ts";
+import { FORGET, signOut } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
 
 export const handler = methods({

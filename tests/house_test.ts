@@ -26,9 +26,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** Parts that any other app could take as they are: they know npm and themselves. */
 const NPM_ONLY = ["replica", "chat", "sync", "sync/mod"];
 
-/** The longest file of app and sync, and the median of all, in lines. */
-const LONGEST = 250;
-const MEDIAN = 90;
+/** The longest file, in lines: a size to ask oneself at whether it still has one job. */
+const LONGEST = 400;
 
 function partOf(path: string): string {
   if (!path.includes("/")) return "top";
@@ -166,7 +165,7 @@ async function rulesOf(part: string): Promise<string[]> {
 test("The engine's README and the replica's say of each file what it does", async () => {
   for (const part of ["lib/sync", "lib/replica"]) {
     const readme = await Deno.readTextFile(`${part}/README.md`);
-    const rows = readme.matchAll(/^\| ((?:`\w+\.ts`(?:, )?)+) +\|/gm);
+    const rows = readme.matchAll(/^\| ((?:`[\w/]+\.ts`(?:, )?)+) +\|/gm);
     const said = [...rows].flatMap(([, names]) =>
       names.split(", ").map((name) => name.slice(1, -1))
     );
@@ -180,16 +179,14 @@ test("The engine's README and the replica's say of each file what it does", asyn
 });
 
 test("Files are short", async () => {
-  const lengths = (await sources())
+  const long = (await sources())
     .filter(({ path }) => partOf(path) !== "standins")
     .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
-    .sort((a, b) => a.lines - b.lines);
-  assertEquals(lengths.filter(({ lines }) => lines > LONGEST), []);
-  const median = lengths[Math.floor(lengths.length / 2)];
-  assertGreater(MEDIAN, median.lines, `The median is ${median.path}`);
+    .filter(({ lines }) => lines > LONGEST);
+  assertEquals(long, []);
 });
 
-test("Each source file opens with one line that says what it is for", async () => {
+test("Each source file opens with a line or two that say what it is for", async () => {
   const tested = [];
   for await (const path of files("tests")) {
     if (isSource(path) && !path.includes("/fixture/")) {
@@ -197,7 +194,7 @@ test("Each source file opens with one line that says what it is for", async () =
     }
   }
   const wrong = [...await sources(), ...tested]
-    .filter(({ text }) => !/^\/\/ \S.*\n(?!\/\/)/.test(text));
+    .filter(({ text }) => !/^\/\/ \S.*\n(?:\/\/ .*\n)?(?!\/\/)/.test(text));
   assertEquals(wrong.map(({ path }) => path), []);
 });
 

@@ -1,6 +1,6 @@
 // Twenty real Replicache clients on a bad network, in front of a server that is killed again and again.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../lib/chat/mutators.ts";
+import { roomMutators } from "../lib/chat/server_mutators.ts";
 import { messagesIn } from "../lib/chat/queries.ts";
 import { BadNetwork, CALM } from "./support/bad_network.ts";
 import { permitted } from "./support/permitted.ts";

@@ -1,6 +1,6 @@
 // Real Replicache clients against the served app: what one writes, all see.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../lib/chat/mutators.ts";
+import { roomMutators } from "../lib/chat/server_mutators.ts";
 import { messagesIn } from "../lib/chat/queries.ts";
 import type { Message } from "../lib/chat/schema.ts";
 import { permitted } from "./support/permitted.ts";

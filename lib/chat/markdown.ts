@@ -2,7 +2,13 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
-import { linesOf, type Mark, plainMarks, type Tag, wordsOf } from "./marks.ts";
+import {
+  linesOf,
+  type Mark,
+  plainMarks,
+  type Tag,
+  wordsOf,
+} from "./rich_text.ts";
 
 type Node = ReturnType<typeof fromMarkdown>["children"][number];
 

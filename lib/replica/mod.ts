@@ -2,7 +2,7 @@
 import type { MutatorDefs } from "replicache";
 import type { Replica, ReplicaOptions } from "./replica.ts";
 
-export type { Pause } from "./line.ts";
+export type { Pause } from "./http/transport.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 
@@ -17,11 +17,11 @@ let inMemory = false;
 export async function openReplica<M extends MutatorDefs>(
   options: ReplicaOptions<M>,
 ): Promise<Replica<M>> {
-  const { LiveReplica } = await import("./live.ts");
+  const { LiveReplica } = await import("./live_replica.ts");
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {
-    const { isRefusal, useMemory } = await import("./memory.ts");
+    const { isRefusal, useMemory } = await import("./local/idb_fallback.ts");
     if (inMemory || !isRefusal(error)) throw error;
     inMemory = true;
     useMemory();

@@ -1,9 +1,9 @@
 // What a replica is to an island: its copy of a space, and how that stands with the server.
 import type { ReadonlySignal } from "@preact/signals";
 import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
-import type { Pause } from "./line.ts";
-import type { WithOwn } from "./mutators.ts";
-import type { Unsent } from "./storage.ts";
+import type { Pause } from "./http/transport.ts";
+import type { WithOwn } from "./outbox/recorded_mutators.ts";
+import type { Unsent } from "./outbox/outbox_database.ts";
 
 /** What a person should know of the copy: is it connected, and what has not been sent. */
 export type Status = {

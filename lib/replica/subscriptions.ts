@@ -1,6 +1,6 @@
 // Who is told of a copy's changes, whichever client it has by now.
 import type { MutatorDefs } from "replicache";
-import type { Client } from "./client.ts";
+import type { Client } from "./replicache_client.ts";
 import type { Query } from "./replica.ts";
 
 export class Subscriptions<M extends MutatorDefs> {

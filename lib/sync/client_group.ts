@@ -2,7 +2,7 @@
 import { commitPatiently } from "./backoff.ts";
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
-import { Memory } from "./memory.ts";
+import { Memory } from "./cache.ts";
 
 /** `["group", groupID]`. */
 export type ClientGroup = {

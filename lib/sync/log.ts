@@ -27,7 +27,7 @@ type Logged = {
   at: number;
   ops: Op[];
   lastMutationIDs: Confirmation[];
-  /** Client groups that this commit fenced off; see job.ts and pull.ts. */
+  /** Client groups that this commit fenced off; see push_job.ts and pull.ts. */
   lost?: string[];
   end: boolean;
 };

@@ -9,7 +9,7 @@ import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
 import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
-import type { MayRead } from "./audience.ts";
+import type { MayRead } from "./subscribers.ts";
 import { type Ending, Pokes } from "./poke.ts";
 import {
   type ClientStateNotFound,
@@ -24,12 +24,12 @@ import { transactionOver } from "./transaction.ts";
 import { type Store, type Strategy, write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
-export type { MayRead } from "./audience.ts";
+export type { MayRead } from "./subscribers.ts";
 export type { Ending, OpenStream } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
-export { gatherReads } from "./reads.ts";
+export { gatherReads } from "./batched_reads.ts";
 
 export type Settings = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */

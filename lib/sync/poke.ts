@@ -1,10 +1,10 @@
 // Poke: tells open streams that a space has a new version, and that one may not be read any more.
-import { Audience, type MayRead } from "./audience.ts";
-import { encoder, event, pokeOf } from "./event.ts";
+import { Audience, type MayRead } from "./subscribers.ts";
+import { encoder, event, pokeOf } from "./sse.ts";
 import type { LogEntry, Op } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
-import { Watches } from "./watch.ts";
+import { Watches } from "./version_watches.ts";
 
 /** What can be done with a stream from outside. */
 export type OpenStream = {

@@ -3,7 +3,7 @@ import { backoff, PATIENCE } from "./backoff.ts";
 import type { ClientGroups } from "./client_group.ts";
 import type { Domain, User } from "./domain.ts";
 import { Draft } from "./draft.ts";
-import { Job, Stale, type Step } from "./job.ts";
+import { Job, Stale, type Step } from "./push_job.ts";
 import { type ClientStateNotFound, type Push, SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./write.ts";

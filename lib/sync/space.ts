@@ -2,7 +2,7 @@
 import type { ReadonlyJSONValue } from "replicache";
 import { keys, parse } from "./keys.ts";
 import { type LogEntry, readLog, Tail } from "./log.ts";
-import { Memory } from "./memory.ts";
+import { Memory } from "./cache.ts";
 
 /** The point of a space's history where it stands: its version and that log entry's mark. */
 export type Head = { version: number; mark: string };

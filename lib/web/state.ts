@@ -1,14 +1,14 @@
 // What a request carries on its way through middlewares, handlers and pages.
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
-import type { ChatSync } from "./domain.ts";
-import type { Deletions } from "./deletions.ts";
-import type { Limits } from "./limits.ts";
-import type { Online } from "./online.ts";
-import type { Presence } from "./presence.ts";
-import type { Session, Sessions } from "./session.ts";
-import type { Streams } from "./streams.ts";
-import type { Turns } from "./turns.ts";
+import type { ChatSync } from "./chat/domain.ts";
+import type { Deletions } from "./auth/account_deletion.ts";
+import type { Limits } from "./http/rate_limits.ts";
+import type { Online } from "./live/online.ts";
+import type { Presence } from "./live/typing.ts";
+import type { Session, Sessions } from "./auth/session.ts";
+import type { Streams } from "./live/streams.ts";
+import type { Turns } from "./http/pull_slots.ts";
 
 /** What a process has once, for all requests. */
 export interface Engine {

@@ -1,9 +1,9 @@
 // The account itself: deleting it.
-import { methods, userIn } from "../../lib/web/answers.ts";
-import { fieldOf, readJSON } from "../../lib/web/bodies.ts";
-import { assertOwnName } from "../../lib/web/names.ts";
-import { isSecure } from "../../lib/web/origin.ts";
-import { clearedCookie } from "../../lib/web/session.ts";
+import { methods, userIn } from "../../lib/web/http/handlers.ts";
+import { fieldOf, readJSON } from "../../lib/web/http/bodies.ts";
+import { assertOwnName } from "../../lib/web/chat/profile.ts";
+import { isSecure } from "../../lib/web/http/origin.ts";
+import { clearedCookie } from "../../lib/web/auth/session.ts";
 
 export const handler = methods({
   async DELETE(ctx) {

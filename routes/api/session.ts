@@ -1,10 +1,10 @@
 // Sign in (or rename), who am I, sign out.
-import { methods, userIn } from "../../lib/web/answers.ts";
-import { readJSON } from "../../lib/web/bodies.ts";
-import { addressOf } from "../../lib/web/limits.ts";
-import { rename } from "../../lib/web/names.ts";
-import { isSecure } from "../../lib/web/origin.ts";
-import { signIn, signOut } from "../../lib/web/session.ts";
+import { methods, userIn } from "../../lib/web/http/handlers.ts";
+import { readJSON } from "../../lib/web/http/bodies.ts";
+import { addressOf } from "../../lib/web/http/rate_limits.ts";
+import { rename } from "../../lib/web/chat/profile.ts";
+import { isSecure } from "../../lib/web/http/origin.ts";
+import { signIn, signOut } from "../../lib/web/auth/session.ts";
 
 export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),

@@ -1,14 +1,14 @@
 // A private sign-in link, opened: a button signs in, as previews and prefetchers open links, too.
 import { HttpError, page } from "fresh";
-import Unsent from "../../islands/Unsent.tsx";
+import Unsent from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
-import { texts } from "../../lib/chat/texts.ts";
-import { methods } from "../../lib/web/answers.ts";
-import { addressOf } from "../../lib/web/limits.ts";
-import { linkedUser, linkMadeAt } from "../../lib/web/link.ts";
-import { userOf } from "../../lib/web/names.ts";
-import { isSecure } from "../../lib/web/origin.ts";
-import { openSession, signOut } from "../../lib/web/session.ts";
+import { texts } from "../../lib/chat/strings/pages.ts";
+import { methods } from "../../lib/web/http/handlers.ts";
+import { addressOf } from "../../lib/web/http/rate_limits.ts";
+import { linkedUser, linkMadeAt } from "../../lib/web/auth/sign_in_link.ts";
+import { userOf } from "../../lib/web/chat/profile.ts";
+import { isSecure } from "../../lib/web/http/origin.ts";
+import { openSession, signOut } from "../../lib/web/auth/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = texts.link;

@@ -2,12 +2,12 @@
 import { HttpError, page } from "fresh";
 import Room, { RoomNav } from "../../islands/Room.tsx";
 import { readMarkdown } from "../../lib/chat/markdown.ts";
-import { isPlain } from "../../lib/chat/marks.ts";
+import { isPlain } from "../../lib/chat/rich_text.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
-import { texts } from "../../lib/chat/texts.ts";
-import { methods, toSignIn } from "../../lib/web/answers.ts";
-import { joinRoom } from "../../lib/web/members.ts";
-import { roomsFor, viewRoom } from "../../lib/web/rooms.ts";
+import { texts } from "../../lib/chat/strings/pages.ts";
+import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
+import { joinRoom } from "../../lib/web/chat/members.ts";
+import { roomsFor, viewRoom } from "../../lib/web/chat/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({

@@ -1,14 +1,14 @@
 // Deleting one's account: what that means, and a form that takes one's name to be sure.
 import { page } from "fresh";
 import DeleteAccount from "../../islands/DeleteAccount.tsx";
-import { texts } from "../../lib/chat/texts.ts";
+import { texts } from "../../lib/chat/strings/pages.ts";
 import type { User } from "../../lib/chat/views.ts";
-import { methods, toSignIn } from "../../lib/web/answers.ts";
-import { readForm } from "../../lib/web/bodies.ts";
-import { assertOwnName } from "../../lib/web/names.ts";
-import { refused } from "../../lib/web/refused.ts";
-import { isSecure } from "../../lib/web/origin.ts";
-import { clearedCookie, FORGET } from "../../lib/web/session.ts";
+import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
+import { readForm } from "../../lib/web/http/bodies.ts";
+import { assertOwnName } from "../../lib/web/chat/profile.ts";
+import { refused } from "../../lib/web/http/errors.ts";
+import { isSecure } from "../../lib/web/http/origin.ts";
+import { clearedCookie, FORGET } from "../../lib/web/auth/session.ts";
 import { define } from "../../lib/web/state.ts";
 
 const words = texts.deletion;

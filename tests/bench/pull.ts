@@ -1,7 +1,7 @@
 // Pulls in rooms of very different sizes: what has changed, and the newest window of all.
 import { keys } from "../../lib/sync/keys.ts";
 import { Sync } from "../../lib/sync/mod.ts";
-import { chat } from "../../lib/web/domain.ts";
+import { chat } from "../../lib/web/chat/domain.ts";
 import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 import { peopleIn, TEXT } from "./requests.ts";

@@ -7,7 +7,7 @@ import {
   isForgotten,
   isKept,
   roomIsKept,
-} from "../support/kept.ts";
+} from "../support/outbox_on_disk.ts";
 import {
   connection,
   enter,

@@ -12,7 +12,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
-import { isKept } from "../support/kept.ts";
+import { isKept } from "../support/outbox_on_disk.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { copyIsKept } from "../support/kept.ts";
+import { copyIsKept } from "../support/outbox_on_disk.ts";
 import { Person } from "../support/person.ts";
 import {
   box,

@@ -11,7 +11,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { copyIsKept } from "../support/kept.ts";
+import { copyIsKept } from "../support/outbox_on_disk.ts";
 import { Person } from "../support/person.ts";
 import { cutOff, PULLS } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";

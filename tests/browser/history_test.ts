@@ -1,7 +1,7 @@
 // A room's past when the server does not answer.
 import { assertEquals } from "@std/assert";
 import type { Route } from "playwright-core";
-import { spokenLate } from "../../lib/chat/spoken_late.ts";
+import { spokenLate } from "../../lib/chat/strings/room_on_use.ts";
 import { browserTest } from "../support/browser.ts";
 import { cutOff, PULLS } from "../support/cut_off.ts";
 import { Person } from "../support/person.ts";

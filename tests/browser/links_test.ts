@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
-import { isKept } from "../support/kept.ts";
+import { isKept } from "../support/outbox_on_disk.ts";
 import { Person } from "../support/person.ts";
 import { enter, inView, makeRoom, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { box, enter, inView, messages, send } from "../support/room_page.ts";
-import { roomIsKept } from "../support/kept.ts";
+import { roomIsKept } from "../support/outbox_on_disk.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(

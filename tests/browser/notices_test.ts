@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
-import { isKept } from "../support/kept.ts";
+import { isKept } from "../support/outbox_on_disk.ts";
 import {
   enter,
   makeRoom,

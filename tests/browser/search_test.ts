@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { roomIsKept } from "../support/kept.ts";
+import { roomIsKept } from "../support/outbox_on_disk.ts";
 import {
   enter,
   makeRoom,

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
-import { isKept } from "../support/kept.ts";
+import { isKept } from "../support/outbox_on_disk.ts";
 import { startServer } from "../support/server.ts";
 
 const LIGHT = "rgb(252, 252, 250)";

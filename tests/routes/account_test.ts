@@ -1,7 +1,7 @@
 // Accounts over HTTP: another name, whichever way it came, and deleting all.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Sync } from "../../lib/sync/mod.ts";
-import { actorOf, chat } from "../../lib/web/domain.ts";
+import { actorOf, chat } from "../../lib/web/chat/domain.ts";
 import { APP, type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
-import { chat } from "../../lib/web/domain.ts";
+import { chat } from "../../lib/web/chat/domain.ts";
 import { type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";

@@ -5,7 +5,7 @@ import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom } from "../support/private_room.ts";
-import { Online } from "../../lib/web/online.ts";
+import { Online } from "../../lib/web/live/online.ts";
 
 let app: InnerApp;
 Deno.test.beforeAll(async () => {

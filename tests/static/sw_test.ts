@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
-import { isForgotten, isKept, keptPages } from "../support/kept.ts";
+import { isForgotten, isKept, keptPages } from "../support/outbox_on_disk.ts";
 
 browserTest(
   "A page that does not come in time is shown as it was, and taken for next time",

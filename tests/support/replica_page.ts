@@ -1,9 +1,9 @@
 // What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
-import { queryCopies } from "../../lib/replica/copies.ts";
-import { LiveReplica } from "../../lib/replica/live.ts";
+import { queryCopies } from "../../lib/replica/local/query_copies.ts";
+import { LiveReplica } from "../../lib/replica/live_replica.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
-import { unsentHere } from "../../lib/replica/unsent.ts";
+import { unsentHere } from "../../lib/replica/outbox/unsent.ts";
 import { mutators } from "./tally.ts";
 
 const where = new URL(location.href).searchParams;

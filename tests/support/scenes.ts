@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import type { Device } from "./browser.ts";
 import { signIn } from "./browser.ts";
-import { roomIsKept } from "./kept.ts";
+import { roomIsKept } from "./outbox_on_disk.ts";
 import {
   box,
   connection,

@@ -3,8 +3,8 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { type MutableRef, useEffect, useLayoutEffect } from "preact/hooks";
 import type { Member } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/spoken_late.ts";
-import { Avatar } from "../Avatar.tsx";
+import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { Avatar } from "../shared/Avatar.tsx";
 import { useCompletion } from "./useCompletion.ts";
 
 /** What a box tells its completion. */

@@ -2,13 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
-import { extras } from "../touch.ts";
-import { wordsFor } from "../wordsFor.ts";
-import type { Taken } from "./box.ts";
+import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { extras } from "../room/lazy.ts";
+import { wordsFor } from "../shared/error_words.ts";
+import type { Taken } from "./draft_types.ts";
 import type { Completing, Listed } from "./Completion.tsx";
-import { Growing } from "./Growing.tsx";
-import { isComposing, isEnter } from "./keys.ts";
+import { Growing } from "../shared/AutosizeTextarea.tsx";
+import { isComposing, isEnter } from "../shared/keys.ts";
 import type { useDraft } from "./useDraft.ts";
 
 type ComposerProps = {

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { nameBeingWritten } from "../../../lib/chat/name_being_written.ts";
+import { nameBeingWritten } from "../../../lib/chat/mention_prefix.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 
 const MOST = 6; // people shown at once

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
-import { draftAfter } from "../../../lib/chat/drafts.ts";
-import { forget, keep, kept } from "../kept.ts";
-import { extras } from "../touch.ts";
-import type { OwnReplica } from "../useOwn.ts";
+import { draftAfter } from "../../../lib/chat/merge_drafts.ts";
+import { forget, keep, kept } from "../shared/local_store.ts";
+import { extras } from "../room/lazy.ts";
+import type { OwnReplica } from "../shared/useOwnSpace.ts";
 import {
   type Box,
   type Draft,
@@ -13,7 +13,7 @@ import {
   type Restored,
   type Sharing,
   type Taken,
-} from "./box.ts";
+} from "./draft_types.ts";
 
 /** Stands for all that earlier visits took, until somebody has looked for it. */
 const EARLIER = "";

@@ -1,9 +1,9 @@
 // Whether and of what this device notifies. It asks for permission only when told to.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { device } from "../../../lib/chat/device_texts.ts";
+import { device } from "../../../lib/chat/strings/device.ts";
 import { Choices } from "./Choices.tsx";
-import { setWish, type Wish, wish } from "./wish.ts";
+import { setWish, type Wish, wish } from "./notice_choice.ts";
 
 const words = device.notices;
 

@@ -1,7 +1,7 @@
 // Light, dark, or as the system is: chosen here, kept in a cookie, which outlives signing out.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { device } from "../../../lib/chat/device_texts.ts";
+import { device } from "../../../lib/chat/strings/device.ts";
 import { Choices } from "./Choices.tsx";
 
 const words = device.theme;

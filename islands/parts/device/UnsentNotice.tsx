@@ -1,6 +1,6 @@
 // What is unsent on this device, in words, and what comes of it; nothing when everything was sent.
-import { device } from "../../../lib/chat/device_texts.ts";
-import Copy from "../../Copy.tsx";
+import { device } from "../../../lib/chat/strings/device.ts";
+import Copy from "../../CopyButton.tsx";
 import { isNothing, type UnsentHere } from "./useUnsent.ts";
 
 const words = device.leaving;

@@ -1,12 +1,12 @@
 // Notifies of what comes into one's rooms while nobody looks at them. One tab does it for all of this browser.
-import "../common.ts";
+import "../shared/common.ts";
 import { mentions } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { listen } from "../../../lib/replica/listen.ts";
-import { newestOf } from "../../../lib/replica/newest.ts";
-import { wish } from "./wish.ts";
+import { listen } from "../../../lib/replica/poke/listen.ts";
+import { newestOf } from "../../../lib/replica/http/fetch_snapshot.ts";
+import { wish } from "./notice_choice.ts";
 
 /** More at once, of one room, would bury the screen; the newest count. */
 const AT_ONCE = 3;

@@ -1,17 +1,17 @@
 // What signing out would discard: counted now, and again whenever a tab sends or makes something.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { UnsentCounts } from "../../../lib/chat/device_texts.ts";
+import type { UnsentCounts } from "../../../lib/chat/strings/device.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import type { Draft, Taken } from "../composer/box.ts";
-import { keptUnder } from "../keptUnder.ts";
-import { textsIn } from "../textsIn.ts";
-import { signingOut } from "./signedOut.ts";
+import type { Draft, Taken } from "../composer/draft_types.ts";
+import { keptUnder } from "../shared/keptUnder.ts";
+import { textsIn } from "../shared/textsIn.ts";
+import { signingOut } from "./signed_out.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
   unsentHere,
-} from "../../../lib/replica/unsent.ts";
+} from "../../../lib/replica/outbox/unsent.ts";
 
 export type UnsentHere = UnsentCounts & {
   /** What this person has written in it: nobody is shown what is another's. */

@@ -1,10 +1,10 @@
 // A message's text while its author changes it, in the message's own place.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { spokenLate as late } from "../../../lib/chat/spoken_late.ts";
-import { Growing } from "../composer/Growing.tsx";
-import { isComposing, isEnter } from "../composer/keys.ts";
-import { wordsFor } from "../wordsFor.ts";
+import { spokenLate as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { Growing } from "../shared/AutosizeTextarea.tsx";
+import { isComposing, isEnter } from "../shared/keys.ts";
+import { wordsFor } from "../shared/error_words.ts";
 
 const words = late.edit;
 

@@ -2,8 +2,8 @@
 import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/spoken_late.ts";
-import type { useHistory } from "../log/useHistory.ts";
+import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import type { useHistory } from "../timeline/useHistory.ts";
 
 export type EditedGoneProps = {
   editing: {

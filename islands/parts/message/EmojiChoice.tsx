@@ -1,7 +1,7 @@
 // A few emoji to choose from, above all else on the page, and the way to all others.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];

@@ -1,9 +1,9 @@
 // All emoji there are, by group or as searched for: loaded on use, as their names are many.
-import "../common.ts";
+import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import emojibase from "emojibase-data/en/compact.json" with { type: "json" };
-import { spokenLate } from "../../../lib/chat/spoken_late.ts";
+import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
 
 const words = spokenLate.allEmoji;
 

@@ -1,18 +1,18 @@
 // One message: who, when, what, what others feel about it, and what became of it.
 import { useRef } from "preact/hooks";
-import type { Mark } from "../../../lib/chat/marks.ts";
+import type { Mark } from "../../../lib/chat/rich_text.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
-import { Avatar } from "../Avatar.tsx";
-import { memo } from "../memo.ts";
-import { extras } from "../touch.ts";
-import { useLonger } from "../useLonger.ts";
-import type { People } from "../usePeople.ts";
-import { Actions } from "./Actions.tsx";
-import type { Acts } from "./acts.ts";
+import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { Avatar } from "../shared/Avatar.tsx";
+import { memo } from "../shared/memo.ts";
+import { extras } from "../room/lazy.ts";
+import { useLonger } from "../shared/useLonger.ts";
+import type { People } from "../shared/usePeople.ts";
+import { Actions } from "./MessageToolbar.tsx";
+import type { Acts } from "./message_actions.ts";
 import { idOf } from "./address.ts";
-import { Body } from "./Body.tsx";
-import { Clock, fullDate } from "./Clock.tsx";
+import { Body } from "./RichText.tsx";
+import { Clock, fullDate } from "./Timestamp.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 

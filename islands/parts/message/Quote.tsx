@@ -1,7 +1,7 @@
 // What a message answers: whose words, the first of them, and the way there.
-import { type Mark, wordsOf } from "../../../lib/chat/marks.ts";
+import { type Mark, wordsOf } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
+import { spoken as texts } from "../../../lib/chat/strings/room.ts";
 import { idOf } from "./address.ts";
 
 const LONGEST = 140; // characters; the stylesheet cuts at the line's end

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/spoken.ts";
-import { extras } from "../touch.ts";
+import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { extras } from "../room/lazy.ts";
 
 type ReactionPickerProps = {
   message: Message;

@@ -1,6 +1,6 @@
 // Arrow up in an empty box: the last message of one's own, if there is one, is changed.
 import type { Message } from "../../../lib/chat/schema.ts";
-import type { Acts } from "./acts.ts";
+import type { Acts } from "./message_actions.ts";
 
 export function editLast(
   messages: readonly Message[],

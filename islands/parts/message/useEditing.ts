@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { forget, keep, kept } from "../kept.ts";
-import { extras } from "../touch.ts";
+import { forget, keep, kept } from "../shared/local_store.ts";
+import { extras } from "../room/lazy.ts";
 import { idOf } from "./address.ts";
 
 type Editing = Pick<Message, "id" | "seq" | "content">;

@@ -1,11 +1,11 @@
 // Where one searches: a box, and what was found below it, all by keyboard.
-import "../common.ts";
+import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { device } from "../../../lib/chat/device_texts.ts";
-import { isComposing } from "../composer/keys.ts";
+import { device } from "../../../lib/chat/strings/device.ts";
+import { isComposing } from "../shared/keys.ts";
 import { idOf } from "../message/address.ts";
-import { type Found, openSearch, type Search } from "./index.ts";
+import { type Found, openSearch, type Search } from "./search_index.ts";
 
 const words = device.search;
 

@@ -1,7 +1,7 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
-import { assertMayPush, assertMayRead } from "../../../lib/web/access.ts";
-import { sessionOf, spaceIn } from "../../../lib/web/answers.ts";
+import { assertMayPush, assertMayRead } from "../../../lib/web/auth/access.ts";
+import { sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
 import { define } from "../../../lib/web/state.ts";
 
 export default define.middleware(async (ctx) => {

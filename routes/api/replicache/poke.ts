@@ -1,7 +1,7 @@
 // The poke stream: says that a space has something new to pull.
 import { SyncError } from "../../../lib/sync/mod.ts";
-import { mayRead } from "../../../lib/web/access.ts";
-import { methods, sessionOf } from "../../../lib/web/answers.ts";
+import { mayRead } from "../../../lib/web/auth/access.ts";
+import { methods, sessionOf } from "../../../lib/web/http/handlers.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MOST_SPACES = 100;

@@ -1,12 +1,12 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import type { Context } from "fresh";
 import { SyncError } from "../../../lib/sync/mod.ts";
-import { mayRead } from "../../../lib/web/access.ts";
-import { methods, sessionOf, spaceIn } from "../../../lib/web/answers.ts";
-import { readJSON } from "../../../lib/web/bodies.ts";
-import { actorOf } from "../../../lib/web/domain.ts";
+import { mayRead } from "../../../lib/web/auth/access.ts";
+import { methods, sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { readJSON } from "../../../lib/web/http/bodies.ts";
+import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
-import { bodyOf } from "../../../lib/web/turns.ts";
+import { bodyOf } from "../../../lib/web/http/pull_slots.ts";
 
 /** Reads `window`, how many of the newest messages are wanted: a positive integer. */
 function windowIn(url: URL): number | undefined {

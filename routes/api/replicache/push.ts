@@ -1,11 +1,11 @@
 // Replicache's push: mutations of one client group to one space.
 import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
-import { methods, sessionOf, spaceIn } from "../../../lib/web/answers.ts";
-import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/bodies.ts";
-import { repairListing } from "../../../lib/web/copies.ts";
-import { actorOf } from "../../../lib/web/domain.ts";
-import { spreadName } from "../../../lib/web/names.ts";
-import { confirmedFor } from "../../../lib/web/reading.ts";
+import { methods, sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/http/bodies.ts";
+import { repairListing } from "../../../lib/web/chat/denormalize.ts";
+import { actorOf } from "../../../lib/web/chat/domain.ts";
+import { spreadName } from "../../../lib/web/chat/profile.ts";
+import { confirmedFor } from "../../../lib/web/chat/read_state.ts";
 
 export const handler = methods({
   async POST(ctx) {

@@ -1,7 +1,7 @@
 // The rooms there are for a person, and making one.
-import { methods, userIn } from "../../../lib/web/answers.ts";
-import { readJSON } from "../../../lib/web/bodies.ts";
-import { createRoom, roomsFor } from "../../../lib/web/rooms.ts";
+import { methods, userIn } from "../../../lib/web/http/handlers.ts";
+import { readJSON } from "../../../lib/web/http/bodies.ts";
+import { createRoom, roomsFor } from "../../../lib/web/chat/rooms.ts";
 
 export const handler = methods({
   async GET(ctx) {

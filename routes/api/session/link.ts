@@ -1,8 +1,8 @@
 // One's private sign-in link: a new one, or none any more.
-import { methods, userIn } from "../../../lib/web/answers.ts";
-import { readOptionalJSON } from "../../../lib/web/bodies.ts";
-import { makeLink, revokeLink } from "../../../lib/web/link.ts";
-import { originOf } from "../../../lib/web/origin.ts";
+import { methods, userIn } from "../../../lib/web/http/handlers.ts";
+import { readOptionalJSON } from "../../../lib/web/http/bodies.ts";
+import { makeLink, revokeLink } from "../../../lib/web/auth/sign_in_link.ts";
+import { originOf } from "../../../lib/web/http/origin.ts";
 
 export const handler = methods({
   async POST(ctx) {

@@ -2,9 +2,9 @@
 import { HttpError, page } from "fresh";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import { texts } from "../../../lib/chat/texts.ts";
-import { methods, toSignIn } from "../../../lib/web/answers.ts";
-import { invitedBy, joinRoom } from "../../../lib/web/members.ts";
+import { texts } from "../../../lib/chat/strings/pages.ts";
+import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
+import { invitedBy, joinRoom } from "../../../lib/web/chat/members.ts";
 import { define } from "../../../lib/web/state.ts";
 
 const words = texts.invite;

@@ -1,23 +1,23 @@
 // Who is in a room: its members, its invitations, and the way out. Plain forms.
 import { HttpError, page } from "fresh";
-import Copy from "../../../islands/Copy.tsx";
+import Copy from "../../../islands/CopyButton.tsx";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
-import { namesakesIn } from "../../../lib/chat/namesakes.ts";
+import { namesakesIn } from "../../../lib/chat/name_tags.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import { dateOf, texts } from "../../../lib/chat/texts.ts";
+import { dateOf, texts } from "../../../lib/chat/strings/pages.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
-import { methods, toSignIn } from "../../../lib/web/answers.ts";
-import { readForm } from "../../../lib/web/bodies.ts";
+import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
+import { readForm } from "../../../lib/web/http/bodies.ts";
 import {
   inviteTo,
   leaveRoom,
   removeMember,
   withdrawInvitation,
-} from "../../../lib/web/members.ts";
-import { originOf } from "../../../lib/web/origin.ts";
-import { viewPeople } from "../../../lib/web/rooms.ts";
+} from "../../../lib/web/chat/members.ts";
+import { originOf } from "../../../lib/web/http/origin.ts";
+import { viewPeople } from "../../../lib/web/chat/rooms.ts";
 import { define, type State } from "../../../lib/web/state.ts";
 
 const words = texts.people;

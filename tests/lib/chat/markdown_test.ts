@@ -6,7 +6,7 @@ import {
   type Mark,
   plainMarks,
   wordsOf,
-} from "../../../lib/chat/marks.ts";
+} from "../../../lib/chat/rich_text.ts";
 
 /** Marks written shortly, as tags around words. */
 const html = (marks: readonly Mark[]): string =>

@@ -1,7 +1,7 @@
 // Whom a text speaks to.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { mentions, namesOf, piecesOf } from "../../../lib/chat/mentions.ts";
-import { nameBeingWritten } from "../../../lib/chat/name_being_written.ts";
+import { nameBeingWritten } from "../../../lib/chat/mention_prefix.ts";
 
 const names = namesOf([
   { name: "Ada" },

@@ -1,6 +1,6 @@
 // Two processes on one KV file: whoever writes where, both hear of it soon.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../../../lib/chat/mutators.ts";
+import { roomMutators } from "../../../lib/chat/server_mutators.ts";
 import { messagesIn } from "../../../lib/chat/queries.ts";
 import { permitted } from "../../support/permitted.ts";
 import { Person } from "../../support/person.ts";

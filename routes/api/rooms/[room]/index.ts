@@ -1,7 +1,7 @@
 // Changing who can see a room, by its owner. Its name and topic are changed by a mutation.
-import { methods, userIn } from "../../../../lib/web/answers.ts";
-import { readJSON } from "../../../../lib/web/bodies.ts";
-import { setVisibility } from "../../../../lib/web/rooms.ts";
+import { methods, userIn } from "../../../../lib/web/http/handlers.ts";
+import { readJSON } from "../../../../lib/web/http/bodies.ts";
+import { setVisibility } from "../../../../lib/web/chat/rooms.ts";
 
 export const handler = methods({
   async PATCH(ctx) {

@@ -1,6 +1,6 @@
 // Withdrawing an invitation.
-import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { withdrawInvitation } from "../../../../../lib/web/members.ts";
+import { methods, userIn } from "../../../../../lib/web/http/handlers.ts";
+import { withdrawInvitation } from "../../../../../lib/web/chat/members.ts";
 
 export const handler = methods({
   async DELETE(ctx) {

@@ -1,8 +1,8 @@
 // Inviting to a room.
-import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { readOptionalJSON } from "../../../../../lib/web/bodies.ts";
-import { inviteTo } from "../../../../../lib/web/members.ts";
-import { originOf } from "../../../../../lib/web/origin.ts";
+import { methods, userIn } from "../../../../../lib/web/http/handlers.ts";
+import { readOptionalJSON } from "../../../../../lib/web/http/bodies.ts";
+import { inviteTo } from "../../../../../lib/web/chat/members.ts";
+import { originOf } from "../../../../../lib/web/http/origin.ts";
 
 export const handler = methods({
   async POST(ctx) {

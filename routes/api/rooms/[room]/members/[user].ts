@@ -1,6 +1,6 @@
 // Removing a member, by the owner.
-import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { removeMember } from "../../../../../lib/web/members.ts";
+import { methods, userIn } from "../../../../../lib/web/http/handlers.ts";
+import { removeMember } from "../../../../../lib/web/chat/members.ts";
 
 export const handler = methods({
   async DELETE(ctx) {

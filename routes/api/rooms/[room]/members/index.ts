@@ -1,9 +1,9 @@
 // Joining a room.
 import * as v from "@badrap/valita";
 import { valid } from "../../../../../lib/chat/schema.ts";
-import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { readOptionalJSON } from "../../../../../lib/web/bodies.ts";
-import { joinRoom } from "../../../../../lib/web/members.ts";
+import { methods, userIn } from "../../../../../lib/web/http/handlers.ts";
+import { readOptionalJSON } from "../../../../../lib/web/http/bodies.ts";
+import { joinRoom } from "../../../../../lib/web/chat/members.ts";
 
 const Joining = v.object({ invite: v.string().optional() });
 

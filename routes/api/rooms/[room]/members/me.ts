@@ -1,6 +1,6 @@
 // Leaving a room.
-import { methods, userIn } from "../../../../../lib/web/answers.ts";
-import { leaveRoom } from "../../../../../lib/web/members.ts";
+import { methods, userIn } from "../../../../../lib/web/http/handlers.ts";
+import { leaveRoom } from "../../../../../lib/web/chat/members.ts";
 
 export const handler = methods({
   async DELETE(ctx) {

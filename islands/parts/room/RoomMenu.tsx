@@ -1,0 +1,70 @@
+// What a member can do with the room, at the end of its header; each opens a dialog.
+import { useSignal } from "@preact/signals";
+import type { Member, Room } from "../../../lib/chat/schema.ts";
+import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import type { RoomReplica } from "./useRoom.ts";
+import { Invite } from "./InviteDialog.tsx";
+import { Leave } from "./LeaveDialog.tsx";
+import { Settings } from "./RoomSettings.tsx";
+
+const words = spokenLate.about;
+
+type DeedsProps = {
+  room: Room;
+  me: Member;
+  members: readonly Member[];
+  /** This browser's copy, and how many mutations are not sent. */
+  replica: RoomReplica;
+  unsent: number;
+};
+
+export function Deeds({ room, me, members, replica, unsent }: DeedsProps) {
+  const open = useSignal<"invite" | "settings" | "leave" | undefined>(
+    undefined,
+  );
+  const { value } = open;
+  const close = () => open.value = undefined;
+  return (
+    <div class="deeds">
+      <button
+        type="button"
+        class="icon invite"
+        title={words.invite}
+        onClick={() => open.value = "invite"}
+      >
+        {words.invite}
+      </button>
+      {me.role === "owner" && (
+        <button
+          type="button"
+          class="icon adjust"
+          title={words.settings}
+          onClick={() => open.value = "settings"}
+        >
+          {words.settings}
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon exit"
+        title={words.leave}
+        onClick={() => open.value = "leave"}
+      >
+        {words.leave}
+      </button>
+      {value === "invite" && <Invite room={room} onClose={close} />}
+      {value === "settings" && (
+        <Settings room={room} replica={replica} onClose={close} />
+      )}
+      {value === "leave" && (
+        <Leave
+          room={room}
+          me={me}
+          alone={members.length === 1}
+          unsent={unsent}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}

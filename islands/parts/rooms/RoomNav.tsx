@@ -1,0 +1,78 @@
+// The way to the other rooms, with what is unread in each: in the list, and in the title.
+import { useEffect } from "preact/hooks";
+import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { named, seen } from "../shared/room_store.ts";
+import { useRooms } from "./useRooms.ts";
+
+const words = texts.rooms;
+
+type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
+
+// On a narrow screen the list is a popover behind the button; on a wide one
+// the stylesheet shows it beside the room. Neither needs a script.
+export function RoomNav(
+  { userID, rooms: html, current }: RoomNavProps,
+) {
+  const rooms = useRooms(userID, html).value;
+  const unread = (room: RoomSummary) => {
+    const read = Math.max(room.readSeq, seen.value[room.roomID] ?? 0);
+    return room.member ? Math.max(0, room.messageCount - read) : 0;
+  };
+  const all = rooms.reduce((sum, room) => sum + unread(room), 0);
+
+  useEffect(() => {
+    const title = document.title.replace(/^\(\d+\+?\) /, "");
+    document.title = all > 0 ? `(${shortly(all)}) ${title}` : title;
+  }, [all]);
+
+  return (
+    <>
+      <button type="button" class="quiet" popovertarget="rooms">
+        {words.label}
+        {all > 0 && <span class="hidden">{words.unread(all)}</span>}
+      </button>
+      {all > 0 && <span class="some-unread" aria-hidden="true" />}
+      <div id="rooms" popover="auto">
+        <ul>
+          {rooms.map((room) => (
+            <li key={room.roomID}>
+              <RoomLink
+                room={room}
+                current={room.roomID === current}
+                unread={unread(room)}
+              />
+            </li>
+          ))}
+        </ul>
+        <a class="all" href="/">{words.all}</a>
+      </div>
+    </>
+  );
+}
+
+type RoomLinkProps = { room: RoomSummary; current: boolean; unread: number };
+
+function RoomLink({ room, current, unread }: RoomLinkProps) {
+  const classes = [room.visibility, unread > 0 && "unread"];
+  return (
+    <a
+      href={`/rooms/${room.roomID}`}
+      class={classes.filter(Boolean).join(" ")}
+      aria-current={current ? "page" : undefined}
+    >
+      <span class="name" dir="auto">
+        {named.value[room.roomID] ?? room.name}
+      </span>
+      {unread > 0 && (
+        <span class="unread-count">
+          {shortly(unread)}
+          <span class="hidden">{words.unreadWord}</span>
+        </span>
+      )}
+    </a>
+  );
+}
+
+/** Nobody counts further. */
+const shortly = (n: number) => n > 999 ? "999+" : String(n);

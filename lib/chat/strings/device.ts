@@ -1,0 +1,109 @@
+// What the interface says of the device it runs on, where it is asked for; all else is in `pages.ts`.
+import { count } from "./room.ts";
+
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** How much of a person's is on this device alone. */
+export type UnsentCounts = {
+  messages: number;
+  /** Edits, deletions, reactions and the like. */
+  changes: number;
+  drafts: number;
+};
+
+/** What islands say. */
+export const device = {
+  title: "This device",
+
+  leaving: {
+    signOut: "Sign out",
+    toLink: "Make a sign-in link",
+    stay: "Stay",
+    failed: "Signing out did not work. Check your connection and try again.",
+    counting: "Looking for what has not been sent yet…",
+    unsent: ({ messages, changes, drafts }: UnsentCounts, stays: boolean) => {
+      const some = [
+        messages > 0 && count(messages, "message", "messages"),
+        changes > 0 && count(changes, "change", "changes"),
+        drafts > 0 && count(drafts, "draft", "drafts"),
+      ].filter((part) => part !== false);
+      const one = messages + changes + drafts === 1;
+      return `${and.format(some)} ${one ? "has" : "have"} not been sent yet. ${
+        !stays
+          ? `Signing out discards ${one ? "it" : "them"}.`
+          : one
+          ? "It stays on this device until its author signs in here again."
+          : "They stay on this device until their author signs in here again."
+      }`;
+    },
+    unknown: (stays: boolean) =>
+      `What is unsent on this device can't be read right now. ${
+        stays ? "It stays here." : "Signing out discards it."
+      }`,
+    show: "Show what is unsent",
+    discard: "Discard and sign out",
+    send: "Stay and send",
+  },
+
+  deleting: {
+    name: (name: string) => `To be sure, type your name: ${name}`,
+    submit: "Delete account",
+    keep: "Keep account",
+    wrong: "That is not the name of this account.",
+    failed:
+      "Your account was not deleted. Check your connection and try again.",
+  },
+
+  copying: {
+    copy: "Copy",
+    copied: "Copied.",
+    failed: "Copying did not work: select the text and copy it yourself.",
+  },
+
+  theme: {
+    title: "Theme",
+    choices: { system: "Same as the system", light: "Light", dark: "Dark" },
+  },
+
+  notices: {
+    title: "Notifications",
+    choices: {
+      nothing: "None",
+      mentions: "When I am mentioned",
+      all: "Every message",
+    },
+    why: {
+      default:
+        "For messages in your rooms while you look elsewhere. Keep at least one tab open on this device.",
+      denied:
+        "Your browser blocks notifications for this site. Allow them in its settings, then come back.",
+      none:
+        "This browser has no notifications, or only where the address begins with https.",
+    },
+    allow: "Allow notifications",
+  },
+
+  search: {
+    title: "Search messages",
+    box: "Search messages",
+    placeholder: "Words from a message, or a name",
+    hint: "Searches the messages on this device.",
+    found: (n: number) =>
+      n === 0
+        ? "No message on this device has these words."
+        : n === 1
+        ? "1 message"
+        : `${n} messages`,
+    failed: "The messages on this device can't be read right now.",
+    close: "Close",
+  },
+} as const;
+
+/** What the service worker shows for a page that is not here. */
+export const offline = {
+  title: "You are offline",
+  text:
+    "This page has not been opened on this device yet. The rooms you have been in are here, and you can write in them.",
+  again: "Try again",
+  home: "Back to the rooms",
+} as const;

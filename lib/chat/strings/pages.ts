@@ -1,0 +1,146 @@
+// Every word that the interface says: those of the pages here, those of islands in spoken*.ts, by when they are needed.
+import { spoken } from "./room.ts";
+import { spokenInLobby } from "./lobby.ts";
+import { spokenLate } from "./room_on_use.ts";
+
+/** Every word there is. */
+export const texts = {
+  ...spoken,
+  ...spokenLate,
+  lobby: spokenInLobby,
+  product: "Kvetch",
+  tagline: "A chat that works instantly, offline and together.",
+  skip: "Skip to content",
+  signOut: "Sign out",
+  /** What stands over the messages of whoever has deleted their account. */
+  deletedUser: "Deleted user",
+  documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
+
+  signIn: {
+    title: "Sign in",
+    name: "Your name",
+    hint: "This is how others will see you. No password, no email.",
+    submit: "Sign in",
+  },
+
+  leave: {
+    title: "Sign out?",
+    text: (name: string) => `You are signed in as ${name}.`,
+    kept:
+      "Your private sign-in link is the way back to this account. Sign out only if you have it.",
+    lost:
+      "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
+  },
+
+  settings: {
+    title: "Settings",
+    name: "Your name",
+    nameHint: "As others see it from now on.",
+    saved: "Saved.",
+    save: "Save name",
+    link: "Private sign-in link",
+    linkText:
+      "It opens this account on another device, or here again after signing out. Whoever has it is you: treat it as a password.",
+    linkNone: "You have none yet.",
+    linkMade: (date: string) =>
+      `You made one on ${date}. It was shown once and cannot be shown again.`,
+    make: "Make a link",
+    makeNew: "Make a new link",
+    revoke: "Revoke the link",
+    once: "Your link, shown only this once",
+    keep:
+      "Scan it with the other device, or keep it in a password manager. It works until you revoke it or make a new one.",
+    qr: "Your sign-in link as a QR code",
+  },
+
+  deletion: {
+    open: "Delete account…",
+    title: "Delete your account?",
+    back: "Back to the settings",
+    means: [
+      "You are signed out on all devices, and your sign-in link stops working.",
+      "You leave all rooms. In rooms that you own, the longest-standing member becomes the owner.",
+      "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
+      "Your name, drafts and reading marks are erased. This can't be undone.",
+    ],
+    done: "Your account is deleted.",
+  },
+
+  visit: {
+    missing: "There is no such room, or it is private and you are not in it.",
+    outside: "Join the room to write in it.",
+    needsScript:
+      "Reading works without JavaScript; writing a message needs it.",
+  },
+
+  link: {
+    title: "Sign in",
+    question: (name: string) => `Sign in as ${name}?`,
+    text: "This private link opens the account on this device.",
+    submit: (name: string) => `Sign in as ${name}`,
+    cancel: "Not now",
+    other: (name: string) => `On this device ${name} will be signed out.`,
+    lost:
+      "That account has no sign-in link of its own, so there is no way back to it.",
+    already: (name: string) => `You are ${name} already`,
+    alreadyText: "This device is signed in to the account of this link.",
+    missing: "This sign-in link is not valid, or no longer is.",
+  },
+
+  invite: {
+    by: (name?: string) =>
+      name ? `${name} invites you to a room` : "You are invited to a room",
+    text: "Members can read everything in it and write.",
+    later: "Not now",
+    missing: "This invitation is not valid, or no longer is.",
+  },
+
+  people: {
+    title: (room: string) => `People in ${room}`,
+    back: "Back to the room",
+    owner: "Owner",
+    you: "You",
+    online: "Online",
+    remove: "Remove",
+    removeText:
+      "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
+    removeSubmit: (name: string) => `Remove ${name}`,
+    invite: "Invite someone",
+    inviteText: spokenLate.about.invitation,
+    inviteSubmit: spokenLate.about.make,
+    once: "The invitation, shown only this once",
+    open: "Open invitations",
+    madeBy: (name: string | undefined, date: string) =>
+      name ? `By ${name}, until ${date}` : `Until ${date}`,
+    withdraw: "Withdraw",
+    leave: "Leave the room",
+    leaveText: spokenLate.about.leaveText,
+    leaveOwner: spokenLate.about.leaveOwner,
+    leaveLast: spokenLate.about.leaveLast,
+  },
+
+  errors: {
+    home: "Back to the rooms",
+    notFound: [
+      "Nothing here",
+      "This page does not exist, or you have no access to it.",
+    ],
+    forbidden: ["Not allowed", "You can see this, but not do that."],
+    refused: ["That did not work", "The request was not understood."],
+    broken: [
+      "Something broke on our side",
+      "It is not your fault, and what you sent before is safe. Try again in a moment.",
+    ],
+  },
+} as const;
+
+/** A day as people write it, from milliseconds since 1970. */
+export const dateOf = (time: number): string =>
+  new Date(time).toLocaleDateString("en", { dateStyle: "long" });
+
+/** The title and the text of an error page. */
+export function errorWords(status: number): readonly [string, string] {
+  if (status === 404) return texts.errors.notFound;
+  if (status === 401 || status === 403) return texts.errors.forbidden;
+  return status < 500 ? texts.errors.refused : texts.errors.broken;
+}

@@ -1,0 +1,165 @@
+// Every word that a room says after the first touch, or once something failed: loaded with those parts.
+import { count } from "./room.ts";
+
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+
+export const spokenLate = {
+  typing: (names: string[]) =>
+    names.length > 3
+      ? "Several people are typing…"
+      : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
+
+  needsNetwork: "That needs a connection. Try again when you are online.",
+  notNow: "That did not work. Try again in a moment.",
+
+  about: {
+    invite: "Invite",
+    address: "Anyone who is signed in can join by this room's address:",
+    invitation:
+      "Anyone who opens an invitation can join. It works any number of times, for seven days.",
+    make: "Make an invitation",
+    link: "Link to join",
+    copy: "Copy",
+    copied: "Copied.",
+    notCopied: "Copying did not work: the link is selected, copy it yourself.",
+    open: "Open invitations",
+    close: "Close",
+
+    settings: "Room settings",
+    name: "Room name",
+    topic: "Topic",
+    topicHint: "What is it about?",
+    who: "Who can see it",
+    everyone: "Public",
+    everyoneHint:
+      "Anyone who is signed in can read everything in it, and join.",
+    invited: "Private",
+    invitedHint: "Only its members, and the people they invite.",
+    save: "Save",
+    cancel: "Cancel",
+
+    leave: "Leave room",
+    leaveTitle: (room: string) => `Leave ${room}?`,
+    leaveText: "What you wrote stays.",
+    leaveOwner:
+      "What you wrote stays. Its longest-standing member becomes the owner.",
+    leaveLast:
+      "What you wrote stays. You are the last member: the room will have no owner.",
+    leavePrivate: "You will need an invitation to come back.",
+    leaveUnsent: (n: number) =>
+      `${
+        count(n, "change of yours is", "changes of yours are")
+      } not sent yet, and will be lost.`,
+  },
+
+  keeps: {
+    unsent: "Kept here until you are back online.",
+    all: "Keep writing: it is sent when you are back online.",
+    nothing:
+      "This browser can't store anything: close the page, and unsent messages are lost.",
+  },
+
+  joining: {
+    join: "Join room",
+    joining: "Joining the room…",
+    notIn: "You are no longer in this room.",
+  },
+
+  answering: {
+    replying: (name: string) => `Replying to ${name}`,
+    nobody: "Cancel reply",
+  },
+
+  links: {
+    copied: "Link copied.",
+    inAddress: "The link is now in the address bar.",
+    gone: "That message is no longer there.",
+  },
+
+  past: {
+    older: "Load older messages",
+    loading: "Loading older messages…",
+    failed:
+      "Older messages can't be loaded right now. Try again when you are online.",
+  },
+
+  emoji: "Emoji",
+  allEmoji: {
+    more: "All emoji",
+    search: "Search emoji",
+    found: (n: number) => n === 0 ? "No emoji found." : `${n} found`,
+    /** By the number that Unicode gives a group. */
+    groups: [
+      "Faces and feelings",
+      "People and gestures",
+      "",
+      "Animals and nature",
+      "Food and drink",
+      "Travel and places",
+      "Activities",
+      "Things",
+      "Symbols",
+      "Flags",
+    ],
+  },
+  mentionable: "People to mention",
+  mentionableFound: (n: number) => `${count(n, "person", "people")} to mention`,
+
+  edit: {
+    label: "Edit message",
+    box: "New text",
+    save: "Save",
+    cancel: "Cancel",
+    hint: "Enter saves, Escape cancels",
+    gone:
+      "The message that you were editing was deleted. Your text is in the box.",
+  },
+
+  deletion: {
+    title: "Delete this message?",
+    text: "It disappears for everyone. This can't be undone.",
+    delete: "Delete",
+    cancel: "Cancel",
+  },
+
+  failed: {
+    state: "Not sent",
+    why: {
+      message: (reason: string) => `This was not sent. ${reason}`,
+      edit: (reason: string) => `This change was not saved. ${reason}`,
+      other: (reason: string) => `Something you did was not saved. ${reason}`,
+    },
+    cut:
+      "Only the beginning is left: the server keeps no more of a refused message.",
+    retry: "Retry",
+    edit: "Edit",
+    copy: "Copy",
+    discard: "Discard",
+    copied: "Copied.",
+    notCopied: "Copying did not work: select the text and copy it yourself.",
+  },
+
+  paused: {
+    why: {
+      "signed out": "You are signed out.",
+      forbidden: "You can no longer write in this room.",
+      gone: "This room is gone, or you are no longer in it.",
+      refused: "The server can't take what is waiting here.",
+      outdated: "This page and the server are different versions.",
+    },
+    kept: (n: number) =>
+      n > 0
+        ? `${count(n, "change", "changes")} not sent: kept on this device.`
+        : "Everything you wrote has been sent.",
+    signIn: "Sign in again",
+    again: "Try again",
+    copy: "Copy",
+    copied: "Copied.",
+    notCopied:
+      "Copying did not work: you can select your texts in the message list.",
+    discard: "Discard",
+    discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
+    discardText: "They have not been sent. This can't be undone.",
+    cancel: "Cancel",
+  },
+} as const;

@@ -1,0 +1,65 @@
+// Reads the copies that this browser has, without keeping them in step.
+import type { MutatorDefs } from "replicache";
+import { Moment } from "./snapshot_store.ts";
+import { dismissRejection } from "../rejections.ts";
+import type { Query } from "../replica.ts";
+
+// `rep:<userID>/<space>/<generation>:<format>…`: Replicache's name of a copy.
+const NAME = /^rep:([^/]+)\/([^/]+)\/(\d+):/;
+
+/**
+ * Asks every copy of a person's spaces that this browser has, of its newest
+ * generation, as it is on the disk now. `mutatorsOf` gives a space's mutators,
+ * the same as to `openReplica`. In a browser that does not tell its databases
+ * there is none.
+ */
+export async function queryCopies<T>(
+  userID: string,
+  mutatorsOf: (space: string) => MutatorDefs,
+  body: Query<T>,
+): Promise<T[]> {
+  const newest = new Map<string, number>();
+  for (const { name } of await indexedDB.databases?.() ?? []) {
+    const [, owner, space, generation] = NAME.exec(name ?? "") ?? [];
+    if (owner !== userID) continue;
+    newest.set(space, Math.max(newest.get(space) ?? 0, Number(generation)));
+  }
+  return await Promise.all(
+    [...newest].map(([space, generation]) =>
+      queryCopy(`${userID}/${space}/${generation}`, mutatorsOf(space), body)
+    ),
+  );
+}
+
+/**
+ * Without a server to speak to it only reads, in memory: on the disk each look
+ * would leave a client behind, for a day.
+ */
+async function queryCopy<T>(
+  name: string,
+  mutators: MutatorDefs,
+  body: Query<T>,
+): Promise<T> {
+  const { ReplicacheImpl, SCHEMA_VERSION } = await import("../live_replica.ts");
+  const copy = new ReplicacheImpl({
+    name,
+    schemaVersion: SCHEMA_VERSION,
+    // A client has what those have whose mutators are called the same, what is
+    // unsent too; with others, what the server had said when it came first.
+    mutators: { ...mutators, dismissRejection },
+    pullInterval: null,
+    logLevel: "error",
+    kvStore: {
+      create: (database) => new Moment(database),
+      drop: () => Promise.resolve(),
+    },
+  });
+  // Both would reload the page.
+  copy.onUpdateNeeded = null;
+  copy.onClientStateNotFound = null;
+  try {
+    return await copy.query(body);
+  } finally {
+    await copy.close();
+  }
+}

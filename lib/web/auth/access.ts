@@ -1,0 +1,139 @@
+// The one place that decides who may read a space, and who is a member or the owner of a room: asked by pages, push, pull, poke and the rooms API.
+import type { ReadTransaction } from "replicache";
+import { memberIn, profileOf, roomIn } from "../../chat/queries.ts";
+import { Refusal } from "../../chat/refusal.ts";
+import type { Member, Profile, Room } from "../../chat/schema.ts";
+import { DIRECTORY, kindOf } from "../../chat/spaces.ts";
+import { SyncError } from "../../sync/mod.ts";
+import type { ChatSync as Sync } from "../chat/domain.ts";
+
+/** Where a user stands in a room; `member` is undefined for a visitor. */
+export type Standing = { room: Room; member: Member | undefined };
+
+/** Who may see a room: anyone a public one, its members a private one. */
+const maySee = (room: Room | undefined, member: Member | undefined) =>
+  room !== undefined && (room.visibility === "public" || member !== undefined);
+
+/**
+ * Whether a user may read a space: a public room, a room of theirs, their own
+ * space, the directory. What cannot exist may not be read either, so that
+ * nobody learns from the answer what there is.
+ */
+export const mayRead = (
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<boolean> =>
+  mayReadBy((...keys) => sync.get(space, ...keys), userID, space);
+
+async function mayReadBy(
+  entries: (...keys: string[]) => Promise<unknown[]>,
+  userID: string,
+  space: string,
+): Promise<boolean> {
+  const kind = kindOf(space);
+  switch (kind?.kind) {
+    case "directory":
+      return true;
+    case "user":
+      return kind.userID === userID;
+    case "room": {
+      const [room, member] = await entries("room", `member/${userID}`);
+      return maySee(room as Room | undefined, member as Member | undefined);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Throws `unknown-space` unless the user may read it. */
+export async function assertMayRead(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  if (!await mayRead(sync, userID, space)) {
+    throw new SyncError("unknown-space", "There is no such space.");
+  }
+}
+
+/**
+ * Throws `unknown-space` for who may not read the space, `forbidden` for one
+ * that takes no pushes. Who may read another may push: its mutators refuse.
+ * That is also why what is remembered of a room is enough to let somebody in:
+ * mutators refuse whom another process has removed, as the commit proves what
+ * they read. To keep somebody out takes a fresh look.
+ */
+export async function assertMayPush(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  if (space === DIRECTORY) {
+    throw new SyncError("forbidden", "Nobody writes in the directory.");
+  }
+  const remembered = (...keys: string[]) => sync.recall(space, ...keys);
+  if (await mayReadBy(remembered, userID, space)) return;
+  await assertMayRead(sync, userID, space);
+}
+
+/** Throws `unknown-space` for who may not read a room's space, `forbidden` for who is no member of it. */
+export async function assertMayTellPresence(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  await assertMayRead(sync, userID, space);
+  const [member] = kindOf(space)?.kind === "room"
+    ? await sync.get(space, `member/${userID}`)
+    : [];
+  if (member) return;
+  throw new SyncError("forbidden", "Only members of a room can do this.");
+}
+
+/**
+ * Where a user stands in the room of this transaction. Throws a `not-found`
+ * refusal for who may not see it.
+ */
+export async function assertMaySee(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<Standing> {
+  const room = await roomIn(tx);
+  const member = await memberIn(tx, userID);
+  if (!room || !maySee(room, member)) throw noSuchRoom();
+  return { room, member };
+}
+
+/** As `assertMaySee`; throws `not-allowed` for who sees the room and is no member of it. */
+export async function assertMember(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<{ room: Room; member: Member }> {
+  const { room, member } = await assertMaySee(tx, userID);
+  if (member) return { room, member };
+  throw new Refusal("not-allowed", "Only members of the room can do this.");
+}
+
+/** As `assertMember`, for what is its owner's alone. */
+export async function assertOwner(
+  tx: ReadTransaction,
+  userID: string,
+): Promise<{ room: Room; member: Member }> {
+  const standing = await assertMember(tx, userID);
+  if (standing.member.role === "owner") return standing;
+  throw new Refusal("not-allowed", "Only the owner of the room can do this.");
+}
+
+/**
+ * What the person of this space is called. Throws `not-allowed` for one whose
+ * account was deleted while the request was under way.
+ */
+export async function assertPerson(own: ReadTransaction): Promise<Profile> {
+  const profile = await profileOf(own);
+  if (profile) return profile;
+  throw new Refusal("not-allowed", "There is no such account any more.");
+}
+
+export const noSuchRoom = () =>
+  new Refusal("not-found", "There is no such room.");

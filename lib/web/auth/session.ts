@@ -1,0 +1,220 @@
+// Sessions: a random token in a cookie, its hash in KV, the person behind it.
+import { ulid } from "@std/ulid";
+import { setProfileArgs } from "../../chat/server_mutators.ts";
+import { Refusal } from "../../chat/refusal.ts";
+import { valid } from "../../chat/schema.ts";
+import type { User } from "../../chat/views.ts";
+import { SyncError } from "../../sync/mod.ts";
+import type { ChatSync } from "../chat/domain.ts";
+import { makePerson, userOf } from "../chat/profile.ts";
+import { PULSES } from "../live/kv_signals.ts";
+import { hashOf, newToken } from "./token.ts";
+
+type Stored = { userID: string; expiresAt: number };
+
+/** One signed-in browser. */
+export type Session = {
+  /** What it is kept under: the hash of its token. */
+  sessionID: string;
+  userID: string;
+};
+
+type Store = { kv: Deno.Kv; sync: ChatSync };
+
+const COOKIE = "session";
+const DAY = 24 * 60 * 60 * 1000; // ms
+const LIFETIME = 30 * DAY;
+
+const MOST = 10_000; // sessions that a process remembers
+
+/** Where a session is kept. */
+const keyOf = (sessionID: string): Deno.KvKey => ["session", sessionID];
+/** And where it is listed as one of a person's, so that all of theirs can be ended. */
+const ownKey = (userID: string, sessionID: string): Deno.KvKey => [
+  "sessionOf",
+  userID,
+  sessionID,
+];
+
+/** Adds to a commit that a session lasts from now on for as long as one does. */
+function lasting(
+  atomic: Deno.AtomicOperation,
+  { sessionID, userID }: Session,
+): Deno.AtomicOperation {
+  const stored: Stored = { userID, expiresAt: Date.now() + LIFETIME };
+  const expiry = { expireIn: LIFETIME };
+  return atomic.set(keyOf(sessionID), stored, expiry)
+    .set(ownKey(userID, sessionID), 0, expiry);
+}
+
+const busy = (cause: unknown): never => {
+  throw new SyncError("unavailable", "The storage is busy.", { cause });
+};
+
+/**
+ * Signs a person in under a new userID. Gives back the `Set-Cookie` value,
+ * marked `Secure` on https. Throws a `bad-args` refusal for a bad `name` in
+ * what came in.
+ */
+export async function signIn(
+  store: Store,
+  input: unknown,
+  secure: boolean,
+): Promise<{ user: User; cookie: string }> {
+  const user = { userID: ulid(), ...valid(setProfileArgs, input) };
+  await makePerson(store.sync, user);
+  return { user, cookie: await openSession(store, user.userID, secure) };
+}
+
+/**
+ * Opens a session for a person; gives back its `Set-Cookie` value. Throws a
+ * `not-found` refusal, and opens none, when their account is deleted meanwhile.
+ */
+export async function openSession(
+  { kv, sync }: Store,
+  userID: string,
+  secure: boolean,
+): Promise<string> {
+  const token = newToken();
+  const session: Session = { sessionID: hashOf(token), userID };
+  await lasting(kv.atomic(), session).commit().catch(busy);
+  // Asked only now: whoever deletes an account ends the sessions that there are.
+  if (await userOf(sync, userID) === null) {
+    await end(kv, session);
+    throw new Refusal("not-found", "There is no such account any more.");
+  }
+  return cookieOf(token, LIFETIME, secure);
+}
+
+/**
+ * What a process remembers of sessions. One key is written with the end of
+ * each, whichever process ends it: while its versionstamp stands none has
+ * ended. Where reads are gathered (see `gatherReads`), one read of it speaks for
+ * all requests of a moment.
+ */
+export class Sessions {
+  readonly #known = new Map<string, Deno.KvEntryMaybe<Stored>>();
+  /** The versionstamp that stood when these were read. */
+  #ended: string | null = null;
+
+  constructor(readonly kv: Deno.Kv) {}
+
+  /** The session as KV has it. */
+  async find(sessionID: string): Promise<Deno.KvEntryMaybe<Stored>> {
+    if (this.#known.has(sessionID)) {
+      const { versionstamp } = await this.kv.get(PULSES.sessions);
+      const known = this.#known.get(sessionID);
+      // One that is to be prolonged may have been, by another process.
+      if (known && isYoung(known) && versionstamp === this.#ended) return known;
+    }
+    const [found, { versionstamp }] = await this.kv.getMany<[Stored, 0]>(
+      [keyOf(sessionID), PULSES.sessions],
+    );
+    if (versionstamp !== this.#ended || this.#known.size >= MOST) {
+      this.#known.clear();
+    }
+    this.#ended = versionstamp;
+    if (isYoung(found)) this.#known.set(sessionID, found);
+    return found;
+  }
+}
+
+/** Whether there is one, and it lasts long enough yet. */
+const isYoung = ({ value }: Deno.KvEntryMaybe<Stored>): boolean =>
+  value !== null && value.expiresAt > Date.now() + LIFETIME - DAY;
+
+/** The session of a request; `cookie` is its `Set-Cookie` value when it was prolonged. */
+export type Found = { session: Session; cookie?: string };
+
+/**
+ * Looks up a request's session; null when it is missing, unknown or over. One
+ * in use is prolonged, once a day.
+ */
+export async function sessionIn(
+  sessions: Sessions,
+  req: Request,
+  secure: boolean,
+): Promise<Found | null> {
+  const token = tokenIn(req);
+  if (!token) return null;
+  const sessionID = hashOf(token);
+  const stored = await sessions.find(sessionID).catch(busy);
+  // KV may keep a value for some time after it has expired.
+  if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
+  const { userID } = stored.value;
+  const session: Session = { sessionID, userID };
+  if (isYoung(stored)) return { session };
+  // Checked, as it must not come to life again when it is ended meanwhile.
+  const { ok } = await lasting(sessions.kv.atomic().check(stored), session)
+    .commit().catch(busy);
+  return ok
+    ? { session, cookie: cookieOf(token, LIFETIME, secure) }
+    : { session };
+}
+
+/** Which of these sessions are over: ended or expired. */
+export async function endedOf(
+  kv: Deno.Kv,
+  sessionIDs: string[],
+): Promise<string[]> {
+  const ended: string[] = [];
+  for (let i = 0; i < sessionIDs.length; i += AT_ONCE) {
+    const some = sessionIDs.slice(i, i + AT_ONCE);
+    const found = await kv.getMany<Stored[]>(some.map(keyOf));
+    const over = (value: Stored | null) =>
+      value === null || value.expiresAt <= Date.now();
+    ended.push(...some.filter((_, j) => over(found[j].value)));
+  }
+  return ended;
+}
+
+const AT_ONCE = 10; // the most keys that KV reads in one call
+
+/**
+ * Has the browser remove what it keeps of a person: databases, caches, the
+ * service worker. For who has no script: one takes nothing from under other tabs.
+ */
+export const FORGET = { "clear-site-data": '"cache", "storage"' };
+
+/**
+ * Ends a request's session, if it has one, on the server, and tells all
+ * processes, whose streams of it end. Gives back the `Set-Cookie` value that
+ * clears it.
+ */
+export async function signOut(
+  { kv, session }: Pick<Store, "kv"> & { session: Session | null },
+  secure: boolean,
+): Promise<string> {
+  if (session) await end(kv, session);
+  return clearedCookie(secure);
+}
+
+/** The `Set-Cookie` value that takes a session's cookie away. */
+export const clearedCookie = (secure: boolean): string =>
+  cookieOf("", 0, secure);
+
+const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
+  kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
+    .set(PULSES.sessions, 0).commit().catch(busy);
+
+/** Ends all sessions of a person, on all their devices. */
+export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {
+  const prefix = ["sessionOf", userID];
+  const own = await Array.fromAsync(kv.list({ prefix })).catch(busy);
+  for (const { key } of own) {
+    await end(kv, { sessionID: key[2] as string, userID });
+  }
+}
+
+function cookieOf(value: string, maxAge: number, secure: boolean): string {
+  const cookie = `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; ` +
+    `Max-Age=${maxAge / 1000}`;
+  return secure ? `${cookie}; Secure` : cookie;
+}
+
+function tokenIn(req: Request): string | undefined {
+  for (const pair of (req.headers.get("cookie") ?? "").split(";")) {
+    const [name, value] = pair.trim().split("=");
+    if (name === COOKIE && value) return value;
+  }
+}

@@ -1,0 +1,63 @@
+// The chat as the sync engine sees it: which mutators a space has, and what of it is windowed.
+import type { ReadonlyJSONValue } from "replicache";
+import {
+  type Actor as Author,
+  type Confirmed,
+  roomMutators,
+  userMutators,
+} from "../../chat/server_mutators.ts";
+import type { Room } from "../../chat/schema.ts";
+import { kindOf } from "../../chat/spaces.ts";
+import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
+
+type Actor = Author & { confirmed: Confirmed };
+
+/** A person as the one in whose name mutators run. */
+export const actorOf = (
+  userID: string,
+  confirmed: Confirmed = () => undefined,
+): Actor => ({ userID, now: Date.now, confirmed });
+
+/** The engine, serving the chat. */
+export type ChatSync = Sync<Actor>;
+
+const numberAt = (field: string) => (value: ReadonlyJSONValue) =>
+  (value as Record<string, number>)[field];
+
+const MESSAGES: Collection[] = [
+  { prefix: "message/", order: numberAt("seq") },
+];
+const LISTINGS: Collection[] = [
+  { prefix: "listing/", order: numberAt("createdAt") },
+];
+
+/** What the engine is to know of the chat. */
+export const chat: Domain<Actor> = {
+  schemaVersion: 1,
+  mutators(space, actor): Record<string, Mutator> {
+    switch (kindOf(space)?.kind) {
+      case "room":
+        return roomMutators(actor);
+      case "user":
+        return userMutators(actor.confirmed);
+      default:
+        return {};
+    }
+  },
+  collections(space) {
+    switch (kindOf(space)?.kind) {
+      case "room":
+        return MESSAGES;
+      case "directory":
+        return LISTINGS;
+      default:
+        return [];
+    }
+  },
+  // A member who is gone, or a room that is no longer public.
+  guards(_space, key, value) {
+    if (key.startsWith("member/")) return value === undefined;
+    return key === "room" &&
+      (value as Room | undefined)?.visibility !== "public";
+  },
+};

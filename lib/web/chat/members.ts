@@ -1,0 +1,226 @@
+// Who is in a room: join it, leave it, be removed from it, invite others to it.
+import type { WriteTransaction } from "replicache";
+import {
+  invitationsIn,
+  memberIn,
+  membershipsOf,
+  membersIn,
+  roomIn,
+} from "../../chat/queries.ts";
+import { Refusal } from "../../chat/refusal.ts";
+import type {
+  Invitation,
+  Left,
+  Member,
+  Membership,
+} from "../../chat/schema.ts";
+import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import type { User } from "../../chat/views.ts";
+import {
+  assertMember,
+  assertOwner,
+  assertPerson,
+  noSuchRoom,
+} from "../auth/access.ts";
+import type { ChatSync as Sync } from "./domain.ts";
+import { hashOf, newToken } from "../auth/token.ts";
+
+const LIFETIME = 7 * 24 * 60 * 60 * 1000; // ms, of an invitation
+const MOST_INVITATIONS = 50; // of one room; then the oldest goes
+const MOST_ROOMS = 500; // of one person: lists and new names go through all of them
+
+/**
+ * Makes a person a member of a public room, or of a private one by an
+ * invitation's secret; a member stays one. Throws a `not-found` refusal for a
+ * room that is unknown, or private without an invitation that holds, and a
+ * `not-allowed` one for who is in too many.
+ */
+export async function joinRoom(
+  sync: Sync,
+  { userID }: User,
+  roomID: string,
+  secret?: string,
+): Promise<void> {
+  const spaces = [spaceOf(roomID), userSpace(userID)];
+  const id = secret === undefined ? "" : hashOf(secret);
+  await sync.write(spaces, async (there, own) => {
+    const room = await roomIn(there);
+    if (room && await memberIn(there, userID)) return;
+    const mayJoin = room?.visibility === "public" ||
+      await invitationIn(there, id);
+    if (!room || !mayJoin) throw noSuchRoom();
+    const { name } = await assertPerson(own);
+    await assertMayHaveOneMore(own);
+    const joinedAt = Date.now();
+    const member: Member = { id: userID, name, role: "member", joinedAt };
+    const membership: Membership = { roomID, name: room.name, joinedAt };
+    await there.set(`member/${userID}`, member);
+    await own.set(`membership/${roomID}`, membership);
+    await own.del(`left/${roomID}`);
+  });
+}
+
+/** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room. */
+export async function assertMayHaveOneMore(
+  own: WriteTransaction,
+): Promise<void> {
+  if ((await membershipsOf(own)).length < MOST_ROOMS) return;
+  throw new Refusal(
+    "not-allowed",
+    `You are in ${MOST_ROOMS} rooms. Leave one of them first.`,
+  );
+}
+
+/** The invitation of that ID, if it holds. */
+async function invitationIn(tx: WriteTransaction, id: string) {
+  const invitations = await invitationsIn(tx, Date.now());
+  return invitations.find((invitation) => invitation.id === id);
+}
+
+/**
+ * Ends a person's own membership; what they wrote stays. When the owner
+ * leaves, whoever has been there longest owns the room. Throws a `not-found`
+ * refusal for who is no member.
+ */
+export async function leaveRoom(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<void> {
+  const spaces = [spaceOf(roomID), userSpace(userID)];
+  await sync.write(spaces, async (there, own) => {
+    const member = await memberIn(there, userID);
+    if (!member) throw noSuchRoom();
+    await there.del(`member/${userID}`);
+    await forgetMembership(own, roomID);
+    const [heir] = await membersIn(there);
+    // Nobody is left to withdraw them.
+    if (!heir) await withdrawAll(there);
+    else if (member.role === "owner") {
+      await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
+    }
+  });
+}
+
+/**
+ * Ends another's membership, by the owner. All invitations to the room are
+ * withdrawn, as the one who is out may hold one. Throws a refusal: `not-found`
+ * for a room one may not see or who is no member, `not-allowed`.
+ */
+export async function removeMember(
+  sync: Sync,
+  owner: User,
+  roomID: string,
+  userID: string,
+): Promise<void> {
+  if (userID === owner.userID) return await leaveRoom(sync, userID, roomID);
+  const spaces = [spaceOf(roomID), userSpace(userID)];
+  if (!kindOf(spaces[1])) throw noSuchMember();
+  await sync.write(spaces, async (there, own) => {
+    await assertOwner(there, owner.userID);
+    if (!await memberIn(there, userID)) throw noSuchMember();
+    await there.del(`member/${userID}`);
+    await forgetMembership(own, roomID);
+    await withdrawAll(there);
+  });
+}
+
+/** Of a membership that has ended: what they wrote is still there. */
+export async function forgetMembership(
+  own: WriteTransaction,
+  roomID: string,
+): Promise<void> {
+  // A space that was erased meanwhile stays so.
+  if (await own.isEmpty()) return;
+  const left: Left = { roomID };
+  await own.del(`membership/${roomID}`);
+  await own.set(`left/${roomID}`, left);
+}
+
+/**
+ * Makes an invitation to a room, by any of its members. Its secret is given
+ * back here and kept nowhere. Throws a refusal: `not-found`, `not-allowed`.
+ */
+export async function inviteTo(
+  sync: Sync,
+  { userID }: User,
+  roomID: string,
+): Promise<{ secret: string; invitation: Invitation }> {
+  const secret = newToken();
+  const id = hashOf(secret);
+  const createdAt = Date.now();
+  const expiresAt = createdAt + LIFETIME;
+  const invitation: Invitation = { id, by: userID, createdAt, expiresAt };
+  await sync.write([spaceOf(roomID)], async (there) => {
+    await assertMember(there, userID);
+    const all = await invitationsIn(there, createdAt);
+    const kept = new Set(
+      all.slice(-(MOST_INVITATIONS - 1)).map(({ id }) => id),
+    );
+    for (const { id } of await invitationsIn(there, 0)) {
+      if (!kept.has(id)) await there.del(`invitation/${id}`);
+    }
+    await there.set(`invitation/${id}`, invitation);
+  });
+  return { secret, invitation };
+}
+
+/**
+ * Withdraws an invitation: whoever made it, or the owner. Throws a refusal:
+ * `not-found`, `not-allowed`.
+ */
+export async function withdrawInvitation(
+  sync: Sync,
+  { userID }: User,
+  roomID: string,
+  id: string,
+): Promise<void> {
+  await sync.write([spaceOf(roomID)], async (there) => {
+    const { member } = await assertMember(there, userID);
+    const invitation = (await invitationsIn(there, 0))
+      .find((each) => each.id === id);
+    if (!invitation) {
+      throw new Refusal("not-found", "There is no such invitation.");
+    }
+    if (invitation.by !== userID && member.role !== "owner") {
+      throw new Refusal(
+        "not-allowed",
+        "Only who made it or the room's owner can withdraw an invitation.",
+      );
+    }
+    await there.del(`invitation/${id}`);
+  });
+}
+
+/** What an invitation's secret opens; null when it opens nothing (any more). */
+export async function invitedBy(
+  sync: Sync,
+  roomID: string,
+  secret: string,
+): Promise<{ room: string; by: string | undefined } | null> {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) return null;
+  const id = hashOf(secret);
+  const [room, found] = await sync.get(space, "room", `invitation/${id}`);
+  const invitation = found as Invitation | undefined;
+  if (!room || !invitation || invitation.expiresAt <= Date.now()) return null;
+  const [host] = await sync.get(space, `member/${invitation.by}`);
+  const nameOf = (value: unknown) => (value as Member | undefined)?.name;
+  return { room: nameOf(room)!, by: nameOf(host) };
+}
+
+async function withdrawAll(tx: WriteTransaction): Promise<void> {
+  for (const { id } of await invitationsIn(tx, 0)) {
+    await tx.del(`invitation/${id}`);
+  }
+}
+
+/** The space of a room that there can be. */
+function spaceOf(roomID: string): string {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) throw noSuchRoom();
+  return space;
+}
+
+const noSuchMember = () =>
+  new Refusal("not-found", "There is no such member in this room.");

@@ -1,0 +1,35 @@
+// How far a person can have read: no further than there are messages.
+import type { Confirmed } from "../../chat/server_mutators.ts";
+import { args, type Room } from "../../chat/schema.ts";
+import { roomSpace } from "../../chat/spaces.ts";
+import { mayRead } from "../auth/access.ts";
+import type { ChatSync } from "./domain.ts";
+
+const MOST = 500; // rooms that are looked up for one push
+
+/**
+ * Looks up the rooms that a push marks as read. What a browser has seen
+ * confirmed is in what is found: a room's count never goes down.
+ */
+export async function confirmedFor(
+  sync: ChatSync,
+  userID: string,
+  mutations: readonly unknown[],
+): Promise<Confirmed> {
+  const rooms = new Set<string>();
+  for (const mutation of mutations) {
+    const { name, args: input } = (mutation ?? {}) as Record<string, unknown>;
+    if (name !== "markRead" || rooms.size === MOST) continue;
+    const mark = args.markRead.try(input, { mode: "strip" });
+    if (mark.ok) rooms.add(mark.value.roomID);
+  }
+  const counts = new Map<string, number>();
+  await Promise.all([...rooms].map(async (roomID) => {
+    const space = roomSpace(roomID);
+    // What one may not read tells nobody how much there is of it.
+    if (!await mayRead(sync, userID, space)) return;
+    const [room] = await sync.get(space, "room");
+    if (room) counts.set(roomID, (room as Room).messageCount);
+  }));
+  return (roomID) => counts.get(roomID);
+}

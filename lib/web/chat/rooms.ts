@@ -1,0 +1,238 @@
+// What the server itself does with rooms: list, show and make them.
+import { ulid } from "@std/ulid";
+import * as v from "@badrap/valita";
+import {
+  invitationsIn,
+  listingsIn,
+  memberIn,
+  membershipsOf,
+  membersIn,
+  messagesIn,
+  readMarkOf,
+  roomIn,
+} from "../../chat/queries.ts";
+import { Name } from "../../chat/names.ts";
+import { readSeqIn } from "../../chat/read_state.ts";
+import {
+  type Member,
+  type Membership,
+  type ReadMark,
+  type Room,
+  valid,
+} from "../../chat/schema.ts";
+import { DIRECTORY, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import type {
+  PeopleView,
+  RoomSummary,
+  RoomView,
+  User,
+} from "../../chat/views.ts";
+import {
+  assertOwner,
+  assertPerson,
+  mayRead,
+  noSuchRoom,
+} from "../auth/access.ts";
+import { listingOf, repairListing, repairMembership } from "./denormalize.ts";
+import { actorOf, type ChatSync as Sync } from "./domain.ts";
+import { assertMayHaveOneMore } from "./members.ts";
+import { spreadName } from "./profile.ts";
+
+/** The public room that is there from the first start. */
+const GENERAL = "general";
+const NEWEST = 50; // messages in a page's HTML,
+const MOST = 300; // or as many as are unread, up to this,
+const CONTEXT = 10; // and a few that were read before
+const LISTED = 1_000; // public rooms in a list, and "General"
+
+/** The rooms that a person is a member of, then the other public ones. */
+export async function roomsFor(
+  sync: Sync,
+  userID: string,
+): Promise<RoomSummary[]> {
+  // If a process has died before it had told the rooms of another name.
+  await spreadName(sync, userID);
+  const viewer = actorOf(userID);
+  const [own, directory] = await Promise.all(
+    [userSpace(userID), DIRECTORY].map((space) =>
+      sync.view(space, viewer, LISTED)
+    ),
+  );
+  const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
+  const listed = (await listingsIn(directory)).map(({ roomID }) => roomID);
+  const rooms = await Promise.all(
+    [...new Set([...joined, ...listed, GENERAL])].map(async (roomID) => {
+      const space = roomSpace(roomID);
+      const [room] = await sync.get(space, "room") as (Room | undefined)[];
+      if (!room) return null;
+      const { name, topic, visibility, messageCount } = room;
+      const member = joined.includes(roomID);
+      const marked = await readMarkOf(own, roomID);
+      const readSeq = readSeqIn(room, userID, marked);
+      const summary: RoomSummary = {
+        roomID,
+        space,
+        name,
+        topic,
+        visibility,
+        member,
+        messageCount,
+        readSeq,
+      };
+      return summary;
+    }),
+  );
+  return rooms.filter((room) => room !== null);
+}
+
+/** A room with its newest messages; null when there is none or the person may not read it. */
+export async function viewRoom(
+  sync: Sync,
+  roomID: string,
+  userID: string,
+): Promise<RoomView | null> {
+  const space = roomSpace(roomID);
+  if (!await mayRead(sync, userID, space)) return null;
+  const [readSeq, [now]] = await Promise.all([
+    readSeqOf(sync, userID, roomID),
+    sync.get(space, "room") as Promise<(Room | undefined)[]>,
+  ]);
+  const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
+  const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
+  const tx = await sync.view(space, actorOf(userID), window);
+  const room = await roomIn(tx);
+  if (!room) return null;
+  await Promise.all([
+    repairListing(sync, roomID),
+    repairMembership(sync, userID, room),
+  ]);
+  return {
+    readSeq,
+    room,
+    me: await memberIn(tx, userID),
+    members: await membersIn(tx),
+    messages: await messagesIn(tx),
+  };
+}
+
+/** Who is in a room; null when there is none or the person may not read it. */
+export async function viewPeople(
+  sync: Sync,
+  roomID: string,
+  userID: string,
+): Promise<PeopleView | null> {
+  const space = roomSpace(roomID);
+  if (!await mayRead(sync, userID, space)) return null;
+  const tx = await sync.view(space, actorOf(userID), 1);
+  const room = await roomIn(tx);
+  if (!room) return null;
+  const me = await memberIn(tx, userID);
+  const invitations = me ? await invitationsIn(tx, Date.now()) : [];
+  return { room, me, members: await membersIn(tx), invitations };
+}
+
+/** The last `seq` that a person has read in a room; undefined when they were never there. */
+async function readSeqOf(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<number | undefined> {
+  const key = `read/${roomID}`;
+  const [mark] = await sync.get(userSpace(userID), key);
+  return (mark as ReadMark | undefined)?.seq;
+}
+
+const Visibility = v.union(v.literal("public"), v.literal("private"));
+const NewRoom = v.object({
+  name: Name,
+  visibility: Visibility.optional(() => "public" as const),
+});
+
+/**
+ * Makes a room whose maker is its owner: in the room's space, the maker's and,
+ * when it is public, the directory, all at once. Throws a refusal: `bad-args`, or
+ * `not-allowed` for who is in too many.
+ */
+export async function createRoom(
+  sync: Sync,
+  { userID }: User,
+  input: unknown,
+): Promise<{ roomID: string; space: string }> {
+  const { name, visibility } = valid(NewRoom, input);
+  const roomID = ulid();
+  const space = roomSpace(roomID);
+  const now = Date.now();
+  const room: Room = {
+    id: roomID,
+    name,
+    topic: "",
+    visibility,
+    createdBy: userID,
+    createdAt: now,
+    messageCount: 0,
+  };
+  const membership: Membership = { roomID, name, joinedAt: now };
+  await sync.write(
+    [space, userSpace(userID), DIRECTORY],
+    async (there, own, directory) => {
+      const { name } = await assertPerson(own);
+      const owner: Member = { id: userID, name, role: "owner", joinedAt: now };
+      await assertMayHaveOneMore(own);
+      await there.set("room", room);
+      await there.set(`member/${userID}`, owner);
+      await own.set(`membership/${roomID}`, membership);
+      if (visibility === "public") {
+        await directory.set(`listing/${roomID}`, listingOf(room));
+      }
+    },
+  );
+  return { roomID, space };
+}
+
+const Change = v.object({ visibility: Visibility });
+
+/**
+ * Opens a room to all, or to its members alone, by its owner: in the room's
+ * space and the directory at once. Whoever may not read it any more is told
+ * `gone`. Throws a refusal: `bad-args`, `not-found`, `not-allowed`.
+ */
+export async function setVisibility(
+  sync: Sync,
+  { userID }: User,
+  roomID: string,
+  input: unknown,
+): Promise<void> {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) throw noSuchRoom();
+  await sync.write([space, DIRECTORY], async (there, directory) => {
+    const { room } = await assertOwner(there, userID);
+    const { visibility } = valid(Change, input);
+    if (visibility === room.visibility) return;
+    await there.set("room", { ...room, visibility });
+    const key = `listing/${roomID}`;
+    if (visibility === "public") await directory.set(key, listingOf(room));
+    else await directory.del(key);
+  });
+}
+
+/** Makes the room "General" unless it is there. */
+export async function seedGeneral(sync: Sync): Promise<void> {
+  const createdAt = Date.now();
+  const room: Room = {
+    id: GENERAL,
+    name: "General",
+    topic: "Welcome! For everyone, about everything: say hello.",
+    visibility: "public",
+    createdBy: "kvetch",
+    createdAt,
+    messageCount: 0,
+  };
+  await sync.write(
+    [roomSpace(GENERAL), DIRECTORY],
+    async (there, directory) => {
+      if (await roomIn(there)) return;
+      await there.set("room", room);
+      await directory.set(`listing/${GENERAL}`, listingOf(room));
+    },
+  );
+}

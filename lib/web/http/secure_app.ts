@@ -1,0 +1,68 @@
+// What stands around every answer, error pages too: the headers that keep a page to itself.
+import { App, type Context, csp } from "fresh";
+import { failure } from "./handlers.ts";
+import { isSecure } from "./origin.ts";
+
+const YEAR = 365 * 24 * 60 * 60; // seconds
+
+/**
+ * An app whose every answer has the security headers. Fresh renders error pages
+ * outside of an app's own middlewares, so these stand around its handler.
+ */
+export class Outermost<State> extends App<State> {
+  override handler(): ReturnType<App<State>["handler"]> {
+    const inner = super.handler();
+    const { config } = this;
+    const policed = csp<State>({ useNonce: true, csp: ["base-uri 'none'"] });
+    return async (req, info) => {
+      // All that this middleware asks of a context is what comes next.
+      const next = () =>
+        isDecodable(req) ? inner(req, info) : Promise.resolve(unreadable());
+      const response = await policed({ next } as Context<State>);
+      return secured(response, isSecure({ req, config }));
+    };
+  }
+}
+
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  // Paths of ours can be secrets (sign-in links, invitations). Not
+  // `no-referrer`: then a form's `Origin` is `null`, and it can't be told from
+  // another site's.
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+};
+
+function secured(response: Response, https: boolean): Response {
+  const { headers } = response;
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  if (https) headers.set("strict-transport-security", `max-age=${YEAR}`);
+  // Static files are answered by Fresh, which does not say so.
+  if (response.status === 405 && !headers.has("allow")) {
+    headers.set("allow", "GET, HEAD");
+  }
+  // An error page can't say so itself.
+  const isLater = response.status === 429 || response.status === 503;
+  if (isLater && !headers.has("retry-after")) headers.set("retry-after", "1");
+  const policy = headers.get("content-security-policy")!
+    // Left where there was no page to render, so no nonce to put in its place.
+    .replaceAll(" 'unsafe-inline'", "")
+    // On plain http it would ask for scripts and styles where nobody listens.
+    .replace(https ? "" : "; upgrade-insecure-requests", "");
+  headers.set("content-security-policy", policy);
+  return response;
+}
+
+/** Whether the path can be decoded; Fresh rejects when a part of it can't. */
+function isDecodable({ url }: Request): boolean {
+  if (!url.includes("%")) return true;
+  try {
+    decodeURIComponent(new URL(url).pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const unreadable = () =>
+  failure(400, "bad-request", "The address cannot be read.");

@@ -1,0 +1,119 @@
+// The open streams of this process: whose they are, how many may be, and that they end with their session.
+import { kindOf } from "../../chat/spaces.ts";
+import type { Ending } from "../../sync/mod.ts";
+import { LimitReached } from "../http/rate_limits.ts";
+import { Pulses } from "./kv_signals.ts";
+import { endedOf, type Session } from "../auth/session.ts";
+import type { Listener, Online } from "./online.ts";
+import type { Presence } from "./typing.ts";
+
+/** The most streams of one person, and of all; a listener costs about 65 KiB. */
+const MOST_OF_ONE = 30;
+const MOST = 10_000;
+const EXPIRY = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
+
+type Body = ReadableStream<Uint8Array>;
+type Open = (ending: Ending) => Promise<Body>;
+type Stream = Session & { end: () => void };
+
+/** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
+export class Streams {
+  readonly #streams = new Set<Stream>();
+  readonly #pulses: Pulses;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly presence: Presence,
+    private readonly online: Online,
+    private readonly limited: boolean,
+  ) {
+    this.#pulses = new Pulses(
+      kv,
+      (pulse) => {
+        if (pulse === "presence") return presence.look();
+        if (pulse === "online") return online.look();
+        return this.#endWithSessions();
+      },
+    );
+  }
+
+  /**
+   * Opens a stream of a session, told who is typing in its rooms; of one that
+   * asks for it (`withOnline`), who is online there, too, its own person among
+   * them. Throws a `LimitReached` of 503 when there are too many, and what
+   * `open` throws.
+   */
+  async open(
+    { sessionID, userID }: Session,
+    open: Open,
+    withOnline = false,
+  ): Promise<Body> {
+    this.#assertRoomFor(userID);
+    const stream: Stream = { sessionID, userID, end: () => {} };
+    this.#add(stream);
+    const spaces = new Set<string>();
+    const listener: Listener = { userID, tell: () => {} };
+    try {
+      const body = await open({
+        onOpen: ({ end, tell }) => {
+          stream.end = end;
+          listener.tell = tell;
+        },
+        onEnter: (space) => spaces.add(space),
+        onLeave: (space) => {
+          spaces.delete(space);
+          this.online.leave(space, listener);
+        },
+        onEnd: () => this.#remove(stream),
+      });
+      // It may have been ended after it was looked up and before it stood here.
+      await this.#endWithSessions([sessionID]);
+      for (const space of spaces) {
+        this.presence.greet(space, listener.tell);
+        const isRoom = kindOf(space)?.kind === "room";
+        if (withOnline && isRoom) this.online.enter(space, listener);
+      }
+      return body;
+    } catch (error) {
+      stream.end();
+      this.#remove(stream);
+      throw error;
+    }
+  }
+
+  #assertRoomFor(userID: string): void {
+    if (!this.limited) return;
+    let own = 0;
+    for (const stream of this.#streams) {
+      if (stream.userID === userID) own++;
+    }
+    if (own < MOST_OF_ONE && this.#streams.size < MOST) return;
+    throw new LimitReached(503, 10, "There are too many open streams.");
+  }
+
+  #add(stream: Stream): void {
+    this.#streams.add(stream);
+    this.#timer ??= setInterval(() => this.#endWithSessions(), EXPIRY);
+    if (this.#streams.size === 1) this.#pulses.start();
+  }
+
+  #remove(stream: Stream): void {
+    if (!this.#streams.delete(stream) || this.#streams.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#pulses.stop();
+    this.presence.forget();
+  }
+
+  /** Ends the streams of those sessions that are over. */
+  async #endWithSessions(
+    sessionIDs = [...new Set(this.#streams.values().map((s) => s.sessionID))],
+  ): Promise<void> {
+    const ended = new Set(await endedOf(this.kv, sessionIDs));
+    if (ended.size === 0) return;
+    for (const { sessionID, end } of [...this.#streams]) {
+      if (ended.has(sessionID)) end();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Presence: who is writing just now, in short-lived keys, told to the streams of every process.
+import type { ChatSync } from "../chat/domain.ts";
+import { PULSES } from "./kv_signals.ts";
+
+/** Without news, whoever was typing is not any more after so many ms. */
+const SILENCE = 8_000;
+
+const PREFIX = ["presence"];
+type Stored = { until: number };
+type Typist = { space: string; userID: string };
+
+/** Notes who is typing, and tells this process's streams of it, whichever process heard it. */
+export class Presence {
+  /** Whose typing was told, until when it holds, and what ends it. */
+  readonly #typing = new Map<
+    string,
+    Typist & { until: number; timer: ReturnType<typeof setTimeout> }
+  >();
+
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly sync: ChatSync,
+  ) {}
+
+  /** Puts on record that somebody is typing in a space, or not any more. */
+  async note({ space, userID }: Typist, typing: boolean): Promise<void> {
+    const key = [...PREFIX, space, userID];
+    const until = Date.now() + SILENCE;
+    const atomic = this.kv.atomic();
+    if (typing) atomic.set(key, { until }, { expireIn: SILENCE });
+    else atomic.delete(key);
+    await atomic.set(PULSES.presence, 0).commit();
+  }
+
+  /** Reads who is typing, and tells what has changed. */
+  async look(): Promise<void> {
+    const found = new Set<string>();
+    for await (
+      const { key, value: { until } } of this.kv.list<Stored>({
+        prefix: PREFIX,
+      })
+    ) {
+      if (until <= Date.now()) continue; // KV keeps it a little longer
+      const [, space, userID] = key as string[];
+      const name = JSON.stringify(key);
+      found.add(name);
+      this.#hold(name, { space, userID }, until);
+    }
+    for (const name of this.#typing.keys()) {
+      if (!found.has(name)) this.#end(name);
+    }
+  }
+
+  /** Tells a stream that has just opened who is typing in one of its spaces. */
+  greet(space: string, tell: (kind: string, body: unknown) => void): void {
+    for (const typist of this.#typing.values()) {
+      if (typist.space !== space) continue;
+      const { userID } = typist;
+      tell("presence", { space, userID, typing: true });
+    }
+  }
+
+  /** Forgets all; for when nobody listens any more. */
+  forget(): void {
+    for (const { timer } of this.#typing.values()) clearTimeout(timer);
+    this.#typing.clear();
+  }
+
+  #hold(name: string, typist: Typist, until: number): void {
+    const known = this.#typing.get(name);
+    if (known?.until === until) return;
+    clearTimeout(known?.timer);
+    const timer = setTimeout(() => this.#end(name), until - Date.now());
+    this.#typing.set(name, { ...typist, until, timer });
+    this.sync.tell(typist.space, "presence", { ...typist, typing: true });
+  }
+
+  #end(name: string): void {
+    const { space, userID, timer } = this.#typing.get(name)!;
+    clearTimeout(timer);
+    this.#typing.delete(name);
+    this.sync.tell(space, "presence", { space, userID, typing: false });
+  }
+}

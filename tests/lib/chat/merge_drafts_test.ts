@@ -1,0 +1,101 @@
+// What becomes of a draft that several devices write.
+import { assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import type { WriteTransaction } from "replicache";
+import { draftAfter } from "../../../lib/chat/merge_drafts.ts";
+import { readingMutators } from "../../../lib/chat/mutators.ts";
+import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/lengths.ts";
+
+Deno.test("draftAfter() takes what one device alone has written", () => {
+  assertEquals(draftAfter("", "", "A"), "A");
+  assertEquals(draftAfter("A", "A", "A and more"), "A and more");
+  assertEquals(draftAfter("A", "A", ""), "");
+  assertEquals(draftAfter("A", "", "A"), "A");
+  assertEquals(draftAfter("", "A", "A and more"), "A and more");
+});
+
+Deno.test("draftAfter() puts what two devices have written one below the other", () => {
+  assertEquals(draftAfter("B", "", "A"), "B\nA");
+  assertEquals(draftAfter("B", "C", "A"), "B\nA");
+});
+
+Deno.test("draftAfter() changes of a draft only the part that a device knew", () => {
+  assertEquals(draftAfter("B\nA", "A", "A and more"), "B\nA and more");
+  assertEquals(draftAfter("B\nA", "A", "A\nmore"), "B\nA\nmore");
+  assertEquals(draftAfter("A\nmore\nB", "A\nmore", "C"), "C\nB");
+  assertEquals(draftAfter("B$&A\nA", "A", "$&"), "B$&A\n$&");
+  assertEquals(draftAfter("aB\naa", "a", "b"), "aB\naa\nb");
+});
+
+Deno.test("draftAfter() takes what was sent out of a draft, and nothing else", () => {
+  assertEquals(draftAfter("B\nA", "A", ""), "B");
+  assertEquals(draftAfter("A\nB", "A", ""), "B");
+  assertEquals(draftAfter("B", "A", ""), "B");
+});
+
+Deno.test("draftAfter() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
+  // No line twice: one of them could be either's.
+  const line = fc.constantFrom("a", "b", "ab", "c");
+  const text = fc.uniqueArray(line, { maxLength: 4 })
+    .map((lines) => lines.join("\n"));
+  const all = fc.property(text, text, text, (draft, was, content) => {
+    fc.pre(content !== was);
+    const once = draftAfter(draft, was, content);
+    assertEquals(draftAfter(once, was, content), once);
+    if (draft === "" || draft === was) return assertEquals(once, content);
+    for (const line of draft.split("\n")) {
+      if (was.split("\n").includes(line)) continue;
+      assertEquals(once.split("\n").includes(line), true);
+    }
+  });
+  fc.assert(all, { numRuns: 10_000 });
+});
+
+Deno.test("setDraft without `was` puts its content in the place of what is there", async () => {
+  const { tx, draft } = memory();
+  const { setDraft } = readingMutators();
+  await setDraft(tx, { roomID: "r", content: "A" });
+  await setDraft(tx, { roomID: "r", content: "B" });
+  assertEquals(draft(), { content: "B" });
+  await setDraft(tx, { roomID: "r", content: "" });
+  assertEquals(draft(), undefined);
+});
+
+Deno.test("setDraft of a device that was offline leaves what another has written", async () => {
+  const { tx, draft } = memory();
+  const { setDraft } = readingMutators();
+  await setDraft(tx, { roomID: "r", content: "B", was: "" });
+  await setDraft(tx, { roomID: "r", content: "A", was: "" });
+  assertEquals(draft(), { content: "B\nA" });
+  // And has sent what it wrote.
+  await setDraft(tx, { roomID: "r", content: "", was: "A" });
+  assertEquals(draft(), { content: "B" });
+});
+
+Deno.test("setDraft keeps two full drafts, and no more than that", async () => {
+  const { tx, draft } = memory();
+  const { setDraft } = readingMutators();
+  for (const letter of "ABC") {
+    const content = letter.repeat(MAX_CONTENT);
+    await setDraft(tx, { roomID: "r", content, was: "" });
+  }
+  const { content } = draft()!;
+  assertEquals(content.length, MAX_DRAFT);
+  assertEquals(content.split("\n").map(([letter]) => letter), ["A", "B"]);
+  // Whoever has read it can change it.
+  await setDraft(tx, { roomID: "r", content: "D", was: content });
+  assertEquals(draft(), { content: "D" });
+});
+
+/** A space with one draft in it. */
+function memory() {
+  const entries = new Map<string, unknown>();
+  const tx = {
+    get: (key: string) => Promise.resolve(entries.get(key)),
+    set: (key: string, value: unknown) =>
+      Promise.resolve(void entries.set(key, value)),
+    del: (key: string) => Promise.resolve(entries.delete(key)),
+  } as unknown as WriteTransaction;
+  const draft = () => entries.get("draft/r") as { content: string } | undefined;
+  return { tx, draft };
+}

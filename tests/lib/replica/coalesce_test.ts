@@ -1,0 +1,30 @@
+// Many wishes for one run, and the rest after it.
+import { assert, assertEquals } from "@std/assert";
+import { coalesced } from "../../../lib/replica/coalesce.ts";
+import { Timers } from "../../support/timers.ts";
+
+Deno.test("coalesced() runs once for all that is wished for before it begins, and once more for what comes later", async () => {
+  using timers = new Timers();
+  let runs = 0;
+  const run = coalesced(() => {
+    runs++;
+    timers.pass(10);
+    return Promise.resolve();
+  });
+  await Promise.all([run(), run(), run()]);
+  assertEquals(runs, 1);
+  await Promise.all([run(), run()]);
+  assertEquals(runs, 2);
+  assertEquals(timers.waited[0], 10); // as long as the first run took
+});
+
+Deno.test("coalesced() rests for no longer than a second, though a run waited for a person for hours", async () => {
+  using timers = new Timers();
+  const run = coalesced(() => {
+    timers.pass(3 * 3_600_000);
+    return Promise.resolve();
+  });
+  await run();
+  await run();
+  assert(timers.waited.every((each) => each <= 1_000), `${timers.waited}`);
+});

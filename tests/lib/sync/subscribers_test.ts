@@ -1,0 +1,40 @@
+// Telling many: at its own pace, whatever holds it up.
+import { assertEquals } from "@std/assert";
+import { Audience } from "../../../lib/sync/subscribers.ts";
+import { Space } from "../../../lib/sync/space.ts";
+
+Deno.test("pokeSoon() tells many again, though telling them was held up for an hour (K2)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const { now } = performance;
+  let late = 0; // ms
+  performance.now = () => now.call(performance) + late;
+  let sent = 0;
+  let round = Promise.withResolvers<void>();
+  const audience = new Audience(new Space(kv, "s", () => {}), {
+    send() {
+      if (++sent === 1) late = 3_600_000; // as a machine that slept just then
+      if (sent % 50 === 0) round.resolve();
+    },
+    sendOff() {},
+    end() {},
+  });
+  for (let i = 0; i < 50; i++) {
+    audience.readers.add({ mayRead: () => Promise.resolve(true) });
+  }
+  const deadline = setTimeout(
+    () => round.reject(new Error("Not told")),
+    10_000,
+  );
+  try {
+    for (const told of [50, 100]) {
+      round = Promise.withResolvers();
+      audience.pokeSoon();
+      await round.promise;
+      assertEquals(sent, told);
+    }
+  } finally {
+    clearTimeout(deadline);
+    audience.close();
+    performance.now = now;
+  }
+});

@@ -1,0 +1,202 @@
+// Deleting an account: whatever dies on the way, in the end nothing of it is left but the messages.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Member, Message } from "../../../../lib/chat/schema.ts";
+import { Sync } from "../../../../lib/sync/mod.ts";
+import { Deletions } from "../../../../lib/web/auth/account_deletion.ts";
+import { chat, type ChatSync } from "../../../../lib/web/chat/domain.ts";
+import { makeLink } from "../../../../lib/web/auth/sign_in_link.ts";
+import { joinRoom, leaveRoom } from "../../../../lib/web/chat/members.ts";
+import {
+  makePerson,
+  rename,
+  userOf,
+} from "../../../../lib/web/chat/profile.ts";
+import { createRoom } from "../../../../lib/web/chat/rooms.ts";
+import { openSession } from "../../../../lib/web/auth/session.ts";
+import { gatedKv } from "../../../support/gated_kv.ts";
+
+const ada = { userID: "ada", name: "Ada" };
+const bob = { userID: "bob", name: "Bob" };
+const PUBLIC = { name: "Nest", visibility: "public" };
+
+/** A process on a KV. */
+function start(kv: Deno.Kv) {
+  const sync: ChatSync = new Sync(kv, chat);
+  return { kv, sync, deletions: new Deletions(kv, sync) };
+}
+
+/** Messages as the room has them, without going through pushes. */
+async function write(
+  sync: ChatSync,
+  roomID: string,
+  by: { userID: string; name: string },
+  count: number,
+  content = "Hello",
+) {
+  const ids = Array.from({ length: count }, (_, i) => `${by.userID}-${i}`);
+  for (let i = 0; i < ids.length; i += 10) {
+    await sync.write([`room:${roomID}`], async (there) => {
+      for (const [j, id] of ids.slice(i, i + 10).entries()) {
+        const message: Message = {
+          ...{ id, seq: 1 + i + j, authorID: by.userID, from: by.name },
+          ...{ content, createdAt: 1, reactions: {} },
+        };
+        await there.set(`message/${id}`, message);
+      }
+    });
+  }
+}
+
+/** Ada owns a room that Bob is in, has left another one, and has written in both. */
+async function fill(kv: Deno.Kv) {
+  const { sync } = start(kv);
+  for (const person of [ada, bob]) await makePerson(sync, person);
+  await openSession({ kv, sync }, ada.userID, false);
+  await openSession({ kv, sync }, bob.userID, false);
+  await makeLink(kv, ada.userID);
+  const { roomID: own } = await createRoom(sync, ada, PUBLIC);
+  const { roomID: left } = await createRoom(sync, bob, PUBLIC);
+  await joinRoom(sync, bob, own);
+  await joinRoom(sync, ada, left);
+  await write(sync, own, ada, 130);
+  await write(sync, own, bob, 3);
+  await write(sync, left, ada, 2);
+  await leaveRoom(sync, ada.userID, left);
+  return { own, left };
+}
+
+/** Waits until no account is left to be erased; gives up when who does it has died. */
+async function erased(kv: Deno.Kv, isDead = () => false) {
+  const marks = () => Array.fromAsync(kv.list({ prefix: ["deletion"] }));
+  while (!isDead() && (await marks()).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+async function valuesIn<T>(sync: ChatSync, roomID: string, prefix: string) {
+  const all = await sync.write(
+    [`room:${roomID}`],
+    (there) => there.scan({ prefix }).values().toArray(),
+  );
+  return all as T[];
+}
+
+/** What nobody must find any more, and what must be as it was. */
+async function assertErased(kv: Deno.Kv, { own, left }: Rooms) {
+  const { sync } = start(kv);
+  const keys = (await Array.fromAsync(kv.list({ prefix: [] })))
+    .map(({ key }) => key.join(" "));
+  const hers = /^(version|entry|log|order|rejection) user:ada|^linkOf|Of ada/;
+  assertEquals(keys.filter((key) => hers.test(key)), []);
+  assertEquals(keys.filter((key) => key.startsWith("link ")), []);
+  assertEquals(keys.filter((key) => key.startsWith("session ")).length, 1);
+  const members = await valuesIn<Member>(sync, own, "member/");
+  assertEquals(members.map(({ id, role }) => [id, role]), [["bob", "owner"]]);
+  for (const [room, counts] of [[own, [130, 3]], [left, [2, 0]]] as const) {
+    const messages = await valuesIn<Message>(sync, room, "message/");
+    const by = Map.groupBy(messages, ({ authorID }) => authorID);
+    assertEquals(
+      [by.get("ada")?.length, by.get("bob")?.length ?? 0],
+      [...counts],
+    );
+    for (const { from, authorID } of messages) {
+      assertEquals(from, authorID === "ada" ? "Deleted user" : "Bob");
+    }
+  }
+  assertEquals(await userOf(sync, "bob"), bob);
+}
+
+type Rooms = Awaited<ReturnType<typeof fill>>;
+
+/** A process on `kv` that dies after so many commits. */
+function mortal(kv: Deno.Kv, commits: number) {
+  let left = commits;
+  const never = () => new Promise<never>(() => {});
+  const gated = gatedKv(kv, async (call, run) => {
+    if (left === 0) return await never();
+    const result = await run();
+    if (call.kind === "commit") left--;
+    return left === 0 ? await never() : result;
+  });
+  return { ...start(gated), isDead: () => left === 0 };
+}
+
+Deno.test("An account that a process died over is erased by the next, wherever it died", async () => {
+  let deaths = 0;
+  for (let commits = 2;; commits++) {
+    using kv = await Deno.openKv(":memory:");
+    const rooms = await fill(kv);
+    const process = mortal(kv, commits);
+    process.deletions.delete(ada.userID);
+    const isMarked = () => kv.get(["deletion", ada.userID]);
+    while ((await isMarked()).versionstamp === null) continue;
+    await erased(kv, process.isDead);
+    process.deletions.stop();
+    const next = start(kv);
+    assertEquals(await userOf(next.sync, "ada"), null);
+    next.deletions.resume();
+    await erased(kv);
+    next.deletions.stop();
+    await assertErased(kv, rooms);
+    if (!process.isDead()) break;
+    deaths++;
+  }
+  assert(deaths > 10, `It died ${deaths} times only.`);
+});
+
+Deno.test("An account whose deletion was not even begun stays as it is", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await fill(kv);
+  const process = mortal(kv, 1); // the mark alone
+  process.deletions.delete(ada.userID);
+  while (!process.isDead()) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    const next = start(kv);
+    next.deletions.resume();
+    await erased(kv);
+    next.deletions.stop();
+    assertEquals(await userOf(next.sync, "ada"), ada);
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("Messages of any size are taken over, in commits that are small enough", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const { sync, deletions } = start(kv);
+  await makePerson(sync, ada);
+  const { roomID } = await createRoom(sync, ada, PUBLIC);
+  await write(sync, roomID, ada, 110, "語".repeat(4_000));
+  await deletions.delete(ada.userID);
+  await erased(kv);
+  deletions.stop();
+  const messages = await valuesIn<Message>(sync, roomID, "message/");
+  assertEquals(messages.length, 110);
+  assertEquals(
+    new Set(messages.map(({ from }) => from)),
+    new Set(["Deleted user"]),
+  );
+});
+
+Deno.test("What is under way in the name of a deleted account comes to nothing", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const { own } = await fill(kv);
+  const { sync, deletions } = start(kv);
+  await deletions.delete(ada.userID);
+  const message = "no such account";
+  await assertRejects(() => createRoom(sync, ada, PUBLIC), Error, message);
+  const name = "Ada";
+  await assertRejects(() => rename(sync, "ada", { name }), Error, message);
+  const store = { kv, sync };
+  await assertRejects(() => openSession(store, "ada", false), Error, message);
+  const sessions = await Array.fromAsync(kv.list({ prefix: ["session"] }));
+  assertEquals(sessions.length, 1); // Bob's
+  await erased(kv);
+  deletions.stop();
+  await assertRejects(() => joinRoom(sync, ada, own), Error, message);
+  assertEquals(await userOf(sync, "ada"), null);
+});

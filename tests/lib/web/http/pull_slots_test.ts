@@ -1,0 +1,82 @@
+// Turns: how many answers to pulls one person has on their way, and for how long.
+import { assertEquals, assertRejects } from "@std/assert";
+import { LimitReached } from "../../../../lib/web/http/rate_limits.ts";
+import { bodyOf, Turns } from "../../../../lib/web/http/pull_slots.ts";
+import { Timers } from "../../../support/timers.ts";
+
+/** Lets all that can happen happen. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("a person has six turns, the seventh comes when one is given back, and others do not wait", async () => {
+  const turns = new Turns(true);
+  const taken = await Promise.all(
+    Array.from({ length: 6 }, () => turns.take("ada")),
+  );
+  const order: string[] = [];
+  const next = turns.take("ada").then((done) => (order.push("7th"), done));
+  const last = turns.take("ada").then((done) => (order.push("8th"), done));
+  (await turns.take("bob"))();
+  await settled();
+  assertEquals(order, []);
+  taken[0]();
+  await next;
+  await settled();
+  assertEquals(order, ["7th"]);
+  (await next)();
+  (await last)();
+  assertEquals(order, ["7th", "8th"]);
+  for (const done of taken.slice(1)) done();
+  (await turns.take("ada"))();
+});
+
+Deno.test("no more than two hundred wait for a turn", async () => {
+  const turns = new Turns(true);
+  for (let i = 0; i < 6; i++) await turns.take("ada");
+  const waiting = Array.from({ length: 200 }, () => turns.take("ada"));
+  const error = await assertRejects(() => turns.take("ada"), LimitReached);
+  assertEquals([error.status, error.seconds], [503, 1]);
+  assertEquals(waiting.length, 200);
+});
+
+Deno.test("an answer that is read gives its turn back, and so does one that is not wanted any more", async () => {
+  let given = 0;
+  const done = () => void given++;
+  const read = await new Response(bodyOf(["a", "b", "ü"], done)).text();
+  assertEquals([read, given], ["abü", 1]);
+  const body = bodyOf(["a", "b"], done);
+  await body.cancel();
+  assertEquals(given, 2);
+});
+
+Deno.test("an answer that nobody reads is broken off after a minute, and its turn given back", async () => {
+  using timers = new Timers();
+  let given = 0;
+  let left = false;
+  function* answer() {
+    try {
+      for (;;) yield "x".repeat(1_000);
+    } finally {
+      left = true;
+    }
+  }
+  const reader = bodyOf(answer(), () => given++).getReader();
+  await settled(); // the first piece is here
+  await settled();
+  await assertRejects(() => reader.read(), Error, "not read");
+  assertEquals([given, left], [1, true]);
+  assertEquals(timers.waited.filter((each) => each > 0), [60_000]);
+});
+
+Deno.test("an answer that is read slowly is not broken off, however long it takes", async () => {
+  using timers = new Timers();
+  let given = 0;
+  const reader = bodyOf(["a", "b", "c"], () => given++).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  assertEquals([text, given], ["abc", 1]);
+  assertEquals(timers.waited.filter((each) => each === 60_000).length, 3);
+});
