@@ -4,18 +4,18 @@ import { config } from "./fresh.config.ts";
 import { gatherReads, Sync } from "./lib/sync/mod.ts";
 import { logUnforeseen } from "./lib/web/http/handlers.ts";
 import { chat } from "./lib/web/chat/domain.ts";
-import { Deletions } from "./lib/web/auth/account_deletion.ts";
-import { Limits } from "./lib/web/http/rate_limits.ts";
-import { Outermost } from "./lib/web/http/secure_app.ts";
+import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
+import { RateLimits } from "./lib/web/http/rate_limits.ts";
+import { SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
-import { Presence } from "./lib/web/live/typing.ts";
+import { Typing } from "./lib/web/live/typing.ts";
 import { RequestLog } from "./lib/web/http/request_log.ts";
 import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Engine, State } from "./lib/web/state.ts";
 import { Streams } from "./lib/web/live/streams.ts";
-import { Turns } from "./lib/web/http/pull_slots.ts";
+import { PullSlots } from "./lib/web/http/pull_slots.ts";
 
 let opened: Promise<Engine> | undefined;
 
@@ -45,16 +45,16 @@ async function open(): Promise<Engine> {
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
-    const presence = new Presence(kv, sync);
+    const presence = new Typing(kv, sync);
     const online = new Online(kv);
     const streams = new Streams(kv, presence, online, limits);
-    const deletions = new Deletions(kv, sync);
+    const deletions = new AccountDeletions(kv, sync);
     deletions.resume();
     return {
       ...{ kv, sync, presence, online, streams, deletions },
       sessions: new Sessions(kv),
-      turns: new Turns(limits),
-      limits: new Limits(limits),
+      turns: new PullSlots(limits),
+      limits: new RateLimits(limits),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -92,7 +92,7 @@ function isBusy(error: unknown): false {
 const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
 
-export const app = new Outermost<State>(config)
+export const app = new SecureApp<State>(config)
   .use(staticFiles())
   .use(async (ctx) => {
     Object.assign(ctx.state, await engine());

@@ -3,11 +3,11 @@ import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { copyText } from "./parts/shared/copyText.ts";
-import { device } from "../lib/chat/strings/device.ts";
+import { deviceStrings } from "../lib/chat/strings/device.ts";
 
-const words = device.copying;
+const words = deviceStrings.copying;
 
-export default function Copy({ text }: { text: string }) {
+export default function CopyButton({ text }: { text: string }) {
   const alive = useSignal(false);
   const said = useSignal("");
   useEffect(() => {

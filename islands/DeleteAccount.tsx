@@ -2,14 +2,14 @@
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
-import { device } from "../lib/chat/strings/device.ts";
+import { deviceStrings } from "../lib/chat/strings/device.ts";
 import type { User } from "../lib/chat/views.ts";
 import { deleteAccount } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { useUnsent } from "./parts/device/useUnsent.ts";
 import { NameField } from "./parts/shared/NameField.tsx";
 
-const words = device.deleting;
+const words = deviceStrings.deleting;
 
 type DeleteAccountProps = { user: User; typed: string; refusal?: string };
 

@@ -2,7 +2,7 @@
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { everywhere } from "../lib/chat/strings/every_page.ts";
+import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
 import { onSignedOut } from "./parts/device/signed_out.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
@@ -48,7 +48,9 @@ export default function Device({ userID }: { userID: string }) {
     <>
       <SearchButton userID={userID} />
       {refused.value && (
-        <p class="device refusal" role="alert">{everywhere.needsNetwork}</p>
+        <p class="device refusal" role="alert">
+          {everyPageStrings.needsNetwork}
+        </p>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 // The rooms to enter: one's own first, then the public ones that can be joined by opening them.
 import "./parts/shared/common.ts";
-import { spokenInLobby as words } from "../lib/chat/strings/lobby.ts";
+import { lobbyStrings as words } from "../lib/chat/strings/lobby.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { useRooms } from "./parts/rooms/useRooms.ts";
 

@@ -5,11 +5,11 @@ import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import Lobby from "./Lobby.tsx";
 import { onSignedOut } from "./parts/device/signed_out.ts";
-import { ownerHere, roomsHere } from "./parts/rooms/offline_rooms.ts";
+import { offlineOwner, offlineRooms } from "./parts/rooms/offline_rooms.ts";
 
 type Found = { userID: string; rooms: RoomSummary[] };
 
-export default function Here() {
+export default function OfflineRooms() {
   const found = useSignal<Found | undefined>(undefined);
   useEffect(() => {
     const unlisten = onSignedOut(() => location.replace("/signin"));
@@ -20,6 +20,6 @@ export default function Here() {
 }
 
 async function find(): Promise<Found | undefined> {
-  const userID = await ownerHere();
-  return userID ? { userID, rooms: await roomsHere(userID, []) } : undefined;
+  const userID = await offlineOwner();
+  return userID ? { userID, rooms: await offlineRooms(userID, []) } : undefined;
 }

@@ -2,7 +2,7 @@
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { spoken as texts } from "../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../lib/chat/strings/room.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { listen, type Presence } from "../lib/replica/poke/listen.ts";
@@ -13,23 +13,23 @@ import { anyKept } from "./parts/shared/local_store.ts";
 import { Connection } from "./parts/room/Connection.tsx";
 import { MessageList } from "./parts/timeline/MessageList.tsx";
 import { useHistory } from "./parts/timeline/useHistory.ts";
-import { usePlace } from "./parts/timeline/useScrollAnchor.ts";
-import { useReading } from "./parts/timeline/useReadMarker.ts";
+import { useScrollAnchor } from "./parts/timeline/useScrollAnchor.ts";
+import { useReadMarker } from "./parts/timeline/useReadMarker.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
-import { type MarksByID, useMarks } from "./parts/message/useRichText.ts";
+import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
 import { Notice } from "./parts/room/Notice.tsx";
-import { RoomAbout } from "./parts/room/RoomHeader.tsx";
+import { RoomHeader } from "./parts/room/RoomHeader.tsx";
 import { extras, loadExtras, onTouch } from "./parts/room/lazy.ts";
-import { useActs } from "./parts/room/useMessageActions.ts";
+import { useMessageActions } from "./parts/room/useMessageActions.ts";
 import { useLonger } from "./parts/shared/useLonger.ts";
-import { useOwn } from "./parts/shared/useOwnSpace.ts";
+import { useOwnSpace } from "./parts/shared/useOwnSpace.ts";
 import { usePeople } from "./parts/shared/usePeople.ts";
 import { useRoom } from "./parts/room/useRoom.ts";
 
 // An island, too: two scripts of one page would say much twice.
 export { RoomNav } from "./parts/rooms/RoomNav.tsx";
 
-type RoomProps = { user: User; view: RoomView; marks: MarksByID };
+type RoomProps = { user: User; view: RoomView; marks: RichTextByID };
 
 export default function Room({ user, view: html, marks }: RoomProps) {
   const { view, rejections, live, writable, dead, opened, status } = useRoom(
@@ -47,7 +47,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   }, []);
 
   const space = roomSpace(room.id);
-  const own = useOwn(userID, live.value);
+  const own = useOwnSpace(userID, live.value);
   const whose = `${userID}/${room.id}`;
   const draft = useDraft(whose, room.id, own);
   const wanted = useSignal<string | undefined>(undefined);
@@ -57,7 +57,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
   };
   const editing = useEditing(whose, jump);
   const people = usePeople(members, user.name);
-  const marksOf = useMarks(html.messages, marks);
+  const marksOf = useRichText(html.messages, marks);
   const copy = live.value ? opened.value : undefined;
   const replica = writable.value ? opened.value : undefined;
   const past = useHistory(
@@ -66,28 +66,28 @@ export default function Room({ user, view: html, marks }: RoomProps) {
     room.messageCount,
     extras.value?.bringOlder,
   );
-  const place = usePlace(messages.at(-1)?.id);
-  const reading = useReading({
+  const place = useScrollAnchor(messages.at(-1)?.id);
+  const reading = useReadMarker({
     ...{ html, messages, own },
     ...{ away: place.away, scroller: place.scroller },
     confirmed: confirmedIn(view.value, status.unsent),
   });
-  const { acts, deleting, notice, say } = useActs(replica, {
+  const { acts, deleting, notice, say } = useMessageActions(replica, {
     jump,
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
   });
-  const { recover } = extras.value ?? {};
+  const { recoverOutgoing } = extras.value ?? {};
   useEffect(() => {
     const { value } = opened;
-    if (value) recover?.(whose, draft, value, html).catch(reportError);
-  }, [opened.value, recover]);
+    if (value) recoverOutgoing?.(whose, draft, value, html).catch(reportError);
+  }, [opened.value, recoverOutgoing]);
   useEffect(() => {
     if (status.paused !== "gone") return;
     // The page that is kept goes with the room: the service worker looks again.
     navigator.serviceWorker?.controller?.postMessage("keep");
   }, [status.paused]);
-  const { Around, Deeds, Failures, JoinNotice, Paused, Typing } =
+  const { RoomEffects, RoomMenu, Failures, JoinNotice, Paused, Typing } =
     extras.value ?? {};
   const outside = !me && (live.value || !html.me);
   const anyRejected = rejections.value.length > 0;
@@ -115,13 +115,13 @@ export default function Room({ user, view: html, marks }: RoomProps) {
 
   return (
     <>
-      <RoomAbout
+      <RoomHeader
         room={room}
         members={members}
         connected={status.online && !status.paused}
       >
-        {Deeds && me && replica && (
-          <Deeds
+        {RoomMenu && me && replica && (
+          <RoomMenu
             room={room}
             me={me}
             members={members}
@@ -129,7 +129,7 @@ export default function Room({ user, view: html, marks }: RoomProps) {
             unsent={status.unsent}
           />
         )}
-      </RoomAbout>
+      </RoomHeader>
       <MessageList
         room={room.name}
         userID={userID}
@@ -192,8 +192,8 @@ export default function Room({ user, view: html, marks }: RoomProps) {
           <p class="hint">{texts.composer.hint}</p>
         </div>
       </div>
-      {Around && (
-        <Around
+      {RoomEffects && (
+        <RoomEffects
           {...{ room, messages, past, live, wanted, editing, deleting }}
           {...{ draft, marksOf, replica, notice, say }}
         />

@@ -2,12 +2,12 @@
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
-import { device } from "../lib/chat/strings/device.ts";
+import { deviceStrings } from "../lib/chat/strings/device.ts";
 import { signOut } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { countUnsent, isNothing, useUnsent } from "./parts/device/useUnsent.ts";
 
-const words = device.leaving;
+const words = deviceStrings.leaving;
 
 type SignOutProps = { userID: string; hasLink: boolean };
 

@@ -3,7 +3,7 @@ import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
-import { errorWords, texts } from "../lib/chat/strings/pages.ts";
+import { errorWords, pageStrings } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function App(
@@ -33,20 +33,22 @@ export default define.page(function App(
         />
         {/* Blocks, so that nothing is painted in another theme first. */}
         <script src={asset("/theme.js")} />
-        <title>{texts.documentTitle(error ? errorTitle(error) : title)}</title>
+        <title>
+          {pageStrings.documentTitle(error ? errorTitle(error) : title)}
+        </title>
         <link rel="icon" type="image/svg+xml" href={asset("/icon.svg")} />
         <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
         <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="stylesheet" href={asset("/styles/all.css")} />
       </head>
       <body>
-        <a class="skip" href="#content">{texts.skip}</a>
+        <a class="skip" href="#content">{pageStrings.skip}</a>
         {/* Sign-in says the name of the house itself, and larger. */}
         {url.pathname !== "/signin" && (
           <header class="banner">
             <a class="brand" href="/">
               <img src="/icon.svg" alt="" width="28" height="28" />
-              <span class="product">{texts.product}</span>
+              <span class="product">{pageStrings.product}</span>
             </a>
             {/* Other pages carry their heading themselves. */}
             {title && url.pathname === `/rooms/${params.room}` && (
@@ -62,12 +64,14 @@ export default define.page(function App(
                     href="/settings"
                     // A picture more than a word: no part of the link's name.
                     data-initials={initialsOf(user.name)}
-                    aria-label={texts.settings.title}
-                    title={texts.settings.title}
+                    aria-label={pageStrings.settings.title}
+                    title={pageStrings.settings.title}
                   />
                   <span class="name" dir="auto">{user.name}</span>
                 </span>
-                <button type="submit" class="quiet">{texts.signOut}</button>
+                <button type="submit" class="quiet">
+                  {pageStrings.signOut}
+                </button>
               </form>
             )}
           </header>

@@ -1,6 +1,6 @@
 // What a visitor sees when a page cannot be shown: what happened, and a way home.
 import { HttpError } from "fresh";
-import { errorWords, texts } from "../lib/chat/strings/pages.ts";
+import { errorWords, pageStrings } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function ErrorPage({ error }) {
@@ -12,7 +12,7 @@ export default define.page(function ErrorPage({ error }) {
       <h1>{title}</h1>
       <p>{messageOf(error) ?? text}</p>
       <p>
-        <a class="button" href="/">{texts.errors.home}</a>
+        <a class="button" href="/">{pageStrings.errors.home}</a>
       </p>
     </main>
   );

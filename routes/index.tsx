@@ -2,14 +2,14 @@
 import { page } from "fresh";
 import Lobby from "../islands/Lobby.tsx";
 import { NameField } from "../islands/parts/shared/NameField.tsx";
-import { texts } from "../lib/chat/strings/pages.ts";
+import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { refused } from "../lib/web/http/errors.ts";
 import { createRoom, roomsFor } from "../lib/web/chat/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
-const words = texts.lobby;
+const words = pageStrings.lobby;
 
 export const handler = methods({
   async GET(ctx) {
@@ -47,7 +47,7 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
       <div class="rooms-column">
         <a class="to-new" href="#name">{words.create}</a>
         <h1>{words.title}</h1>
-        <nav aria-label={texts.rooms.label}>
+        <nav aria-label={pageStrings.rooms.label}>
           <Lobby userID={data.user.userID} rooms={data.rooms} />
         </nav>
       </div>

@@ -1,7 +1,7 @@
 // Shown by the service worker for a page that this device does not have. Of nobody, so that it serves everybody.
 import { page } from "fresh";
-import Here from "../islands/OfflineRooms.tsx";
-import { offline as words } from "../lib/chat/strings/device.ts";
+import OfflineRooms from "../islands/OfflineRooms.tsx";
+import { offlineStrings as words } from "../lib/chat/strings/device.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -22,7 +22,7 @@ export default define.page(function OfflinePage() {
         <a class="button" href="">{words.again}</a>
         <a class="button quiet" href="/">{words.home}</a>
       </div>
-      <Here />
+      <OfflineRooms />
     </main>
   );
 });

@@ -3,22 +3,22 @@ import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
-import Copy from "../islands/CopyButton.tsx";
+import CopyButton from "../islands/CopyButton.tsx";
 import DeviceSettings from "../islands/DeviceSettings.tsx";
-import { dateOf, texts } from "../lib/chat/strings/pages.ts";
+import { dateOf, pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import {
-  linkMadeAt,
-  makeLink,
-  revokeLink,
+  makeSignInLink,
+  revokeSignInLink,
+  signInLinkMadeAt,
 } from "../lib/web/auth/sign_in_link.ts";
 import { refused } from "../lib/web/http/errors.ts";
 import { rename } from "../lib/web/chat/profile.ts";
 import { originOf } from "../lib/web/http/origin.ts";
 import { define } from "../lib/web/state.ts";
 
-const words = texts.settings;
+const words = pageStrings.settings;
 
 type Data = {
   name: string;
@@ -38,7 +38,7 @@ export const handler = methods({
     const { kv, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
-    const madeAt = await linkMadeAt(kv, user.userID);
+    const madeAt = await signInLinkMadeAt(kv, user.userID);
     const saved = url.searchParams.has("saved");
     return page<Data>({ name: user.name, madeAt, saved });
   },
@@ -51,13 +51,13 @@ export const handler = methods({
     const form = await readForm(req, "do", "name");
     switch (form.do) {
       case "link": {
-        const secret = await makeLink(kv, user.userID);
+        const secret = await makeSignInLink(kv, user.userID);
         const link = `${originOf(ctx)}/link/${secret}`;
         const data: Data = { name: user.name, madeAt: Date.now(), link };
         return page(data, { headers: NO_STORE });
       }
       case "revoke":
-        await revokeLink(kv, user.userID);
+        await revokeSignInLink(kv, user.userID);
         return ctx.redirect("/settings", 303);
       default:
         try {
@@ -66,7 +66,7 @@ export const handler = methods({
           return ctx.redirect("/settings?saved", 303);
         } catch (error) {
           const { refusal, init } = refused(error);
-          const madeAt = await linkMadeAt(kv, user.userID);
+          const madeAt = await signInLinkMadeAt(kv, user.userID);
           return page<Data>({ name: form.name, refusal, madeAt }, init);
         }
     }
@@ -109,8 +109,8 @@ export default define.page<typeof handler>(function Settings({ data }) {
       </section>
       <DeviceSettings />
       <p class="ways-out">
-        <a href="/signout">{texts.signOut}</a>
-        <a href="/settings/delete">{texts.deletion.open}</a>
+        <a href="/signout">{pageStrings.signOut}</a>
+        <a href="/settings/delete">{pageStrings.deletion.open}</a>
       </p>
     </main>
   );
@@ -150,7 +150,7 @@ function NewLink({ link }: { link: string }) {
       <div class="fields">
         <h3 id="once">{words.once}</h3>
         <code class="secret" aria-labelledby="once">{link}</code>
-        <Copy text={link} />
+        <CopyButton text={link} />
         <p class="hint">{words.keep}</p>
       </div>
     </div>

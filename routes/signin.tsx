@@ -1,7 +1,7 @@
 // Sign-in: a name is enough. A plain form, so that it works before any script or without one.
 import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
-import { texts } from "../lib/chat/strings/pages.ts";
+import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { addressOf } from "../lib/web/http/rate_limits.ts";
@@ -15,7 +15,7 @@ type Data = { name: string; refusal?: string; deleted?: boolean };
 export const handler = methods({
   GET(ctx) {
     if (ctx.state.user) return ctx.redirect(nextOf(ctx.url), 303);
-    ctx.state.title = texts.signIn.title;
+    ctx.state.title = pageStrings.signIn.title;
     const deleted = ctx.url.searchParams.has("deleted");
     return page<Data>({ name: "", deleted });
   },
@@ -32,7 +32,7 @@ export const handler = methods({
       });
     } catch (error) {
       const { refusal, init } = refused(error);
-      ctx.state.title = texts.signIn.title;
+      ctx.state.title = pageStrings.signIn.title;
       return page<Data>({ name, refusal }, init);
     }
   },
@@ -50,13 +50,15 @@ function nextOf(here: URL): string {
 
 export default define.page<typeof handler>(function SignIn({ data }) {
   const { name, refusal, deleted } = data;
-  const words = texts.signIn;
+  const words = pageStrings.signIn;
   return (
     <main id="content" class="narrow welcome">
       <img src="/icon.svg" alt="" width="72" height="72" />
-      <h1>{texts.product}</h1>
-      <p class="tagline">{texts.tagline}</p>
-      {deleted && <p class="saved" role="status">{texts.deletion.done}</p>}
+      <h1>{pageStrings.product}</h1>
+      <p class="tagline">{pageStrings.tagline}</p>
+      {deleted && (
+        <p class="saved" role="status">{pageStrings.deletion.done}</p>
+      )}
       {
         /* To where it stands, with the fragment that only the browser knows: it
         keeps it on the way through redirects, to the message of a link. */

@@ -1,9 +1,9 @@
 // Signing out: ended by a POST, so that no link or prefetch can do it; GET asks first.
 import { page } from "fresh";
 import SignOut from "../islands/SignOut.tsx";
-import { texts } from "../lib/chat/strings/pages.ts";
+import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
-import { linkMadeAt } from "../lib/web/auth/sign_in_link.ts";
+import { signInLinkMadeAt } from "../lib/web/auth/sign_in_link.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
 import { FORGET, signOut } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
@@ -12,8 +12,8 @@ export const handler = methods({
   async GET(ctx) {
     const { user, kv } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
-    ctx.state.title = texts.signOut;
-    const hasLink = await linkMadeAt(kv, user.userID) !== null;
+    ctx.state.title = pageStrings.signOut;
+    const hasLink = await signInLinkMadeAt(kv, user.userID) !== null;
     return page({ user, hasLink });
   },
 
@@ -30,15 +30,15 @@ export default define.page<typeof handler>(function SignOutPage({ data }) {
   const { user, hasLink } = data;
   return (
     <main id="content" class="narrow notice">
-      <h1>{texts.leave.title}</h1>
-      <p dir="auto">{texts.leave.text(user.name)}</p>
+      <h1>{pageStrings.leave.title}</h1>
+      <p dir="auto">{pageStrings.leave.text(user.name)}</p>
       <p class={hasLink ? undefined : "refusal"}>
-        {hasLink ? texts.leave.kept : texts.leave.lost}
+        {hasLink ? pageStrings.leave.kept : pageStrings.leave.lost}
       </p>
       <SignOut userID={user.userID} hasLink={hasLink} />
       <noscript>
         <form method="post" action="/signout">
-          <button type="submit">{texts.signOut}</button>
+          <button type="submit">{pageStrings.signOut}</button>
         </form>
       </noscript>
     </main>

@@ -1,6 +1,6 @@
 // Twenty real Replicache clients on a bad network, in front of a server that is killed again and again.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../lib/chat/server_mutators.ts";
+import { serverRoomMutators } from "../lib/chat/server_mutators.ts";
 import { messagesIn } from "../lib/chat/queries.ts";
 import { BadNetwork, CALM } from "./support/bad_network.ts";
 import { permitted } from "./support/permitted.ts";
@@ -52,7 +52,7 @@ Deno.test({
     }
     const clients = await Promise.all(people.map(async (person) => {
       const { userID } = person;
-      const mutators = roomMutators({ userID, now: Date.now });
+      const mutators = serverRoomMutators({ userID, now: Date.now });
       const client = await openReplicant(person, GENERAL, mutators);
       await client.until((tx) => tx.has(`member/${userID}`), (is) => is);
       return client;

@@ -1,6 +1,6 @@
 // Real Replicache clients against the served app: what one writes, all see.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../lib/chat/server_mutators.ts";
+import { serverRoomMutators } from "../lib/chat/server_mutators.ts";
 import { messagesIn } from "../lib/chat/queries.ts";
 import type { Message } from "../lib/chat/schema.ts";
 import { permitted } from "./support/permitted.ts";
@@ -25,7 +25,7 @@ Deno.test({
     const clients = await Promise.all(people.map(async (person) => {
       await person.post("/api/rooms/general/members", {});
       const { userID } = person;
-      const mutators = roomMutators({ userID, now: Date.now });
+      const mutators = serverRoomMutators({ userID, now: Date.now });
       return await openReplicant(person, GENERAL, mutators);
     }));
     await Promise.all(
@@ -79,7 +79,7 @@ Deno.test({
     const ada = await Person.signIn(server.url, "Ada");
     await ada.post("/api/rooms/general/members", {});
     const { userID } = ada;
-    const mutators = roomMutators({ userID, now: Date.now });
+    const mutators = serverRoomMutators({ userID, now: Date.now });
     const client = await openReplicant(ada, GENERAL, mutators);
     await client.until((tx) => tx.has(`member/${userID}`), (is) => is);
     const args = { id: "t1", from: "Mallory", content: "hello", order: 7 };

@@ -3,11 +3,11 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
 import {
-  linesOf,
-  type Mark,
-  plainMarks,
-  type Tag,
-  wordsOf,
+  type ElementName,
+  lineNodes,
+  parsePlain,
+  type RichNode,
+  textOf,
 } from "./rich_text.ts";
 
 type Node = ReturnType<typeof fromMarkdown>["children"][number];
@@ -33,14 +33,14 @@ const disable = {
 const DEEPEST = 12;
 
 /** What the text of a message is made of. It shows something of any text that is not blank. */
-export function readMarkdown(content: string): Mark[] {
-  if (isSlow(content)) return plainMarks(content);
+export function parseMarkdown(content: string): RichNode[] {
+  if (isSlow(content)) return parsePlain(content);
   const root = fromMarkdown(content, {
     extensions: [gfmAutolinkLiteral(), { disable }],
     mdastExtensions: [gfmAutolinkLiteralFromMarkdown()],
   });
   const marks = root.children.flatMap((node) => marksOf(node, content));
-  return wordsOf(marks).trim() ? marks : plainMarks(content);
+  return textOf(marks).trim() ? marks : parsePlain(content);
 }
 
 // What the parser takes time for that grows with the square of it: 4,000 times
@@ -52,7 +52,7 @@ const isSlow = (content: string): boolean =>
   DEEP_LINE.test(content) ||
   (content.match(/[*_]/g)?.length ?? 0) > MOST_MARKERS;
 
-const TAGS: Partial<Record<Node["type"], Tag>> = {
+const TAGS: Partial<Record<Node["type"], ElementName>> = {
   paragraph: "p",
   emphasis: "em",
   strong: "strong",
@@ -60,10 +60,10 @@ const TAGS: Partial<Record<Node["type"], Tag>> = {
   listItem: "li",
 };
 
-function marksOf(node: Node, content: string, depth = 1): Mark[] {
+function marksOf(node: Node, content: string, depth = 1): RichNode[] {
   if (depth > DEEPEST) {
     const { start, end } = node.position!;
-    return linesOf(content.slice(start.offset, end.offset));
+    return lineNodes(content.slice(start.offset, end.offset));
   }
   const inside = () =>
     "children" in node
@@ -71,7 +71,7 @@ function marksOf(node: Node, content: string, depth = 1): Mark[] {
       : [];
   switch (node.type) {
     case "text":
-      return linesOf(node.value);
+      return lineNodes(node.value);
     case "break":
       return [{ tag: "br" }];
     case "inlineCode":

@@ -1,7 +1,7 @@
 // Whether somebody is about to mention a person: apart from mentions.ts, as only who types needs it.
 
 /** What stands between the caret and the "@" before it, if a name is being written there. */
-export function nameBeingWritten(
+export function mentionPrefix(
   text: string,
   caret: number,
 ): { from: number; start: string } | undefined {

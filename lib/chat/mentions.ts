@@ -7,18 +7,18 @@ const key = (name: string) => name.toLocaleLowerCase("en");
 /** Names to look for in texts. */
 export type Names = ReadonlySet<string>;
 
-export const namesOf = (people: readonly { name: string }[]): Names =>
+export const foldedNames = (people: readonly { name: string }[]): Names =>
   new Set(people.map(({ name }) => key(name)));
 
 /** A piece of a text: a mention, with its "@", or what stands between two. */
-export type Piece = { text: string; mention: boolean };
+export type MentionPiece = { text: string; mention: boolean };
 
 /**
  * Takes a text apart at the mentions of these names. The longest name wins, as
  * one can begin with another ("@Ada", "@Ada Lovelace").
  */
-export function piecesOf(text: string, names: Names): Piece[] {
-  const pieces: Piece[] = [];
+export function splitAtMentions(text: string, names: Names): MentionPiece[] {
+  const pieces: MentionPiece[] = [];
   let from = 0;
   for (const { index } of text.matchAll(/(?<![\p{L}\p{N}_])@/gu)) {
     if (index < from) continue; // inside the mention before
@@ -37,8 +37,8 @@ export function piecesOf(text: string, names: Names): Piece[] {
 }
 
 /** Whether a text mentions a person of this name. */
-export const mentions = (text: string, name: string): boolean =>
-  piecesOf(text, namesOf([{ name }])).some(({ mention }) => mention);
+export const mentionsName = (text: string, name: string): boolean =>
+  splitAtMentions(text, foldedNames([{ name }])).some(({ mention }) => mention);
 
 /** Where the longest name that starts at `from` ends; 0 when none does. */
 function endOfName(text: string, from: number, names: Names): number {

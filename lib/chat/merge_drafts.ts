@@ -10,7 +10,7 @@ const has = (text: string, part: string): boolean =>
  * `content`, or goes with it, unless `content` is there already. Done twice it
  * ends the same, as long as no line is there twice.
  */
-export function draftAfter(
+export function mergeDrafts(
   draft: string,
   was: string,
   content: string,

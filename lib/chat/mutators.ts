@@ -1,11 +1,17 @@
 // What people do in a room and in their own space from the islands; the same functions run in the browser and on the server.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
-import { draftAfter } from "./merge_drafts.ts";
+import { mergeDrafts } from "./merge_drafts.ts";
 import { withRun } from "./read_state.ts";
 import { Refusal } from "./refusal.ts";
 import { MAX_DRAFT } from "./lengths.ts";
 import { args, type Message, type Room, valid } from "./schema.ts";
-import { draftOf, memberIn, messageIn, readMarkOf, roomIn } from "./queries.ts";
+import {
+  draftOf,
+  memberIn,
+  messageIn,
+  readStateOf,
+  roomIn,
+} from "./queries.ts";
 
 /**
  * Who acts. On the server it comes from the session, never from args; in the
@@ -118,7 +124,7 @@ export function roomMutators(actor: Actor) {
 }
 
 /** What the islands do in a user's own space. */
-export function readingMutators() {
+export function userMutators() {
   return {
     /**
      * Never moves backwards, so two devices can mark in any order. A first mark
@@ -127,7 +133,7 @@ export function readingMutators() {
     async markRead(tx: WriteTransaction, input: Args) {
       const { roomID, seq } = valid(args.markRead, input);
       const key = `read/${roomID}`;
-      if (await tx.has(key) && seq <= await readMarkOf(tx, roomID)) return;
+      if (await tx.has(key) && seq <= await readStateOf(tx, roomID)) return;
       await tx.set(key, { seq });
     },
 
@@ -139,7 +145,7 @@ export function readingMutators() {
       const { roomID, was, ...given } = valid(args.setDraft, input);
       const content = was === undefined
         ? given.content
-        : draftAfter(await draftOf(tx, roomID), was, given.content)
+        : mergeDrafts(await draftOf(tx, roomID), was, given.content)
           .slice(0, MAX_DRAFT);
       if (content === "") await tx.del(`draft/${roomID}`);
       else await tx.set(`draft/${roomID}`, { content });

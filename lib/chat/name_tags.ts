@@ -14,7 +14,7 @@ const SHORTEST = 4;
  * to be nobody else's of that name; undefined for who shares theirs with none.
  * Whoever asks need not be among them: they may have left.
  */
-export function namesakesIn(
+export function nameTagsFor(
   people: readonly Person[],
 ): (person: Person) => string | undefined {
   const byLook = Map.groupBy(people, ({ name }) => lookOf(name));

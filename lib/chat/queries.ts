@@ -3,13 +3,13 @@ import type { ReadTransaction } from "replicache";
 import type {
   Draft,
   Invitation,
-  Left,
+  LeftRoom,
   Listing,
   Member,
   Membership,
   Message,
   Profile,
-  ReadMark,
+  ReadState,
   Room,
 } from "./schema.ts";
 
@@ -65,7 +65,7 @@ export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");
 
 /** The IDs of the rooms that a person has been in and is not any more. */
 export async function leftRoomsOf(tx: ReadTransaction): Promise<string[]> {
-  return (await all<Left>(tx, "left/")).map(({ roomID }) => roomID);
+  return (await all<LeftRoom>(tx, "left/")).map(({ roomID }) => roomID);
 }
 
 /** The rooms a person is a member of, longest there first. */
@@ -77,11 +77,11 @@ export async function membershipsOf(
 }
 
 /** The last `seq` that a person has read in a room; 0 when none. */
-export async function readMarkOf(
+export async function readStateOf(
   tx: ReadTransaction,
   roomID: string,
 ): Promise<number> {
-  return (await get<ReadMark>(tx, `read/${roomID}`))?.seq ?? 0;
+  return (await get<ReadState>(tx, `read/${roomID}`))?.seq ?? 0;
 }
 
 /** What a person has begun to write in a room; empty when nothing. */

@@ -2,14 +2,14 @@
 import type { Room, Run } from "./schema.ts";
 
 /** How many runs a room remembers: every message carries them to every copy. */
-const MOST = 3;
+const MAX_RUNS = 3;
 
 /** The runs of a room once `by` has written the message `seq`. */
 export function withRun(runs: Run[] = [], by: string, seq: number): Run[] {
   const last = runs.at(-1);
   return last?.by === by
     ? [...runs.slice(0, -1), { ...last, to: seq }]
-    : [...runs, { by, from: seq, to: seq }].slice(-MOST);
+    : [...runs, { by, from: seq, to: seq }].slice(-MAX_RUNS);
 }
 
 /** The last `seq` that a person has read in a room, when `marked` is the last that they were seen to. */

@@ -1,7 +1,7 @@
 // What a message's text is made of once it is read as a little Markdown: a tree of few kinds.
 
 /** The elements that a text can be made of; what is none of them stays text. */
-export type Tag =
+export type ElementName =
   | "p"
   | "br"
   | "strong"
@@ -15,15 +15,15 @@ export type Tag =
   | "a";
 
 /** A text, or an element around others. It is plain JSON: a page can carry it to its island. */
-export type Mark = string | MarkElement;
+export type RichNode = string | RichElement;
 
-export type MarkElement = {
-  tag: Tag;
+export type RichElement = {
+  tag: ElementName;
   /** Of a link: its address, which is http(s) or mailto. */
   href?: string;
   /** Of a numbered list that does not begin with 1. */
   start?: number;
-  in?: Mark[];
+  in?: RichNode[];
 };
 
 // Each is needed for some Markdown or a bare address; where none is, the
@@ -35,28 +35,28 @@ const SYNTAX =
 export const isPlain = (content: string): boolean => !SYNTAX.test(content);
 
 /** A text without its Markdown: lines and paragraphs only. Of a plain text it is what the parser makes. */
-export function plainMarks(content: string): Mark[] {
+export function parsePlain(content: string): RichNode[] {
   return content.replaceAll(/\r\n?/g, "\n").split(/\n(?:[ \t]*\n)+/)
     .map((block) => block.replaceAll(/^[ \t]+|[ \t]+$/gm, ""))
     .filter((block) => block !== "")
-    .map((block) => ({ tag: "p", in: linesOf(block) }));
+    .map((block) => ({ tag: "p", in: lineNodes(block) }));
 }
 
 /** A text with its line breaks as elements. */
-export function linesOf(text: string): Mark[] {
-  return text.split(/\r\n?|\n/).flatMap((line, i): Mark[] =>
+export function lineNodes(text: string): RichNode[] {
+  return text.split(/\r\n?|\n/).flatMap((line, i): RichNode[] =>
     i === 0 ? [line] : [{ tag: "br" }, line]
   ).filter((mark) => mark !== "");
 }
 
 /** The words alone, as a quote shows them: one line, without any marks. */
-export function wordsOf(marks: readonly Mark[]): string {
+export function textOf(marks: readonly RichNode[]): string {
   return marks.map((mark) => {
     if (typeof mark === "string") return mark;
     if (mark.tag === "br") return " ";
-    const words = wordsOf(mark.in ?? []);
+    const words = textOf(mark.in ?? []);
     return BLOCKS.has(mark.tag) ? `${words} ` : words;
   }).join("").replaceAll(/\s+/g, " ");
 }
 
-const BLOCKS = new Set<Tag>(["p", "pre", "li", "blockquote"]);
+const BLOCKS = new Set<ElementName>(["p", "pre", "li", "blockquote"]);

@@ -115,9 +115,9 @@ export type Profile = { name: string };
 /** `membership/<roomID>` in a user's space. */
 export type Membership = { roomID: string; name: string; joinedAt: number };
 /** `left/<roomID>` in a user's space: a room that they are not in any more; what they wrote is. */
-export type Left = { roomID: string };
+export type LeftRoom = { roomID: string };
 /** `read/<roomID>` in a user's space. */
-export type ReadMark = { seq: number };
+export type ReadState = { seq: number };
 /** `draft/<roomID>` in a user's space. */
 export type Draft = { content: string };
 

@@ -4,8 +4,8 @@ import type { WriteTransaction } from "replicache";
 import {
   type Actor,
   type Args,
-  readingMutators,
   roomMutators as islandRoomMutators,
+  userMutators,
 } from "./mutators.ts";
 import { Name, updateRoomArgs } from "./names.ts";
 import { profileOf } from "./queries.ts";
@@ -31,7 +31,7 @@ const setReactionArgs = v.object({ emoji: Emoji });
  * The mutators of a room, and what the server checks besides: it need not come
  * with every room's page.
  */
-export function roomMutators(actor: Actor) {
+export function serverRoomMutators(actor: Actor) {
   const { setReaction, updateRoom, ...others } = islandRoomMutators(actor);
   return {
     ...others,
@@ -51,8 +51,8 @@ export function roomMutators(actor: Actor) {
 export type Confirmed = (roomID: string) => number | undefined;
 
 /** The mutators of a user's own space; the engine lets nobody else in. */
-export function userMutators(confirmed: Confirmed) {
-  const { markRead, ...reading } = readingMutators();
+export function serverUserMutators(confirmed: Confirmed) {
+  const { markRead, ...reading } = userMutators();
   return {
     ...reading,
 

@@ -9,7 +9,7 @@ const LONGEST = 1_000;
  * second at most, so that work never takes more than half of the time from what
  * else there is to do.
  */
-export function coalesced(body: () => Promise<void>): () => Promise<void> {
+export function coalesce(body: () => Promise<void>): () => Promise<void> {
   let rested: Promise<unknown> = Promise.resolve();
   let next: Promise<void> | undefined;
   return () =>

@@ -1,13 +1,13 @@
 // A replica, alive: one Replicache client after the other, generation after generation, behind one face.
 import { signal } from "@preact/signals";
 import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
-import { Client } from "./replicache_client.ts";
-import { coalesced } from "./coalesce.ts";
-import { Line, type Pause, Unanswered } from "./http/transport.ts";
+import { ReplicacheClient } from "./replicache_client.ts";
+import { coalesce } from "./coalesce.ts";
+import { type Pause, Transport, Unanswered } from "./http/transport.ts";
 import { listen } from "./poke/listen.ts";
-import { Maker } from "./outbox/mutation_runner.ts";
+import { MutationRunner } from "./outbox/mutation_runner.ts";
 import type { WithOwn } from "./outbox/recorded_mutators.ts";
-import { followNetwork } from "./http/connectivity.ts";
+import { followConnectivity } from "./http/connectivity.ts";
 import { Outbox, type Unsent } from "./outbox/outbox.ts";
 import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
@@ -15,10 +15,10 @@ import { dropOldCopies, Left } from "./outbox/recovery.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { unlessClosed } from "./unless_closed.ts";
 import { Window } from "./window.ts";
-import { type OnLost, pullerTo, pusherTo } from "./http/push_pull.ts";
+import { createPuller, createPusher, type OnLost } from "./http/push_pull.ts";
 // For `query_copies.ts` and `unsent.ts`: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
-export { Storage } from "./outbox/outbox_database.ts";
+export { OutboxDatabase } from "./outbox/outbox_database.ts";
 
 /** How often it is looked for what dead clients left, in milliseconds: nobody tells of a death. */
 const AGAIN = 5_000;
@@ -28,13 +28,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly mutate: Replica<M>["mutate"];
   readonly #name: string;
   readonly #outbox: Outbox;
-  readonly #maker: Maker<M>;
-  readonly #line: Line;
+  readonly #maker: MutationRunner<M>;
+  readonly #line: Transport;
   readonly #left: Left;
   readonly #puller: Puller;
   readonly #window: Window;
   readonly #subscriptions = new Subscriptions<WithOwn<M>>();
-  #client!: Client<WithOwn<M>>;
+  #client!: ReplicacheClient<WithOwn<M>>;
   #hangUp: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #again: ReturnType<typeof setInterval> | undefined;
@@ -48,8 +48,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#name = `${userID}/${space}`;
     const onNews = () => void this.#look().catch(unlessClosed(this));
     const outbox = this.#outbox = new Outbox(this.#name, onNews);
-    this.#maker = new Maker(this.#name, outbox, mutators);
-    this.#line = new Line(userID);
+    this.#maker = new MutationRunner(this.#name, outbox, mutators);
+    this.#line = new Transport(userID);
     this.#window = new Window(space, options.window);
     const onLost: OnLost = (groupID, confirmed) => {
       const own = groupID === this.#client.groupID;
@@ -57,10 +57,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       return outbox.lose(groupID, confirmed, ended);
     };
     const where = `/api/replicache/push?${new URLSearchParams({ space })}`;
-    const pusher = pusherTo(this.#line, where, onLost);
+    const pusher = createPusher(this.#line, where, onLost);
     this.#left = new Left(this.#name, outbox, pusher);
     const rest = { outbox, pusher, onLost };
-    const puller = pullerTo(this.#line, this.#window.url, rest);
+    const puller = createPuller(this.#line, this.#window.url, rest);
     this.#puller = this.#window.noting(puller);
 
     const mutate = Object.keys(this.#maker.mutators).map((name) => [
@@ -82,7 +82,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     await this.#look();
     if (this.closed) return this; // meanwhile
     this.#line.paused.subscribe((paused) => this.#onPause(paused));
-    this.#unfollow = followNetwork({ sync: this.#sync, ask: this.#pull });
+    this.#unfollow = followConnectivity({ sync: this.#sync, ask: this.#pull });
     const again = async () =>
       this.status.peek().unsent && !await this.#client.hasPending() &&
       await this.#tend();
@@ -143,7 +143,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async #open(): Promise<void> {
     const { current } = await this.#outbox.generations();
-    const client = new Client<WithOwn<M>>(this.#name, current, {
+    const client = new ReplicacheClient<WithOwn<M>>(this.#name, current, {
       mutators: this.#maker.mutators,
       pusher: this.#left.pusher,
       puller: this.#puller,
@@ -159,7 +159,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   /** Queues the move to another client. */
-  #leave(client: Client<WithOwn<M>>): void {
+  #leave(client: ReplicacheClient<WithOwn<M>>): void {
     this.#turn(() => this.#move(client)).catch(unlessClosed(this));
   }
 
@@ -168,7 +168,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
    * generation, when the server has forgotten this one's group; else of the
    * same, when the browser has forgotten it (a tab that slept for a day).
    */
-  async #move(from: Client<WithOwn<M>>): Promise<void> {
+  async #move(from: ReplicacheClient<WithOwn<M>>): Promise<void> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) await this.#maker.keep(from);
@@ -179,7 +179,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   /** Closes a client; what it has asked of the server must not go out any more. */
-  async #part(client: Client<WithOwn<M>>): Promise<void> {
+  async #part(client: ReplicacheClient<WithOwn<M>>): Promise<void> {
     client.onOnlineChange = null;
     client.onSync = null;
     await client.close();
@@ -195,7 +195,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   /** Something has changed in the outbox, here or in another tab. */
-  readonly #look = coalesced(async () => {
+  readonly #look = coalesce(async () => {
     const client = this.#client;
     // Other tabs have news already while this one is opening.
     if (this.closed || !client) return;
@@ -205,7 +205,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   });
 
   /** Sees to what others have left behind. */
-  readonly #tend = coalesced(async () => {
+  readonly #tend = coalesce(async () => {
     try {
       await this.#left.send();
     } catch (error) {
@@ -231,7 +231,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   // A failed sync backs off for seconds; `now` tells it not to wait. A
   // pull runs again all that is pending: with thousands it takes its time.
-  readonly #pull = coalesced(async () => {
+  readonly #pull = coalesce(async () => {
     const client = this.#client;
     await client.pull({ now: true }).catch(unlessClosed(client));
   });

@@ -21,10 +21,12 @@ export async function openReplica<M extends MutatorDefs>(
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {
-    const { isRefusal, useMemory } = await import("./local/idb_fallback.ts");
+    const { isRefusal, useMemoryFallback } = await import(
+      "./local/idb_fallback.ts"
+    );
     if (inMemory || !isRefusal(error)) throw error;
     inMemory = true;
-    useMemory();
+    useMemoryFallback();
     return await new LiveReplica(options, inMemory).open();
   }
 }

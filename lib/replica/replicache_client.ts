@@ -1,7 +1,7 @@
 // One Replicache client in one generation of a replica, known to other tabs to be alive until closed.
 import type { MutatorDefs, ReplicacheOptions } from "replicache";
 import { ReplicacheImpl } from "replicache/impl";
-import { coalesced } from "./coalesce.ts";
+import { coalesce } from "./coalesce.ts";
 import { live } from "./local/web_locks.ts";
 
 export { ReplicacheImpl };
@@ -18,11 +18,11 @@ export const SCHEMA_VERSION = "1";
  */
 const longestWait = () => 6_000 + Math.random() * 4_000;
 
-export class Client<M extends MutatorDefs> extends ReplicacheImpl<M> {
+export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   /** Its client group, once it is open. */
   groupID = "";
   #die = () => {};
-  readonly #persist = coalesced(() => super.persist());
+  readonly #persist = coalesce(() => super.persist());
 
   constructor(
     private readonly replica: string,

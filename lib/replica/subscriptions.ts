@@ -1,14 +1,14 @@
 // Who is told of a copy's changes, whichever client it has by now.
 import type { MutatorDefs } from "replicache";
-import type { Client } from "./replicache_client.ts";
+import type { ReplicacheClient } from "./replicache_client.ts";
 import type { Query } from "./replica.ts";
 
 export class Subscriptions<M extends MutatorDefs> {
-  #client!: Client<M>;
+  #client!: ReplicacheClient<M>;
   readonly #starts = new Set<() => void>();
 
   /** Asks this client from now on, the one before it is no more. */
-  moveTo(client: Client<M>): void {
+  moveTo(client: ReplicacheClient<M>): void {
     this.#client = client;
     for (const start of this.#starts) start();
   }

@@ -8,7 +8,7 @@ const OVERHEAD = 100; // bytes
  * value that is being read when `set`, `delete` or `clear` says better of its
  * key is given to who asked, but not remembered.
  */
-export class Memory<V> {
+export class Cache<V> {
   readonly #values = new Map<string, { value: V; bytes: number }>();
   readonly #reading = new Map<string, Promise<V>>();
   #bytes = 0;

@@ -2,7 +2,7 @@
 import { commitPatiently } from "./backoff.ts";
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
-import { Memory } from "./cache.ts";
+import { Cache } from "./cache.ts";
 
 /** `["group", groupID]`. */
 export type ClientGroup = {
@@ -159,8 +159,8 @@ const MOST = 10_000; // groups, and clients, that are remembered per space
 
 /** What a process remembers of the groups and clients of one space. */
 export class ClientGroups {
-  readonly #groups = new Memory<Stamped<ClientGroup | null>>(MOST);
-  readonly #clients = new Memory<Stamped<number>>(MOST);
+  readonly #groups = new Cache<Stamped<ClientGroup | null>>(MOST);
+  readonly #clients = new Cache<Stamped<number>>(MOST);
 
   constructor(private readonly kv: Deno.Kv) {}
 

@@ -1,10 +1,10 @@
 // Poke: tells open streams that a space has a new version, and that one may not be read any more.
-import { Audience, type MayRead } from "./subscribers.ts";
-import { encoder, event, pokeOf } from "./sse.ts";
+import { type MayRead, Subscribers } from "./subscribers.ts";
+import { encoder, pokeEvent, sseEvent } from "./sse.ts";
 import type { LogEntry, Op } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
-import { Watches } from "./version_watches.ts";
+import { VersionWatches } from "./version_watches.ts";
 
 /** What can be done with a stream from outside. */
 export type OpenStream = {
@@ -34,7 +34,7 @@ const BACKLOG = 256 * 1024;
 
 // An event and no comment: a page is not shown comments, and can tell by it that
 // a connection which only seems open is dead.
-const BEAT = event("beat", {});
+const BEAT = sseEvent("beat", {});
 
 /** One open stream. */
 type Reader = Pick<Ending, "onEnd" | "onLeave"> & {
@@ -48,9 +48,9 @@ type Reader = Pick<Ending, "onEnd" | "onLeave"> & {
  * fanned out here; watch and timers end with the last reader.
  */
 export class Pokes {
-  readonly #audiences = new Map<string, Audience<Reader>>();
+  readonly #audiences = new Map<string, Subscribers<Reader>>();
   readonly #readers = new Set<Reader>();
-  readonly #watches: Watches;
+  readonly #watches: VersionWatches;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
@@ -59,7 +59,7 @@ export class Pokes {
     private readonly spaceOf: (name: string) => Space,
     private readonly guards: (space: string, op: Op) => boolean,
   ) {
-    this.#watches = new Watches(kv);
+    this.#watches = new VersionWatches(kv);
   }
 
   /** How many streams are open. */
@@ -105,13 +105,13 @@ export class Pokes {
     }, new ByteLengthQueuingStrategy({ highWaterMark: BACKLOG }));
     onOpen?.({
       end: () => this.#end(reader),
-      tell: (kind, body) => this.#send(reader, event(kind, body)),
+      tell: (kind, body) => this.#send(reader, sseEvent(kind, body)),
     });
     for (const name of readable) onEnter?.(name);
     try {
       for (const name of names) {
         if (readable.includes(name)) await this.#greet(reader!, name);
-        else this.#send(reader!, event("gone", { space: name }));
+        else this.#send(reader!, sseEvent("gone", { space: name }));
       }
     } catch (error) {
       this.#remove(reader!);
@@ -126,11 +126,11 @@ export class Pokes {
     await space.refresh();
     // Asked once more, now that a change to it would be noticed.
     if (!await reader.mayRead(name)) return this.#sendOff(reader, name);
-    this.#send(reader, pokeOf(space));
+    this.#send(reader, pokeEvent(space));
   }
 
   #sendOff(reader: Reader, name: string): void {
-    this.#send(reader, event("gone", { space: name }));
+    this.#send(reader, sseEvent("gone", { space: name }));
     this.#leave(reader, name);
     if (reader.spaces.size === 0) this.#end(reader);
   }
@@ -147,7 +147,7 @@ export class Pokes {
 
   /** Sends an event of the app's own to whoever listens to a space; it is kept nowhere. */
   tell(name: string, kind: string, body: unknown): void {
-    this.#audiences.get(name)?.tell(event(kind, body));
+    this.#audiences.get(name)?.tell(sseEvent(kind, body));
   }
 
   /** Ends every stream, tells each to come back at another moment, and opens none any more. */
@@ -164,7 +164,7 @@ export class Pokes {
     let audience = this.#audiences.get(name);
     if (!audience) {
       const space = this.spaceOf(name);
-      audience = new Audience(space, {
+      audience = new Subscribers(space, {
         send: (reader, bytes) => this.#send(reader, bytes),
         sendOff: (reader) => this.#sendOff(reader, name),
         end: (reader) => this.#end(reader),

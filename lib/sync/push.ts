@@ -3,7 +3,7 @@ import { backoff, PATIENCE } from "./backoff.ts";
 import type { ClientGroups } from "./client_group.ts";
 import type { Domain, User } from "./domain.ts";
 import { Draft } from "./draft.ts";
-import { Job, Stale, type Step } from "./push_job.ts";
+import { PushJob, Stale, type Step } from "./push_job.ts";
 import { type ClientStateNotFound, type Push, SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./write.ts";
@@ -14,7 +14,7 @@ import type { Store } from "./write.ts";
  * "Implementation Techniques for Main Memory Database Systems", 1984).
  */
 export class PushQueue<U extends User> {
-  #jobs: Job<U>[] = [];
+  #jobs: PushJob<U>[] = [];
   #draining = false;
 
   constructor(
@@ -31,7 +31,7 @@ export class PushQueue<U extends User> {
    */
   push(user: U, push: Push): Promise<ClientStateNotFound | null> {
     const { store, groups, space, domain } = this;
-    const job = new Job(store, groups, space.name, user, push, domain);
+    const job = new PushJob(store, groups, space.name, user, push, domain);
     job.ready = job.scout(space, 0);
     this.#jobs.push(job);
     this.#drain();
@@ -98,7 +98,7 @@ export class PushQueue<U extends User> {
       return true;
     }
     const draft = new Draft(space, this.store.collections(space.name));
-    const steps = new Map<Job<U>, Step>();
+    const steps = new Map<PushJob<U>, Step>();
     for (const job of jobs) {
       await job.ready;
       const step = await job.take(draft, fresh);
@@ -126,7 +126,7 @@ export class PushQueue<U extends User> {
     return true;
   }
 
-  #settle(steps: Map<Job<U>, Step>): void {
+  #settle(steps: Map<PushJob<U>, Step>): void {
     for (const [job, { next, answer }] of steps) {
       const stuck = next === job.next;
       job.next = next;

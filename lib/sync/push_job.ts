@@ -53,7 +53,7 @@ class Scout extends Transaction {
   }
 }
 
-export class Job<U extends User = User> {
+export class PushJob<U extends User = User> {
   /** The first mutation that no commit has taken yet. */
   next = 0;
   /** Resolves once what comes next has been scouted. */

@@ -2,7 +2,7 @@
 import type { ReadonlyJSONValue } from "replicache";
 import { keys, parse } from "./keys.ts";
 import { type LogEntry, readLog, Tail } from "./log.ts";
-import { Memory } from "./cache.ts";
+import { Cache } from "./cache.ts";
 
 /** The point of a space's history where it stands: its version and that log entry's mark. */
 export type Head = { version: number; mark: string };
@@ -23,7 +23,7 @@ export class Space {
   versionstamp: string | null = null;
   #mark = "";
   #known = false;
-  readonly #entries = new Memory<ReadonlyJSONValue | undefined>(
+  readonly #entries = new Cache<ReadonlyJSONValue | undefined>(
     MOST_ENTRIES,
     MOST_BYTES,
   );

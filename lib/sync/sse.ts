@@ -4,9 +4,9 @@ import type { Space } from "./space.ts";
 export const encoder = new TextEncoder();
 
 /** An event: its name, and its data as JSON. */
-export const event = (name: string, body: unknown) =>
+export const sseEvent = (name: string, body: unknown) =>
   encoder.encode(`event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
 
 /** Says at which version a space stands. */
-export const pokeOf = ({ name, version }: Space) =>
-  event("poke", { space: name, version });
+export const pokeEvent = ({ name, version }: Space) =>
+  sseEvent("poke", { space: name, version });

@@ -1,6 +1,6 @@
 // Those who listen to one space: told of its versions, and asked whether they still may.
 import { clearImmediate, setImmediate } from "node:timers";
-import { pokeOf } from "./sse.ts";
+import { pokeEvent } from "./sse.ts";
 import type { Space } from "./space.ts";
 
 /** Whether the stream's user may read a space, asked at opening and after each change that could end it. */
@@ -14,7 +14,7 @@ const REST = 30;
 // Telling may have been held up: by a collection of garbage, by a machine that slept.
 const LONGEST_REST = 1_000; // ms
 
-export class Audience<Reader extends { mayRead: MayRead }> {
+export class Subscribers<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
   /** Calls the next poke off; undefined when none is to go out. */
   #callOff: (() => void) | undefined;
@@ -51,7 +51,7 @@ export class Audience<Reader extends { mayRead: MayRead }> {
   #poke(): void {
     this.#callOff = undefined;
     const began = performance.now();
-    this.tell(pokeOf(this.space));
+    this.tell(pokeEvent(this.space));
     const now = performance.now();
     this.#restsUntil = now + Math.min(REST * (now - began), LONGEST_REST);
   }

@@ -9,7 +9,7 @@ const AT_ONCE = 10; // the most keys that KV reads in one call
  * The spaces that somebody listens to: one `kv.watch` each, and all looked at
  * once a second. What has changed reaches the space, and so whoever it tells.
  */
-export class Watches {
+export class VersionWatches {
   /** The watch of each; missing after it has failed, until the poll opens another. */
   readonly #watches = new Map<
     Space,

@@ -2,24 +2,24 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
-import type { Deletions } from "./auth/account_deletion.ts";
-import type { Limits } from "./http/rate_limits.ts";
+import type { AccountDeletions } from "./auth/account_deletion.ts";
+import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
-import type { Presence } from "./live/typing.ts";
+import type { Typing } from "./live/typing.ts";
 import type { Session, Sessions } from "./auth/session.ts";
 import type { Streams } from "./live/streams.ts";
-import type { Turns } from "./http/pull_slots.ts";
+import type { PullSlots } from "./http/pull_slots.ts";
 
 /** What a process has once, for all requests. */
 export interface Engine {
   kv: Deno.Kv;
   sync: ChatSync;
-  limits: Limits;
-  turns: Turns;
+  limits: RateLimits;
+  turns: PullSlots;
   sessions: Sessions;
   streams: Streams;
-  presence: Presence;
-  deletions: Deletions;
+  presence: Typing;
+  deletions: AccountDeletions;
   online: Online;
 }
 

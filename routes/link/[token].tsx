@@ -1,17 +1,20 @@
 // A private sign-in link, opened: a button signs in, as previews and prefetchers open links, too.
 import { HttpError, page } from "fresh";
-import Unsent from "../../islands/UnsentWarning.tsx";
+import UnsentWarning from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
-import { texts } from "../../lib/chat/strings/pages.ts";
+import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods } from "../../lib/web/http/handlers.ts";
 import { addressOf } from "../../lib/web/http/rate_limits.ts";
-import { linkedUser, linkMadeAt } from "../../lib/web/auth/sign_in_link.ts";
+import {
+  signInLinkMadeAt,
+  signInLinkUser,
+} from "../../lib/web/auth/sign_in_link.ts";
 import { userOf } from "../../lib/web/chat/profile.ts";
 import { isSecure } from "../../lib/web/http/origin.ts";
 import { openSession, signOut } from "../../lib/web/auth/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
-const words = texts.link;
+const words = pageStrings.link;
 const NO_STORE = { headers: { "cache-control": "no-store" } };
 
 export const handler = methods({
@@ -21,7 +24,7 @@ export const handler = methods({
     state.title = words.title;
     const other = user !== null && user.userID !== userID ? user : null;
     const isLost = other !== null &&
-      await linkMadeAt(kv, other.userID) === null;
+      await signInLinkMadeAt(kv, other.userID) === null;
     const here = user?.userID === userID;
     return page({ userID, name, here, other, isLost }, NO_STORE);
   },
@@ -47,7 +50,7 @@ export const handler = methods({
 
 /** Whose link it is; throws a 404. */
 async function personOf({ kv, sync }: State, token: string) {
-  const userID = await linkedUser(kv, token);
+  const userID = await signInLinkUser(kv, token);
   const person = userID === null ? null : await userOf(sync, userID);
   if (!person) throw new HttpError(404, words.missing);
   return person;
@@ -60,7 +63,7 @@ export default define.page<typeof handler>(function LinkPage({ data, url }) {
       <main id="content" class="narrow notice">
         <h1>{words.already(name)}</h1>
         <p>{words.alreadyText}</p>
-        <a class="button" href="/">{texts.errors.home}</a>
+        <a class="button" href="/">{pageStrings.errors.home}</a>
       </main>
     );
   }
@@ -70,7 +73,7 @@ export default define.page<typeof handler>(function LinkPage({ data, url }) {
       <p>{words.text}</p>
       {other !== null && <p dir="auto">{words.other(other.name)}</p>}
       {isLost && <p class="refusal">{words.lost}</p>}
-      {other && <Unsent userID={other.userID} />}
+      {other && <UnsentWarning userID={other.userID} />}
       <form class="row" method="post" action={url.pathname}>
         <button type="submit">{words.submit(name)}</button>
         <a class="button quiet" href="/">{words.cancel}</a>

@@ -1,10 +1,10 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
 import Room, { RoomNav } from "../../islands/Room.tsx";
-import { readMarkdown } from "../../lib/chat/markdown.ts";
+import { parseMarkdown } from "../../lib/chat/markdown.ts";
 import { isPlain } from "../../lib/chat/rich_text.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
-import { texts } from "../../lib/chat/strings/pages.ts";
+import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { joinRoom } from "../../lib/web/chat/members.ts";
 import { roomsFor, viewRoom } from "../../lib/web/chat/rooms.ts";
@@ -18,12 +18,12 @@ export const handler = methods({
       viewRoom(sync, ctx.params.room, user.userID),
       roomsFor(sync, user.userID),
     ]);
-    if (!view) throw new HttpError(404, texts.visit.missing);
+    if (!view) throw new HttpError(404, pageStrings.visit.missing);
     ctx.state.title = view.room.name;
     // Read here, so that the page shows them at once and without the parser.
     const marks = Object.fromEntries(
       view.messages.filter(({ content }) => !isPlain(content))
-        .map(({ id, content }) => [id, readMarkdown(content)]),
+        .map(({ id, content }) => [id, parseMarkdown(content)]),
     );
     return page({ user, view, rooms, marks });
   },
@@ -40,7 +40,7 @@ export const handler = methods({
       if (error.code === "not-allowed") {
         throw new HttpError(403, error.message);
       }
-      throw new HttpError(404, texts.visit.missing);
+      throw new HttpError(404, pageStrings.visit.missing);
     }
     return ctx.redirect(`/rooms/${room}`, 303);
   },
@@ -50,7 +50,7 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
   const { user, view, rooms, marks } = data;
   return (
     <>
-      <nav class="rooms" aria-label={texts.rooms.label}>
+      <nav class="rooms" aria-label={pageStrings.rooms.label}>
         <RoomNav userID={user.userID} rooms={rooms} current={view.room.id} />
       </nav>
       <main id="content" class="room">
@@ -59,11 +59,11 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
           <div class="without-script">
             {!view.me && (
               <form method="post">
-                <p>{texts.visit.outside}</p>
-                <button type="submit">{texts.joining.join}</button>
+                <p>{pageStrings.visit.outside}</p>
+                <button type="submit">{pageStrings.joining.join}</button>
               </form>
             )}
-            <p>{texts.visit.needsScript}</p>
+            <p>{pageStrings.visit.needsScript}</p>
           </div>
         </noscript>
       </main>

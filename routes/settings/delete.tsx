@@ -1,7 +1,7 @@
 // Deleting one's account: what that means, and a form that takes one's name to be sure.
 import { page } from "fresh";
 import DeleteAccount from "../../islands/DeleteAccount.tsx";
-import { texts } from "../../lib/chat/strings/pages.ts";
+import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import type { User } from "../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { readForm } from "../../lib/web/http/bodies.ts";
@@ -11,7 +11,7 @@ import { isSecure } from "../../lib/web/http/origin.ts";
 import { clearedCookie, FORGET } from "../../lib/web/auth/session.ts";
 import { define } from "../../lib/web/state.ts";
 
-const words = texts.deletion;
+const words = pageStrings.deletion;
 
 type Data = { user: User; typed: string; refusal?: string };
 

@@ -1,7 +1,7 @@
 // A room's past when the server does not answer.
 import { assertEquals } from "@std/assert";
 import type { Route } from "playwright-core";
-import { spokenLate } from "../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import { browserTest } from "../support/browser.ts";
 import { cutOff, PULLS } from "../support/cut_off.ts";
 import { Person } from "../support/person.ts";
@@ -29,12 +29,12 @@ browserTest(
     for (const fail of [() => ada.context().setOffline(true), broken]) {
       await fail();
       await older.click();
-      await ada.getByText(spokenLate.past.failed).first()
+      await ada.getByText(roomOnUseStrings.past.failed).first()
         .waitFor();
       await ada.evaluate(() => void (location.hash = "message-m3"));
       await ada.getByRole("alert").or(ada.getByRole("status"))
-        .filter({ hasText: spokenLate.past.failed }).waitFor();
-      assertEquals(await ada.getByText(spokenLate.links.gone).count(), 0);
+        .filter({ hasText: roomOnUseStrings.past.failed }).waitFor();
+      assertEquals(await ada.getByText(roomOnUseStrings.links.gone).count(), 0);
       await older.and(ada.locator(":enabled")).waitFor();
       await ada.evaluate(() => void (location.hash = ""));
       await ada.context().setOffline(false);

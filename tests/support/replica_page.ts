@@ -3,7 +3,7 @@ import { queryCopies } from "../../lib/replica/local/query_copies.ts";
 import { LiveReplica } from "../../lib/replica/live_replica.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
-import { unsentHere } from "../../lib/replica/outbox/unsent.ts";
+import { unsentMutations } from "../../lib/replica/outbox/unsent.ts";
 import { mutators } from "./tally.ts";
 
 const where = new URL(location.href).searchParams;
@@ -29,7 +29,7 @@ const page = {
     return copies.flat();
   },
   /** How many mutations are unsent in this browser. */
-  unsent: async () => (await unsentHere()).length,
+  unsent: async () => (await unsentMutations()).length,
   clientID: () => replica.query((tx) => Promise.resolve(tx.clientID)),
   rejections: () => replica.query(rejectionsIn),
   /** Opens another one, and closes it before it is open; resolves when all is over. */

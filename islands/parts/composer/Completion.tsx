@@ -3,7 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { type MutableRef, useEffect, useLayoutEffect } from "preact/hooks";
 import type { Member } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { useCompletion } from "./useCompletion.ts";
 
@@ -41,14 +41,14 @@ export function Completion(props: CompletionProps) {
   return (
     <>
       <p class="hidden" role="status">
-        {open && spokenLate.mentionableFound(found.length)}
+        {open && roomOnUseStrings.mentionableFound(found.length)}
       </p>
       {open && (
         <ul
           id={id}
           class="completion"
           role="listbox"
-          aria-label={spokenLate.mentionable}
+          aria-label={roomOnUseStrings.mentionable}
         >
           {found.map((member, i) => (
             <li

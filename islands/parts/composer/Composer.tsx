@@ -2,12 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { extras } from "../room/lazy.ts";
-import { wordsFor } from "../shared/error_words.ts";
-import type { Taken } from "./draft_types.ts";
+import { errorWords } from "../shared/error_words.ts";
+import type { OutgoingMessage } from "./draft_types.ts";
 import type { Completing, Listed } from "./Completion.tsx";
-import { Growing } from "../shared/AutosizeTextarea.tsx";
+import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isEnter } from "../shared/keys.ts";
 import type { useDraft } from "./useDraft.ts";
 
@@ -22,7 +22,7 @@ type ComposerProps = {
   /** The message that is being answered, where it is here. */
   answered: Message | undefined;
   /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
-  send: ((message: Taken) => Promise<void>) | undefined;
+  send: ((message: OutgoingMessage) => Promise<void>) | undefined;
   /** Edits the last message of one's own, if there is one. */
   editLast: () => void;
 };
@@ -37,7 +37,7 @@ export function Composer(props: ComposerProps) {
   // Enter pressed while the page is still coming alive counts as soon as it is.
   const wanted = useSignal(false);
   const refusalID = useId();
-  const { Answering, Completion } = extras.value ?? {};
+  const { ReplyBanner, Completion } = extras.value ?? {};
   const completing = useRef<Completing>(null);
   const listed = useSignal<Listed | undefined>(undefined);
 
@@ -62,7 +62,7 @@ export function Composer(props: ComposerProps) {
       draft.sent(message.id);
     } catch (error) {
       draft.restore(message);
-      refusal.value = wordsFor(error);
+      refusal.value = errorWords(error);
     }
     box.current?.focus();
   }
@@ -88,8 +88,8 @@ export function Composer(props: ComposerProps) {
       {refusal.value && (
         <p id={refusalID} class="refusal" role="alert">{refusal.value}</p>
       )}
-      {replyTo.value && Answering && (
-        <Answering
+      {replyTo.value && ReplyBanner && (
+        <ReplyBanner
           name={props.answered?.from}
           onCancel={() => {
             draft.answer(undefined);
@@ -105,7 +105,7 @@ export function Composer(props: ComposerProps) {
         />
       )}
       <div class="box">
-        <Growing
+        <AutosizeTextarea
           box={box}
           value={text.value}
           label={words.box}

@@ -1,19 +1,21 @@
 // Above the box: whom the next message answers, and the way out of it.
-import { spoken } from "../../../lib/chat/strings/room.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
-const words = spokenLate.answering;
+const words = roomOnUseStrings.answering;
 
-type AnsweringProps = {
+type ReplyBannerProps = {
   /** Undefined when the message is not here. */
   name: string | undefined;
   onCancel: () => void;
 };
 
-export function Answering({ name, onCancel }: AnsweringProps) {
+export function ReplyBanner({ name, onCancel }: ReplyBannerProps) {
   return (
     <p class="answering">
-      <span dir="auto">{words.replying(name ?? spoken.messages.notHere)}</span>
+      <span dir="auto">
+        {words.replying(name ?? roomStrings.messages.notHere)}
+      </span>
       <button
         type="button"
         class="icon close"

@@ -6,13 +6,13 @@ import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 export type Draft = { content: string; replyTo?: string; shared?: string };
 
 /** A message as it leaves the box. */
-export type Taken = { id: string; content: string; replyTo?: string };
+export type OutgoingMessage = { id: string; content: string; replyTo?: string };
 
 /** A text that is not sent after all; with the `id` under which it was taken. */
-export type Restored = Omit<Taken, "id"> & { id?: string };
+export type RestoredDraft = Omit<OutgoingMessage, "id"> & { id?: string };
 
 /** A box as those see it who share it with other devices. */
-export type Box = {
+export type DraftBox = {
   text: Signal<string>;
   shared: string;
   /** The IDs of what was taken and is in no outbox yet: until then it is kept here. */

@@ -1,14 +1,18 @@
 // Shares what is in the box with one's other devices: tells them of it, and takes up what they tell.
-import { draftAfter } from "../../../lib/chat/merge_drafts.ts";
+import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { draftOf } from "../../../lib/chat/queries.ts";
 import type { OwnReplica } from "../shared/useOwnSpace.ts";
-import { type Box, isTooLong, type Sharing } from "./draft_types.ts";
+import { type DraftBox, isTooLong, type Sharing } from "./draft_types.ts";
 
 /** Other devices learn of a draft once its writer has paused for so long, in milliseconds. */
 const PAUSE = 1_000;
 
 /** Shares the box of a room, until it is ended. */
-export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
+export function shareDraft(
+  own: OwnReplica,
+  roomID: string,
+  box: DraftBox,
+): Sharing {
   let telling = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,7 +47,7 @@ export function share(own: OwnReplica, roomID: string, box: Box): Sharing {
     if (isTooLong(box.text.peek())) return; // it asks once it is shorter
     const was = box.shared;
     box.shared = theirs;
-    box.set(draftAfter(theirs, was, box.text.peek()));
+    box.set(mergeDrafts(theirs, was, box.text.peek()));
     if (box.text.peek() !== theirs) soon();
   }
 

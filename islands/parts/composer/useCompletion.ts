@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { nameBeingWritten } from "../../../lib/chat/mention_prefix.ts";
+import { mentionPrefix } from "../../../lib/chat/mention_prefix.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 
 const MOST = 6; // people shown at once
@@ -25,7 +25,7 @@ export function useCompletion(
   /** Looks at what stands before the caret now. */
   function look() {
     const { value, selectionStart } = box.current!;
-    const name = nameBeingWritten(value, selectionStart);
+    const name = mentionPrefix(value, selectionStart);
     index.value = 0;
     if (!name) return close();
     const start = name.start.toLocaleLowerCase();
@@ -38,7 +38,7 @@ export function useCompletion(
 
   function choose({ name }: Member) {
     const { value, selectionStart } = box.current!;
-    const written = nameBeingWritten(value, selectionStart);
+    const written = mentionPrefix(value, selectionStart);
     close();
     if (!written) return;
     const before = `${value.slice(0, written.from)}${name} `;

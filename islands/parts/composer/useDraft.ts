@@ -2,17 +2,17 @@
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { useEffect, useMemo } from "preact/hooks";
-import { draftAfter } from "../../../lib/chat/merge_drafts.ts";
+import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { forget, keep, kept } from "../shared/local_store.ts";
 import { extras } from "../room/lazy.ts";
 import type { OwnReplica } from "../shared/useOwnSpace.ts";
 import {
-  type Box,
   type Draft,
+  type DraftBox,
   isTooLong,
-  type Restored,
+  type OutgoingMessage,
+  type RestoredDraft,
   type Sharing,
-  type Taken,
 } from "./draft_types.ts";
 
 /** Stands for all that earlier visits took, until somebody has looked for it. */
@@ -40,7 +40,7 @@ export function useDraft(
       // What is too long to share may be another tab's, and is nowhere else.
       const { content: other = "" } = kept<Draft>(key) ?? {};
       const content = isTooLong(other) && !isTooLong(text)
-        ? draftAfter(other, was, text)
+        ? mergeDrafts(other, was, text)
         : text;
       if (content === "" && !answered && shared === "") return forget(key);
       const draft: Draft = { content, shared };
@@ -63,7 +63,7 @@ export function useDraft(
       drop(id);
       sharing.current?.now();
     };
-    const box: Box = { text, shared: "", taken, set };
+    const box: DraftBox = { text, shared: "", taken, set };
     return {
       box,
       sharing,
@@ -76,8 +76,8 @@ export function useDraft(
       write,
       answer,
       /** Empties the box for a message, which stays on this device until it is sent or restored. */
-      take(): Taken {
-        const each: Taken = { id: ulid(), content: text.peek() };
+      take(): OutgoingMessage {
+        const each: OutgoingMessage = { id: ulid(), content: text.peek() };
         if (replyTo.peek()) each.replyTo = replyTo.peek();
         taken.add(each.id);
         keep(leaving + each.id, each);
@@ -87,7 +87,7 @@ export function useDraft(
       },
       sent,
       /** Puts a text back that could not leave, before what has been typed since. */
-      restore({ id, content, replyTo: answered }: Restored) {
+      restore({ id, content, replyTo: answered }: RestoredDraft) {
         replyTo.value ??= answered;
         write(joined(content, text.peek()));
         if (id) drop(id);
@@ -98,12 +98,12 @@ export function useDraft(
     };
   }, []);
 
-  const { share } = extras.value ?? {};
+  const { shareDraft } = extras.value ?? {};
   useEffect(() => {
-    if (!own || !share) return;
-    sharing.current = share(own, roomID, box);
+    if (!own || !shareDraft) return;
+    sharing.current = shareDraft(own, roomID, box);
     return sharing.current.end;
-  }, [own, share]);
+  }, [own, shareDraft]);
 
   return { text, replyTo, ...deeds };
 }

@@ -1,18 +1,22 @@
 // Whether and of what this device notifies. It asks for permission only when told to.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { device } from "../../../lib/chat/strings/device.ts";
+import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { Choices } from "./Choices.tsx";
-import { setWish, type Wish, wish } from "./notice_choice.ts";
+import {
+  type NoticeChoice,
+  noticeChoice,
+  setNoticeChoice,
+} from "./notice_choice.ts";
 
-const words = device.notices;
+const words = deviceStrings.notices;
 
 export function Notices() {
   const permission = useSignal<NotificationPermission | "none" | "">("");
-  const wanted = useSignal<Wish | undefined>(undefined);
+  const wanted = useSignal<NoticeChoice | undefined>(undefined);
   useEffect(() => {
     permission.value = globalThis.Notification?.permission ?? "none";
-    wanted.value = wish();
+    wanted.value = noticeChoice();
   }, []);
 
   if (permission.value === "granted") {
@@ -24,7 +28,7 @@ export function Notices() {
         chosen={wanted.value}
         choose={(choice) => {
           wanted.value = choice;
-          setWish(choice);
+          setNoticeChoice(choice);
         }}
       />
     );

@@ -1,10 +1,10 @@
 // Light, dark, or as the system is: chosen here, kept in a cookie, which outlives signing out.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { device } from "../../../lib/chat/strings/device.ts";
+import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { Choices } from "./Choices.tsx";
 
-const words = device.theme;
+const words = deviceStrings.theme;
 type Choice = keyof typeof words.choices;
 
 const YEAR = 365 * 24 * 60 * 60; // seconds

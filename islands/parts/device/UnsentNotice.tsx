@@ -1,9 +1,9 @@
 // What is unsent on this device, in words, and what comes of it; nothing when everything was sent.
-import { device } from "../../../lib/chat/strings/device.ts";
-import Copy from "../../CopyButton.tsx";
+import { deviceStrings } from "../../../lib/chat/strings/device.ts";
+import CopyButton from "../../CopyButton.tsx";
 import { isNothing, type UnsentHere } from "./useUnsent.ts";
 
-const words = device.leaving;
+const words = deviceStrings.leaving;
 
 type UnsentNoticeProps = {
   /** Null when it can't be counted. */
@@ -23,7 +23,7 @@ export function UnsentNotice({ here, stays = false }: UnsentNoticeProps) {
         <details>
           <summary>{words.show}</summary>
           <pre dir="auto" tabIndex={0}>{here.texts.join("\n\n")}</pre>
-          <Copy text={here.texts.join("\n\n")} />
+          <CopyButton text={here.texts.join("\n\n")} />
         </details>
       )}
     </div>

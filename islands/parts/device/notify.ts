@@ -1,12 +1,12 @@
 // Notifies of what comes into one's rooms while nobody looks at them. One tab does it for all of this browser.
 import "../shared/common.ts";
-import { mentions } from "../../../lib/chat/mentions.ts";
+import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
-import { newestOf } from "../../../lib/replica/http/fetch_snapshot.ts";
-import { wish } from "./notice_choice.ts";
+import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
+import { noticeChoice } from "./notice_choice.ts";
 
 /** More at once, of one room, would bury the screen; the newest count. */
 const AT_ONCE = 3;
@@ -107,20 +107,20 @@ class Notices {
   /** Notifies of what has come after `known`; gives back up to where it has looked. */
   async #tell(room: RoomSummary, known: number): Promise<number> {
     const { roomID, space, messageCount, readSeq } = room;
-    const of = wish();
+    const of = noticeChoice();
     const after = Math.max(known, readSeq, messageCount - MOST);
     const wanted = of !== "nothing" && after < messageCount &&
       Notification.permission === "granted" &&
       !await isShown(this.userID, roomID);
     if (!wanted) return messageCount;
-    const found = await newestOf(this.userID, space, messageCount - after);
+    const found = await fetchSnapshot(this.userID, space, messageCount - after);
     const entries = [...found];
     const me = found.get(`member/${this.userID}`) as Member | undefined;
     const messages = entries.filter(([key]) => key.startsWith("message/"))
       .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
     const news = messages.filter(({ seq, authorID, content }) =>
       seq > after && authorID !== this.userID &&
-      (of === "all" || (me && mentions(content, me.name)))
+      (of === "all" || (me && mentionsName(content, me.name)))
     );
     for (const message of news.slice(-AT_ONCE)) await notify(room, message);
     return Math.max(messageCount, messages.at(-1)?.seq ?? 0);

@@ -3,14 +3,14 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/strings/device.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import type { Draft, Taken } from "../composer/draft_types.ts";
+import type { Draft, OutgoingMessage } from "../composer/draft_types.ts";
 import { keptUnder } from "../shared/keptUnder.ts";
 import { textsIn } from "../shared/textsIn.ts";
 import { signingOut } from "./signed_out.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
-  unsentHere,
+  unsentMutations,
 } from "../../../lib/replica/outbox/unsent.ts";
 
 export type UnsentHere = UnsentCounts & {
@@ -45,7 +45,7 @@ export function useUnsent(
 /** What is unsent now; null when it can't be read. */
 export async function countUnsent(userID: string): Promise<UnsentHere | null> {
   try {
-    return countsOf(userID, await unsentHere());
+    return countsOf(userID, await unsentMutations());
   } catch (error) {
     console.warn("What is unsent can't be read", error);
     return null;
@@ -90,7 +90,7 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     if (content && content !== shared) drafts.set(place, content);
   }
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { content }] of keptUnder<Taken>("leaving/")) {
+  for (const [place, { content }] of keptUnder<OutgoingMessage>("leaving/")) {
     drafts.set(place.split("/", 2).join("/"), content);
   }
   const edits = keptUnder<{ content: string }>("edit/");

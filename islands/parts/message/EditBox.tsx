@@ -1,10 +1,10 @@
 // A message's text while its author changes it, in the message's own place.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { spokenLate as late } from "../../../lib/chat/strings/room_on_use.ts";
-import { Growing } from "../shared/AutosizeTextarea.tsx";
+import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isEnter } from "../shared/keys.ts";
-import { wordsFor } from "../shared/error_words.ts";
+import { errorWords } from "../shared/error_words.ts";
 
 const words = late.edit;
 
@@ -36,7 +36,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
       await save(text);
       onEnd();
     } catch (error) {
-      refusal.value = wordsFor(error);
+      refusal.value = errorWords(error);
     }
   }
 
@@ -59,7 +59,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
       }}
     >
       <div class="box">
-        <Growing
+        <AutosizeTextarea
           box={box}
           value={text}
           label={words.box}

@@ -2,7 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { useHistory } from "../timeline/useHistory.ts";
 
 export type EditedGoneProps = {
@@ -28,7 +28,7 @@ export function EditedGone(props: EditedGoneProps) {
     if (!isGone) return;
     restore({ content: value.content });
     editing.end();
-    notice.value = spokenLate.edit.gone;
+    notice.value = roomOnUseStrings.edit.gone;
   }, [isGone]);
   return null;
 }

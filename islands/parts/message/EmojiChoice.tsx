@@ -1,7 +1,7 @@
 // A few emoji to choose from, above all else on the page, and the way to all others.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
@@ -27,7 +27,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
     } catch (error) {
       // Offline, before it was ever loaded; or its script is of an older build.
       console.warn(error);
-      problem.value = spokenLate.needsNetwork;
+      problem.value = roomOnUseStrings.needsNetwork;
     }
   }
 
@@ -60,7 +60,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
       class="choice-of-emoji"
       popover="auto"
       role="group"
-      aria-label={spokenLate.emoji}
+      aria-label={roomOnUseStrings.emoji}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
         if (event.newState === "closed") onClose();
@@ -79,10 +79,10 @@ export function EmojiChoice(props: EmojiChoiceProps) {
         <button
           type="button"
           class="icon more"
-          title={spokenLate.allEmoji.more}
+          title={roomOnUseStrings.allEmoji.more}
           onClick={more}
         >
-          {spokenLate.allEmoji.more}
+          {roomOnUseStrings.allEmoji.more}
         </button>
       )}
       {problem.value && <p class="hint" role="alert">{problem.value}</p>}

@@ -3,9 +3,9 @@ import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import emojibase from "emojibase-data/en/compact.json" with { type: "json" };
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
-const words = spokenLate.allEmoji;
+const words = roomOnUseStrings.allEmoji;
 
 type Emoji = {
   unicode: string;

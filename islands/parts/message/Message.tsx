@@ -1,30 +1,30 @@
 // One message: who, when, what, what others feel about it, and what became of it.
 import { useRef } from "preact/hooks";
-import type { Mark } from "../../../lib/chat/rich_text.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { memo } from "../shared/memo.ts";
 import { extras } from "../room/lazy.ts";
 import { useLonger } from "../shared/useLonger.ts";
 import type { People } from "../shared/usePeople.ts";
-import { Actions } from "./MessageToolbar.tsx";
-import type { Acts } from "./message_actions.ts";
+import { MessageToolbar } from "./MessageToolbar.tsx";
+import type { MessageActions } from "./message_actions.ts";
 import { idOf } from "./address.ts";
-import { Body } from "./RichText.tsx";
-import { Clock, fullDate } from "./Timestamp.tsx";
+import { RichText } from "./RichText.tsx";
+import { fullDate, Timestamp } from "./Timestamp.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 
 type MessageProps = {
   message: Entry;
-  marks: readonly Mark[];
+  marks: readonly RichNode[];
   /** The message that this one answers, where it is here, and its marks. */
   quoted: Entry | undefined;
-  quotedMarks: readonly Mark[];
+  quotedMarks: readonly RichNode[];
   userID: string;
   people: People;
-  acts: Acts;
+  acts: MessageActions;
   /** What has become of it, if it is not sent yet. */
   pendingWord: string | undefined;
   mayDelete: boolean;
@@ -70,7 +70,7 @@ export const Message = memo(function Message(props: MessageProps) {
       <header>
         <span class="author" dir="auto">{from}</span>{" "}
         {namesake && <span class="namesake">{namesake}</span>}{" "}
-        <Clock at={createdAt} local={local} />
+        <Timestamp at={createdAt} local={local} />
       </header>
       <div class="said">
         {replyTo && (
@@ -91,7 +91,7 @@ export const Message = memo(function Message(props: MessageProps) {
             />
           )
           : (
-            <Body
+            <RichText
               marks={props.marks}
               names={people.names}
               myName={people.mine}
@@ -114,7 +114,7 @@ export const Message = memo(function Message(props: MessageProps) {
         {props.pendingWord ?? texts.messages.states.sent}
       </span>
       {withActions && !editing && (
-        <Actions
+        <MessageToolbar
           message={message}
           acts={acts}
           own={own}

@@ -1,21 +1,21 @@
 // What one can do with a message, beside it when it is pointed at or focused.
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
-import type { Acts } from "./message_actions.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import type { MessageActions } from "./message_actions.ts";
 import { ReactionPicker } from "./ReactionPicker.tsx";
 
 const words = texts.messages;
 
-type ActionsProps = {
+type MessageToolbarProps = {
   message: Message;
-  acts: Acts;
+  acts: MessageActions;
   own: boolean;
   mayDelete: boolean;
   /** Whether its buttons are stops of the Tab key: those of one message are. */
   active: boolean;
 };
 
-export function Actions(props: ActionsProps) {
+export function MessageToolbar(props: MessageToolbarProps) {
   const { message, acts, own, mayDelete, active } = props;
   const button = (name: string, text: string, onClick: () => void) => (
     <button

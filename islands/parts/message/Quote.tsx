@@ -1,7 +1,7 @@
 // What a message answers: whose words, the first of them, and the way there.
-import { type Mark, wordsOf } from "../../../lib/chat/rich_text.ts";
+import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { idOf } from "./address.ts";
 
 const LONGEST = 140; // characters; the stylesheet cuts at the line's end
@@ -10,7 +10,7 @@ type QuoteProps = {
   id: string;
   /** The message that is quoted, if it is here. */
   message: Message | undefined;
-  marks: readonly Mark[];
+  marks: readonly RichNode[];
   jump: (id: string) => void;
 };
 
@@ -29,7 +29,7 @@ export function Quote({ id, message, marks, jump }: QuoteProps) {
       {message && <strong dir="auto" aria-hidden="true">{message.from}</strong>}
       {" "}
       <span dir="auto">
-        {message ? wordsOf(marks).slice(0, LONGEST) : texts.messages.notHere}
+        {message ? textOf(marks).slice(0, LONGEST) : texts.messages.notHere}
       </span>
     </a>
   );

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { extras } from "../room/lazy.ts";
 
 type ReactionPickerProps = {

@@ -1,6 +1,6 @@
 // Who feels what about a message: one button per emoji, to join in or take it back.
 import type { Message } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import type { People } from "../shared/usePeople.ts";
 
 const words = texts.messages;

@@ -1,10 +1,10 @@
 // A message's text as elements, its mentions picked out. Nothing here is ever taken for HTML.
 import { type ComponentChild, Fragment, h } from "preact";
-import type { Mark } from "../../../lib/chat/rich_text.ts";
-import { type Names, piecesOf } from "../../../lib/chat/mentions.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
+import { type Names, splitAtMentions } from "../../../lib/chat/mentions.ts";
 
-type BodyProps = {
-  marks: readonly Mark[];
+type RichTextProps = {
+  marks: readonly RichNode[];
   /** The names that can be mentioned, and the reader's own. */
   names: Names;
   myName: Names;
@@ -12,10 +12,10 @@ type BodyProps = {
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow" };
 
-export function Body({ marks, names, myName }: BodyProps) {
+export function RichText({ marks, names, myName }: RichTextProps) {
   // Made by h(): JSX that is compiled for the server escapes a list of texts
   // twice, and in place.
-  const show = (mark: Mark): ComponentChild => {
+  const show = (mark: RichNode): ComponentChild => {
     if (typeof mark === "string") return h(Fragment, null, ...spoken(mark));
     const { tag, href, start, in: inside = [] } = mark;
     switch (tag) {
@@ -40,9 +40,9 @@ export function Body({ marks, names, myName }: BodyProps) {
   };
   const spoken = (text: string): ComponentChild[] => {
     if (!text.includes("@")) return [text];
-    return piecesOf(text, names).map(({ text, mention }) => {
+    return splitAtMentions(text, names).map(({ text, mention }) => {
       if (!mention) return text;
-      const mine = piecesOf(text, myName)[0].mention;
+      const mine = splitAtMentions(text, myName)[0].mention;
       const name = mine ? "mention mine" : "mention";
       return h("span", { class: name }, text);
     });

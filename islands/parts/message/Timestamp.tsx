@@ -1,7 +1,7 @@
 // When something was: in the reader's own words once the page is alive, in UTC before.
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 
-type ClockProps = {
+type TimestampProps = {
   /** Milliseconds since 1970. */
   at: number;
   /** False until mounted: the server does not know the reader's time zone. */
@@ -9,7 +9,7 @@ type ClockProps = {
 };
 
 /** The time of a day; the whole date when pointed at. */
-export function Clock({ at, local }: ClockProps) {
+export function Timestamp({ at, local }: TimestampProps) {
   const iso = new Date(at).toISOString();
   return (
     <time dateTime={iso} title={local ? fullDate(at) : undefined}>

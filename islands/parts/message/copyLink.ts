@@ -1,9 +1,9 @@
 // Copies the link of a message.
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { copyText } from "../shared/copyText.ts";
 import { idOf } from "./address.ts";
 
-const words = spokenLate.links;
+const words = roomOnUseStrings.links;
 
 /**
  * Puts a message's link on the clipboard; where a page may not do that

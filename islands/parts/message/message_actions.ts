@@ -2,7 +2,7 @@
 import type { Message } from "../../../lib/chat/schema.ts";
 
 /** The same object for as long as the same is possible, as every message has it. */
-export type Acts = {
+export type MessageActions = {
   jump(id: string): void;
   copyLink(message: Message): void;
   // Only for members, once the replica is there to write to.

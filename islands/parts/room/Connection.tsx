@@ -1,5 +1,5 @@
 // Whether the room is in step with the server, and what has not been sent.
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 import { extras } from "./lazy.ts";
 import { useLonger } from "../shared/useLonger.ts";

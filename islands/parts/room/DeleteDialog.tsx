@@ -1,13 +1,13 @@
 // Asks before a message is deleted.
-import { type Mark, wordsOf } from "../../../lib/chat/rich_text.ts";
-import { spokenLate as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
+import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 
 const words = late.deletion;
 const LONGEST = 200; // characters of the message that are shown
 
 type DeleteDialogProps = {
-  marks: readonly Mark[];
+  marks: readonly RichNode[];
   onDelete: () => void;
   onClose: () => void;
 };
@@ -15,7 +15,7 @@ type DeleteDialogProps = {
 export function DeleteDialog({ marks, onDelete, onClose }: DeleteDialogProps) {
   return (
     <Dialog title={words.title} onClose={onClose}>
-      <blockquote dir="auto">{wordsOf(marks).slice(0, LONGEST)}</blockquote>
+      <blockquote dir="auto">{textOf(marks).slice(0, LONGEST)}</blockquote>
       <p>{words.text}</p>
       <form method="dialog" class="row">
         <button type="submit" class="danger" onClick={onDelete}>

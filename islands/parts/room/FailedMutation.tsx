@@ -1,21 +1,21 @@
 // Something that the server refused: what, why, and what its author can do with it now.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Mark } from "../../../lib/chat/rich_text.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import { reasonOf } from "../../../lib/chat/refusal.ts";
-import { spokenLate as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { Avatar } from "../shared/Avatar.tsx";
-import { Body } from "../message/RichText.tsx";
+import { RichText } from "../message/RichText.tsx";
 import type { People } from "../shared/usePeople.ts";
-import type { Refused } from "./rejection_words.ts";
+import type { RefusedMutation } from "./rejection_words.ts";
 
 const words = late.failed;
 
-type FailedProps = {
-  refused: Refused;
+type FailedMutationProps = {
+  refused: RefusedMutation;
   user: User;
   people: People;
-  marksOf: (content: string) => readonly Mark[];
+  marksOf: (content: string) => readonly RichNode[];
   /** Sends it again; undefined while that is not possible. */
   retry: (() => Promise<unknown>) | undefined;
   /** Puts its text into the box. */
@@ -24,7 +24,7 @@ type FailedProps = {
   discard: () => void;
 };
 
-export function Failed(props: FailedProps) {
+export function FailedMutation(props: FailedMutationProps) {
   const { refused, user, people } = props;
   const { kind, content, whole, rejection } = refused;
   const { args } = rejection;
@@ -64,7 +64,7 @@ export function Failed(props: FailedProps) {
       </header>
       <div class="said">
         {hasText && (
-          <Body
+          <RichText
             marks={props.marksOf(content)}
             names={people.names}
             myName={people.mine}

@@ -1,24 +1,24 @@
 // All that the server refused in this room, at the end of the log until its author has decided on it.
-import type { Mark } from "../../../lib/chat/rich_text.ts";
-import { spokenLate as late } from "../../../lib/chat/strings/room_on_use.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
+import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
-import { type Restored, toBox } from "../composer/draft_types.ts";
+import { type RestoredDraft, toBox } from "../composer/draft_types.ts";
 import { copyText } from "../shared/copyText.ts";
 import type { People } from "../shared/usePeople.ts";
 import type { RoomReplica } from "./useRoom.ts";
-import { Failed } from "./FailedMutation.tsx";
-import { refusedBy } from "./rejection_words.ts";
+import { FailedMutation } from "./FailedMutation.tsx";
+import { describeRejection } from "./rejection_words.ts";
 
 export type FailuresProps = {
   rejections: readonly Rejection[];
   user: User;
   people: People;
-  marksOf: (content: string) => readonly Mark[];
+  marksOf: (content: string) => readonly RichNode[];
   replica: RoomReplica;
   /** Whether one may write here now. */
   mayWrite: boolean;
-  restore: (text: Restored) => void;
+  restore: (text: RestoredDraft) => void;
   /** Tells of something that did not work, or that did. */
   say: (what: unknown) => void;
 };
@@ -32,7 +32,7 @@ export function Failures(props: FailuresProps) {
     <>
       {rejections.map((rejection) => {
         const { clientID, mutationID, name, args } = rejection;
-        const refused = refusedBy(rejection);
+        const refused = describeRejection(rejection);
         const { kind, content, replyTo } = refused;
         const discard = () =>
           replica.mutate.dismissRejection({ clientID, mutationID }).catch(say);
@@ -46,7 +46,7 @@ export function Failures(props: FailuresProps) {
           await discard();
         };
         return (
-          <Failed
+          <FailedMutation
             key={`${clientID}/${mutationID}`}
             refused={refused}
             user={props.user}

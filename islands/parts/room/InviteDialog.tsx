@@ -2,14 +2,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Room } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
-import { ask } from "../shared/ask_server.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { askServer } from "../shared/ask_server.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { copyText } from "../shared/copyText.ts";
 
-const words = spokenLate.about;
+const words = roomOnUseStrings.about;
 
-export function Invite({ room, onClose }: { room: Room; onClose: () => void }) {
+export function InviteDialog(
+  { room, onClose }: { room: Room; onClose: () => void },
+) {
   const isPublic = room.visibility === "public";
   const link = useSignal(isPublic ? `${location.origin}/rooms/${room.id}` : "");
   const said = useSignal("");
@@ -22,7 +24,7 @@ export function Invite({ room, onClose }: { room: Room; onClose: () => void }) {
     busy.current = true;
     problem.value = "";
     try {
-      const { url } = await ask("POST", `/api/rooms/${room.id}/invites`);
+      const { url } = await askServer("POST", `/api/rooms/${room.id}/invites`);
       link.value = url;
     } catch (error) {
       problem.value = (error as Error).message;

@@ -1,10 +1,10 @@
 // Joins a room for a visitor who opened it, and says how that goes until the room knows them.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
-import { ask } from "../shared/ask_server.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { askServer } from "../shared/ask_server.ts";
 
-const words = spokenLate.joining;
+const words = roomOnUseStrings.joining;
 
 type JoinNoticeProps = {
   roomID: string;
@@ -18,7 +18,7 @@ export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
   async function join() {
     problem.value = "";
     try {
-      await ask("POST", `/api/rooms/${roomID}/members`);
+      await askServer("POST", `/api/rooms/${roomID}/members`);
     } catch (error) {
       problem.value = (error as Error).message;
     }

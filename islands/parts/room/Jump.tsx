@@ -1,7 +1,7 @@
 // Goes to a message: from a quote, from a link, from the address bar.
 import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Came } from "../timeline/bringOlder.ts";
 import { idOf, messageIn } from "../message/address.ts";
 
@@ -41,7 +41,7 @@ export function Jump({ wanted, ready, past, say }: JumpProps) {
       wanted.value = undefined;
       say(why);
     };
-    const { links, past: words } = spokenLate;
+    const { links, past: words } = roomOnUseStrings;
     if (show(id)) wanted.value = undefined;
     else if (ready && !past.more) giveUp(links.gone);
     else if (ready) {

@@ -1,8 +1,8 @@
 // What becomes of what one writes while there is no network, or no disk.
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 
-const words = spokenLate.keeps;
+const words = roomOnUseStrings.keeps;
 
 export function Keeps({ inMemory, unsent }: Status) {
   const what = inMemory ? "nothing" : unsent > 0 ? "unsent" : "all";

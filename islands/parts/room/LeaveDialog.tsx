@@ -1,13 +1,13 @@
 // Asks before somebody leaves the room.
 import { useSignal } from "@preact/signals";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
-import { ask } from "../shared/ask_server.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { askServer } from "../shared/ask_server.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 
-const words = spokenLate.about;
+const words = roomOnUseStrings.about;
 
-type LeaveProps = {
+type LeaveDialogProps = {
   room: Room;
   me: Member;
   /** Whether nobody else is a member. */
@@ -17,7 +17,9 @@ type LeaveProps = {
   onClose: () => void;
 };
 
-export function Leave({ room, me, alone, unsent, onClose }: LeaveProps) {
+export function LeaveDialog(
+  { room, me, alone, unsent, onClose }: LeaveDialogProps,
+) {
   const problem = useSignal("");
   const busy = useSignal(false);
 
@@ -25,7 +27,7 @@ export function Leave({ room, me, alone, unsent, onClose }: LeaveProps) {
     busy.value = true;
     problem.value = "";
     try {
-      await ask("DELETE", `/api/rooms/${room.id}/members/me`);
+      await askServer("DELETE", `/api/rooms/${room.id}/members/me`);
       location.assign("/");
     } catch (error) {
       problem.value = (error as Error).message;

@@ -1,14 +1,14 @@
 // Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
 import { useSignal } from "@preact/signals";
-import { spoken } from "../../../lib/chat/strings/room.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 import { copyText } from "../shared/copyText.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { textsIn } from "../shared/textsIn.ts";
 import type { RoomReplica } from "./useRoom.ts";
 
-const words = spokenLate.paused;
+const words = roomOnUseStrings.paused;
 
 type PausedProps = { replica: RoomReplica; status: Status };
 
@@ -19,7 +19,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
 
   const failed = (error: unknown) => {
     console.error(error);
-    said.value = spokenLate.notNow;
+    said.value = roomOnUseStrings.notNow;
   };
   async function copy() {
     const unsent = await replica.unsent();
@@ -47,7 +47,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
             : paused === "outdated"
             ? (
               <button type="button" onClick={() => location.reload()}>
-                {spoken.room.reload}
+                {roomStrings.room.reload}
               </button>
             )
             : (

@@ -1,14 +1,14 @@
 // What the room is about and who is in it, above the messages, and what one can do with it.
 import type { ComponentChildren } from "preact";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { online } from "../shared/room_store.ts";
 
 /** How many faces fit beside a topic. */
 const FACES = 5;
 
-type RoomAboutProps = {
+type RoomHeaderProps = {
   room: Room;
   members: Member[];
   /** Without a connection nobody knows who is there. */
@@ -16,7 +16,7 @@ type RoomAboutProps = {
   children: ComponentChildren;
 };
 
-export function RoomAbout(props: RoomAboutProps) {
+export function RoomHeader(props: RoomHeaderProps) {
   const { room, members, connected, children } = props;
   const isThere = ({ id }: Member) => connected && online.value.includes(id);
   const there = members.filter(isThere);

@@ -1,15 +1,15 @@
 // What a member can do with the room, at the end of its header; each opens a dialog.
 import { useSignal } from "@preact/signals";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomReplica } from "./useRoom.ts";
-import { Invite } from "./InviteDialog.tsx";
-import { Leave } from "./LeaveDialog.tsx";
-import { Settings } from "./RoomSettings.tsx";
+import { InviteDialog } from "./InviteDialog.tsx";
+import { LeaveDialog } from "./LeaveDialog.tsx";
+import { RoomSettings } from "./RoomSettings.tsx";
 
-const words = spokenLate.about;
+const words = roomOnUseStrings.about;
 
-type DeedsProps = {
+type RoomMenuProps = {
   room: Room;
   me: Member;
   members: readonly Member[];
@@ -18,7 +18,9 @@ type DeedsProps = {
   unsent: number;
 };
 
-export function Deeds({ room, me, members, replica, unsent }: DeedsProps) {
+export function RoomMenu(
+  { room, me, members, replica, unsent }: RoomMenuProps,
+) {
   const open = useSignal<"invite" | "settings" | "leave" | undefined>(
     undefined,
   );
@@ -52,12 +54,12 @@ export function Deeds({ room, me, members, replica, unsent }: DeedsProps) {
       >
         {words.leave}
       </button>
-      {value === "invite" && <Invite room={room} onClose={close} />}
+      {value === "invite" && <InviteDialog room={room} onClose={close} />}
       {value === "settings" && (
-        <Settings room={room} replica={replica} onClose={close} />
+        <RoomSettings room={room} replica={replica} onClose={close} />
       )}
       {value === "leave" && (
-        <Leave
+        <LeaveDialog
           room={room}
           me={me}
           alone={members.length === 1}

@@ -3,17 +3,21 @@ import { useSignal } from "@preact/signals";
 import { MAX_NAME, MAX_TOPIC } from "../../../lib/chat/lengths.ts";
 import { updateRoomArgs } from "../../../lib/chat/names.ts";
 import { type Room, valid } from "../../../lib/chat/schema.ts";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
-import { ask, Denied } from "../shared/ask_server.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { askServer, ServerRefusal } from "../shared/ask_server.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import type { RoomReplica } from "./useRoom.ts";
-import { wordsFor } from "../shared/error_words.ts";
+import { errorWords } from "../shared/error_words.ts";
 
-const words = spokenLate.about;
+const words = roomOnUseStrings.about;
 
-type SettingsProps = { room: Room; replica: RoomReplica; onClose: () => void };
+type RoomSettingsProps = {
+  room: Room;
+  replica: RoomReplica;
+  onClose: () => void;
+};
 
-export function Settings({ room, replica, onClose }: SettingsProps) {
+export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
   // As it was when the dialog was opened: what others change is not undone.
   const was = useSignal(room).peek();
   const name = useSignal(room.name);
@@ -35,15 +39,15 @@ export function Settings({ room, replica, onClose }: SettingsProps) {
       if (asked.value || visibility.value !== was.visibility) {
         asked.value = true;
         const change = { visibility: visibility.value };
-        await ask("PATCH", `/api/rooms/${room.id}`, change);
+        await askServer("PATCH", `/api/rooms/${room.id}`, change);
       }
       if (Object.keys(changes).length > 0) {
         await replica.mutate.updateRoom(valid(updateRoomArgs, changes));
       }
       onClose();
     } catch (error) {
-      const denied = error instanceof Denied;
-      problem.value = denied ? error.message : wordsFor(error);
+      const denied = error instanceof ServerRefusal;
+      problem.value = denied ? error.message : errorWords(error);
       busy.value = false;
     }
   }

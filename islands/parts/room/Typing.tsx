@@ -1,7 +1,7 @@
 // Who else is typing in the room just now, and who is online, which is shown in its header. Typing is not read aloud: it would talk all the time.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { listen, type Presence } from "../../../lib/replica/poke/listen.ts";
 import { online } from "../shared/room_store.ts";
 import type { People } from "../shared/usePeople.ts";
@@ -50,5 +50,5 @@ export function Typing({ space, userID, people, first }: TypingProps) {
 
   const names = typing.value.flatMap((id) => people.byID.get(id)?.name ?? []);
   if (names.length === 0) return null;
-  return <p class="typing" dir="auto">{spokenLate.typing(names)}</p>;
+  return <p class="typing" dir="auto">{roomOnUseStrings.typing(names)}</p>;
 }

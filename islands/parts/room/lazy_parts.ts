@@ -1,11 +1,11 @@
 // The parts of a room that nobody needs before the first touch of the page, or until something fails.
 import "../shared/common.ts";
-export { Around } from "./RoomEffects.tsx";
-export { recover } from "../composer/recoverOutgoing.ts";
-export { share } from "../composer/shareDraft.ts";
+export { RoomEffects } from "./RoomEffects.tsx";
+export { recoverOutgoing } from "../composer/recoverOutgoing.ts";
+export { shareDraft } from "../composer/shareDraft.ts";
 export { Completion } from "../composer/Completion.tsx";
-export { Deeds } from "./RoomMenu.tsx";
-export { Answering } from "../composer/ReplyBanner.tsx";
+export { RoomMenu } from "./RoomMenu.tsx";
+export { ReplyBanner } from "../composer/ReplyBanner.tsx";
 export { Failures } from "./Failures.tsx";
 export { Paused } from "./Paused.tsx";
 export { JoinNotice } from "./JoinNotice.tsx";
@@ -13,7 +13,7 @@ export { Keeps } from "./Keeps.tsx";
 export { heightToHold, hold, messageAtEnd } from "../timeline/away.ts";
 export { bringOlder } from "../timeline/bringOlder.ts";
 export { rove } from "../timeline/rove.ts";
-export { Older } from "../timeline/OlderMessages.tsx";
+export { OlderMessages } from "../timeline/OlderMessages.tsx";
 export { begunUnder } from "../message/edit_lock.ts";
 export { EditBox } from "../message/EditBox.tsx";
 export { editLast } from "../message/editLast.ts";

@@ -9,22 +9,22 @@ import type { Rejection, Replica } from "../../../lib/replica/mod.ts";
 const ON_ITS_WAY = 3_000;
 
 /** A room as it is with what is left in the outbox. */
-export type WithLeft = (
+export type PendingOverlay = (
   view: RoomView,
   rejections: readonly Rejection[],
 ) => RoomView;
 
 /** The copy does not have it, and so can't change it. */
-export type Left = Message & { left: true };
+export type OverlaidMessage = Message & { left: true };
 
 type Outbox = Pick<Replica<Record<never, never>>, "status" | "unsent">;
 type Unsent = Awaited<ReturnType<Outbox["unsent"]>>;
 
 /** Calls back with what to make of the room, whenever that changes, until nothing is left. */
-export function followLeft(
+export function followPending(
   replica: Outbox,
   user: User,
-  onChange: (withLeft: WithLeft | undefined) => void,
+  onChange: (withLeft: PendingOverlay | undefined) => void,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let known: Unsent = [];
@@ -61,7 +61,7 @@ function withLeft(
   unsent: Unsent,
   user: User,
 ): RoomView {
-  const left = new Map<string, Left>();
+  const left = new Map<string, OverlaidMessage>();
   const texts = new Map<string, string>();
   const deleted = new Set<string>();
   const here = new Set(view.messages.map(({ id }) => id));

@@ -1,7 +1,7 @@
 // What a rejection was about, for the person whose it is.
 import type { Rejection } from "../../../lib/replica/mod.ts";
 
-export type Refused = {
+export type RefusedMutation = {
   rejection: Rejection;
   /** A new message, a new text for one, or something without a text. */
   kind: "message" | "edit" | "other";
@@ -11,12 +11,12 @@ export type Refused = {
   whole: boolean;
 };
 
-const KINDS: Record<string, Refused["kind"]> = {
+const KINDS: Record<string, RefusedMutation["kind"]> = {
   createMessage: "message",
   editMessage: "edit",
 };
 
-export function refusedBy(rejection: Rejection): Refused {
+export function describeRejection(rejection: Rejection): RefusedMutation {
   const { name, args } = rejection;
   const kind = KINDS[name] ?? "other";
   // The server keeps the beginning only of what is very long.
@@ -24,7 +24,7 @@ export function refusedBy(rejection: Rejection): Refused {
     return { rejection, kind, content: beginningIn(args), whole: false };
   }
   const { content, replyTo } = (args ?? {}) as Record<string, unknown>;
-  const refused: Refused = {
+  const refused: RefusedMutation = {
     ...{ rejection, kind, whole: true },
     content: typeof content === "string" ? content : "",
   };

@@ -18,7 +18,7 @@ import {
   type Replica,
   type Status,
 } from "../../../lib/replica/mod.ts";
-import type { WithLeft } from "./pending_overlay.ts";
+import type { PendingOverlay } from "./pending_overlay.ts";
 import { useLonger } from "../shared/useLonger.ts";
 
 export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
@@ -43,7 +43,7 @@ export function useRoom(user: User, html: RoomView) {
   const writable = useSignal(false);
   const dead = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
-  const left = useSignal<{ add?: WithLeft }>({});
+  const left = useSignal<{ add?: PendingOverlay }>({});
   const shown = useComputed(() =>
     left.value.add?.(view.value, rejections.value) ?? view.value
   );
@@ -85,8 +85,8 @@ export function useRoom(user: User, html: RoomView) {
     async function showLeft(replica: RoomReplica) {
       if (showing) return;
       showing = true;
-      const { followLeft } = await import("./pending_overlay.ts");
-      followLeft(replica, user, (add) => {
+      const { followPending } = await import("./pending_overlay.ts");
+      followPending(replica, user, (add) => {
         left.value = { add };
         showing = add !== undefined;
       });

@@ -1,6 +1,6 @@
 // The way to the other rooms, with what is unread in each: in the list, and in the title.
 import { useEffect } from "preact/hooks";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { named, seen } from "../shared/room_store.ts";
 import { useRooms } from "./useRooms.ts";

@@ -4,7 +4,7 @@ import {
   memberIn,
   membershipsOf,
   messagesIn,
-  readMarkOf,
+  readStateOf,
   roomIn,
 } from "../../../lib/chat/queries.ts";
 import { readSeqIn } from "../../../lib/chat/read_state.ts";
@@ -16,7 +16,7 @@ import { queryCopiesOf } from "../shared/copies.ts";
 const PAGES = "pages-1";
 
 /** Whose pages this device keeps; undefined when it keeps none. */
-export async function ownerHere(): Promise<string | undefined> {
+export async function offlineOwner(): Promise<string | undefined> {
   const pages = await globalThis.caches?.open(PAGES);
   const [page] = await pages?.matchAll() ?? [];
   return page?.headers.get("page-owner") ?? undefined;
@@ -26,7 +26,7 @@ export async function ownerHere(): Promise<string | undefined> {
  * A person's rooms, and what `known` has besides, as an older list of the
  * server's. `kept` says of each whether its page is here.
  */
-export async function roomsHere(
+export async function offlineRooms(
   userID: string,
   known: readonly RoomSummary[],
 ): Promise<RoomSummary[]> {
@@ -46,7 +46,7 @@ export async function roomsHere(
         memberships.map(async ({ roomID, name }) => ({
           roomID,
           name,
-          readSeq: await readMarkOf(tx, roomID),
+          readSeq: await readStateOf(tx, roomID),
         })),
       ),
     };

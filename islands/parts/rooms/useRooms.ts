@@ -34,8 +34,8 @@ export function useRooms(
       if (news) rooms.value = news;
     }
     async function here() {
-      const { roomsHere } = await import("./offline_rooms.ts");
-      return await roomsHere(userID, rooms.peek());
+      const { offlineRooms } = await import("./offline_rooms.ts");
+      return await offlineRooms(userID, rooms.peek());
     }
     return {
       refreshSoon() {

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { everywhere as words } from "../../../lib/chat/strings/every_page.ts";
+import { everyPageStrings as words } from "../../../lib/chat/strings/every_page.ts";
 
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 

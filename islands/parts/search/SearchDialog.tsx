@@ -2,12 +2,12 @@
 import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { device } from "../../../lib/chat/strings/device.ts";
+import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { isComposing } from "../shared/keys.ts";
 import { idOf } from "../message/address.ts";
 import { type Found, openSearch, type Search } from "./search_index.ts";
 
-const words = device.search;
+const words = deviceStrings.search;
 
 type SearchDialogProps = { userID: string; onClose: () => void };
 

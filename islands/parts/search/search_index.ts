@@ -1,7 +1,7 @@
 // The index over the messages on this device, made anew each time that one begins to search.
 import MiniSearch from "minisearch";
-import { readMarkdown } from "../../../lib/chat/markdown.ts";
-import { wordsOf } from "../../../lib/chat/rich_text.ts";
+import { parseMarkdown } from "../../../lib/chat/markdown.ts";
+import { textOf } from "../../../lib/chat/rich_text.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
 import { queryCopiesOf } from "../shared/copies.ts";
 
@@ -30,7 +30,7 @@ export async function openSearch(userID: string): Promise<Search> {
     ): Found => ({
       ...{ id, from, createdAt },
       // The words alone: marks are not to be found.
-      content: wordsOf(readMarkdown(content)),
+      content: textOf(parseMarkdown(content)),
       roomID: room.id,
       room: room.name,
     }));

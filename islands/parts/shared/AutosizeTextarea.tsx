@@ -2,7 +2,7 @@
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-type GrowingProps =
+type AutosizeTextareaProps =
   & Omit<JSX.TextareaHTMLAttributes<HTMLTextAreaElement>, "onInput">
   & {
     box: RefObject<HTMLTextAreaElement>;
@@ -11,7 +11,9 @@ type GrowingProps =
     onInput: (text: string) => void;
   };
 
-export function Growing({ box, value, label, onInput, ...more }: GrowingProps) {
+export function AutosizeTextarea(
+  { box, value, label, onInput, ...more }: AutosizeTextareaProps,
+) {
   // By hand: as a prop it would wipe what was typed before the page was alive.
   const mounted = useRef(false);
   useLayoutEffect(() => {

@@ -1,11 +1,11 @@
 // Asks the server for something that is no mutation, and says in a sentence why it was not done.
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
 /** Something the server did not do; the message is for a person. */
-export class Denied extends Error {}
+export class ServerRefusal extends Error {}
 
 /** The body of the server's answer, undefined when there is none. Throws `Denied`. */
-export async function ask(
+export async function askServer(
   method: "POST" | "PATCH" | "DELETE",
   path: string,
   body: unknown = {},
@@ -16,10 +16,10 @@ export async function ask(
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => undefined);
-  if (!answer) throw new Denied(spokenLate.needsNetwork);
+  if (!answer) throw new ServerRefusal(roomOnUseStrings.needsNetwork);
   // Ours answer in JSON; what stands between may answer anything.
   const said = await answer.json().catch(() => undefined);
   if (answer.ok && (said || answer.status === 204)) return said;
   const isSentence = typeof said?.message === "string";
-  throw new Denied(isSentence ? said.message : spokenLate.notNow);
+  throw new ServerRefusal(isSentence ? said.message : roomOnUseStrings.notNow);
 }

@@ -1,8 +1,5 @@
 // The copies of rooms and of a person's own space on this device, to be read.
-import type {
-  readingMutators,
-  roomMutators,
-} from "../../../lib/chat/mutators.ts";
+import type { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import { queryCopies } from "../../../lib/replica/local/query_copies.ts";
 import type { Query } from "../../../lib/replica/mod.ts";
@@ -19,7 +16,7 @@ const IN_ROOM: Named<ReturnType<typeof roomMutators>> = {
   setReaction: unused,
   updateRoom: unused,
 };
-const IN_OWN: Named<ReturnType<typeof readingMutators>> = {
+const IN_OWN: Named<ReturnType<typeof userMutators>> = {
   markRead: unused,
   setDraft: unused,
 };

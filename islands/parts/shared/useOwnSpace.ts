@@ -1,21 +1,24 @@
 // This browser's copy of a person's own space: how far they have read, what they have begun to write.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { readingMutators } from "../../../lib/chat/mutators.ts";
+import { userMutators } from "../../../lib/chat/mutators.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import { openReplica, type Replica } from "../../../lib/replica/mod.ts";
 
-export type OwnReplica = Replica<ReturnType<typeof readingMutators>>;
+export type OwnReplica = Replica<ReturnType<typeof userMutators>>;
 
 /** Undefined until it is there; `when` lets what matters more come first. */
-export function useOwn(userID: string, when: boolean): OwnReplica | undefined {
+export function useOwnSpace(
+  userID: string,
+  when: boolean,
+): OwnReplica | undefined {
   const opened = useSignal<OwnReplica | undefined>(undefined);
   useEffect(() => {
     if (!when) return;
     const opening = openReplica({
       userID,
       space: userSpace(userID),
-      mutators: readingMutators(),
+      mutators: userMutators(),
     });
     opening.then((replica) => opened.value = replica, reportError);
     return () => {

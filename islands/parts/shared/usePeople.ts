@@ -1,7 +1,7 @@
 // The people of a room, by ID and by name, the same objects for as long as they are the same people.
 import { useMemo } from "preact/hooks";
-import { type Names, namesOf } from "../../../lib/chat/mentions.ts";
-import { namesakesIn } from "../../../lib/chat/name_tags.ts";
+import { foldedNames, type Names } from "../../../lib/chat/mentions.ts";
+import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 
 export type People = {
@@ -10,7 +10,7 @@ export type People = {
   /** The reader's own name, as the only one of a set. */
   mine: Names;
   /** The mark of who shares their name with a member. */
-  markOf: ReturnType<typeof namesakesIn>;
+  markOf: ReturnType<typeof nameTagsFor>;
 };
 
 /** Every message on the screen depends on this: it must not be new with each of them. */
@@ -18,8 +18,8 @@ export function usePeople(members: readonly Member[], myName: string): People {
   const key = JSON.stringify(members.map(({ id, name }) => [id, name]));
   return useMemo(() => ({
     byID: new Map(members.map((member) => [member.id, member])),
-    names: namesOf(members),
-    mine: namesOf([{ name: myName }]),
-    markOf: namesakesIn(members),
+    names: foldedNames(members),
+    mine: foldedNames([{ name: myName }]),
+    markOf: nameTagsFor(members),
   }), [key, myName]);
 }

@@ -1,16 +1,16 @@
 // Some messages in a row: drawn by the browser only near the screen, and again only when something in it has changed.
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import type { Mark } from "../../../lib/chat/rich_text.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import { memo } from "../shared/memo.ts";
-import type { Acts } from "../message/message_actions.ts";
+import type { MessageActions } from "../message/message_actions.ts";
 import { dayInWords, dayOf } from "../message/Timestamp.tsx";
 import { Message } from "../message/Message.tsx";
 import type { People } from "../shared/usePeople.ts";
 
-type BlockProps = {
+type MessageGroupProps = {
   messages: Entry[];
   /** The messages that these answer, each in its place, where they are here. */
   quoted: (Entry | undefined)[];
@@ -24,8 +24,8 @@ type BlockProps = {
   editing: { id: string; content: string } | undefined;
   onEdit: (text: string) => void;
   onEditEnd: () => void;
-  marksOf: (content: string) => Mark[];
-  acts: Acts;
+  marksOf: (content: string) => RichNode[];
+  acts: MessageActions;
   pendingWord: string | undefined;
   mayDeleteAll: boolean;
   local: boolean;
@@ -38,9 +38,9 @@ type Skipping = Event & { skipped: boolean };
 
 /** Messages of one author closer than this are one group. */
 const GROUP = 5 * 60_000;
-const NONE: Mark[] = [];
+const NONE: RichNode[] = [];
 
-export const Block = memo(function Block(props: BlockProps) {
+export const MessageGroup = memo(function Block(props: MessageGroupProps) {
   const { messages, quoted, userID, newFrom, marksOf, local, acts } = props;
   const { jump, copyLink } = acts;
   const near = useSignal(false);

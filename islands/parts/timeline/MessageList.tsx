@@ -1,16 +1,16 @@
 // The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Mark } from "../../../lib/chat/rich_text.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { spoken as texts } from "../../../lib/chat/strings/room.ts";
-import type { Acts } from "../message/message_actions.ts";
+import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import type { MessageActions } from "../message/message_actions.ts";
 import type { useEditing } from "../message/useEditing.ts";
-import { Block } from "./MessageGroup.tsx";
+import { MessageGroup } from "./MessageGroup.tsx";
 import { extras } from "../room/lazy.ts";
 import type { People } from "../shared/usePeople.ts";
 import type { useHistory } from "./useHistory.ts";
-import type { usePlace } from "./useScrollAnchor.ts";
+import type { useScrollAnchor } from "./useScrollAnchor.ts";
 import { useRoving } from "./useRoving.ts";
 
 type MessageListProps = {
@@ -18,11 +18,11 @@ type MessageListProps = {
   userID: string;
   people: People;
   past: ReturnType<typeof useHistory>;
-  place: ReturnType<typeof usePlace>;
+  place: ReturnType<typeof useScrollAnchor>;
   /** The message above which the line "New messages" belongs, if any. */
   newFrom: string | undefined;
-  marksOf: (content: string) => Mark[];
-  acts: Acts;
+  marksOf: (content: string) => RichNode[];
+  acts: MessageActions;
   /** What has become of messages that are not sent yet. */
   pendingWord: string;
   mayDeleteAll: boolean;
@@ -43,7 +43,7 @@ const MANY = 300;
 export function MessageList(props: MessageListProps) {
   const { room, userID, past, newFrom, news } = props;
   const { messages } = past;
-  const Older = extras.value?.Older;
+  const OlderMessages = extras.value?.OlderMessages;
   const last = messages.at(-1);
   const { scroller, away, onScroll, toNewest } = props.place;
   const byID = new Map(messages.map((message) => [message.id, message]));
@@ -73,12 +73,14 @@ export function MessageList(props: MessageListProps) {
           {messages.length === 0 && !past.more && !props.failures && (
             <Empty room={room} />
           )}
-          {Older && past.more && <Older past={past} scroller={scroller} />}
+          {OlderMessages && past.more && (
+            <OlderMessages past={past} scroller={scroller} />
+          )}
           {blocksOf(messages).map(([key, those], i, blocks) => {
             const has = (wanted?: string) =>
               those.some(({ id }) => id === wanted);
             return (
-              <Block
+              <MessageGroup
                 key={key}
                 messages={those}
                 quoted={those.map(({ replyTo }) =>

@@ -2,17 +2,17 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { spokenLate } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { useHistory } from "./useHistory.ts";
 
-const words = spokenLate.past;
+const words = roomOnUseStrings.past;
 
-type OlderProps = {
+type OlderMessagesProps = {
   past: ReturnType<typeof useHistory>;
   scroller: RefObject<HTMLElement>;
 };
 
-export function Older({ past, scroller }: OlderProps) {
+export function OlderMessages({ past, scroller }: OlderMessagesProps) {
   const line = useRef<HTMLDivElement>(null);
   const failed = useSignal(false);
   const { loading, older } = past;

@@ -26,7 +26,7 @@ type Reading = {
  * Marks what has been on the screen as read. `newFrom` is the message above
  * which the line belongs; `onScroll` is to be told of the reader's moves.
  */
-export function useReading(reading: Reading) {
+export function useReadMarker(reading: Reading) {
   const { html, own, messages, confirmed, away } = reading;
   const { id: roomID, messageCount } = html.room;
   const marked = useRef(html.readSeq ?? -1);

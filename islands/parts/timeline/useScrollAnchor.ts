@@ -11,7 +11,7 @@ const NEAR = 120;
  * at the newest, before any script, and negative above. `newest` identifies
  * its last member.
  */
-export function usePlace(newest: string | undefined) {
+export function useScrollAnchor(newest: string | undefined) {
   const scroller = useRef<HTMLDivElement>(null);
   const above = useSignal(0);
   const height = useRef(0);

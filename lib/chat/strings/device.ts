@@ -12,7 +12,7 @@ export type UnsentCounts = {
 };
 
 /** What islands say. */
-export const device = {
+export const deviceStrings = {
   title: "This device",
 
   leaving: {
@@ -100,7 +100,7 @@ export const device = {
 } as const;
 
 /** What the service worker shows for a page that is not here. */
-export const offline = {
+export const offlineStrings = {
   title: "You are offline",
   text:
     "This page has not been opened on this device yet. The rooms you have been in are here, and you can write in them.",

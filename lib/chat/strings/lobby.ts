@@ -1,7 +1,7 @@
 // Every word of the lobby.
 import { count } from "./room.ts";
 
-export const spokenInLobby = {
+export const lobbyStrings = {
   title: "Rooms",
   yours: "Your rooms",
   others: "More rooms",

@@ -1,13 +1,13 @@
 // Every word that the interface says: those of the pages here, those of islands in spoken*.ts, by when they are needed.
-import { spoken } from "./room.ts";
-import { spokenInLobby } from "./lobby.ts";
-import { spokenLate } from "./room_on_use.ts";
+import { roomStrings } from "./room.ts";
+import { lobbyStrings } from "./lobby.ts";
+import { roomOnUseStrings } from "./room_on_use.ts";
 
 /** Every word there is. */
-export const texts = {
-  ...spoken,
-  ...spokenLate,
-  lobby: spokenInLobby,
+export const pageStrings = {
+  ...roomStrings,
+  ...roomOnUseStrings,
+  lobby: lobbyStrings,
   product: "Kvetch",
   tagline: "A chat that works instantly, offline and together.",
   skip: "Skip to content",
@@ -106,17 +106,17 @@ export const texts = {
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
     invite: "Invite someone",
-    inviteText: spokenLate.about.invitation,
-    inviteSubmit: spokenLate.about.make,
+    inviteText: roomOnUseStrings.about.invitation,
+    inviteSubmit: roomOnUseStrings.about.make,
     once: "The invitation, shown only this once",
     open: "Open invitations",
     madeBy: (name: string | undefined, date: string) =>
       name ? `By ${name}, until ${date}` : `Until ${date}`,
     withdraw: "Withdraw",
     leave: "Leave the room",
-    leaveText: spokenLate.about.leaveText,
-    leaveOwner: spokenLate.about.leaveOwner,
-    leaveLast: spokenLate.about.leaveLast,
+    leaveText: roomOnUseStrings.about.leaveText,
+    leaveOwner: roomOnUseStrings.about.leaveOwner,
+    leaveLast: roomOnUseStrings.about.leaveLast,
   },
 
   errors: {
@@ -140,7 +140,7 @@ export const dateOf = (time: number): string =>
 
 /** The title and the text of an error page. */
 export function errorWords(status: number): readonly [string, string] {
-  if (status === 404) return texts.errors.notFound;
-  if (status === 401 || status === 403) return texts.errors.forbidden;
-  return status < 500 ? texts.errors.refused : texts.errors.broken;
+  if (status === 404) return pageStrings.errors.notFound;
+  if (status === 401 || status === 403) return pageStrings.errors.forbidden;
+  return status < 500 ? pageStrings.errors.refused : pageStrings.errors.broken;
 }

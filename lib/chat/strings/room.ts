@@ -4,7 +4,7 @@
 export const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
-export const spoken = {
+export const roomStrings = {
   rooms: {
     label: "Rooms",
     all: "All rooms",

@@ -3,7 +3,7 @@ import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
 
-export const spokenLate = {
+export const roomOnUseStrings = {
   typing: (names: string[]) =>
     names.length > 3
       ? "Several people are typing…"

@@ -14,7 +14,7 @@ type Following = {
  * says that there is none the server is asked whether that is so, and a moment
  * later again: the network may still let the first question through.
  */
-export function followNetwork({ sync, ask }: Following): () => void {
+export function followConnectivity({ sync, ask }: Following): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onOffline = () => {
     clearTimeout(timer);

@@ -7,7 +7,7 @@ type Patch = { op: string; key?: string; value?: ReadonlyJSONValue }[];
  * The entries of a space by key: of windowed collections the newest `window`
  * members, of all else everything. Throws when the server does not answer so.
  */
-export async function newestOf(
+export async function fetchSnapshot(
   userID: string,
   space: string,
   window: number,

@@ -1,6 +1,6 @@
 // Replicache's pusher and puller: nothing confirmed is forgotten, nothing unsent passes away with an answer.
 import type { Puller, Pusher } from "replicache";
-import { type Line, Unanswered } from "./transport.ts";
+import { type Transport, Unanswered } from "./transport.ts";
 import type { LastMutationIDs, Outbox } from "../outbox/outbox.ts";
 
 /**
@@ -28,7 +28,11 @@ export type OnLost = (
  * fails: after a 200 Replicache would send no remainder. It sees the pushes of
  * Replicache's mutation recovery as well, of other groups and of dead clients.
  */
-export function pusherTo(line: Line, url: string, onLost: OnLost): Pusher {
+export function createPusher(
+  line: Transport,
+  url: string,
+  onLost: OnLost,
+): Pusher {
   return async (request) => {
     const { mutations, ...envelope } = request as PushRequest & {
       clientGroupID: string;
@@ -79,8 +83,8 @@ function* slicesOf(mutations: Mutations): Generator<string> {
  * A puller that settles the outbox before Replicache moves on: what a crash
  * interrupts comes again, as the cookie has not moved either.
  */
-export function pullerTo(
-  line: Line,
+export function createPuller(
+  line: Transport,
   url: () => string,
   { outbox, pusher, onLost }: {
     outbox: Outbox;

@@ -33,7 +33,7 @@ const SHORTEST_WAIT = 1_000;
 const LONGEST_WAIT = 300_000;
 
 /** All requests of one replica to the server. */
-export class Line {
+export class Transport {
   /** Why it is paused; also while it is tried again, until something else comes of that. */
   readonly paused = signal<Pause | undefined>(undefined);
   #cut = new AbortController();

@@ -1,7 +1,7 @@
 // IndexedDB by promises. A transaction lives on while its own requests alone are awaited in it.
 
 /** The result of a request; rejects with its error. */
-export function asked<T>(request: IDBRequest<T>): Promise<T> {
+export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -2,7 +2,7 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
 /** Takes the place of the browser's own, for all of the page. */
-export function useMemory(): void {
+export function useMemoryFallback(): void {
   for (
     const [name, value] of [
       ["indexedDB", new IDBFactory()],

@@ -1,6 +1,6 @@
 // Reads the copies that this browser has, without keeping them in step.
 import type { MutatorDefs } from "replicache";
-import { Moment } from "./snapshot_store.ts";
+import { SnapshotStore } from "./snapshot_store.ts";
 import { dismissRejection } from "../rejections.ts";
 import type { Query } from "../replica.ts";
 
@@ -50,7 +50,7 @@ async function queryCopy<T>(
     pullInterval: null,
     logLevel: "error",
     kvStore: {
-      create: (database) => new Moment(database),
+      create: (database) => new SnapshotStore(database),
       drop: () => Promise.resolve(),
     },
   });

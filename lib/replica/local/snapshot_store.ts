@@ -1,12 +1,12 @@
 // A database of Replicache's as it is at one moment: what is written to it from then on is in memory alone.
 import type { KVStore, KVWrite, ReadonlyJSONValue } from "replicache";
-import { asked } from "./idb.ts";
+import { resultOf } from "./idb.ts";
 
 /** Where Replicache keeps all in a database. */
 const STORE = "chunks";
 
 /** For who only looks, and whose traces would otherwise stay on the disk for a day. */
-export class Moment implements KVStore {
+export class SnapshotStore implements KVStore {
   closed = false;
   readonly #entries: Promise<Map<string, ReadonlyJSONValue>>;
 
@@ -44,13 +44,13 @@ async function entriesOf(
 ): Promise<Map<string, ReadonlyJSONValue>> {
   const request = indexedDB.open(name);
   request.onupgradeneeded = () => request.transaction!.abort();
-  const db = await asked(request).catch(() => undefined);
+  const db = await resultOf(request).catch(() => undefined);
   if (!db) return new Map();
   try {
     const store = db.transaction(STORE).objectStore(STORE);
     const [keys, values] = await Promise.all([
-      asked(store.getAllKeys()),
-      asked(store.getAll()),
+      resultOf(store.getAllKeys()),
+      resultOf(store.getAll()),
     ]);
     return new Map(keys.map((key, i) => [key as string, frozen(values[i])]));
   } finally {

@@ -4,14 +4,18 @@ import type {
   ReadonlyJSONValue,
   WriteTransaction,
 } from "replicache";
-import type { Client } from "../replicache_client.ts";
+import type { ReplicacheClient } from "../replicache_client.ts";
 import { alone } from "../local/web_locks.ts";
 import { ownAnd, type WithOwn } from "./recorded_mutators.ts";
 import type { Made, Outbox, Unsent } from "./outbox.ts";
 import { MOST_BYTES } from "../http/push_pull.ts";
 
 /** What is being made, noted as `made`; `from` what, when it is run again. */
-type Making = { client: Client<MutatorDefs>; from?: Unsent; made?: Made };
+type Making = {
+  client: ReplicacheClient<MutatorDefs>;
+  from?: Unsent;
+  made?: Made;
+};
 
 /** Another tab was first to run a mutation again. */
 class Taken extends Error {}
@@ -22,7 +26,7 @@ class TooLarge extends Error {
 }
 
 /** Makes the mutations of one replica, one at a time: its caller sees to that. */
-export class Maker<M extends MutatorDefs> {
+export class MutationRunner<M extends MutatorDefs> {
   /** The mutators to give to each client. */
   readonly mutators: WithOwn<M>;
   #making: Making | undefined;
@@ -40,7 +44,7 @@ export class Maker<M extends MutatorDefs> {
 
   /** Makes a mutation, `from` one of another client or anew. Rejects as the mutator does. */
   async make(
-    client: Client<WithOwn<M>>,
+    client: ReplicacheClient<WithOwn<M>>,
     name: string,
     args: ReadonlyJSONValue,
     from?: Unsent,
@@ -64,7 +68,7 @@ export class Maker<M extends MutatorDefs> {
    * Runs what the server has forgotten again: in order, and each exactly once,
    * whichever tab does it and wherever that is cut off.
    */
-  runAgain(client: Client<WithOwn<M>>): Promise<void> {
+  runAgain(client: ReplicacheClient<WithOwn<M>>): Promise<void> {
     return alone(this.replica, async () => {
       for (const unsent of await this.outbox.lost()) {
         const { name, args } = unsent;
@@ -80,7 +84,7 @@ export class Maker<M extends MutatorDefs> {
   }
 
   /** Brings what only this page's memory may hold into the outbox. */
-  async keep(client: Client<WithOwn<M>>): Promise<void> {
+  async keep(client: ReplicacheClient<WithOwn<M>>): Promise<void> {
     const { generation, groupID, clientID } = client;
     const pending = await client.experimentalPendingMutations();
     const timestamp = Date.now();
@@ -107,7 +111,10 @@ export class Maker<M extends MutatorDefs> {
   }
 
   /** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */
-  async #leaveToServer({ generation }: Client<WithOwn<M>>, from: Unsent) {
+  async #leaveToServer(
+    { generation }: ReplicacheClient<WithOwn<M>>,
+    from: Unsent,
+  ) {
     const { n: _, replica: __, ...made } = from;
     const groupID = crypto.randomUUID();
     const clientID = crypto.randomUUID();

@@ -1,10 +1,10 @@
 // What the server has not confirmed yet, on this browser's disk: every tab's mutations, also of tabs that are closed.
-import { asked } from "../local/idb.ts";
+import { resultOf } from "../local/idb.ts";
 import {
   type Generations,
   type Group,
   type LastMutationIDs,
-  Storage,
+  OutboxDatabase,
   type StoreName,
   type Unsent,
 } from "./outbox_database.ts";
@@ -23,7 +23,7 @@ const FIRST: Generations = { current: 0, dropped: 0 };
  * other tabs may be doing the same.
  */
 export class Outbox {
-  readonly #storage = new Storage();
+  readonly #storage = new OutboxDatabase();
   readonly #news = new BroadcastChannel("outbox");
 
   /** `onNews` is called after any tab, this one too, has changed something. */
@@ -48,7 +48,7 @@ export class Outbox {
     return this.#change(["unsent"], async (tx) => {
       const unsent = tx.objectStore("unsent");
       if (from) {
-        if (await asked(unsent.count(from.n)) === 0) return false;
+        if (await resultOf(unsent.count(from.n)) === 0) return false;
         unsent.delete(from.n);
       }
       await remove(tx, mutation.clientID, mutation.mutationID);
@@ -76,7 +76,7 @@ export class Outbox {
         if (group?.lost) continue;
         if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;
         const id: [string, number] = [clientID, mutationID];
-        if (await asked(unsent.index("mutation").count(id)) > 0) continue;
+        if (await resultOf(unsent.index("mutation").count(id)) > 0) continue;
         this.#add(tx, each);
       }
     });
@@ -91,7 +91,7 @@ export class Outbox {
   async state(): Promise<{ unsent: number; current: number }> {
     const tx = await this.#storage.read("unsent", "generations");
     const [unsent, { current }] = await Promise.all([
-      asked(tx.objectStore("unsent").index("replica").count(this.replica)),
+      resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),
       this.#generationsIn(tx),
     ]);
     return { unsent, current };
@@ -156,7 +156,7 @@ export class Outbox {
     return this.#change(["unsent", "generations"], async (tx) => {
       const unsent = tx.objectStore("unsent");
       const all = unsent.index("replica").getAllKeys(this.replica);
-      for (const key of await asked(all)) unsent.delete(key);
+      for (const key of await resultOf(all)) unsent.delete(key);
       await this.#begin(tx);
     });
   }
@@ -165,7 +165,9 @@ export class Outbox {
   forsake(): Promise<void> {
     return this.#change(["unsent", "generations"], async (tx) => {
       const unsent = tx.objectStore("unsent").index("replica");
-      if (await asked(unsent.count(this.replica)) === 0) await this.#begin(tx);
+      if (await resultOf(unsent.count(this.replica)) === 0) {
+        await this.#begin(tx);
+      }
     });
   }
 
@@ -186,7 +188,7 @@ export class Outbox {
 
   #allIn(tx: IDBTransaction): Promise<Unsent[]> {
     const unsent = tx.objectStore("unsent").index("replica");
-    return asked(unsent.getAll(this.replica));
+    return resultOf(unsent.getAll(this.replica));
   }
 
   #add(tx: IDBTransaction, mutation: Made): void {
@@ -196,7 +198,7 @@ export class Outbox {
 
   async #generationsIn(tx: IDBTransaction): Promise<Generations> {
     const generations = tx.objectStore("generations");
-    return await asked(generations.get(this.replica)) ?? FIRST;
+    return await resultOf(generations.get(this.replica)) ?? FIRST;
   }
 
   #setGenerations(tx: IDBTransaction, generations: Generations): void {
@@ -217,11 +219,12 @@ export class Outbox {
 const groupIn = (
   tx: IDBTransaction,
   groupID: string,
-): Promise<Group | undefined> => asked(tx.objectStore("groups").get(groupID));
+): Promise<Group | undefined> =>
+  resultOf(tx.objectStore("groups").get(groupID));
 
 async function remove(tx: IDBTransaction, ...id: [string, number]) {
   const unsent = tx.objectStore("unsent");
-  const n = await asked(unsent.index("mutation").getKey(id));
+  const n = await resultOf(unsent.index("mutation").getKey(id));
   if (n !== undefined) unsent.delete(n);
 }
 
@@ -237,7 +240,7 @@ async function settle(
   const lastMutationIDs = { ...group.lastMutationIDs };
   for (const [clientID, id] of Object.entries(confirmed)) {
     const range = IDBKeyRange.bound([clientID, 0], [clientID, id]);
-    const keys = await asked(unsent.index("mutation").getAllKeys(range));
+    const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
     for (const n of keys) unsent.delete(n);
     const known = lastMutationIDs[clientID] ?? 0;
     delete lastMutationIDs[clientID]; // to the young end

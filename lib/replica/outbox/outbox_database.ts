@@ -1,6 +1,6 @@
 // The outbox's own database in this browser, shared by all tabs, replicas and generations.
 import type { ReadonlyJSONValue } from "replicache";
-import { asked, committed } from "../local/idb.ts";
+import { committed, resultOf } from "../local/idb.ts";
 
 /** A mutation that the server has not confirmed. */
 export type Unsent = {
@@ -45,7 +45,7 @@ const RELAXED = { durability: "relaxed" } as const;
  * cleared the site's data, is not made again: what is asked rejects with an
  * `AbortError` from then on.
  */
-export class Storage {
+export class OutboxDatabase {
   #opening: Promise<IDBDatabase> | undefined;
 
   /** `isThere`: it has been seen, so that it is not made if it is not there. */
@@ -92,7 +92,7 @@ export class Storage {
       db.createObjectStore("groups", { keyPath: "groupID" });
       db.createObjectStore("generations");
     };
-    const db = await asked(request);
+    const db = await resultOf(request);
     this.isThere = true;
     // A newer version of this app wants it, or site data is being cleared.
     db.onversionchange = () => this.close();

@@ -1,7 +1,7 @@
 // Sees to what other clients have left behind: mutations that nobody sends, and copies that nobody needs.
 import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "../replicache_client.ts";
-import { coalesced } from "../coalesce.ts";
+import { coalesce } from "../coalesce.ts";
 import { alive } from "../local/web_locks.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -57,7 +57,7 @@ export class Left {
   };
 
   /** Rejects with `Unanswered` when some is left still. */
-  readonly send = coalesced(async () => {
+  readonly send = coalesce(async () => {
     this.#isAny = true;
     await sendForTheDead(this.replica, this.outbox, this.push);
     this.#isAny = false;

@@ -1,5 +1,5 @@
 // What was not sent from this browser, whoever wrote it, in all spaces; for who is about to erase it.
-import { asked } from "../local/idb.ts";
+import { resultOf } from "../local/idb.ts";
 import type { Unsent } from "./outbox_database.ts";
 
 export type UnsentAnywhere = Pick<Unsent, "name" | "args"> & {
@@ -8,15 +8,15 @@ export type UnsentAnywhere = Pick<Unsent, "name" | "args"> & {
 };
 
 /** Everything that the server has not confirmed, of all tabs and of everybody who was here, oldest first. */
-export async function unsentHere(): Promise<UnsentAnywhere[]> {
+export async function unsentMutations(): Promise<UnsentAnywhere[]> {
   // Most have no outbox yet; where a browser does not tell, one is made.
   const known = await indexedDB.databases?.();
   if (known && !known.some(({ name }) => name === "outbox")) return [];
-  const { Storage } = await import("../live_replica.ts");
-  const storage = new Storage(known !== undefined);
+  const { OutboxDatabase } = await import("../live_replica.ts");
+  const storage = new OutboxDatabase(known !== undefined);
   try {
     const tx = await storage.read("unsent");
-    const found: Unsent[] = await asked(tx.objectStore("unsent").getAll());
+    const found: Unsent[] = await resultOf(tx.objectStore("unsent").getAll());
     return found.sort((a, b) => a.n - b.n).map(({ replica, name, args }) => {
       const [userID, space] = replica.split("/");
       return { userID, space, name, args };

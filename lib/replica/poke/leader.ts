@@ -1,5 +1,5 @@
 // One poke stream for all tabs of a person: the tab that leads holds it, and tells the others what it hears.
-import { type Said, Stream } from "./poke_stream.ts";
+import { PokeStream, type Said } from "./poke_stream.ts";
 
 /** How often a tab looks whether the leading one still lives, in milliseconds. */
 const LOOK = 10_000;
@@ -16,7 +16,7 @@ type Message =
   | { broken: true }
   | { said: Said };
 
-export type TabEvents = {
+export type LeaderEvents = {
   /** These spaces are on the line, whichever tab holds it. */
   onCarried: (spaces: string[]) => void;
   onSaid: (said: Said) => void;
@@ -27,7 +27,7 @@ export type TabEvents = {
 const locks: LockManager | undefined = navigator.locks;
 
 /** This tab among all of the same user in this browser. */
-export class Tabs {
+export class Leader {
   readonly #name: string;
   readonly #tab = Math.random().toString(36).slice(2);
   #wants: string[] = [];
@@ -38,7 +38,7 @@ export class Tabs {
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The stream, while this tab leads. */
-  #stream: Stream | undefined;
+  #stream: PokeStream | undefined;
   /** Ends the wait for the lead, or the lead itself. */
   #resign = () => {};
   /** When the leading tab was last heard of, and whether it was asked since. */
@@ -47,7 +47,7 @@ export class Tabs {
 
   constructor(
     private readonly userID: string,
-    private readonly events: TabEvents,
+    private readonly events: LeaderEvents,
   ) {
     this.#name = `replica/pokes/${userID}`;
     // A page that is kept for the way back must hold nothing, and begins anew.
@@ -119,7 +119,7 @@ export class Tabs {
 
   #lead(): void {
     this.#others.clear();
-    this.#stream = new Stream(this.userID, {
+    this.#stream = new PokeStream(this.userID, {
       onOpen: (carries) => this.#tell({ carries }),
       onSaid: (said) => {
         if (said.name === "online") this.#online.set(said.body.space, said);

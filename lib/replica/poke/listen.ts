@@ -1,6 +1,6 @@
 // Who on this page listens to which spaces; what they are told is the same for all tabs.
 import type { Said } from "./poke_stream.ts";
-import { Tabs } from "./leader.ts";
+import { Leader } from "./leader.ts";
 
 /** What somebody does in a space just now, or not any more. */
 export type Presence = { userID: string; typing: boolean };
@@ -36,7 +36,7 @@ export function listen(
 
 class Page {
   readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #tabs: Tabs;
+  readonly #tabs: Leader;
   #carried = new Set<string>();
   /** The version of the last poke, by space, for as long as nothing can have been missed. */
   readonly #versions = new Map<string, number>();
@@ -45,7 +45,7 @@ class Page {
   #saying = false;
 
   constructor(userID: string) {
-    this.#tabs = new Tabs(userID, {
+    this.#tabs = new Leader(userID, {
       onCarried: (spaces) => this.#onCarried(spaces),
       onSaid: (said) => this.#onSaid(said),
       onBroken: () => this.#onBroken(),

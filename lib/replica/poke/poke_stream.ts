@@ -43,7 +43,7 @@ type Connection = {
  * Read with `fetch` and not with `EventSource`, which can't say whose stream it
  * wants, hides the server's answer, and does not notice a dead connection.
  */
-export class Stream {
+export class PokeStream {
   #wanted: string[] = [];
   #connection: Connection | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,9 +4,9 @@ import { leftRoomsOf, membershipsOf } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { Message } from "../../chat/schema.ts";
 import { roomSpace, userSpace } from "../../chat/spaces.ts";
-import { texts } from "../../chat/strings/pages.ts";
+import { pageStrings } from "../../chat/strings/pages.ts";
 import type { ChatSync } from "../chat/domain.ts";
-import { revokeLink } from "./sign_in_link.ts";
+import { revokeSignInLink } from "./sign_in_link.ts";
 import { forgetMembership, leaveRoom } from "../chat/members.ts";
 import { userOf } from "../chat/profile.ts";
 import { endSessions } from "./session.ts";
@@ -26,7 +26,7 @@ const BYTES = 100_000; // or as much JSON as is changed in it: it is in the log 
  * What is still to do stands in KV: the mark, and in the person's own space the
  * rooms where they are still to be found. Each step can be done twice.
  */
-export class Deletions {
+export class AccountDeletions {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #again = false;
@@ -115,7 +115,7 @@ export class Deletions {
 
   async #shut(userID: string): Promise<void> {
     await endSessions(this.kv, userID);
-    await revokeLink(this.kv, userID);
+    await revokeSignInLink(this.kv, userID);
   }
 
   async #erase(userID: string): Promise<void> {
@@ -178,8 +178,8 @@ async function disownSome(
     last = key;
     const message = value as Message;
     if (message.authorID !== userID) continue;
-    if (message.from === texts.deletedUser) continue;
-    const nobodys: Message = { ...message, from: texts.deletedUser };
+    if (message.from === pageStrings.deletedUser) continue;
+    const nobodys: Message = { ...message, from: pageStrings.deletedUser };
     await there.set(key, nobodys);
     bytes -= encoder.encode(JSON.stringify(nobodys)).length;
   }

@@ -7,7 +7,7 @@ import type { User } from "../../chat/views.ts";
 import { SyncError } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { makePerson, userOf } from "../chat/profile.ts";
-import { PULSES } from "../live/kv_signals.ts";
+import { SIGNALS } from "../live/kv_signals.ts";
 import { hashOf, newToken } from "./token.ts";
 
 type Stored = { userID: string; expiresAt: number };
@@ -102,13 +102,13 @@ export class Sessions {
   /** The session as KV has it. */
   async find(sessionID: string): Promise<Deno.KvEntryMaybe<Stored>> {
     if (this.#known.has(sessionID)) {
-      const { versionstamp } = await this.kv.get(PULSES.sessions);
+      const { versionstamp } = await this.kv.get(SIGNALS.sessions);
       const known = this.#known.get(sessionID);
       // One that is to be prolonged may have been, by another process.
       if (known && isYoung(known) && versionstamp === this.#ended) return known;
     }
     const [found, { versionstamp }] = await this.kv.getMany<[Stored, 0]>(
-      [keyOf(sessionID), PULSES.sessions],
+      [keyOf(sessionID), SIGNALS.sessions],
     );
     if (versionstamp !== this.#ended || this.#known.size >= MOST) {
       this.#known.clear();
@@ -195,7 +195,7 @@ export const clearedCookie = (secure: boolean): string =>
 
 const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
   kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
-    .set(PULSES.sessions, 0).commit().catch(busy);
+    .set(SIGNALS.sessions, 0).commit().catch(busy);
 
 /** Ends all sessions of a person, on all their devices. */
 export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {

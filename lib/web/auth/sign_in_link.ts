@@ -16,7 +16,10 @@ const TRIES = 5; // two that are made at the same moment
  * Gives a person a new link, and ends the one before. Its secret is given back
  * here and kept nowhere.
  */
-export async function makeLink(kv: Deno.Kv, userID: string): Promise<string> {
+export async function makeSignInLink(
+  kv: Deno.Kv,
+  userID: string,
+): Promise<string> {
   const secret = newToken();
   const hash = hashOf(secret);
   const link: Link = { userID };
@@ -30,7 +33,10 @@ export async function makeLink(kv: Deno.Kv, userID: string): Promise<string> {
 }
 
 /** Ends a person's link, if there is one. */
-export async function revokeLink(kv: Deno.Kv, userID: string): Promise<void> {
+export async function revokeSignInLink(
+  kv: Deno.Kv,
+  userID: string,
+): Promise<void> {
   await replace(kv, userID, (atomic) => atomic.delete(ownKey(userID)));
 }
 
@@ -54,7 +60,7 @@ async function replace(
 }
 
 /** When a person's link was made, in milliseconds since 1970; null when there is none. */
-export async function linkMadeAt(
+export async function signInLinkMadeAt(
   kv: Deno.Kv,
   userID: string,
 ): Promise<number | null> {
@@ -63,7 +69,7 @@ export async function linkMadeAt(
 }
 
 /** Whose link this is; null when it opens nothing (any more). */
-export async function linkedUser(
+export async function signInLinkUser(
   kv: Deno.Kv,
   secret: string,
 ): Promise<string | null> {

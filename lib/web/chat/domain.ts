@@ -3,8 +3,8 @@ import type { ReadonlyJSONValue } from "replicache";
 import {
   type Actor as Author,
   type Confirmed,
-  roomMutators,
-  userMutators,
+  serverRoomMutators,
+  serverUserMutators,
 } from "../../chat/server_mutators.ts";
 import type { Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
@@ -37,9 +37,9 @@ export const chat: Domain<Actor> = {
   mutators(space, actor): Record<string, Mutator> {
     switch (kindOf(space)?.kind) {
       case "room":
-        return roomMutators(actor);
+        return serverRoomMutators(actor);
       case "user":
-        return userMutators(actor.confirmed);
+        return serverUserMutators(actor.confirmed);
       default:
         return {};
     }

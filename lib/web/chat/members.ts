@@ -10,7 +10,7 @@ import {
 import { Refusal } from "../../chat/refusal.ts";
 import type {
   Invitation,
-  Left,
+  LeftRoom,
   Member,
   Membership,
 } from "../../chat/schema.ts";
@@ -132,7 +132,7 @@ export async function forgetMembership(
 ): Promise<void> {
   // A space that was erased meanwhile stays so.
   if (await own.isEmpty()) return;
-  const left: Left = { roomID };
+  const left: LeftRoom = { roomID };
   await own.del(`membership/${roomID}`);
   await own.set(`left/${roomID}`, left);
 }

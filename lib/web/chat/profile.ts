@@ -1,5 +1,5 @@
 // What people are called: in their own space, and in the rooms they are in.
-import { device } from "../../chat/strings/device.ts";
+import { deviceStrings } from "../../chat/strings/device.ts";
 import { setProfileArgs } from "../../chat/server_mutators.ts";
 import { memberIn, membershipsOf, profileOf } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
@@ -22,7 +22,9 @@ export async function userOf(
 export function assertOwnName({ name }: User, typed: unknown): void {
   const isIt = typeof typed === "string" &&
     typed.trim().normalize() === name.normalize();
-  if (!isIt) throw new Refusal("bad-args", `name: ${device.deleting.wrong}`);
+  if (!isIt) {
+    throw new Refusal("bad-args", `name: ${deviceStrings.deleting.wrong}`);
+  }
 }
 
 /** Makes a person: their own space is born with their name. */

@@ -8,7 +8,7 @@ import {
   membershipsOf,
   membersIn,
   messagesIn,
-  readMarkOf,
+  readStateOf,
   roomIn,
 } from "../../chat/queries.ts";
 import { Name } from "../../chat/names.ts";
@@ -16,7 +16,7 @@ import { readSeqIn } from "../../chat/read_state.ts";
 import {
   type Member,
   type Membership,
-  type ReadMark,
+  type ReadState,
   type Room,
   valid,
 } from "../../chat/schema.ts";
@@ -67,7 +67,7 @@ export async function roomsFor(
       if (!room) return null;
       const { name, topic, visibility, messageCount } = room;
       const member = joined.includes(roomID);
-      const marked = await readMarkOf(own, roomID);
+      const marked = await readStateOf(own, roomID);
       const readSeq = readSeqIn(room, userID, marked);
       const summary: RoomSummary = {
         roomID,
@@ -139,7 +139,7 @@ async function readSeqOf(
 ): Promise<number | undefined> {
   const key = `read/${roomID}`;
   const [mark] = await sync.get(userSpace(userID), key);
-  return (mark as ReadMark | undefined)?.seq;
+  return (mark as ReadState | undefined)?.seq;
 }
 
 const Visibility = v.union(v.literal("public"), v.literal("private"));

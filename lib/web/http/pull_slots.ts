@@ -8,7 +8,7 @@ const PATIENCE = 60_000; // ms that a piece of an answer may wait to be read
 type Line = { taken: number; waiting: (() => void)[] };
 
 /** Who has taken all of their turns waits for one of them to be given back. */
-export class Turns {
+export class PullSlots {
   readonly #lines = new Map<string, Line>();
 
   constructor(private readonly limited: boolean) {}

@@ -57,7 +57,7 @@ const LIMITS = {
 export type Limit = keyof typeof LIMITS;
 
 /** Counts in the memory of this process; nothing is counted unless `limited`. */
-export class Limits {
+export class RateLimits {
   readonly #limiters = new Map<Limit, RateLimiterMemory>();
 
   constructor(limited: boolean) {

@@ -9,7 +9,7 @@ const YEAR = 365 * 24 * 60 * 60; // seconds
  * An app whose every answer has the security headers. Fresh renders error pages
  * outside of an app's own middlewares, so these stand around its handler.
  */
-export class Outermost<State> extends App<State> {
+export class SecureApp<State> extends App<State> {
   override handler(): ReturnType<App<State>["handler"]> {
     const inner = super.handler();
     const { config } = this;

@@ -1,7 +1,7 @@
 // Pulses: keys that say to every process "look again", when something was changed that is no space.
 
 /** One key each; whoever changes what it is about sets it in the same commit. */
-export const PULSES = {
+export const SIGNALS = {
   /** A session was ended. */
   sessions: ["pulse", "sessions"],
   /** Somebody began or stopped doing something; see typing.ts. */
@@ -12,15 +12,15 @@ export const PULSES = {
 
 const POLL = 1_000; // ms; on one SQLite file a watch never sees other processes
 
-type Pulse = keyof typeof PULSES;
-const NAMES = Object.keys(PULSES) as Pulse[];
-const KEYS = Object.values(PULSES);
+type Pulse = keyof typeof SIGNALS;
+const NAMES = Object.keys(SIGNALS) as Pulse[];
+const KEYS = Object.values(SIGNALS);
 
 /**
  * Listens to the pulses, by one `kv.watch` and one read a second for the whole
  * process, from `start` to `stop`, and calls back for each that has changed.
  */
-export class Pulses {
+export class KvSignals {
   #timer: ReturnType<typeof setInterval> | undefined;
   #watch: ReadableStreamDefaultReader<unknown> | undefined;
   #seen = new Map<Pulse, string | null>();

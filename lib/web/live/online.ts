@@ -1,5 +1,5 @@
 // Who is online in a room: has a stream of it open, in whichever process; nothing of it is in the log.
-import { PULSES } from "./kv_signals.ts";
+import { SIGNALS } from "./kv_signals.ts";
 
 /** A process says so often that it lives, and is dead after so long a silence, in ms. */
 const BEAT = 2_000;
@@ -145,7 +145,7 @@ export class Online {
       this.#unwritten.delete(space);
     }
     try {
-      await atomic.set(PULSES.online, 0).commit();
+      await atomic.set(SIGNALS.online, 0).commit();
     } catch (error) {
       for (const space of spaces) this.#unwritten.add(space);
       throw error;

@@ -2,10 +2,10 @@
 import { kindOf } from "../../chat/spaces.ts";
 import type { Ending } from "../../sync/mod.ts";
 import { LimitReached } from "../http/rate_limits.ts";
-import { Pulses } from "./kv_signals.ts";
+import { KvSignals } from "./kv_signals.ts";
 import { endedOf, type Session } from "../auth/session.ts";
 import type { Listener, Online } from "./online.ts";
-import type { Presence } from "./typing.ts";
+import type { Typing } from "./typing.ts";
 
 /** The most streams of one person, and of all; a listener costs about 65 KiB. */
 const MOST_OF_ONE = 30;
@@ -19,16 +19,16 @@ type Stream = Session & { end: () => void };
 /** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
 export class Streams {
   readonly #streams = new Set<Stream>();
-  readonly #pulses: Pulses;
+  readonly #pulses: KvSignals;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly kv: Deno.Kv,
-    private readonly presence: Presence,
+    private readonly presence: Typing,
     private readonly online: Online,
     private readonly limited: boolean,
   ) {
-    this.#pulses = new Pulses(
+    this.#pulses = new KvSignals(
       kv,
       (pulse) => {
         if (pulse === "presence") return presence.look();

@@ -1,6 +1,6 @@
 // Presence: who is writing just now, in short-lived keys, told to the streams of every process.
 import type { ChatSync } from "../chat/domain.ts";
-import { PULSES } from "./kv_signals.ts";
+import { SIGNALS } from "./kv_signals.ts";
 
 /** Without news, whoever was typing is not any more after so many ms. */
 const SILENCE = 8_000;
@@ -10,7 +10,7 @@ type Stored = { until: number };
 type Typist = { space: string; userID: string };
 
 /** Notes who is typing, and tells this process's streams of it, whichever process heard it. */
-export class Presence {
+export class Typing {
   /** Whose typing was told, until when it holds, and what ends it. */
   readonly #typing = new Map<
     string,
@@ -29,7 +29,7 @@ export class Presence {
     const atomic = this.kv.atomic();
     if (typing) atomic.set(key, { until }, { expireIn: SILENCE });
     else atomic.delete(key);
-    await atomic.set(PULSES.presence, 0).commit();
+    await atomic.set(SIGNALS.presence, 0).commit();
   }
 
   /** Reads who is typing, and tells what has changed. */

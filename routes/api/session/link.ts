@@ -1,20 +1,23 @@
 // One's private sign-in link: a new one, or none any more.
 import { methods, userIn } from "../../../lib/web/http/handlers.ts";
 import { readOptionalJSON } from "../../../lib/web/http/bodies.ts";
-import { makeLink, revokeLink } from "../../../lib/web/auth/sign_in_link.ts";
+import {
+  makeSignInLink,
+  revokeSignInLink,
+} from "../../../lib/web/auth/sign_in_link.ts";
 import { originOf } from "../../../lib/web/http/origin.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const { userID } = userIn(ctx);
     await readOptionalJSON(ctx.req);
-    const secret = await makeLink(ctx.state.kv, userID);
+    const secret = await makeSignInLink(ctx.state.kv, userID);
     const url = `${originOf(ctx)}/link/${secret}`;
     return Response.json({ url }, { status: 201 });
   },
 
   async DELETE(ctx) {
-    await revokeLink(ctx.state.kv, userIn(ctx).userID);
+    await revokeSignInLink(ctx.state.kv, userIn(ctx).userID);
     return new Response(null, { status: 204 });
   },
 });

@@ -2,12 +2,12 @@
 import { HttpError, page } from "fresh";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import { texts } from "../../../lib/chat/strings/pages.ts";
+import { pageStrings } from "../../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { invitedBy, joinRoom } from "../../../lib/web/chat/members.ts";
 import { define } from "../../../lib/web/state.ts";
 
-const words = texts.invite;
+const words = pageStrings.invite;
 
 export const handler = methods({
   async GET(ctx) {
@@ -48,7 +48,7 @@ export default define.page<typeof handler>(function InvitePage({ data, url }) {
       <h1 dir="auto">{data.room}</h1>
       <p>{words.text}</p>
       <form class="row" method="post" action={url.pathname}>
-        <button type="submit">{texts.joining.join}</button>
+        <button type="submit">{pageStrings.joining.join}</button>
         <a class="button quiet" href="/">{words.later}</a>
       </form>
     </main>

@@ -1,12 +1,12 @@
 // Who is in a room: its members, its invitations, and the way out. Plain forms.
 import { HttpError, page } from "fresh";
-import Copy from "../../../islands/CopyButton.tsx";
+import CopyButton from "../../../islands/CopyButton.tsx";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
-import { namesakesIn } from "../../../lib/chat/name_tags.ts";
+import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import { dateOf, texts } from "../../../lib/chat/strings/pages.ts";
+import { dateOf, pageStrings } from "../../../lib/chat/strings/pages.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { readForm } from "../../../lib/web/http/bodies.ts";
@@ -20,7 +20,7 @@ import { originOf } from "../../../lib/web/http/origin.ts";
 import { viewPeople } from "../../../lib/web/chat/rooms.ts";
 import { define, type State } from "../../../lib/web/state.ts";
 
-const words = texts.people;
+const words = pageStrings.people;
 
 type Data = PeopleView & {
   /** Who is in the room just now, for its members to know. */
@@ -75,7 +75,7 @@ export const handler = methods({
 async function dataFor(state: State, roomID: string): Promise<Data> {
   const { userID } = state.user!;
   const view = await viewPeople(state.sync, roomID, userID);
-  if (!view) throw new HttpError(404, texts.visit.missing);
+  if (!view) throw new HttpError(404, pageStrings.visit.missing);
   state.title = words.title(view.room.name);
   await state.online.look();
   const online = view.me
@@ -86,7 +86,7 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
 
 export default define.page<typeof handler>(function People({ data }) {
   const { room, me, members, refusal } = data;
-  const markOf = namesakesIn(members);
+  const markOf = nameTagsFor(members);
   return (
     <main id="content" class="settings">
       <p>
@@ -107,7 +107,7 @@ export default define.page<typeof handler>(function People({ data }) {
 
 type PersonProps = Data & {
   member: Member;
-  markOf: ReturnType<typeof namesakesIn>;
+  markOf: ReturnType<typeof nameTagsFor>;
 };
 
 function Person({ member, me, userID, online, markOf }: PersonProps) {
@@ -151,7 +151,7 @@ function Invitations({ invitations, members, me, link }: Data) {
           <div class="fields">
             <h3 id="once">{words.once}</h3>
             <code class="secret" aria-labelledby="once">{link}</code>
-            <Copy text={link} />
+            <CopyButton text={link} />
           </div>
         )}
       {invitations.length > 0 && <h3>{words.open}</h3>}

@@ -1,15 +1,15 @@
 // How the text of a message is read: a little Markdown, and nothing that could do harm.
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { readMarkdown } from "../../../lib/chat/markdown.ts";
+import { parseMarkdown } from "../../../lib/chat/markdown.ts";
 import {
   isPlain,
-  type Mark,
-  plainMarks,
-  wordsOf,
+  parsePlain,
+  type RichNode,
+  textOf,
 } from "../../../lib/chat/rich_text.ts";
 
 /** Marks written shortly, as tags around words. */
-const html = (marks: readonly Mark[]): string =>
+const html = (marks: readonly RichNode[]): string =>
   marks.map((mark) => {
     if (typeof mark === "string") return mark;
     const { tag, href, start } = mark;
@@ -18,7 +18,7 @@ const html = (marks: readonly Mark[]): string =>
     return `<${tag}${attributes}>${html(mark.in ?? [])}</${tag}>`;
   }).join("");
 
-const read = (text: string) => html(readMarkdown(text));
+const read = (text: string) => html(parseMarkdown(text));
 
 Deno.test("Bold, italic and code are marks", () => {
   assertEquals(
@@ -70,7 +70,7 @@ Deno.test("A link that is not http(s) or mailto is its words alone", () => {
       "java&#115;cript:alert(1)",
     ]
   ) {
-    const marks = readMarkdown(`[here](${address}) and <${address}>`);
+    const marks = parseMarkdown(`[here](${address}) and <${address}>`);
     assertFalse(JSON.stringify(marks).includes('"href"'), address);
   }
 });
@@ -86,28 +86,28 @@ Deno.test("HTML, headings, rules and references are the text that was typed", ()
       "[a]: https://example.org",
     ]
   ) {
-    assertEquals(wordsOf(readMarkdown(text)).trim(), text);
+    assertEquals(textOf(parseMarkdown(text)).trim(), text);
   }
 });
 
 Deno.test("Something is shown of any text that is not blank", () => {
   for (const text of ["```", "- ", "> ", ">", "1.", "* * *", "`` ``", "[]()"]) {
-    assert(wordsOf(readMarkdown(text)).trim(), text);
+    assert(textOf(parseMarkdown(text)).trim(), text);
   }
 });
 
 Deno.test("A thousand quotes or lists in each other are neither deep nor slow to read", () => {
   for (const piece of [">", "- ", "1. ", "> - ", "_a*", "**a", "[", "[a]("]) {
     const text = piece.repeat(4_000 / piece.length);
-    assert(depth(readMarkdown(text)) < 20, piece);
+    assert(depth(parseMarkdown(text)) < 20, piece);
   }
   const stairs = Array.from(
     { length: 60 },
     (_, i) => `${"  ".repeat(i)}- ${i}`,
   );
-  const marks = readMarkdown(stairs.join("\n"));
+  const marks = parseMarkdown(stairs.join("\n"));
   assert(depth(marks) < 20);
-  assert(wordsOf(marks).includes("59")); // what is not read is still there
+  assert(textOf(marks).includes("59")); // what is not read is still there
 });
 
 Deno.test("A text that is called plain is what the parser makes of it", () => {
@@ -140,12 +140,12 @@ Deno.test("A text that is called plain is what the parser makes of it", () => {
     if (text === "" || !isPlain(text)) continue;
     plain++;
     const why = `${JSON.stringify(text)} (seed ${seed}, text ${i})`;
-    assertEquals(html(plainMarks(text)), html(readMarkdown(text)), why);
+    assertEquals(html(parsePlain(text)), html(parseMarkdown(text)), why);
   }
   assert(plain > 1_000);
 });
 
-const depth = (marks: readonly Mark[]): number =>
+const depth = (marks: readonly RichNode[]): number =>
   Math.max(
     0,
     ...marks.map((mark) =>

@@ -2,35 +2,35 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import type { WriteTransaction } from "replicache";
-import { draftAfter } from "../../../lib/chat/merge_drafts.ts";
-import { readingMutators } from "../../../lib/chat/mutators.ts";
+import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
+import { userMutators } from "../../../lib/chat/mutators.ts";
 import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/lengths.ts";
 
 Deno.test("draftAfter() takes what one device alone has written", () => {
-  assertEquals(draftAfter("", "", "A"), "A");
-  assertEquals(draftAfter("A", "A", "A and more"), "A and more");
-  assertEquals(draftAfter("A", "A", ""), "");
-  assertEquals(draftAfter("A", "", "A"), "A");
-  assertEquals(draftAfter("", "A", "A and more"), "A and more");
+  assertEquals(mergeDrafts("", "", "A"), "A");
+  assertEquals(mergeDrafts("A", "A", "A and more"), "A and more");
+  assertEquals(mergeDrafts("A", "A", ""), "");
+  assertEquals(mergeDrafts("A", "", "A"), "A");
+  assertEquals(mergeDrafts("", "A", "A and more"), "A and more");
 });
 
 Deno.test("draftAfter() puts what two devices have written one below the other", () => {
-  assertEquals(draftAfter("B", "", "A"), "B\nA");
-  assertEquals(draftAfter("B", "C", "A"), "B\nA");
+  assertEquals(mergeDrafts("B", "", "A"), "B\nA");
+  assertEquals(mergeDrafts("B", "C", "A"), "B\nA");
 });
 
 Deno.test("draftAfter() changes of a draft only the part that a device knew", () => {
-  assertEquals(draftAfter("B\nA", "A", "A and more"), "B\nA and more");
-  assertEquals(draftAfter("B\nA", "A", "A\nmore"), "B\nA\nmore");
-  assertEquals(draftAfter("A\nmore\nB", "A\nmore", "C"), "C\nB");
-  assertEquals(draftAfter("B$&A\nA", "A", "$&"), "B$&A\n$&");
-  assertEquals(draftAfter("aB\naa", "a", "b"), "aB\naa\nb");
+  assertEquals(mergeDrafts("B\nA", "A", "A and more"), "B\nA and more");
+  assertEquals(mergeDrafts("B\nA", "A", "A\nmore"), "B\nA\nmore");
+  assertEquals(mergeDrafts("A\nmore\nB", "A\nmore", "C"), "C\nB");
+  assertEquals(mergeDrafts("B$&A\nA", "A", "$&"), "B$&A\n$&");
+  assertEquals(mergeDrafts("aB\naa", "a", "b"), "aB\naa\nb");
 });
 
 Deno.test("draftAfter() takes what was sent out of a draft, and nothing else", () => {
-  assertEquals(draftAfter("B\nA", "A", ""), "B");
-  assertEquals(draftAfter("A\nB", "A", ""), "B");
-  assertEquals(draftAfter("B", "A", ""), "B");
+  assertEquals(mergeDrafts("B\nA", "A", ""), "B");
+  assertEquals(mergeDrafts("A\nB", "A", ""), "B");
+  assertEquals(mergeDrafts("B", "A", ""), "B");
 });
 
 Deno.test("draftAfter() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
@@ -40,8 +40,8 @@ Deno.test("draftAfter() done twice ends the same, and loses no line of a draft t
     .map((lines) => lines.join("\n"));
   const all = fc.property(text, text, text, (draft, was, content) => {
     fc.pre(content !== was);
-    const once = draftAfter(draft, was, content);
-    assertEquals(draftAfter(once, was, content), once);
+    const once = mergeDrafts(draft, was, content);
+    assertEquals(mergeDrafts(once, was, content), once);
     if (draft === "" || draft === was) return assertEquals(once, content);
     for (const line of draft.split("\n")) {
       if (was.split("\n").includes(line)) continue;
@@ -53,7 +53,7 @@ Deno.test("draftAfter() done twice ends the same, and loses no line of a draft t
 
 Deno.test("setDraft without `was` puts its content in the place of what is there", async () => {
   const { tx, draft } = memory();
-  const { setDraft } = readingMutators();
+  const { setDraft } = userMutators();
   await setDraft(tx, { roomID: "r", content: "A" });
   await setDraft(tx, { roomID: "r", content: "B" });
   assertEquals(draft(), { content: "B" });
@@ -63,7 +63,7 @@ Deno.test("setDraft without `was` puts its content in the place of what is there
 
 Deno.test("setDraft of a device that was offline leaves what another has written", async () => {
   const { tx, draft } = memory();
-  const { setDraft } = readingMutators();
+  const { setDraft } = userMutators();
   await setDraft(tx, { roomID: "r", content: "B", was: "" });
   await setDraft(tx, { roomID: "r", content: "A", was: "" });
   assertEquals(draft(), { content: "B\nA" });
@@ -74,7 +74,7 @@ Deno.test("setDraft of a device that was offline leaves what another has written
 
 Deno.test("setDraft keeps two full drafts, and no more than that", async () => {
   const { tx, draft } = memory();
-  const { setDraft } = readingMutators();
+  const { setDraft } = userMutators();
   for (const letter of "ABC") {
     const content = letter.repeat(MAX_CONTENT);
     await setDraft(tx, { roomID: "r", content, was: "" });

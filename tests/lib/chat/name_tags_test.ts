@@ -1,19 +1,19 @@
 // Marks for people who share a name.
 import { assertEquals } from "@std/assert";
-import { namesakesIn } from "../../../lib/chat/name_tags.ts";
+import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 
 const ada = { id: "01AAAA1234", name: "Ada" };
 const bob = { id: "01AAAA9999", name: "Bob" };
 
 Deno.test("Whoever has a name alone has no mark", () => {
-  const markOf = namesakesIn([ada, bob]);
+  const markOf = nameTagsFor([ada, bob]);
   assertEquals([markOf(ada), markOf(bob)], [undefined, undefined]);
 });
 
 Deno.test("People who share a name have marks that differ, however alike their IDs", () => {
   const second = { id: "02BBBB1234", name: "Ada" };
   const third = { id: "03CCCC5678", name: "Ada" };
-  const markOf = namesakesIn([ada, second, third, bob]);
+  const markOf = nameTagsFor([ada, second, third, bob]);
   const marks = [ada, second, third].map(markOf);
   assertEquals(marks, ["A1234", "B1234", "5678"]);
   assertEquals(markOf(bob), undefined);
@@ -22,13 +22,13 @@ Deno.test("People who share a name have marks that differ, however alike their I
 Deno.test("Names that look the same are the same", () => {
   for (const name of ["ADA", "Ａｄａ", "A\u200dda", " Ada "]) {
     const other = { id: "02BBBB5678", name };
-    assertEquals(namesakesIn([ada, other])(ada), "1234", name);
+    assertEquals(nameTagsFor([ada, other])(ada), "1234", name);
   }
   const spaced = { id: "x1", name: "A  B" };
-  assertEquals(namesakesIn([spaced])({ id: "x2", name: "A B" }), "x2");
+  assertEquals(nameTagsFor([spaced])({ id: "x2", name: "A B" }), "x2");
 });
 
 Deno.test("Who has left has a mark when a member shares the name", () => {
   const left = { id: "09ZZZZ5678", name: "Ada" };
-  assertEquals(namesakesIn([ada, bob])(left), "5678");
+  assertEquals(nameTagsFor([ada, bob])(left), "5678");
 });

@@ -1,12 +1,12 @@
 // Many wishes for one run, and the rest after it.
 import { assert, assertEquals } from "@std/assert";
-import { coalesced } from "../../../lib/replica/coalesce.ts";
+import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { Timers } from "../../support/timers.ts";
 
 Deno.test("coalesced() runs once for all that is wished for before it begins, and once more for what comes later", async () => {
   using timers = new Timers();
   let runs = 0;
-  const run = coalesced(() => {
+  const run = coalesce(() => {
     runs++;
     timers.pass(10);
     return Promise.resolve();
@@ -20,7 +20,7 @@ Deno.test("coalesced() runs once for all that is wished for before it begins, an
 
 Deno.test("coalesced() rests for no longer than a second, though a run waited for a person for hours", async () => {
   using timers = new Timers();
-  const run = coalesced(() => {
+  const run = coalesce(() => {
     timers.pass(3 * 3_600_000);
     return Promise.resolve();
   });

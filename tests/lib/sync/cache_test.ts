@@ -1,12 +1,12 @@
 // What a process remembers of a space: bounded, shared while it is read, and never older than what was said meanwhile.
 import { assertEquals } from "@std/assert";
-import { Memory } from "../../../lib/sync/cache.ts";
+import { Cache } from "../../../lib/sync/cache.ts";
 
 const read = (value: string, bytes = 0) => () =>
   Promise.resolve({ value, bytes });
 
 Deno.test("Memory reads a value once, however many ask for it meanwhile (C2)", async () => {
-  const memory = new Memory<string>(10);
+  const memory = new Cache<string>(10);
   let reads = 0;
   const slow = async () => {
     reads++;
@@ -20,13 +20,13 @@ Deno.test("Memory reads a value once, however many ask for it meanwhile (C2)", a
 });
 
 Deno.test("Memory does not keep what was overtaken while it was read (C2)", async () => {
-  const overtakings: [(memory: Memory<string>) => void, string][] = [
+  const overtakings: [(memory: Cache<string>) => void, string][] = [
     [(memory) => memory.set("key", "newer"), "newer"],
     [(memory) => memory.delete("key"), "again"],
     [(memory) => memory.clear(), "again"],
   ];
   for (const [overtake, then] of overtakings) {
-    const memory = new Memory<string>(10);
+    const memory = new Cache<string>(10);
     const reading = memory.get("key", read("older"));
     overtake(memory);
     assertEquals(await reading, "older");
@@ -35,7 +35,7 @@ Deno.test("Memory does not keep what was overtaken while it was read (C2)", asyn
 });
 
 Deno.test("Memory forgets a read that failed: the next one tries again", async () => {
-  const memory = new Memory<string>(10);
+  const memory = new Cache<string>(10);
   const failing = () => Promise.reject(new Error("away"));
   const asked = [memory.get("key", failing), memory.get("key", failing)];
   const outcomes = await Promise.allSettled(asked);
@@ -44,12 +44,12 @@ Deno.test("Memory forgets a read that failed: the next one tries again", async (
 });
 
 Deno.test("Memory drops the oldest above its number and above its weight", async () => {
-  const few = new Memory<string>(2);
+  const few = new Cache<string>(2);
   for (const key of ["a", "b", "c"]) few.set(key, key);
   assertEquals(await few.get("a", read("read")), "read");
   assertEquals(few.get("c", read("read")), "c");
 
-  const light = new Memory<string>(100, 1_000);
+  const light = new Cache<string>(100, 1_000);
   light.set("a", "a", 500);
   light.set("b", "b", 500);
   assertEquals(await light.get("a", read("read", 10)), "read");

@@ -1,6 +1,6 @@
 // Two processes on one KV file: whoever writes where, both hear of it soon.
 import { assertEquals } from "@std/assert";
-import { roomMutators } from "../../../lib/chat/server_mutators.ts";
+import { serverRoomMutators } from "../../../lib/chat/server_mutators.ts";
 import { messagesIn } from "../../../lib/chat/queries.ts";
 import { permitted } from "../../support/permitted.ts";
 import { Person } from "../../support/person.ts";
@@ -16,7 +16,7 @@ async function openAt(url: string, name: string) {
   const person = await Person.signIn(url, name);
   await person.post("/api/rooms/general/members", {});
   const { userID } = person;
-  const mutators = roomMutators({ userID, now: Date.now });
+  const mutators = serverRoomMutators({ userID, now: Date.now });
   const { rep, until, close } = await openReplicant(person, GENERAL, mutators);
   await until((tx) => tx.has(`member/${userID}`), (is) => is);
   const write = (id: string) =>

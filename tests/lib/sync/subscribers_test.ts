@@ -1,6 +1,6 @@
 // Telling many: at its own pace, whatever holds it up.
 import { assertEquals } from "@std/assert";
-import { Audience } from "../../../lib/sync/subscribers.ts";
+import { Subscribers } from "../../../lib/sync/subscribers.ts";
 import { Space } from "../../../lib/sync/space.ts";
 
 Deno.test("pokeSoon() tells many again, though telling them was held up for an hour (K2)", async () => {
@@ -10,7 +10,7 @@ Deno.test("pokeSoon() tells many again, though telling them was held up for an h
   performance.now = () => now.call(performance) + late;
   let sent = 0;
   let round = Promise.withResolvers<void>();
-  const audience = new Audience(new Space(kv, "s", () => {}), {
+  const audience = new Subscribers(new Space(kv, "s", () => {}), {
     send() {
       if (++sent === 1) late = 3_600_000; // as a machine that slept just then
       if (sent % 50 === 0) round.resolve();

@@ -1,7 +1,10 @@
 // How a push is cut into requests that the server takes, and what counts as its answer.
 import { assertEquals, assertRejects } from "@std/assert";
-import { Line, Unanswered } from "../../../../lib/replica/http/transport.ts";
-import { pusherTo } from "../../../../lib/replica/http/push_pull.ts";
+import {
+  Transport,
+  Unanswered,
+} from "../../../../lib/replica/http/transport.ts";
+import { createPusher } from "../../../../lib/replica/http/push_pull.ts";
 import { parsePush, type Push } from "../../../../lib/sync/protocol.ts";
 
 /** The requests that a push of these mutations becomes, read as the server does, each answered so. */
@@ -16,7 +19,11 @@ async function requestsOf(
     return Promise.resolve(Response.json(answer));
   };
   try {
-    const push = pusherTo(new Line("ada"), "/", () => Promise.resolve());
+    const push = createPusher(
+      new Transport("ada"),
+      "/",
+      () => Promise.resolve(),
+    );
     const envelope = { pushVersion: 1, schemaVersion: "1", profileID: "" };
     const request = { ...envelope, clientGroupID: "g", mutations };
     const { httpRequestInfo } = await push(request as never, "");

@@ -1,6 +1,9 @@
 // What the line to the server makes of answers that are odd.
 import { assertEquals, assertRejects } from "@std/assert";
-import { Line, Unanswered } from "../../../../lib/replica/http/transport.ts";
+import {
+  Transport,
+  Unanswered,
+} from "../../../../lib/replica/http/transport.ts";
 import { Timers } from "../../../support/timers.ts";
 
 /** How long the line waits before it asks again, in milliseconds, told this. */
@@ -14,7 +17,7 @@ async function waitAfter(retryAfter: string): Promise<number> {
   ];
   globalThis.fetch = () => Promise.resolve(answers.shift()!);
   try {
-    await new Line("ada").post("/", "{}");
+    await new Transport("ada").post("/", "{}");
     assertEquals(timers.waited.length, 1);
     return timers.waited[0];
   } finally {
@@ -36,7 +39,7 @@ Deno.test("Line waits for as long as it is told, from a second to five minutes (
 function lineTo(...answers: Response[]) {
   const { fetch } = globalThis;
   globalThis.fetch = () => Promise.resolve(answers.shift()!);
-  const line = new Line("ada");
+  const line = new Transport("ada");
   const said: (string | undefined)[] = [];
   line.paused.subscribe((why) => void said.push(why));
   return {

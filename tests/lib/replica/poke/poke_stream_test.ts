@@ -1,6 +1,6 @@
 // A stream that only seems to be open.
 import { assertEquals } from "@std/assert";
-import { Stream } from "../../../../lib/replica/poke/poke_stream.ts";
+import { PokeStream } from "../../../../lib/replica/poke/poke_stream.ts";
 
 Deno.test("A stream that says nothing for long is opened anew as after a break, and one that beats is not (R11)", async () => {
   const { fetch, setTimeout, Date } = globalThis;
@@ -20,7 +20,7 @@ Deno.test("A stream that says nothing for long is opened anew as after a break, 
   });
   let opened = Promise.withResolvers<void>();
   const beat = Promise.withResolvers<void>();
-  const stream = new Stream("ada", {
+  const stream = new PokeStream("ada", {
     onOpen: () => opened.resolve(),
     onBeat: () => beat.resolve(),
     onSaid() {},
@@ -57,7 +57,7 @@ Deno.test("Behind something that lets no stream through, all is pulled now and t
     fetch: () => new Promise(() => {}),
     setTimeout: (run: () => void) => run(),
   });
-  const stream = new Stream("ada", {
+  const stream = new PokeStream("ada", {
     onOpen() {},
     onBeat() {},
     onSaid() {},

@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Member, Message } from "../../../../lib/chat/schema.ts";
 import { Sync } from "../../../../lib/sync/mod.ts";
-import { Deletions } from "../../../../lib/web/auth/account_deletion.ts";
+import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
 import { chat, type ChatSync } from "../../../../lib/web/chat/domain.ts";
-import { makeLink } from "../../../../lib/web/auth/sign_in_link.ts";
+import { makeSignInLink } from "../../../../lib/web/auth/sign_in_link.ts";
 import { joinRoom, leaveRoom } from "../../../../lib/web/chat/members.ts";
 import {
   makePerson,
@@ -22,7 +22,7 @@ const PUBLIC = { name: "Nest", visibility: "public" };
 /** A process on a KV. */
 function start(kv: Deno.Kv) {
   const sync: ChatSync = new Sync(kv, chat);
-  return { kv, sync, deletions: new Deletions(kv, sync) };
+  return { kv, sync, deletions: new AccountDeletions(kv, sync) };
 }
 
 /** Messages as the room has them, without going through pushes. */
@@ -53,7 +53,7 @@ async function fill(kv: Deno.Kv) {
   for (const person of [ada, bob]) await makePerson(sync, person);
   await openSession({ kv, sync }, ada.userID, false);
   await openSession({ kv, sync }, bob.userID, false);
-  await makeLink(kv, ada.userID);
+  await makeSignInLink(kv, ada.userID);
   const { roomID: own } = await createRoom(sync, ada, PUBLIC);
   const { roomID: left } = await createRoom(sync, bob, PUBLIC);
   await joinRoom(sync, bob, own);

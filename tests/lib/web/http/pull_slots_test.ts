@@ -1,14 +1,14 @@
 // Turns: how many answers to pulls one person has on their way, and for how long.
 import { assertEquals, assertRejects } from "@std/assert";
 import { LimitReached } from "../../../../lib/web/http/rate_limits.ts";
-import { bodyOf, Turns } from "../../../../lib/web/http/pull_slots.ts";
+import { bodyOf, PullSlots } from "../../../../lib/web/http/pull_slots.ts";
 import { Timers } from "../../../support/timers.ts";
 
 /** Lets all that can happen happen. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 Deno.test("a person has six turns, the seventh comes when one is given back, and others do not wait", async () => {
-  const turns = new Turns(true);
+  const turns = new PullSlots(true);
   const taken = await Promise.all(
     Array.from({ length: 6 }, () => turns.take("ada")),
   );
@@ -30,7 +30,7 @@ Deno.test("a person has six turns, the seventh comes when one is given back, and
 });
 
 Deno.test("no more than two hundred wait for a turn", async () => {
-  const turns = new Turns(true);
+  const turns = new PullSlots(true);
   for (let i = 0; i < 6; i++) await turns.take("ada");
   const waiting = Array.from({ length: 200 }, () => turns.take("ada"));
   const error = await assertRejects(() => turns.take("ada"), LimitReached);
