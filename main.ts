@@ -45,13 +45,13 @@ async function open(): Promise<Engine> {
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
-    const presence = new Typing(kv, sync);
+    const typing = new Typing(kv, sync);
     const online = new Online(kv);
-    const streams = new Streams(kv, presence, online, limits);
+    const streams = new Streams(kv, typing, online, limits);
     const deletions = new AccountDeletions(kv, sync);
     deletions.resume();
     return {
-      ...{ kv, sync, presence, online, streams, deletions },
+      ...{ kv, sync, typing, online, streams, deletions },
       sessions: new Sessions(kv),
       turns: new PullSlots(limits),
       limits: new RateLimits(limits),

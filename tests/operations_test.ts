@@ -162,21 +162,21 @@ test("several processes on one file agree on who is typing and whose session is 
   there.cookie = ada.cookie;
   const response = await there.fetch(`/api/replicache/poke?space=${GENERAL}`);
   const stream = eventsOf(response.body!.getReader());
-  /** The next event of presence; undefined when the stream has ended. */
-  const presence = async (): Promise<unknown> => {
+  /** the next event of typing; undefined when the stream has ended. */
+  const nextTyping = async (): Promise<unknown> => {
     for (;;) {
       const { done, value } = await stream.next();
       if (done) return undefined;
-      if (value.event === "presence") return value.data;
+      if (value.event === "typing") return value.data;
     }
   };
-  await bob.post(`/api/presence?space=${GENERAL}`, { typing: true });
+  await bob.post(`/api/typing?space=${GENERAL}`, { typing: true });
   const data = { space: GENERAL, userID: bob.userID };
-  assertEquals(await presence(), { ...data, typing: true });
+  assertEquals(await nextTyping(), { ...data, typing: true });
   // Without another word from Bob, it ends by itself.
-  assertEquals(await presence(), { ...data, typing: false });
+  assertEquals(await nextTyping(), { ...data, typing: false });
   await ada.ask("/api/session", { method: "DELETE" });
-  assertEquals(await presence(), undefined); // it has ended
+  assertEquals(await nextTyping(), undefined); // it has ended
   assertEquals((await there.get("/api/session")).status, 401);
 });
 

@@ -18,7 +18,7 @@ export interface Engine {
   turns: PullSlots;
   sessions: Sessions;
   streams: Streams;
-  presence: Typing;
+  typing: Typing;
   deletions: AccountDeletions;
   online: Online;
 }

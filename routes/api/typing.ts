@@ -1,21 +1,21 @@
-// Presence: says to the others in a room that one is typing, or not any more.
+// Typing: says to the others in a room that one is typing, or not any more.
 import { HttpError } from "fresh";
-import { assertMayTellPresence } from "../../lib/web/auth/access.ts";
+import { assertMayTellTyping } from "../../lib/web/auth/access.ts";
 import { methods, spaceIn, userIn } from "../../lib/web/http/handlers.ts";
 import { fieldOf, readJSON } from "../../lib/web/http/bodies.ts";
 
 export const handler = methods({
   async POST(ctx) {
     const { userID } = userIn(ctx);
-    const { sync, presence, limits } = ctx.state;
-    await limits.count("presence", userID);
+    const { sync, typing: typists, limits } = ctx.state;
+    await limits.count("typing", userID);
     const space = spaceIn(ctx.url);
     const typing = fieldOf(await readJSON(ctx.req), "typing");
-    await assertMayTellPresence(sync, userID, space);
+    await assertMayTellTyping(sync, userID, space);
     if (typeof typing !== "boolean") {
       throw new HttpError(400, "typing: true or false.");
     }
-    await presence.note({ space, userID }, typing);
+    await typists.note({ space, userID }, typing);
     return new Response(null, { status: 204 });
   },
 });

@@ -95,13 +95,13 @@ test("what is wrong with a body is said with its field", async () => {
       ["/api/session", {}, "name"],
       ["/api/session", { name: "" }, "name"],
       ["/api/rooms/general/members", { invite: 5 }, "invite"],
-      ["/api/presence", { typing: true }, "space"],
-      ["/api/presence?space=room:general", {}, "typing"],
+      ["/api/typing", { typing: true }, "space"],
+      ["/api/typing?space=room:general", {}, "typing"],
       ["/api/replicache/push", {}, "space"],
     ] as const
   ) {
     const answer = await bob.post(path, body);
-    assertEquals(answer.status, path.includes("presence?") ? 403 : 400, path);
+    assertEquals(answer.status, path.includes("typing?") ? 403 : 400, path);
     if (answer.status === 400) {
       assertMatch(answer.body.message, new RegExp(`^${field}: .*\\.$`));
     }

@@ -73,8 +73,8 @@ const VALID: Record<string, Valid> = {
     path: "/api/rooms/{roomID}/invites",
     body: {},
   },
-  "api/presence.ts": {
-    path: "/api/presence?space={space}",
+  "api/typing.ts": {
+    path: "/api/typing?space={space}",
     body: { typing: true },
   },
   "signin.tsx": { path: "/signin", body: { name: "A" }, form: true },

@@ -207,7 +207,7 @@ test("a person joins, leaves and invites a hundred and twenty times a minute", a
 test("a person says twenty times in ten seconds that they type", async () => {
   const ada = await signIn("Ada");
   await ada.post("/api/rooms/general/members", {});
-  const path = "/api/presence?space=room:general";
+  const path = "/api/typing?space=room:general";
   const tell = () => ada.post(path, { typing: true });
   assertEquals(await untilLate(tell), 20);
 });
@@ -272,7 +272,7 @@ test("a body above its limit is refused before it has come, a form's too", async
   const ada = await signIn("Ada");
   const paths: [string, string, number][] = [
     ["/api/rooms", "application/json", 1],
-    ["/api/presence?space=room:general", "application/json", 1],
+    ["/api/typing?space=room:general", "application/json", 1],
     ["/api/replicache/push?space=room:general", "application/json", 8],
     ["/signin", "application/x-www-form-urlencoded", 1],
     ["/settings", "multipart/form-data; boundary=x", 1],

@@ -224,14 +224,14 @@ const MATRIX: Record<string, Deed[]> = {
       [401, 404, 404, 403, 204],
     ),
   ],
-  "api/presence.ts": [
+  "api/typing.ts": [
     json(
-      ({ space }) => `/api/presence?space=${space}`,
+      ({ space }) => `/api/typing?space=${space}`,
       () => ({ typing: true }),
       MEMBERS_DO,
     ),
     json(
-      (room) => `/api/presence?space=${owners(room)}`,
+      (room) => `/api/typing?space=${owners(room)}`,
       () => ({ typing: true }),
       [401, 404, 404, 404, 403],
       "in the owner's own space",

@@ -256,14 +256,14 @@ test("the last to leave a private room leaves no invitation behind", async () =>
   assertEquals(await join(bob, roomID, secret), 404);
 });
 
-test("presence reaches the room's streams, ends by itself, and is never in the log", async () => {
+test("typing reaches the room's streams, ends by itself, and is never in the log", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
   const { roomID, space } = await makeRoom(ada, "public");
   await join(bob, roomID);
   const typing = async (person: Person, where: string, typing: unknown) =>
-    (await person.post(`/api/presence?space=${where}`, { typing })).status;
+    (await person.post(`/api/typing?space=${where}`, { typing })).status;
   assertEquals(await typing(eve, space, true), 403);
   assertEquals(await typing(eve, "room:nowhere", true), 404);
   assertEquals(await typing(eve, `user:${ada.userID}`, true), 404);
@@ -274,7 +274,7 @@ test("presence reaches the room's streams, ends by itself, and is never in the l
   const stream = await listen(ada, space);
   const data = { space, userID: bob.userID };
   const event = (typing: boolean) => ({
-    event: "presence",
+    event: "typing",
     data: { ...data, typing },
   });
   assertEquals(await typing(bob, space, true), 204);

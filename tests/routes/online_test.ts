@@ -65,8 +65,8 @@ test("whoever has a stream of a room open is online there, until it ends, and no
   assertEquals((await silent.next()).value?.event, "poke");
   await second.return(undefined);
   await untilOnline(first, [owner]);
-  await owner.post(`/api/presence?space=${room.space}`, { typing: true });
-  assertEquals((await silent.next()).value?.event, "presence");
+  await owner.post(`/api/typing?space=${room.space}`, { typing: true });
+  assertEquals((await silent.next()).value?.event, "typing");
   await owner.post("/api/rooms", { name: "Other", visibility: "public" });
   const heard: string[] = [];
   while (heard.filter((event) => event === "poke").length < 2) {
@@ -92,9 +92,9 @@ test("a stream that opens while somebody is typing is told at once", async () =>
   await bob.post(`/api/rooms/${roomID}/members`, {});
   const first = await open(ada, `space=${space}`);
   await first.next();
-  await bob.post(`/api/presence?space=${space}`, { typing: true });
+  await bob.post(`/api/typing?space=${space}`, { typing: true });
   const event = {
-    event: "presence",
+    event: "typing",
     data: { space, userID: bob.userID, typing: true },
   };
   assertEquals((await first.next()).value, event as never);

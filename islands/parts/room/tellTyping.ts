@@ -28,7 +28,7 @@ function stopped(space: string): void {
 function tell(space: string, typing: boolean): void {
   const where = new URLSearchParams({ space });
   // Nobody waits for this; where it does not arrive, nobody misses it.
-  fetch(`/api/presence?${where}`, {
+  fetch(`/api/typing?${where}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ typing }),

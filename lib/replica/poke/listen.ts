@@ -109,7 +109,7 @@ class Page {
       this.#versions.delete(space);
       return this.#tell(space, "onBroken");
     }
-    if (name === "presence") {
+    if (name === "typing") {
       const { userID, typing } = body as Said["body"] & Presence;
       for (const { onPresence } of [...this.#listeners.get(space) ?? []]) {
         onPresence?.({ userID, typing });

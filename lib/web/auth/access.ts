@@ -78,7 +78,7 @@ export async function assertMayPush(
 }
 
 /** Throws `unknown-space` for who may not read a room's space, `forbidden` for who is no member of it. */
-export async function assertMayTellPresence(
+export async function assertMayTellTyping(
   sync: Sync,
   userID: string,
   space: string,

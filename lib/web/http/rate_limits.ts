@@ -44,7 +44,7 @@ const LIMITS = {
   /** Joining, leaving, inviting, removing: all who listen there are asked again. */
   membership: { points: 120, duration: 60 },
   /** Each goes to all who listen to the room; browsers say it every few seconds. */
-  presence: { points: 20, duration: 10 },
+  typing: { points: 20, duration: 10 },
   /** Each is a change in every room that the person is in. */
   rename: { points: 10, duration: 60 },
   /**

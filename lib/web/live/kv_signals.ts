@@ -5,7 +5,7 @@ export const SIGNALS = {
   /** A session was ended. */
   sessions: ["pulse", "sessions"],
   /** Somebody began or stopped doing something; see typing.ts. */
-  presence: ["pulse", "presence"],
+  typing: ["pulse", "presence"],
   /** Somebody came to a room or went; see online.ts. */
   online: ["pulse", "online"],
 } satisfies Record<string, Deno.KvKey>;

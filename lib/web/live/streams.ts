@@ -24,14 +24,14 @@ export class Streams {
 
   constructor(
     private readonly kv: Deno.Kv,
-    private readonly presence: Typing,
+    private readonly typing: Typing,
     private readonly online: Online,
     private readonly limited: boolean,
   ) {
     this.#pulses = new KvSignals(
       kv,
       (pulse) => {
-        if (pulse === "presence") return presence.look();
+        if (pulse === "typing") return this.typing.look();
         if (pulse === "online") return online.look();
         return this.#endWithSessions();
       },
@@ -70,7 +70,7 @@ export class Streams {
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
       for (const space of spaces) {
-        this.presence.greet(space, listener.tell);
+        this.typing.greet(space, listener.tell);
         const isRoom = kindOf(space)?.kind === "room";
         if (withOnline && isRoom) this.online.enter(space, listener);
       }
@@ -103,7 +103,7 @@ export class Streams {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#pulses.stop();
-    this.presence.forget();
+    this.typing.forget();
   }
 
   /** Ends the streams of those sessions that are over. */

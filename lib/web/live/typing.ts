@@ -1,10 +1,11 @@
-// Presence: who is writing just now, in short-lived keys, told to the streams of every process.
+// Typing: who is typing just now, in short-lived keys, told to the streams of every process.
 import type { ChatSync } from "../chat/domain.ts";
 import { SIGNALS } from "./kv_signals.ts";
 
 /** Without news, whoever was typing is not any more after so many ms. */
 const SILENCE = 8_000;
 
+/** As earlier releases have it: a key that is stored keeps its name. */
 const PREFIX = ["presence"];
 type Stored = { until: number };
 type Typist = { space: string; userID: string };
@@ -29,7 +30,7 @@ export class Typing {
     const atomic = this.kv.atomic();
     if (typing) atomic.set(key, { until }, { expireIn: SILENCE });
     else atomic.delete(key);
-    await atomic.set(SIGNALS.presence, 0).commit();
+    await atomic.set(SIGNALS.typing, 0).commit();
   }
 
   /** Reads who is typing, and tells what has changed. */
@@ -56,7 +57,7 @@ export class Typing {
     for (const typist of this.#typing.values()) {
       if (typist.space !== space) continue;
       const { userID } = typist;
-      tell("presence", { space, userID, typing: true });
+      tell("typing", { space, userID, typing: true });
     }
   }
 
@@ -72,13 +73,13 @@ export class Typing {
     clearTimeout(known?.timer);
     const timer = setTimeout(() => this.#end(name), until - Date.now());
     this.#typing.set(name, { ...typist, until, timer });
-    this.sync.tell(typist.space, "presence", { ...typist, typing: true });
+    this.sync.tell(typist.space, "typing", { ...typist, typing: true });
   }
 
   #end(name: string): void {
     const { space, userID, timer } = this.#typing.get(name)!;
     clearTimeout(timer);
     this.#typing.delete(name);
-    this.sync.tell(space, "presence", { space, userID, typing: false });
+    this.sync.tell(space, "typing", { space, userID, typing: false });
   }
 }
