@@ -1,7 +1,7 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
-import { gatherReads, Sync } from "./lib/sync/mod.ts";
+import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnforeseen } from "./lib/web/http/handlers.ts";
 import { chat } from "./lib/web/chat/domain.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
@@ -37,11 +37,11 @@ async function open(): Promise<Engine> {
     await assertWritable(plain);
     // SQLite answers one call after the other; over a network they go abreast.
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
-    const kv = kvPath && !isRemote ? gatherReads(plain, reader) : plain;
+    const kv = kvPath && !isRemote ? batchReads(plain, reader) : plain;
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const sync = new Sync(kv, chat, {
       strategy,
-      keep,
+      retention: keep,
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);

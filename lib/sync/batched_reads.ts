@@ -1,4 +1,4 @@
-// Reads that are asked for at about the same time go to KV together.
+// Batches reads: those that are asked for at about the same time go to KV in one call.
 import { setImmediate } from "node:timers";
 
 type Found = Deno.KvEntryMaybe<unknown>[];
@@ -7,25 +7,23 @@ type Asked = {
   answer: PromiseWithResolvers<Found>;
 };
 
-const AT_ONCE = 10; // the most keys that KV reads in one call
-const CALLS = 2; // under way before others wait to fill the next one
+const MAX_KEYS_PER_READ = 10; // of KV
+const MAX_CALLS_UNDER_WAY = 2; // before others wait to fill the next one
 
 /**
- * Makes a KV's `get` and `getMany` wait for the end of the turn, and for others
+ * A KV whose `get` and `getMany` wait for the end of the turn, and for others
  * while calls are under way, so that many small reads become a few calls (the
  * idea of DataLoader, github.com/graphql/dataloader, with nothing remembered:
  * each read still begins after it was asked for). A full call never waits. The
  * keys of one `getMany` stay in one call, which is one snapshot. A key that
- * several ask for as the same array is read once.
+ * several ask for as the same array is read once. All else is `kv`'s own, and
+ * closing it closes both connections.
  *
  * `reader` may be a second connection to the same SQLite file: one connection
  * does one thing after the other, while SQLite itself reads during a commit,
  * and sees from its end on what it brought (sqlite.org/wal.html).
  */
-export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
-  const read = reader.getMany.bind(reader) as (
-    keys: readonly Deno.KvKey[],
-  ) => Promise<Found>;
+export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
   const waiting: Asked[] = [];
   let underWay = 0;
   let soon = false;
@@ -46,9 +44,9 @@ export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
       const distinct = new Set<Deno.KvKey>();
       const full = waiting.findIndex(({ keys }) => {
         for (const key of keys) distinct.add(key);
-        return distinct.size > AT_ONCE;
+        return distinct.size > MAX_KEYS_PER_READ;
       });
-      if (full < 0 && underWay >= CALLS) return;
+      if (full < 0 && underWay >= MAX_CALLS_UNDER_WAY) return;
       // One that is too large on its own is KV's to refuse.
       call(waiting.splice(0, full < 0 ? Infinity : Math.max(1, full)));
     }
@@ -58,7 +56,7 @@ export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
     underWay++;
     try {
       const distinct = [...new Set(asked.flatMap(({ keys }) => keys))];
-      const found = await read(distinct);
+      const found: Found = await reader.getMany(distinct);
       const byKey = new Map(distinct.map((key, i) => [key, found[i]]));
       for (const { keys, answer } of asked) {
         answer.resolve(keys.map((key) => byKey.get(key)!));
@@ -73,14 +71,22 @@ export function gatherReads(kv: Deno.Kv, reader = kv): Deno.Kv {
     }
   }
 
-  kv.get = async (key: Deno.KvKey) => (await ask([key]))[0] as never;
-  kv.getMany = async (keys: readonly Deno.KvKey[]) => await ask(keys) as never;
-  if (reader === kv) return kv;
-  kv.list = reader.list.bind(reader);
-  const close = kv.close.bind(kv);
-  kv.close = () => {
-    reader.close();
-    close();
+  const close = () => {
+    kv.close();
+    if (reader !== kv) reader.close();
   };
-  return kv;
+  return {
+    get: async (key) => (await ask([key]))[0] as never,
+    getMany: async (keys) => await ask(keys) as never,
+    list: (...range) => reader.list(...range),
+    set: (...entry) => kv.set(...entry),
+    delete: (key) => kv.delete(key),
+    atomic: () => kv.atomic(),
+    watch: (...keys) => kv.watch(...keys),
+    enqueue: (...value) => kv.enqueue(...value),
+    listenQueue: (handler) => kv.listenQueue(handler),
+    commitVersionstamp: () => kv.commitVersionstamp(),
+    close,
+    [Symbol.dispose]: close,
+  };
 }

@@ -1,12 +1,12 @@
-// What was read before and may be read again: bounded, and never older than what its owner knows.
+// A bounded cache of what was read from KV, never older than what its owner knows.
 
-/** What a value weighs beside its bytes, about: its key, its place in the map. */
-const OVERHEAD = 100; // bytes
+/** What a value takes beside its bytes, about: its key, its place in the map. */
+const OVERHEAD_BYTES = 100; // bytes
 
 /**
- * Values by key, the ones put in first dropped above a number or a weight. A
- * value that is being read when `set`, `delete` or `clear` says better of its
- * key is given to who asked, but not remembered.
+ * Values by key; above a number of values or bytes the oldest are dropped. A
+ * value that is being read while `set`, `delete` or `clear` changes its key is
+ * given to the callers who asked for it, and not remembered.
  */
 export class Cache<V> {
   readonly #values = new Map<string, { value: V; bytes: number }>();
@@ -18,7 +18,7 @@ export class Cache<V> {
     private readonly mostBytes = Infinity,
   ) {}
 
-  /** What is remembered, else what `read` gives; who asks meanwhile shares the read. */
+  /** What is remembered, else what `read` gives; callers who ask meanwhile share the read. */
   get(
     key: string,
     read: () => Promise<{ value: V; bytes?: number }>,
@@ -46,7 +46,7 @@ export class Cache<V> {
   set(key: string, value: V, bytes = 0): void {
     this.delete(key);
     this.#values.set(key, { value, bytes });
-    this.#bytes += bytes + OVERHEAD;
+    this.#bytes += bytes + OVERHEAD_BYTES;
     while (this.#values.size > this.most || this.#bytes > this.mostBytes) {
       this.delete(this.#values.keys().next().value!);
     }
@@ -57,7 +57,7 @@ export class Cache<V> {
     const known = this.#values.get(key);
     if (!known) return;
     this.#values.delete(key);
-    this.#bytes -= known.bytes + OVERHEAD;
+    this.#bytes -= known.bytes + OVERHEAD_BYTES;
   }
 
   clear(): void {

@@ -1,5 +1,5 @@
 // Client groups and their clients: whose they are, and how far their mutations have been processed.
-import { commitPatiently } from "./backoff.ts";
+import { commitRepeatable } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
 import { Cache } from "./cache.ts";
@@ -24,7 +24,7 @@ export type Stamped<T> = { value: T; versionstamp: string | null };
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000);
 export const today = (): number => dayOf(Date.now());
 
-/** The group's record as KV has it now; its value is null when nobody owns it yet. */
+/** The group's record as KV has it now; its value is null when there is none. */
 export async function readGroup(
   kv: Deno.Kv,
   groupID: string,
@@ -40,7 +40,7 @@ export async function readGroup(
  * a day, and not at all when anything else has been written to the record since
  * it was read, such as a fence.
  */
-export async function touch(
+export async function recordUse(
   kv: Deno.Kv,
   groupID: string,
   value: ClientGroup,
@@ -49,7 +49,7 @@ export async function touch(
   const seenOn = today();
   if (value.seenOn >= seenOn) return;
   const key = keys.group(groupID);
-  await commitPatiently(
+  await commitRepeatable(
     kv.atomic().check({ key, versionstamp }).set(key, { ...value, seenOn }),
   );
 }
@@ -91,12 +91,12 @@ export class Records {
     return size;
   }
 
-  /** How far this commit takes a client; undefined when it does not touch it. */
+  /** How far this commit takes a client; undefined when it does not write its record. */
   confirmed(groupID: string, clientID: string): number | undefined {
     return this.#clients.get(groupID)?.get(clientID)?.value;
   }
 
-  /** The group's record as this commit leaves it; undefined when it does not touch it. */
+  /** The group's record as this commit writes it; undefined when it does not. */
   group(groupID: string): Stamped<ClientGroup> | undefined {
     return this.#groups.get(groupID);
   }
@@ -155,20 +155,20 @@ export class Records {
   }
 }
 
-const MOST = 10_000; // groups, and clients, that are remembered per space
+const MAX_REMEMBERED = 10_000; // groups, and clients, per space
 
 /** What a process remembers of the groups and clients of one space. */
 export class ClientGroups {
-  readonly #groups = new Cache<Stamped<ClientGroup | null>>(MOST);
-  readonly #clients = new Cache<Stamped<number>>(MOST);
+  readonly #groups = new Cache<Stamped<ClientGroup | null>>(MAX_REMEMBERED);
+  readonly #clients = new Cache<Stamped<number>>(MAX_REMEMBERED);
 
   constructor(private readonly kv: Deno.Kv) {}
 
   /**
    * The group's record, remembered or read. A remembered one is as good as the
-   * space's version: whoever fences a group off says so in the log, which this
-   * process takes in before it knows the new version, and the commit's check of
-   * the version proves that it has.
+   * space's version: a commit that fences a group off says so in the log, which
+   * this process takes in before it knows the new version, and the commit's
+   * check of the version proves that it has.
    */
   group(
     groupID: string,

@@ -3,15 +3,15 @@ import type { ReadonlyJSONValue } from "replicache";
 import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
-import { LIST, type LogEntry, type Op, readLog } from "./log.ts";
-import { type PatchOp, SyncError } from "./protocol.ts";
+import { LIST_OPTIONS, type LogEntry, type Op, readLog } from "./log.ts";
+import { type PatchOp, unavailable, unknownSpace } from "./protocol.ts";
 import type { Head } from "./space.ts";
 
-/** Who looks: rejections are its user's alone, lastMutationIDs its group's. */
+/** Whose view it is: a user sees their own rejections, a group the lastMutationIDs of its clients. */
 export type Viewer = { userID: string; groupID: string };
 
 /** By prefix, the lowest order in the view; null (or absent) when all of the collection is. */
-export type From = Readonly<Record<string, number | null>>;
+export type WindowBounds = Readonly<Record<string, number | null>>;
 
 /** What to do to a view, and how far its clients' mutations are in it. */
 export type Change = {
@@ -29,7 +29,7 @@ export function changeOf(
   log: readonly LogEntry[],
   viewer: Viewer,
   collections: readonly Collection[],
-  from: From,
+  from: WindowBounds,
 ): Change {
   const last = new Map<string, { op: Op; seen: boolean }>();
   const inside = (key: string, order?: number) => {
@@ -42,7 +42,7 @@ export function changeOf(
     for (const op of entry.ops) {
       if (op.for !== undefined && op.for !== viewer.userID) continue;
       const { key, was, now } = op;
-      // Inside at any time: whoever read entries meanwhile may have it.
+      // Inside at any time: a snapshot that read entries meanwhile may have it.
       const seen = last.get(key)?.seen || inside(key, was) || inside(key, now);
       last.set(key, { op, seen });
     }
@@ -63,10 +63,11 @@ export function changeOf(
 export type Snapshot = Change & {
   entries: [key: string, json: Uint8Array][];
   head: Head;
-  from: From;
+  from: WindowBounds;
 };
 
-const TRIES = 5;
+/** A log that is pruned while it is replayed has the snapshot begin again. */
+const MAX_TRIES = 5;
 
 /**
  * The whole view: entries, the group's clients and the user's rejections are
@@ -81,7 +82,7 @@ export async function snapshot(
   collections: readonly Collection[],
   window: number,
 ): Promise<Snapshot> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const begun = await readVersion(kv, space);
     const newestOf = ({ prefix }: Collection) =>
       readNewest(kv, space, prefix, window);
@@ -108,7 +109,7 @@ export async function snapshot(
       lastMutationIDs: { ...clients, ...change.lastMutationIDs },
     };
   }
-  throw new SyncError("unavailable", "The storage is busy.");
+  throw unavailable();
 }
 
 /** Reads the entries outside of windowed collections. */
@@ -126,7 +127,9 @@ async function readPlain(
   }
   between.push({ prefix: keys.entries(space), start });
   const read = async (selector: Deno.KvListSelector) => {
-    const found = await Array.fromAsync(kv.list<Uint8Array>(selector, LIST));
+    const found = await Array.fromAsync(
+      kv.list<Uint8Array>(selector, LIST_OPTIONS),
+    );
     return found.map(({ key, value }): [string, Uint8Array] => [
       key[2] as string,
       value,
@@ -156,7 +159,7 @@ export async function readNewest(
   const selector = below === undefined
     ? { prefix: orders }
     : { prefix: orders, end: [...orders, below] };
-  const batchSize = Math.min(most + 1, LIST.batchSize);
+  const batchSize = Math.min(most + 1, LIST_OPTIONS.batchSize);
   const found: string[] = [];
   let bound: number | null = null;
   let exhausted = true;
@@ -175,8 +178,8 @@ export async function readNewest(
   };
 }
 
-const AT_ONCE = 10; // the most keys that KV reads in one call
-const CALLS = 20; // under way at a time, so that others get their turn
+const MAX_KEYS_PER_READ = 10; // of KV
+const MAX_CALLS_UNDER_WAY = 20; // so that others get their turn
 
 async function readEntries(
   kv: Deno.Kv,
@@ -184,10 +187,18 @@ async function readEntries(
   entryKeys: string[],
 ): Promise<[string, Uint8Array][]> {
   const entries: [string, Uint8Array][] = [];
-  for (let i = 0; i < entryKeys.length; i += AT_ONCE * CALLS) {
+  for (
+    let i = 0;
+    i < entryKeys.length;
+    i += MAX_KEYS_PER_READ * MAX_CALLS_UNDER_WAY
+  ) {
     const calls: Promise<Deno.KvEntryMaybe<Uint8Array>[]>[] = [];
-    for (let j = i; j < i + AT_ONCE * CALLS; j += AT_ONCE) {
-      const some = entryKeys.slice(j, j + AT_ONCE);
+    for (
+      let j = i;
+      j < i + MAX_KEYS_PER_READ * MAX_CALLS_UNDER_WAY;
+      j += MAX_KEYS_PER_READ
+    ) {
+      const some = entryKeys.slice(j, j + MAX_KEYS_PER_READ);
       const each = some.map((key) => keys.entry(space, key));
       if (each.length > 0) calls.push(kv.getMany<Uint8Array[]>(each));
     }
@@ -206,7 +217,9 @@ async function readRejections(
 ): Promise<[string, Uint8Array][]> {
   const found: [string, Uint8Array][] = [];
   const prefix = keys.rejections(space, userID);
-  for await (const { key, value } of kv.list<Uint8Array>({ prefix }, LIST)) {
+  for await (
+    const { key, value } of kv.list<Uint8Array>({ prefix }, LIST_OPTIONS)
+  ) {
     found.push([`rejection/${key[3] as string}/${key[4] as number}`, value]);
   }
   return found;
@@ -215,7 +228,7 @@ async function readRejections(
 async function readVersion(kv: Deno.Kv, space: string): Promise<number> {
   const { value } = await kv.get<number>(keys.version(space));
   if (value !== null) return value;
-  throw new SyncError("unknown-space", "There is no such space.");
+  throw unknownSpace();
 }
 
 /** A snapshot's entries with what happened meanwhile applied, as values. */

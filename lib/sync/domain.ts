@@ -1,4 +1,4 @@
-// What an app tells the engine about itself: its mutators, its large collections, its doors.
+// What an app tells the engine about itself: its mutators, its large collections, what decides who may read.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 
 /**
@@ -20,7 +20,7 @@ export interface Collection {
   order(value: ReadonlyJSONValue): number;
 }
 
-/** Whoever pushes and pulls; the domain's own type can hold more. */
+/** The user who pushes or pulls; the domain's own type can hold more. */
 export interface User {
   userID: string;
 }
@@ -34,7 +34,7 @@ export interface Domain<U extends User> {
   /** The windowed collections of a space. */
   collections(space: string): readonly Collection[];
   /**
-   * Whether a change of an entry can end somebody's right to read the space:
+   * Whether a change of an entry can end a user's right to read the space:
    * `value` is what it has become, undefined when it was deleted.
    */
   guards(space: string, key: string, value?: ReadonlyJSONValue): boolean;

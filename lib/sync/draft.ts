@@ -96,7 +96,7 @@ export class Draft implements Source {
   }
 
   /** Throws when a storage call has failed, even if a mutator swallowed that. */
-  assertSound(): void {
+  assertReadsSucceeded(): void {
     if (this.#failure === undefined) return;
     throw new StorageFailure("A storage call failed", { cause: this.#failure });
   }
@@ -194,7 +194,7 @@ export class Draft implements Source {
   }
 
   /** Takes in what was staged; it must have been staged on this very draft. */
-  take({ changes, rejections = [], cost }: Staged): void {
+  add({ changes, rejections = [], cost }: Staged): void {
     for (const [key, change] of changes) {
       this.#changes.set(key, change);
       this.#written.set(key, change.written);

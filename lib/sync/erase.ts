@@ -1,16 +1,16 @@
-// Erase: takes a space out of the store, or what one user was refused in it.
-import { commitPatiently } from "./backoff.ts";
+// Erase: deletes a space, or one user's rejections in it.
+import { commitRepeatable } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Space } from "./space.ts";
 
-const BATCH = 50; // records that one commit deletes: KV is free for others in between
+const DELETIONS_PER_COMMIT = 50; // records that one commit deletes: KV is free for others in between
 
 /**
- * Takes out a space with all that was kept of it, its past included. It is
- * unknown from the first step on; when the process dies on the way, doing it
- * again does the rest. What is written to it meanwhile may be erased as well.
- * With a user it takes out all that they were refused in it, and nothing else,
- * without a word in its log: nobody else has seen it.
+ * Deletes a space with all that is stored of it, its log included. It is unknown
+ * from the first step on; when the process dies on the way, a second call does
+ * the rest. What is written to it meanwhile may be erased as well. With a user
+ * it deletes that user's rejections and nothing else, and the log says nothing
+ * of it: nobody else has seen them.
  */
 export async function erase(
   kv: Deno.Kv,
@@ -24,7 +24,7 @@ export async function erase(
   const version = keys.version(name);
   const all = [keys.entries, keys.allOrders, keys.logs, keys.rejectionsIn];
   do {
-    await commitPatiently(kv.atomic().delete(version));
+    await commitRepeatable(kv.atomic().delete(version));
     for (const prefix of all) await deleteUnder(kv, prefix(name));
     // Of one that was born again meanwhile a part is gone.
   } while ((await kv.get(version)).versionstamp !== null);
@@ -35,11 +35,13 @@ async function deleteUnder(kv: Deno.Kv, prefix: Deno.KvKey): Promise<void> {
   for (let more = true; more;) {
     const atomic = kv.atomic();
     let deleted = 0;
-    for await (const { key } of kv.list({ prefix }, { limit: BATCH })) {
+    for await (
+      const { key } of kv.list({ prefix }, { limit: DELETIONS_PER_COMMIT })
+    ) {
       atomic.delete(key);
       deleted++;
     }
-    if (deleted > 0) await commitPatiently(atomic);
-    more = deleted === BATCH;
+    if (deleted > 0) await commitRepeatable(atomic);
+    more = deleted === DELETIONS_PER_COMMIT;
   }
 }

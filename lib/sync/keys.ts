@@ -1,4 +1,4 @@
-// Where everything is kept in Deno KV, and how it is encoded there.
+// Where everything is stored in Deno KV, and how it is encoded there.
 import type { ReadonlyJSONValue } from "replicache";
 
 /** Each key of the store, built here only. `space` is a space's name. */
@@ -49,7 +49,7 @@ export const keys = {
   ],
   rejectionsIn: (space: string): Deno.KvKey => ["rejection", space],
   allRejections: (): Deno.KvKey => ["rejection"],
-  /** How far a chore of `housekeeping.ts` has come. */
+  /** How far a task of `housekeeping.ts` has come. */
   chore: (name: string): Deno.KvKey => ["chore", name],
 };
 

@@ -21,7 +21,7 @@ export type Confirmation = [groupID: string, clientID: string, id: number];
  * is marked `end`, and only there may a cookie stand. `mark` is random, so
  * that a cookie can prove that it stands on this history and no other.
  */
-type Logged = {
+type LogRecord = {
   mark: string;
   /** When it was written, in milliseconds since 1970: housekeeping keeps the young. */
   at: number;
@@ -33,12 +33,12 @@ type Logged = {
 };
 
 /** A log entry in memory, with what it takes in KV. */
-export type LogEntry = Logged & { bytes: number };
+export type LogEntry = LogRecord & { bytes: number };
 
 // KV takes values of 65,536 bytes; one op can be a little larger than the
 // largest entry (see limits.ts), so the split comes early enough.
-const ENTRY_BYTES = 60_000;
-const EMPTY_BYTES = 100;
+const MAX_LOG_ENTRY_BYTES = 60_000;
+const EMPTY_LOG_ENTRY_BYTES = 100;
 
 /** A log entry and how it will be stored. */
 export type StoredLogEntry = { entry: LogEntry; stored: Uint8Array };
@@ -53,7 +53,10 @@ export function pack(
   const partFor = (json: string): Part => {
     const bytes = byteLength(json) + 1;
     let part = parts.at(-1)!;
-    if (part.bytes > EMPTY_BYTES && part.bytes + bytes > ENTRY_BYTES) {
+    if (
+      part.bytes > EMPTY_LOG_ENTRY_BYTES &&
+      part.bytes + bytes > MAX_LOG_ENTRY_BYTES
+    ) {
       parts.push(part = new Part());
     }
     part.bytes += bytes;
@@ -78,7 +81,7 @@ export function pack(
 
 /** A log entry in the making; each op is made into JSON once. */
 class Part {
-  bytes = EMPTY_BYTES;
+  bytes = EMPTY_LOG_ENTRY_BYTES;
   ops: Op[] = [];
   opsJSON: string[] = [];
   lastMutationIDs: Confirmation[] = [];
@@ -117,9 +120,9 @@ export async function readLog(
     start: keys.log(space, from),
     end: keys.log(space, to + 1),
   };
-  for await (const { key, value } of kv.list<Uint8Array>(range, LIST)) {
+  for await (const { key, value } of kv.list<Uint8Array>(range, LIST_OPTIONS)) {
     if (key[2] !== from + entries.length) return null;
-    const entry: Logged = JSON.parse(decode(value));
+    const entry: LogRecord = JSON.parse(decode(value));
     entries.push({ ...entry, bytes: value.length });
     if (mark !== undefined && entries[0].mark !== mark) return entries;
     bytes += value.length;
@@ -129,13 +132,13 @@ export async function readLog(
 }
 
 /** `kv.list` is fastest at this size; each batch is one snapshot. */
-export const LIST = { batchSize: 500 };
+export const LIST_OPTIONS = { batchSize: 500 };
 
 /**
  * The newest part of a space's log in memory: most pulls need no more. Entries
  * are contiguous and end at the space's version.
  */
-export class Tail {
+export class RecentLog {
   #entries: LogEntry[] = [];
   #first = 0;
   #bytes = 0;

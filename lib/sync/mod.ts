@@ -7,36 +7,45 @@ import type {
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
-import { Housekeeping, KEEP, type Keep } from "./housekeeping.ts";
+import {
+  DEFAULT_RETENTION,
+  Housekeeping,
+  type Retention,
+} from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
 import type { MayRead } from "./subscribers.ts";
-import { type Ending, Pokes } from "./poke.ts";
+import { Pokes, type StreamHooks } from "./poke.ts";
 import {
   type ClientStateNotFound,
   parsePull,
   parsePush,
   SyncError,
+  unavailable,
+  unknownSpace,
   type VersionNotSupported,
 } from "./protocol.ts";
 import { pull, type PullAnswer } from "./pull.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
-import { type Store, type Strategy, write } from "./write.ts";
+import type { Store, Strategy } from "./store.ts";
+import { write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
 export type { MayRead } from "./subscribers.ts";
-export type { Ending, OpenStream } from "./poke.ts";
+export type { OpenStream, StreamHooks } from "./poke.ts";
 export { SyncError } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
-export { gatherReads } from "./batched_reads.ts";
+export { batchReads } from "./batched_reads.ts";
+export { coalesce } from "./coalesce.ts";
+export { watchKeys } from "./watch_keys.ts";
 
-export type Settings = {
+export type SyncOptions = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
   strategy?: Strategy;
-  /** How long things stay that nobody needs any more. */
-  keep?: Partial<Keep>;
+  /** How long records stay that are not needed any more; see `Retention`. */
+  retention?: Partial<Retention>;
 };
 
 type Failure = ClientStateNotFound | VersionNotSupported;
@@ -54,7 +63,8 @@ export class Sync<U extends User = User> {
   constructor(
     private readonly kv: Deno.Kv,
     private readonly domain: Domain<U>,
-    { maxChecks = 100, strategy = "global-version", keep }: Settings = {},
+    { maxChecks = 100, strategy = "global-version", retention }: SyncOptions =
+      {},
   ) {
     const collections = (space: string) => domain.collections(space);
     this.#store = { kv, collections, maxChecks, strategy };
@@ -66,8 +76,8 @@ export class Sync<U extends User = User> {
     );
     this.#spaces = new Spaces(this.#store, domain, this.#pokes);
     this.#housekeeping = new Housekeeping(this.#store, spaceOf, {
-      ...KEEP,
-      ...keep,
+      ...DEFAULT_RETENTION,
+      ...retention,
     });
   }
 
@@ -89,7 +99,7 @@ export class Sync<U extends User = User> {
   /**
    * Answers a pull, the parsed JSON of its body. `window`: how many of the
    * newest of each windowed collection are wanted. `mayRead` is asked after
-   * the last read: who has lost the right meanwhile gets `unknown-space`.
+   * the last read: a user who has lost the right meanwhile gets `unknown-space`.
    */
   async pull(
     space: string,
@@ -111,16 +121,16 @@ export class Sync<U extends User = User> {
   poke(
     spaces: readonly string[],
     mayRead: MayRead,
-    ending?: Ending,
+    ending?: StreamHooks,
   ): Promise<ReadableStream<Uint8Array>> {
     return this.#reading(() => this.#pokes.open(spaces, mayRead, ending));
   }
 
   /**
    * Sends an event of the app's own to the streams of this process that listen
-   * to a space. Nothing of it is stored, and who comes later misses it.
+   * to a space. Nothing of it is stored; a stream that opens later misses it.
    */
-  tell(space: string, event: string, data: unknown): void {
+  broadcast(space: string, event: string, data: unknown): void {
     this.#pokes.tell(space, event, data);
   }
 
@@ -157,14 +167,15 @@ export class Sync<U extends User = User> {
   }
 
   /**
-   * Entries as this process last knew them. They may be stale: only for what
-   * no harm comes from, as a push's commit proves again what it is decided on.
+   * Entries as this process remembers them, which may be stale. Only for
+   * decisions that a stale entry cannot spoil: a push's commit proves again what
+   * it is decided on.
    */
-  async recall(
+  async getRemembered(
     space: string,
     ...entryKeys: string[]
   ): Promise<(ReadonlyJSONValue | undefined)[]> {
-    const here = this.#spaces.known(space);
+    const here = this.#spaces.peek(space);
     if (!here?.born) return await this.get(space, ...entryKeys);
     return await this.#reading(() =>
       Promise.all(entryKeys.map((key) => here.entry(key)))
@@ -188,7 +199,7 @@ export class Sync<U extends User = User> {
     return transactionOver(entriesOf(view));
   }
 
-  /** Keeps house in the background from now on, until `close`. */
+  /** Does the housekeeping in the background from now on, until `close`. */
   startHousekeeping(): void {
     this.#housekeeping.start();
   }
@@ -207,7 +218,7 @@ export class Sync<U extends User = User> {
   /** A newer client than this server: another instance will know, or this one soon. */
   #assertSchema(version: string): void {
     if (Number(version) > this.domain.schemaVersion) {
-      throw new SyncError("unavailable", "The server is being updated.");
+      throw unavailable(undefined, "The server is being updated.");
     }
   }
 
@@ -218,10 +229,7 @@ export class Sync<U extends User = User> {
     } catch (cause) {
       if (cause instanceof SyncError) throw cause;
       console.error("Reading failed", cause);
-      throw new SyncError("unavailable", "The storage is busy.", { cause });
+      throw unavailable(cause);
     }
   }
 }
-
-const unknownSpace = () =>
-  new SyncError("unknown-space", "There is no such space.");

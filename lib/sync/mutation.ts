@@ -13,9 +13,9 @@ const Dismissal = v.object({
   mutationID: count.assert((n) => n > 0),
 });
 
-// Characters of a refused mutation's args and of the reason that are kept.
-const MOST_ARGS = 4_096;
-const MOST_REASON = 500;
+// How much of a refused mutation's args and of the reason is stored, in UTF-16 units.
+const MAX_ARGS_LENGTH = 4_096;
+const MAX_REASON_LENGTH = 500;
 
 /**
  * Runs a mutation on top of a draft and gives back what it would change; a
@@ -43,10 +43,10 @@ export async function runMutation(
     }
     const tx = new Transaction(draft, clientID, id);
     await mutators[name](tx, args);
-    draft.assertSound();
+    draft.assertReadsSucceeded();
     return await draft.stage(tx.written);
   } catch (error) {
-    draft.assertSound();
+    draft.assertReadsSucceeded();
     return await reject(draft, user, mutation, error);
   }
 }
@@ -62,7 +62,7 @@ export function reject(
     clientID,
     mutationID: id,
     name: name.slice(0, 100),
-    args: cut(args),
+    args: truncate(args),
     at: Date.now(),
     ...reasonOf(error, name),
   });
@@ -74,21 +74,26 @@ class Refused extends Error {
   }
 }
 
-/** A refusal is known by its string `code`, whoever's class it is; all else is a fault of ours. */
+/** A refusal is an error with a string `code`, of any class; all else is a fault of ours. */
 function reasonOf(error: unknown, name: string) {
   if (
     error instanceof Error && "code" in error &&
     typeof error.code === "string" && typeof error.message === "string"
   ) {
     const { code, message } = error;
-    return { code: code.slice(0, 50), message: message.slice(0, MOST_REASON) };
+    return {
+      code: code.slice(0, 50),
+      message: message.slice(0, MAX_REASON_LENGTH),
+    };
   }
   console.error(`The mutator ${JSON.stringify(name)} threw`, error);
   return { code: "internal", message: "Something went wrong on the server." };
 }
 
 /** The args, or the beginning of their JSON when that is long. */
-function cut(args: ReadonlyJSONValue | undefined): ReadonlyJSONValue {
+function truncate(args: ReadonlyJSONValue | undefined): ReadonlyJSONValue {
   const json = JSON.stringify(args) ?? "null";
-  return json.length <= MOST_ARGS ? args ?? null : json.slice(0, MOST_ARGS);
+  return json.length <= MAX_ARGS_LENGTH
+    ? args ?? null
+    : json.slice(0, MAX_ARGS_LENGTH);
 }

@@ -2,7 +2,7 @@
 import { type MayRead, Subscribers } from "./subscribers.ts";
 import { encoder, pokeEvent, sseEvent } from "./sse.ts";
 import type { LogEntry, Op } from "./log.ts";
-import { SyncError } from "./protocol.ts";
+import { unavailable, unknownSpace } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import { VersionWatches } from "./version_watches.ts";
 
@@ -13,31 +13,31 @@ export type OpenStream = {
   tell: (kind: string, body: unknown) => void;
 };
 
-/** How a stream is reached from outside, and who is told what becomes of it. */
-export type Ending = {
+/** Callbacks of the app about a stream that it opens. */
+export type StreamHooks = {
   /** Given the stream, before its first event. */
   onOpen?: (stream: OpenStream) => void;
   /** A space is on the stream; later, that it is not any more. */
   onEnter?: (space: string) => void;
   onLeave?: (space: string) => void;
-  /** Called when the stream has ended, whoever ended it. */
+  /** Called when the stream has ended, by either side. */
   onEnd?: () => void;
 };
 
-const HEARTBEAT = 15_000; // ms; proxies drop a silent stream after 30 to 60 s
+const HEARTBEAT_MS = 15_000; // proxies drop a silent stream after 30 to 60 s
 // After a restart, listeners come back one by one: from `SOONEST` on, in ms.
-const SOONEST = 1_000;
-const SPREAD = 8_000;
+const MIN_RETRY_MS = 1_000;
+const RETRY_SPREAD_MS = 8_000;
 // Bytes that a reader may leave unread before it is dropped. Not events: it is
 // told of each of its spaces before it can read at all, and they may be many.
-const BACKLOG = 256 * 1024;
+const MAX_UNREAD_BYTES = 256 * 1024;
 
 // An event and no comment: a page is not shown comments, and can tell by it that
 // a connection which only seems open is dead.
 const BEAT = sseEvent("beat", {});
 
 /** One open stream. */
-type Reader = Pick<Ending, "onEnd" | "onLeave"> & {
+type Reader = Pick<StreamHooks, "onEnd" | "onLeave"> & {
   mayRead: MayRead;
   spaces: Set<string>;
   stream: ReadableStreamDefaultController<Uint8Array>;
@@ -48,7 +48,7 @@ type Reader = Pick<Ending, "onEnd" | "onLeave"> & {
  * fanned out here; watch and timers end with the last reader.
  */
 export class Pokes {
-  readonly #audiences = new Map<string, Subscribers<Reader>>();
+  readonly #subscribers = new Map<string, Subscribers<Reader>>();
   readonly #readers = new Set<Reader>();
   readonly #watches: VersionWatches;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -67,9 +67,9 @@ export class Pokes {
     return this.#readers.size;
   }
 
-  /** Whether anybody listens to a space. */
-  isHeard(name: string): boolean {
-    return this.#audiences.has(name);
+  /** Whether a stream listens to a space. */
+  hasReaders(name: string): boolean {
+    return this.#subscribers.has(name);
   }
 
   /**
@@ -80,15 +80,15 @@ export class Pokes {
   async open(
     names: readonly string[],
     mayRead: MayRead,
-    { onOpen, onEnter, onLeave, onEnd }: Ending = {},
+    { onOpen, onEnter, onLeave, onEnd }: StreamHooks = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const readable: string[] = [];
     for (const name of names) if (await mayRead(name)) readable.push(name);
     if (readable.length === 0) {
-      throw new SyncError("unknown-space", "There is no such space.");
+      throw unknownSpace();
     }
     if (this.#closed) {
-      throw new SyncError("unavailable", "The server is stopping.");
+      throw unavailable(undefined, "The server is stopping.");
     }
     let reader: Reader;
     const stream = new ReadableStream<Uint8Array>({
@@ -102,7 +102,7 @@ export class Pokes {
         for (const name of readable) this.#add(reader, name);
       },
       cancel: () => this.#remove(reader),
-    }, new ByteLengthQueuingStrategy({ highWaterMark: BACKLOG }));
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD_BYTES }));
     onOpen?.({
       end: () => this.#end(reader),
       tell: (kind, body) => this.#send(reader, sseEvent(kind, body)),
@@ -125,11 +125,11 @@ export class Pokes {
     const space = this.spaceOf(name);
     await space.refresh();
     // Asked once more, now that a change to it would be noticed.
-    if (!await reader.mayRead(name)) return this.#sendOff(reader, name);
+    if (!await reader.mayRead(name)) return this.#revoke(reader, name);
     this.#send(reader, pokeEvent(space));
   }
 
-  #sendOff(reader: Reader, name: string): void {
+  #revoke(reader: Reader, name: string): void {
     this.#send(reader, sseEvent("gone", { space: name }));
     this.#leave(reader, name);
     if (reader.spaces.size === 0) this.#end(reader);
@@ -137,53 +137,53 @@ export class Pokes {
 
   /** Says that a space has moved on; `log` is null when it is not known how. */
   advanced(space: Space, log: readonly LogEntry[] | null): void {
-    const audience = this.#audiences.get(space.name);
+    const audience = this.#subscribers.get(space.name);
     if (!audience) return;
     const guarded = !log ||
       log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
-    if (guarded) audience.askSoon();
+    if (guarded) audience.recheckRights();
     audience.pokeSoon();
   }
 
-  /** Sends an event of the app's own to whoever listens to a space; it is kept nowhere. */
+  /** Sends an event of the app's own to the streams that listen to a space; it is not stored. */
   tell(name: string, kind: string, body: unknown): void {
-    this.#audiences.get(name)?.tell(sseEvent(kind, body));
+    this.#subscribers.get(name)?.tell(sseEvent(kind, body));
   }
 
-  /** Ends every stream, tells each to come back at another moment, and opens none any more. */
+  /** Ends all streams, tells each to come back at a time of its own, and opens no more. */
   close(): void {
     this.#closed = true;
     for (const reader of [...this.#readers]) {
-      const retry = Math.round(SOONEST + Math.random() * SPREAD);
+      const retry = Math.round(MIN_RETRY_MS + Math.random() * RETRY_SPREAD_MS);
       this.#send(reader, encoder.encode(`retry: ${retry}\n\n`));
       this.#end(reader);
     }
   }
 
   #add(reader: Reader, name: string): void {
-    let audience = this.#audiences.get(name);
+    let audience = this.#subscribers.get(name);
     if (!audience) {
       const space = this.spaceOf(name);
       audience = new Subscribers(space, {
         send: (reader, bytes) => this.#send(reader, bytes),
-        sendOff: (reader) => this.#sendOff(reader, name),
+        revoke: (reader) => this.#revoke(reader, name),
         end: (reader) => this.#end(reader),
       });
-      this.#audiences.set(name, audience);
+      this.#subscribers.set(name, audience);
       this.#watches.add(space);
     }
     audience.readers.add(reader);
     reader.spaces.add(name);
     this.#readers.add(reader);
-    this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT);
+    this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
 
   #leave(reader: Reader, name: string): void {
     reader.spaces.delete(name);
     reader.onLeave?.(name);
-    const audience = this.#audiences.get(name);
+    const audience = this.#subscribers.get(name);
     if (!audience?.readers.delete(reader) || audience.readers.size > 0) return;
-    this.#audiences.delete(name);
+    this.#subscribers.delete(name);
     audience.close();
     this.#watches.remove(audience.space);
   }
@@ -216,8 +216,7 @@ export class Pokes {
   /** Breaks a stream off, together with all that waits in it. */
   #drop(reader: Reader): void {
     this.#remove(reader);
-    const reason = new SyncError("unavailable", "The reader does not read.");
-    reader.stream.error(reason);
+    reader.stream.error(unavailable(undefined, "The reader does not read."));
   }
 
   #beat(): void {

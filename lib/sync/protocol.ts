@@ -20,9 +20,18 @@ export class SyncError extends Error {
   }
 }
 
-/** The answer to whoever comes with a client group that belongs elsewhere. */
+/** For a client group that belongs to another user or another space. */
 export const notYours = () =>
   new SyncError("forbidden", "That client group belongs to another replica.");
+
+export const unknownSpace = () =>
+  new SyncError("unknown-space", "There is no such space.");
+
+/** For what may work a moment later: by default, storage that is away or busy. */
+export const unavailable = (
+  cause?: unknown,
+  message = "The storage is busy.",
+) => new SyncError("unavailable", message, { cause });
 
 /** The server does not know what this group was told, and takes nothing of it any more. */
 export type ClientStateNotFound = {
@@ -74,7 +83,7 @@ export const ID = v.string().assert(
   "An ID is 1-64 of A-Z, a-z, 0-9 and ._:~-",
 );
 /** More than any browser has tabs; each is a record that the commit checks. */
-const MOST_CLIENTS = 100;
+const MAX_CLIENTS_PER_PUSH = 100;
 export const count = v.number().assert(
   (n) => Number.isInteger(n) && n >= 0,
   "This is no whole number from 0 on.",
@@ -98,8 +107,9 @@ const Push = v.object({
   clientGroupID: ID,
   schemaVersion: v.string(),
   mutations: v.array(Mutation).assert(
-    (all) => new Set(all.map((each) => each.clientID)).size <= MOST_CLIENTS,
-    `A push carries at most ${MOST_CLIENTS} clients.`,
+    (all) =>
+      new Set(all.map((each) => each.clientID)).size <= MAX_CLIENTS_PER_PUSH,
+    `A push carries at most ${MAX_CLIENTS_PER_PUSH} clients.`,
   ),
 });
 export type Push = v.Infer<typeof Push>;

@@ -3,8 +3,8 @@ import {
   type ClientGroup,
   readClients,
   readGroup,
+  recordUse,
   today,
-  touch,
 } from "./client_group.ts";
 import { changeOf, readNewest, snapshot, type Viewer } from "./client_view.ts";
 import type { User } from "./domain.ts";
@@ -14,26 +14,30 @@ import {
   type ClientStateNotFound,
   type Cookie,
   cookieOf,
-  MAX_WINDOW,
   notYours,
   type PatchOp,
   type Pull,
-  SyncError,
+  unavailable,
+  unknownSpace,
 } from "./protocol.ts";
+import {
+  MAX_BYTES_TO_REPLAY,
+  planPull,
+  type PullPlan,
+  replayTo,
+  snapshotOf,
+} from "./pull_plan.ts";
 import type { Space } from "./space.ts";
-import { commitDrafts, type Store } from "./write.ts";
+import type { Store } from "./store.ts";
+import { commitDrafts } from "./write.ts";
 
 /** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
 export type PullAnswer = Iterable<string>;
 
 type PullResult = PullAnswer | ClientStateNotFound;
 
-const FIRST_WINDOW = 200;
-/** The most entries of a windowed collection that one pull brings. */
-const MOST_AT_ONCE = 5_000;
-/** Further behind than this, in log entries or in their bytes, a snapshot is cheaper. */
-const MOST_TO_REPLAY = 10_000;
-const MOST_BYTES_TO_REPLAY = 8_000_000;
+/** A cookie that seemed to be of another history and is not has the pull begin again. */
+const MAX_TRIES = 5;
 
 /**
  * Answers a pull. `window` is how many of the newest of each windowed
@@ -45,70 +49,92 @@ export async function pull(
   space: Space,
   user: User,
   request: Pull,
-  window: number | undefined,
+  window = 0,
 ): Promise<PullResult> {
   const { kv } = store;
   const { clientGroupID: groupID, cookie } = request;
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
-  const [version, group] = await kv.getMany<[number, ClientGroup]>([
-    keys.version(space.name),
-    keys.group(groupID),
-  ]);
-  if (version.versionstamp === null) {
-    throw new SyncError("unknown-space", "There is no such space.");
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const lost = await enter();
+    if (lost) return lost;
+    const answer = await execute(await plan());
+    if (answer) return answer;
   }
-  if (group.value) {
-    const { userID, space: home, lost } = group.value;
-    if (userID !== user.userID || home !== space.name) throw notYours();
-    // Nobody waits for it; should it fail, the next pull tries again.
-    touch(kv, groupID, group.value, group.versionstamp)
-      .catch((error) => console.error("A group could not be touched", error));
-    if (lost) {
-      return {
-        error: "ClientStateNotFound",
-        lastMutationIDs: await readClients(kv, groupID),
-      };
+  throw unavailable();
+
+  /** Brings the space up to date; gives back the answer to a group that is lost. */
+  async function enter(): Promise<ClientStateNotFound | undefined> {
+    const [version, group] = await kv.getMany<[number, ClientGroup]>([
+      keys.version(space.name),
+      keys.group(groupID),
+    ]);
+    if (version.versionstamp === null) throw unknownSpace();
+    if (group.value) {
+      const { userID, space: home, lost } = group.value;
+      if (userID !== user.userID || home !== space.name) throw notYours();
+      // The answer does not wait for it; should it fail, the next pull tries again.
+      recordUse(kv, groupID, group.value, group.versionstamp)
+        .catch((error) => console.error("No record of a group's use", error));
+      if (lost) return await clientStateNotFound(kv, groupID);
+    }
+    await space.catchUp(version);
+  }
+
+  async function plan(): Promise<PullPlan> {
+    const { head } = space;
+    const to = replayTo(cookie, head);
+    const log = cookie && to !== undefined
+      ? space.recentLogFrom(cookie.version) ?? await readLogFrom(cookie, to)
+      : null;
+    const { strategy } = store;
+    return planPull({
+      cookie,
+      asked: window,
+      head,
+      log,
+      collections,
+      strategy,
+    });
+  }
+
+  function readLogFrom({ version, mark }: Cookie, to: number) {
+    return readLog(kv, space.name, version, to, mark, MAX_BYTES_TO_REPLAY);
+  }
+
+  /** Null when the plan does not hold any more, or never did: then another is made. */
+  async function execute(plan: PullPlan): Promise<PullResult | null> {
+    switch (plan.kind) {
+      case "same":
+        return body(cookie!, {}, [], []);
+      case "changes": {
+        const { log } = plan;
+        const { patch, lastMutationIDs } = changeOf(
+          log,
+          viewer,
+          collections,
+          cookie!.from,
+        );
+        // The log in memory may have grown since the head was looked at.
+        const version = cookie!.version + log.length;
+        const { mark } = log.at(-1)!;
+        return body(
+          cookieOf({ ...cookie!, version, mark }),
+          lastMutationIDs,
+          [],
+          patch,
+        );
+      }
+      case "snapshot":
+        return await whole(plan.window);
+      case "wider":
+        return await widen(cookie!, plan.more);
+      case "lost":
+        return await fence(store, space, viewer, cookie!);
     }
   }
-  await space.catchUp(version);
 
-  const asked = Math.min(window ?? 0, MAX_WINDOW);
-  if (cookie === null) {
-    return await everything(asked || FIRST_WINDOW);
-  }
-  const { head } = space;
-  if (cookie.version > head.version) return await fenceOff(cookie);
-  const { version: since, mark } = cookie;
-  const behind = head.version - since;
-  // Its own entry is looked at however far behind it is: a snapshot would hide
-  // from the client that this is another history.
-  const to = behind > MOST_TO_REPLAY ? since : head.version;
-  const log = space.logFrom(since) ??
-    await readLog(kv, space.name, since, to, mark, MOST_BYTES_TO_REPLAY);
-  if (log && log[0].mark !== mark) return await fenceOff(cookie);
-  const reset = store.strategy === "reset" && log && log.length > 1;
-  if (!log || log.length <= behind || reset) {
-    return await everything(Math.max(asked, cookie.window));
-  }
-  if (asked > cookie.window) return await widen(cookie, asked);
-
-  const change = changeOf(log.slice(1), viewer, collections, cookie.from);
-  // The log in memory may have grown since `head` was looked at.
-  const reached = {
-    version: cookie.version + log.length - 1,
-    mark: log.at(-1)!.mark,
-  };
-  return body(
-    log.length === 1 ? cookie : cookieOf({ ...cookie, ...reached }),
-    change.lastMutationIDs,
-    [],
-    change.patch,
-  );
-
-  async function everything(wanted: number): Promise<PullAnswer> {
-    // More than that comes with the next pulls, as the client asks again.
-    const window = Math.min(wanted, MOST_AT_ONCE);
+  async function whole(window: number): Promise<PullAnswer> {
     const view = await snapshot(kv, space.name, viewer, collections, window);
     const { head, from, lastMutationIDs, entries, patch } = view;
     const cookie = cookieOf({ ...head, window, from });
@@ -116,12 +142,10 @@ export async function pull(
   }
 
   /** Brings what is missing below the bound, and what changed since the cookie. */
-  async function widen(cookie: Cookie, window: number): Promise<PullResult> {
-    const whole = collections.every(({ prefix }) =>
-      (cookie.from[prefix] ?? null) === null
-    );
-    const missing = window - cookie.window;
-    const more = whole ? missing : Math.min(missing, MOST_AT_ONCE);
+  async function widen(
+    cookie: Cookie,
+    more: number,
+  ): Promise<PullResult | null> {
     const from = { ...cookie.from };
     const older: [string, Uint8Array][] = [];
     for (const { prefix } of collections) {
@@ -131,30 +155,41 @@ export async function pull(
       older.push(...found.entries);
       from[prefix] = found.bound;
     }
+    const window = cookie.window + more;
     await space.refresh();
     const { version, mark } = space.head;
-    const since = cookie.version;
-    const log = await readLog(kv, space.name, since, version, cookie.mark);
-    if (!log) return await everything(cookie.window + more);
-    if (log[0].mark !== cookie.mark) return await fenceOff(cookie);
+    const log = await readLog(
+      kv,
+      space.name,
+      cookie.version,
+      version,
+      cookie.mark,
+    );
+    if (!log) return await whole(snapshotOf(window).window);
+    if (log[0].mark !== cookie.mark) {
+      return await fence(store, space, viewer, cookie);
+    }
     const change = changeOf(log.slice(1), viewer, collections, from);
-    const next = { version, mark, window: cookie.window + more, from };
-    return body(cookieOf(next), change.lastMutationIDs, older, change.patch);
+    const next = cookieOf({ version, mark, window, from });
+    return body(next, change.lastMutationIDs, older, change.patch);
   }
+}
 
-  /** The client's history does not seem to be ours. */
-  async function fenceOff(cookie: Cookie): Promise<PullResult> {
-    const lost = await lose(store, space, viewer, cookie);
-    return lost ?? await pull(store, space, user, request, window);
-  }
+async function clientStateNotFound(
+  kv: Deno.Kv,
+  groupID: string,
+): Promise<ClientStateNotFound> {
+  const lastMutationIDs = await readClients(kv, groupID);
+  return { error: "ClientStateNotFound", lastMutationIDs };
 }
 
 /**
  * Marks a client group as lost. From the commit on, nothing of it is taken, so
  * that what the browser carries over is never doubled by a push that comes
  * late. Null when the cookie is good after all: it was held against too little.
+ * The commit, or where there is none a look at KV, proves that it is not.
  */
-function lose(
+function fence(
   store: Store,
   space: Space,
   { userID, groupID }: Viewer,
@@ -164,7 +199,7 @@ function lose(
   return commitDrafts(store, [space], async ([draft]) => {
     const { version, mark } = cookie;
     if (version <= draft.base) {
-      const log = space.logFrom(version) ??
+      const log = space.recentLogFrom(version) ??
         await readLog(kv, space.name, version, version);
       if (!log || log[0].mark === mark) return null;
     }
@@ -183,12 +218,11 @@ function lose(
       atomic.check({ key: keys.group(groupID), versionstamp });
       if (!(await atomic.commit()).ok) throw new Error("The group has changed");
     }
-    const lastMutationIDs = await readClients(kv, groupID);
-    return { error: "ClientStateNotFound", lastMutationIDs };
+    return await clientStateNotFound(kv, groupID);
   });
 }
 
-const PIECE = 256 * 1024; // characters, and up to one op more
+const PIECE_LENGTH = 256 * 1024; // characters, and up to one op more
 
 /** The answer's JSON. `entries` come first, then what happened after they were read. */
 function* body(
@@ -211,7 +245,7 @@ function* body(
   for (const op of ops()) {
     piece += separator + op;
     separator = ",";
-    if (piece.length < PIECE) continue;
+    if (piece.length < PIECE_LENGTH) continue;
     yield piece;
     piece = "";
   }

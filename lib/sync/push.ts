@@ -1,12 +1,18 @@
 // Push: mutations come in, run in memory, and are committed in groups.
-import { backoff, PATIENCE } from "./backoff.ts";
 import type { ClientGroups } from "./client_group.ts";
+import { coalesce } from "./coalesce.ts";
+import { type Attempt, retryCommit, Stale } from "./commit.ts";
 import type { Domain, User } from "./domain.ts";
 import { Draft } from "./draft.ts";
-import { PushJob, Stale, type Step } from "./push_job.ts";
-import { type ClientStateNotFound, type Push, SyncError } from "./protocol.ts";
+import {
+  type ClientStateNotFound,
+  type Push,
+  SyncError,
+  unknownSpace,
+} from "./protocol.ts";
+import { type Progress, PushJob } from "./push_job.ts";
 import type { Space } from "./space.ts";
-import type { Store } from "./write.ts";
+import type { Store } from "./store.ts";
 
 /**
  * The pushes to one space in this process. Those that arrive while a commit is
@@ -15,7 +21,9 @@ import type { Store } from "./write.ts";
  */
 export class PushQueue<U extends User> {
   #jobs: PushJob<U>[] = [];
-  #draining = false;
+  readonly #commitAll = coalesce(async () => {
+    while (this.#jobs.length > 0) await this.#commitNext();
+  });
 
   constructor(
     private readonly store: Store,
@@ -32,79 +40,63 @@ export class PushQueue<U extends User> {
   push(user: U, push: Push): Promise<ClientStateNotFound | null> {
     const { store, groups, space, domain } = this;
     const job = new PushJob(store, groups, space.name, user, push, domain);
-    job.ready = job.scout(space, 0);
+    job.prefetched = job.prefetch(space, 0);
     this.#jobs.push(job);
-    this.#drain();
+    this.#commitAll();
     return job.answer.promise;
   }
 
-  async #drain(): Promise<void> {
-    if (this.#draining) return;
-    this.#draining = true;
-    while (this.#jobs.length > 0) {
-      const leave = await this.space.enter();
-      try {
-        await this.#commitNext();
-      } finally {
-        leave();
-      }
-    }
-    this.#draining = false;
-  }
-
-  /** Commits as much of the waiting jobs as one commit takes, however often it has to try. */
+  /**
+   * Commits as much of the waiting jobs as one commit takes. A commit of unknown
+   * outcome needs no rule of its own: each job skips what its clients'
+   * lastMutationIDs say is in.
+   */
   async #commitNext(): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
-    let cause: unknown;
+    const leave = await this.space.lock();
     let alone = false;
-    for (let attempt = 0; attempt === 0 || Date.now() < deadline; attempt++) {
-      await backoff(attempt);
-      try {
-        if (attempt === 0) await this.space.ready();
-        else await this.space.refresh();
-        if (await this.#attempt(attempt > 0, alone)) return;
-      } catch (error) {
-        if (error instanceof Stale) continue;
-        // Of a commit that threw nobody knows whether it happened: the fresh
-        // look before the next try finds out.
-        cause = error;
-        // One of the jobs is more than KV takes, though it was measured. It
-        // must not take the others with it.
-        if (!isTooMuch(error)) continue;
-        if (alone) break;
-        alone = true;
-      }
+    try {
+      await retryCommit(
+        [this.space],
+        (fresh) => this.#attempt(fresh, alone),
+        (error) => {
+          // One of the jobs is more than KV takes, though it was measured. It
+          // must not take the others with it.
+          if (!isTooMuch(error)) return true;
+          const wasAlone = alone;
+          alone = true;
+          return !wasAlone;
+        },
+      );
+    } catch (failure) {
+      const failed = this.#jobs.splice(0, alone ? 1 : Infinity);
+      for (const job of failed) job.answer.reject(failure);
+    } finally {
+      leave();
     }
-    console.error(`No commit to ${this.space.name}`, cause);
-    const words = "The storage is busy.";
-    const failure = new SyncError("unavailable", words, { cause });
-    const failed = this.#jobs.splice(0, alone ? 1 : Infinity);
-    for (const job of failed) job.answer.reject(failure);
   }
 
   /**
-   * One try, with the first job only if it is `alone`; false when another
-   * writer was faster. `fresh`: the version was just read, and what else there
-   * is to know of these jobs is read anew.
+   * One attempt, with the first job only if it is `alone`. If it is `fresh`, the
+   * version was just read, and what is remembered of the jobs' clients is
+   * dropped.
    */
-  async #attempt(fresh: boolean, alone: boolean): Promise<boolean> {
+  async #attempt(fresh: boolean, alone: boolean): Promise<Attempt<void>> {
     const { space } = this;
     const jobs = alone ? this.#jobs.slice(0, 1) : [...this.#jobs];
-    if (fresh) { for (const job of jobs) job.forget(); }
+    if (fresh) { for (const job of jobs) job.dropRemembered(); }
     if (!space.born) {
       if (!fresh) throw new Stale();
-      const unknown = new SyncError("unknown-space", "There is no such space.");
-      for (const job of this.#jobs.splice(0)) job.answer.reject(unknown);
-      return true;
+      for (const job of this.#jobs.splice(0)) job.answer.reject(unknownSpace());
+      return DONE;
     }
     const draft = new Draft(space, this.store.collections(space.name));
-    const steps = new Map<PushJob<U>, Step>();
+    const progress = new Map<PushJob<U>, Progress>();
     for (const job of jobs) {
-      await job.ready;
-      const step = await job.take(draft, fresh);
-      steps.set(job, step);
-      if (step.answer !== undefined) continue;
-      job.ready = job.scout(space, step.next); // while this is committed
+      await job.prefetched;
+      const reached = await job.addTo(draft, fresh);
+      progress.set(job, reached);
+      if (reached.answer !== undefined) continue;
+      job.prefetched = job.prefetch(space, reached.next); // while this is committed
       break; // full
     }
     if (draft.empty) {
@@ -114,24 +106,25 @@ export class PushQueue<U extends User> {
       const atomic = this.store.kv.atomic();
       const log = draft.addTo(atomic).map(({ entry }) => entry);
       const result = await atomic.commit();
-      if (!result.ok) return false;
+      if (!result.ok) return null;
       // The answer can come late. If the space has moved on by then, so may
       // these records have, by a fence for one: they are read again.
       if (space.version === draft.base) {
         this.groups.committed(draft.records, result.versionstamp);
-      } else for (const job of steps.keys()) job.forget();
+      } else for (const job of progress.keys()) job.dropRemembered();
       space.advance(draft.base, log, result.versionstamp);
     }
-    this.#settle(steps);
-    return true;
+    this.#settle(progress);
+    return DONE;
   }
 
-  #settle(steps: Map<PushJob<U>, Step>): void {
-    for (const [job, { next, answer }] of steps) {
+  /** Answers the jobs that are done, and puts the others where their turn is. */
+  #settle(progress: Map<PushJob<U>, Progress>): void {
+    for (const [job, { next, answer }] of progress) {
       const stuck = next === job.next;
       job.next = next;
       if (answer === undefined) {
-        // It needs more than the others left of the commit: now it is first.
+        // It needs more than the others have spared of the commit: now it is first.
         if (stuck) continue;
         // A long push lets the others go first, but never one of its own
         // group: what came later there must come later.
@@ -148,6 +141,8 @@ export class PushQueue<U extends User> {
     }
   }
 }
+
+const DONE: Attempt<void> = { value: undefined };
 
 /**
  * Whether KV will never take that much. Its class says nothing: `database is

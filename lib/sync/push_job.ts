@@ -16,25 +16,24 @@ import {
   type Push,
   type SyncError,
 } from "./protocol.ts";
-import { deepFreeze, type Space } from "./space.ts";
+import { Stale } from "./commit.ts";
+import { deepFreeze } from "./freeze.ts";
+import type { Space } from "./space.ts";
+import type { Store } from "./store.ts";
 import { type Source, Transaction } from "./transaction.ts";
-import type { Store } from "./write.ts";
 
 /** How far an attempt got with a job; it counts only once the attempt is committed. */
-export type Step = {
+export type Progress = {
   /** The first mutation that is not in. */
   next: number;
   /** What to answer once committed; absent when the draft is full. */
   answer?: ClientStateNotFound | SyncError | null;
 };
 
-/** What we remember contradicts the push: KV has to be asked. */
-export class Stale extends Error {}
+const MAX_PREFETCHED = 200; // mutations; a commit seldom takes more
 
-const SCOUTS = 200; // mutations; a commit seldom takes more
-
-/** Reads like a draft, and writes nothing; nothing is listed twice, though, as lists are not remembered. */
-class Scout extends Transaction {
+/** Runs a mutator for its reads alone: they are remembered for the attempt. It writes nothing. */
+class PrefetchTransaction extends Transaction {
   constructor(space: Space, clientID: string, mutationID: number) {
     const source: Source = {
       async entry(key) {
@@ -42,7 +41,8 @@ class Scout extends Transaction {
         return await space.entry(key);
       },
       entriesFrom() {
-        throw new Error("A scout does not scan");
+        // Lists are not remembered: to read one here would be to read it twice.
+        throw new Error("A prefetch does not scan");
       },
     };
     super(source, clientID, mutationID);
@@ -56,14 +56,14 @@ class Scout extends Transaction {
 export class PushJob<U extends User = User> {
   /** The first mutation that no commit has taken yet. */
   next = 0;
-  /** Resolves once what comes next has been scouted. */
-  ready: Promise<void> = Promise.resolve();
+  /** Resolves once what the next mutations read is in memory. */
+  prefetched: Promise<void> = Promise.resolve();
   readonly answer = Promise.withResolvers<ClientStateNotFound | null>();
   readonly #mutators: Record<string, Mutator>;
   /** The clients of the push, and each one's first mutation. */
   readonly #clients = new Map<string, number>();
-  /** Whether a client's mutations in the push do not follow each other. */
-  #torn = false;
+  /** Whether numbers are missing between a client's mutations in the push itself. */
+  #hasHole = false;
 
   constructor(
     private readonly store: Store,
@@ -79,7 +79,7 @@ export class PushJob<U extends User = User> {
     for (const { clientID, id } of push.mutations) {
       const before = last.get(clientID);
       if (before === undefined) this.#clients.set(clientID, id);
-      else if (id > before + 1) this.#torn = true;
+      else if (id > before + 1) this.#hasHole = true;
       last.set(clientID, Math.max(before ?? 0, id));
     }
   }
@@ -89,37 +89,37 @@ export class PushJob<U extends User = User> {
   }
 
   /**
-   * Runs what comes next once for its reads alone, all at the same time, so that
-   * the attempt finds them in memory and need not wait for one after the other
-   * while the others wait for it. What it decides or throws counts for nothing.
+   * Runs the next mutations once for their reads alone, all at the same time, so
+   * that the attempt finds in memory what it would otherwise read one after the
+   * other while other pushes wait. What they decide or throw counts for nothing.
    */
-  async scout(space: Space, next: number): Promise<void> {
+  async prefetch(space: Space, next: number): Promise<void> {
     const { groupID, push: { mutations } } = this;
-    const scouts = mutations.slice(next, next + SCOUTS)
+    const runs = mutations.slice(next, next + MAX_PREFETCHED)
       .filter(({ name }) => Object.hasOwn(this.#mutators, name))
       .map(async ({ name, args, clientID, id }) => {
-        const tx = new Scout(space, clientID, id);
+        const tx = new PrefetchTransaction(space, clientID, id);
         await this.#mutators[name](tx, args);
       });
     const clients = [...this.#clients.keys()];
     await Promise.allSettled([
       this.groups.group(groupID),
       ...clients.map((clientID) => this.groups.client(groupID, clientID)),
-      ...scouts,
+      ...runs,
     ]);
   }
 
   /** Drops what this process remembers of the push's group and clients. */
-  forget(): void {
+  dropRemembered(): void {
     this.groups.forget(this.groupID, this.#clients.keys());
   }
 
   /**
-   * Takes mutations into a draft until all are in or it is full. Throws `Stale`
-   * unless `fresh` (what is remembered was just read) for an answer that only
-   * KV itself can justify.
+   * Adds mutations to a draft until all are in or it is full. For an answer that
+   * only KV itself can justify it throws `Stale`, unless the attempt is `fresh`:
+   * what is remembered was just read.
    */
-  async take(draft: Draft, fresh: boolean): Promise<Step> {
+  async addTo(draft: Draft, fresh: boolean): Promise<Progress> {
     const { user, groupID, next } = this;
     const { records } = draft;
     const known = records.group(groupID) ?? await this.groups.group(groupID);
@@ -152,13 +152,13 @@ export class PushJob<U extends User = User> {
     return await this.#run(draft, known, clients, done);
   }
 
-  /** Runs what is left, in order, each mutation on top of those before it. */
+  /** Runs the mutations that are not in yet, in order, each on top of those before it. */
   async #run(
     draft: Draft,
     group: Stamped<ClientGroup | null>,
     clients: Map<string, Stamped<number>>,
     done: (clientID: string) => number,
-  ): Promise<Step> {
+  ): Promise<Progress> {
     const { user, groupID, push: { mutations } } = this;
     const { maxChecks } = this.store;
     const { records } = draft;
@@ -181,7 +181,7 @@ export class PushJob<U extends User = User> {
         const reason = new TooLarge("This is more than one commit can hold.");
         staged = await reject(draft, user, mutation, reason);
       }
-      draft.take(staged);
+      draft.add(staged);
       records.confirm(groupID, clientID, id, versionstamp);
       if (withGroup) {
         records.setGroup(groupID, record, group.versionstamp);
@@ -196,7 +196,7 @@ export class PushJob<U extends User = User> {
    * for a gap than a store that was wiped or restored.
    */
   #hasGap(done: (clientID: string) => number): boolean {
-    if (this.#torn) return true;
+    if (this.#hasHole) return true;
     return this.#clients.entries().some(([clientID, first]) =>
       first > done(clientID) + 1
     );

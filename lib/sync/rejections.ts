@@ -6,8 +6,8 @@ import type { Op } from "./log.ts";
 import type { Space } from "./space.ts";
 
 /** The most rejections of one user in one space; then the oldest goes. */
-const MOST = 100;
-const AT_ONCE = 10; // a commit holds no more of what others have left
+const MAX_REJECTIONS_PER_USER = 100;
+const MAX_REMOVED_PER_COMMIT = 10; // of those that are too many
 
 /** A rejection that is stored, or taken away when it has no `bytes`. */
 export type Rejection = { key: Deno.KvKey; bytes?: Uint8Array; op: Op };
@@ -18,7 +18,7 @@ export type StagedRejections = { rejections: Rejection[]; cost: Cost };
 export class Rejections {
   readonly #all: Rejection[] = [];
   /** Of a user whose mutation was refused: the keys of all there will be, oldest first. */
-  readonly #kept = new Map<string, Deno.KvKey[]>();
+  readonly #stored = new Map<string, Deno.KvKey[]>();
 
   constructor(private readonly space: Space) {}
 
@@ -56,9 +56,9 @@ export class Rejections {
     mutationID: number,
     value: ReadonlyJSONValue,
   ): Promise<StagedRejections> {
-    const kept = await this.#keptOf(userID);
-    const tooMany = Math.max(0, kept.length + 1 - MOST);
-    const surplus = kept.slice(0, Math.min(tooMany, AT_ONCE));
+    const stored = await this.#storedOf(userID);
+    const tooMany = Math.max(0, stored.length + 1 - MAX_REJECTIONS_PER_USER);
+    const surplus = stored.slice(0, Math.min(tooMany, MAX_REMOVED_PER_COMMIT));
     const staged = [
       this.stage(userID, clientID, mutationID, value),
       ...surplus.map((key) =>
@@ -71,14 +71,14 @@ export class Rejections {
     };
   }
 
-  async #keptOf(userID: string): Promise<Deno.KvKey[]> {
-    const known = this.#kept.get(userID);
+  async #storedOf(userID: string): Promise<Deno.KvKey[]> {
+    const known = this.#stored.get(userID);
     if (known) return known;
     const stored = await this.space.rejectionKeys(userID);
     const own = this.#all.filter(({ op }) => op.for === userID);
-    const kept = own.reduce(after, stored);
-    this.#kept.set(userID, kept);
-    return kept;
+    const all = own.reduce(after, stored);
+    this.#stored.set(userID, all);
+    return all;
   }
 
   /** Takes in what was staged. */
@@ -86,8 +86,8 @@ export class Rejections {
     for (const rejection of rejections) {
       this.#all.push(rejection);
       const userID = rejection.op.for!;
-      const kept = this.#kept.get(userID);
-      if (kept) this.#kept.set(userID, after(kept, rejection));
+      const stored = this.#stored.get(userID);
+      if (stored) this.#stored.set(userID, after(stored, rejection));
     }
   }
 
@@ -101,9 +101,9 @@ export class Rejections {
   }
 }
 
-/** The keys that are kept after one more is stored or taken away. */
-function after(kept: Deno.KvKey[], { key, bytes }: Rejection): Deno.KvKey[] {
-  const others = kept.filter((each) =>
+/** The keys that are stored after one more is stored or taken away. */
+function after(stored: Deno.KvKey[], { key, bytes }: Rejection): Deno.KvKey[] {
+  const others = stored.filter((each) =>
     !key.every((part, i) => part === each[i])
   );
   return bytes ? [...others, key] : others;

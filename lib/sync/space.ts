@@ -1,16 +1,17 @@
-// What this process knows of one space: its version, its newest log entries, entries read before.
+// What this process remembers of one space: its version, its newest log entries, entries read before.
 import type { ReadonlyJSONValue } from "replicache";
-import { keys, parse } from "./keys.ts";
-import { type LogEntry, readLog, Tail } from "./log.ts";
 import { Cache } from "./cache.ts";
+import { deepFreeze } from "./freeze.ts";
+import { keys, parse } from "./keys.ts";
+import { type LogEntry, readLog, RecentLog } from "./log.ts";
 
 /** The point of a space's history where it stands: its version and that log entry's mark. */
 export type Head = { version: number; mark: string };
 
 // Further behind than this, starting anew is cheaper than catching up.
-const MOST_TO_CATCH_UP = 500;
-const MOST_ENTRIES = 5_000;
-const MOST_BYTES = 4_000_000; // of entries
+const MAX_ENTRIES_TO_CATCH_UP = 500;
+const MAX_CACHED_ENTRIES = 5_000;
+const MAX_CACHED_BYTES = 4_000_000; // of entries
 
 /**
  * A space as this process last saw it. Everything remembered here is true of
@@ -24,10 +25,10 @@ export class Space {
   #mark = "";
   #known = false;
   readonly #entries = new Cache<ReadonlyJSONValue | undefined>(
-    MOST_ENTRIES,
-    MOST_BYTES,
+    MAX_CACHED_ENTRIES,
+    MAX_CACHED_BYTES,
   );
-  #tail = new Tail();
+  #recent = new RecentLog();
   #turn: Promise<void> = Promise.resolve();
 
   /**
@@ -53,8 +54,8 @@ export class Space {
     return this.versionstamp !== null;
   }
 
-  /** Waits for the others who write here from this process; gives back how to let the next one in. */
-  async enter(): Promise<() => void> {
+  /** Waits for other writers of this process; gives back what lets the next one in. */
+  async lock(): Promise<() => void> {
     const before = this.#turn;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#turn = before.then(() => promise);
@@ -84,7 +85,7 @@ export class Space {
     if (version < this.version) return await this.#rolledBack();
 
     const from = this.version;
-    if (this.born && version - from <= MOST_TO_CATCH_UP) {
+    if (this.born && version - from <= MAX_ENTRIES_TO_CATCH_UP) {
       const mark = this.#mark;
       const entries = await readLog(this.kv, this.name, from, version);
       if (entries && entries[0].mark === mark) {
@@ -137,9 +138,9 @@ export class Space {
     this.versionstamp = versionstamp;
     this.#mark = entries.at(-1)?.mark ?? "";
     this.#entries.clear();
-    this.#tail.restart(version);
-    this.#tail.append(entries);
-    // What others have read before is of a version that nobody knows.
+    this.#recent.restart(version);
+    this.#recent.append(entries);
+    // Entries that are being read now may be of another version.
     this.onAdvance(this, null, first);
   }
 
@@ -157,8 +158,8 @@ export class Space {
         this.#entries.set(key, deepFreeze(value), bytes / ops.length);
       }
     }
-    if (!this.born) this.#tail.restart(1);
-    this.#tail.append(fresh);
+    if (!this.born) this.#recent.restart(1);
+    this.#recent.append(fresh);
     this.#known = true;
     this.version = version;
     this.versionstamp = versionstamp;
@@ -167,8 +168,8 @@ export class Space {
   }
 
   /** The log from a version on, it included, if this process still holds it. */
-  logFrom(version: number): LogEntry[] | undefined {
-    return this.#tail.from(version);
+  recentLogFrom(version: number): LogEntry[] | undefined {
+    return this.#recent.from(version);
   }
 
   /**
@@ -209,13 +210,4 @@ export class Space {
     return all.sort((a, b) => a.versionstamp < b.versionstamp ? -1 : 1)
       .map(({ key }) => key);
   }
-}
-
-/** Freezes a value and all in it: mutators are handed what is remembered. */
-export function deepFreeze<T>(value: T): T {
-  if (value === null || typeof value !== "object" || Object.isFrozen(value)) {
-    return value;
-  }
-  for (const part of Object.values(value)) deepFreeze(part);
-  return Object.freeze(value);
 }

@@ -8,7 +8,7 @@ import type {
   ScanResult,
   WriteTransaction,
 } from "replicache";
-import { deepFreeze } from "./space.ts";
+import { deepFreeze } from "./freeze.ts";
 
 /** What a transaction reads from. Values are deeply frozen; keys come in the order of their UTF-8 bytes. */
 export interface Source {

@@ -1,29 +1,14 @@
 // Write: a change from the server itself, one atomic commit over several spaces.
 import type { WriteTransaction } from "replicache";
-import { backoff, PATIENCE } from "./backoff.ts";
-import type { Collection } from "./domain.ts";
+import { type Attempt, Final, retryCommit } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { fits, plus, TooLarge } from "./limits.ts";
 import { keys } from "./keys.ts";
 import { readLog, type StoredLogEntry } from "./log.ts";
 import { SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
+import type { Store } from "./store.ts";
 import { Transaction } from "./transaction.ts";
-
-/** What all writes need besides their spaces. */
-export type Store = {
-  kv: Deno.Kv;
-  collections: (space: string) => readonly Collection[];
-  /** How many checks one commit takes: 100, or 10 on denokv. */
-  maxChecks: number;
-  strategy: Strategy;
-};
-
-/**
- * How pulls are answered, in Replicache's terms: with what has changed since
- * the cookie (Global Version), or with the whole view when anything has (Reset).
- */
-export type Strategy = "global-version" | "reset";
 
 /**
  * Changes several spaces at once: `fn` is given a transaction for each, in the
@@ -42,28 +27,21 @@ export function write<T>(
       const txs = drafts.map((draft) => new Transaction(draft));
       const result = await fn(...txs);
       for (const [i, draft] of drafts.entries()) {
-        draft.assertSound();
-        draft.take(await draft.stage(txs[i].written));
+        draft.assertReadsSucceeded();
+        draft.add(await draft.stage(txs[i].written));
       }
       return result;
     } catch (error) {
-      for (const draft of drafts) draft.assertSound();
-      throw new Thrown(error);
+      for (const draft of drafts) draft.assertReadsSucceeded();
+      throw new Final(error); // the caller's own, and no failure of storage
     }
   });
 }
 
-/** What the caller's own function threw, as against a fault of storage. */
-class Thrown extends Error {
-  constructor(override readonly cause: unknown) {
-    super("The function threw");
-  }
-}
-
-/** What `fill` throws on purpose; a fault of storage is thrown on, to try again. */
-function asThrown(error: unknown): Thrown {
-  if (error instanceof Thrown) return error;
-  if (error instanceof SyncError) return new Thrown(error);
+/** An error that was thrown on purpose, as a value; a failure of storage is thrown on. */
+function asFinal(error: unknown): Final {
+  if (error instanceof Final) return error;
+  if (error instanceof SyncError) return new Final(error);
   throw error;
 }
 
@@ -76,7 +54,8 @@ type Prepared<T> = {
 /**
  * Commits what `fill` puts into a draft for each of the spaces: in all of them,
  * as they were when their drafts were begun, or in none. Tries again, drafts
- * and all, when another writer was faster or storage failed.
+ * and all, when another writer was faster or storage failed. A commit that
+ * threw may have happened: its mark in the log tells.
  */
 export async function commitDrafts<T>(
   { kv, collections, maxChecks }: Store,
@@ -86,57 +65,40 @@ export async function commitDrafts<T>(
   if (new Set(spaces).size < spaces.length) {
     throw new RangeError("Each space once: it would wait for itself.");
   }
+  const unknown: Prepared<T>[] = [];
   // Always in the same order, so that two of these never wait for each other.
   const leave: (() => void)[] = [];
-  for (const space of [...spaces].sort(byName)) leave.push(await space.enter());
+  for (const space of [...spaces].sort(byName)) leave.push(await space.lock());
   try {
-    return await commit();
+    return await retryCommit(spaces, attempt);
   } finally {
     for (const each of leave) each();
   }
 
-  async function commit(): Promise<T> {
-    const deadline = Date.now() + PATIENCE;
-    let cause: unknown;
-    const unknown: Prepared<T>[] = [];
-    for (let attempt = 0; attempt === 0 || Date.now() < deadline; attempt++) {
-      await backoff(attempt);
-      try {
-        for (const space of spaces) {
-          if (attempt === 0) await space.ready();
-          else await space.refresh();
-        }
-        // A commit that threw may have happened; its mark in the log tells.
-        for (const each of unknown) {
-          if (await happened(kv, each)) return each.result;
-        }
-        const drafts = begin();
-        const filled = await fill(drafts).catch(asThrown);
-        if (filled instanceof Thrown || drafts.every(({ empty }) => empty)) {
-          // Without a commit nothing proves what this was decided on.
-          if (!await areCurrent(kv, drafts)) continue;
-          if (filled instanceof Thrown) throw filled;
-          return filled;
-        }
-        const prepared = prepare(drafts, filled);
-        unknown.push(prepared);
-        const result = await prepared.atomic.commit();
-        if (!result.ok) {
-          unknown.pop();
-          continue;
-        }
-        for (const { draft, log } of prepared.parts) {
-          const entries = log.map(({ entry }) => entry);
-          draft.space.advance(draft.base, entries, result.versionstamp);
-        }
-        return prepared.result;
-      } catch (error) {
-        if (error instanceof Thrown) throw error.cause;
-        cause = error;
-      }
+  async function attempt(): Promise<Attempt<T>> {
+    for (const each of unknown) {
+      if (await happened(kv, each)) return { value: each.result };
     }
-    console.error(`No write to ${spaces.map(({ name }) => name)}`, cause);
-    throw new SyncError("unavailable", "The storage is busy.", { cause });
+    const drafts = begin();
+    const filled = await fill(drafts).catch(asFinal);
+    if (filled instanceof Final || drafts.every(({ empty }) => empty)) {
+      // Without a commit nothing proves what this was decided on.
+      if (!await areCurrent(kv, drafts)) return null;
+      if (filled instanceof Final) throw filled;
+      return { value: filled };
+    }
+    const prepared = prepare(drafts, filled);
+    unknown.push(prepared);
+    const result = await prepared.atomic.commit();
+    if (!result.ok) {
+      unknown.pop();
+      return null;
+    }
+    for (const { draft, log } of prepared.parts) {
+      const entries = log.map(({ entry }) => entry);
+      draft.space.advance(draft.base, entries, result.versionstamp);
+    }
+    return { value: prepared.result };
   }
 
   function begin(): Draft[] {
@@ -149,7 +111,7 @@ export async function commitDrafts<T>(
     const cost = drafts.map((draft) => draft.cost)
       .reduce((sum, each) => plus(sum, each));
     if (!fits(cost, maxChecks)) {
-      throw new Thrown(new TooLarge("This is more than one commit can hold."));
+      throw new Final(new TooLarge("This is more than one commit can hold."));
     }
     // A space that was only read is checked as well.
     for (const draft of drafts) if (draft.empty) draft.addCheckTo(atomic);

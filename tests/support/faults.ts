@@ -1,5 +1,5 @@
 // A few clients and two servers in a world where calls, requests and processes fail; at the end all must be well.
-import { gatherReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import { batchReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
 import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";
 import { type Item, ledger, type Told } from "./ledger.ts";
@@ -81,7 +81,7 @@ export class World extends Simulation {
     const maxChecks = this.random.pick([4, 100]);
     const settings = { keep: KEEP, strategy, maxChecks } as const;
     const kv = this.random.chance(0.5)
-      ? gatherReads(process.kv) // as main.ts does
+      ? batchReads(process.kv) // as main.ts does
       : process.kv;
     return { process, sync: new Sync(kv, ledger, settings) };
   }

@@ -1,9 +1,9 @@
 // Many clients, servers and housekeeping at once on one KV, all written down.
-import { commitPatiently } from "../../lib/sync/backoff.ts";
+import { commitRepeatable } from "../../lib/sync/commit.ts";
 import {
-  gatherReads,
-  type Settings,
+  batchReads,
   Sync,
+  type SyncOptions,
   type User,
 } from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
@@ -49,9 +49,9 @@ export async function makeHistory(
   const given = () =>
     sabotage
       ? gatedKv(kv, through(sabotage, recorder(story)), 1)
-      : gatherReads(gated(kv), reader && gated(reader));
-  const open = (strategy: Settings["strategy"]) =>
-    new Sync(given(), ledger, { strategy, keep: KEEP });
+      : batchReads(gated(kv), reader && gated(reader));
+  const open = (strategy: SyncOptions["strategy"]) =>
+    new Sync(given(), ledger, { strategy, retention: KEEP });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
   const engine = () => engines[Number(random.chance(0.1))];
@@ -157,7 +157,7 @@ async function abandon(kv: Deno.Kv, groupID: string): Promise<void> {
   const { value, versionstamp } = await kv.get<{ seenOn: number }>(key);
   if (value === null) return;
   const seenOn = value.seenOn - 31;
-  await commitPatiently(
+  await commitRepeatable(
     kv.atomic().check({ key, versionstamp }).set(key, { ...value, seenOn }),
   );
 }

@@ -72,7 +72,7 @@ export async function assertMayPush(
   if (space === DIRECTORY) {
     throw new SyncError("forbidden", "Nobody writes in the directory.");
   }
-  const remembered = (...keys: string[]) => sync.recall(space, ...keys);
+  const remembered = (...keys: string[]) => sync.getRemembered(space, ...keys);
   if (await mayReadBy(remembered, userID, space)) return;
   await assertMayRead(sync, userID, space);
 }

@@ -89,7 +89,7 @@ export async function openSession(
 /**
  * What a process remembers of sessions. One key is written with the end of
  * each, whichever process ends it: while its versionstamp stands none has
- * ended. Where reads are gathered (see `gatherReads`), one read of it speaks for
+ * ended. Where reads are gathered (see `batchReads`), one read of it speaks for
  * all requests of a moment.
  */
 export class Sessions {

@@ -1,94 +1,82 @@
-// Pulses: keys that say to every process "look again", when something was changed that is no space.
+// Signals between processes: keys of KV that say "look again" when something was changed that is no space.
+import { coalesce, watchKeys } from "../../sync/mod.ts";
 
-/** One key each; whoever changes what it is about sets it in the same commit. */
+/** One key each; a commit that changes what it is about sets it as well. */
 export const SIGNALS = {
   /** A session was ended. */
   sessions: ["pulse", "sessions"],
-  /** Somebody began or stopped doing something; see typing.ts. */
+  /** Somebody began or stopped typing; see typing.ts. */
   typing: ["pulse", "presence"],
-  /** Somebody came to a room or went; see online.ts. */
+  /** Somebody came to a room or left it; see online.ts. */
   online: ["pulse", "online"],
 } satisfies Record<string, Deno.KvKey>;
 
-const POLL = 1_000; // ms; on one SQLite file a watch never sees other processes
+const POLL_MS = 1_000; // on one SQLite file a watch never sees other processes
 
-type Pulse = keyof typeof SIGNALS;
-const NAMES = Object.keys(SIGNALS) as Pulse[];
+type Signal = keyof typeof SIGNALS;
+const NAMES = Object.keys(SIGNALS) as Signal[];
 const KEYS = Object.values(SIGNALS);
 
 /**
- * Listens to the pulses, by one `kv.watch` and one read a second for the whole
+ * Listens to the signals, by one watch and one read a second for the whole
  * process, from `start` to `stop`, and calls back for each that has changed.
  */
 export class KvSignals {
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #watch: ReadableStreamDefaultReader<unknown> | undefined;
-  #seen = new Map<Pulse, string | null>();
-  #looking = false;
-  #again = false;
+  /** Ends the watch and the polls; undefined while nobody listens. */
+  #end: (() => void) | undefined;
+  readonly #seen = new Map<Signal, string | null>();
+  readonly #look = coalesce(() => this.#read());
   #failing = false;
 
-  /** @param onPulse may reject: then the same pulse is told again. */
+  /** @param onSignal may reject: then the same signal is told again. */
   constructor(
     private readonly kv: Deno.Kv,
-    private readonly onPulse: (pulse: Pulse) => Promise<void>,
+    private readonly onSignal: (signal: Signal) => Promise<void>,
   ) {}
 
   /** What has changed before is told once, as nobody was listening then. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#look(), POLL);
-    this.#follow();
+    if (this.#end) return;
+    const timer = setInterval(this.#look, POLL_MS);
+    const endWatch = watchKeys(
+      this.kv,
+      KEYS,
+      this.#look,
+      (error) => this.#report(error),
+    );
+    this.#end = () => {
+      clearInterval(timer);
+      endWatch();
+    };
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.#watch?.cancel().catch(() => {}); // one that has failed rejects
-    this.#watch = undefined;
+    this.#end?.();
+    this.#end = undefined;
     this.#seen.clear();
   }
 
-  async #follow(): Promise<void> {
-    if (this.#watch) return;
-    const watch = this.kv.watch(KEYS).getReader();
-    this.#watch = watch;
+  /** Reads all signals and tells those that have changed. */
+  async #read(): Promise<void> {
+    if (!this.#end) return;
     try {
-      while (!(await watch.read()).done) await this.#look();
+      const found = await this.kv.getMany(KEYS);
+      for (const [i, name] of NAMES.entries()) {
+        const { versionstamp } = found[i];
+        if (this.#seen.get(name) === versionstamp) continue;
+        await this.onSignal(name);
+        this.#seen.set(name, versionstamp);
+      }
+      this.#failing = false;
     } catch (error) {
-      if (this.#watch !== watch) return;
-      this.#watch = undefined; // the next look opens another
       this.#report(error);
     }
   }
 
-  /** Reads all pulses, once at a time. */
-  async #look(): Promise<void> {
-    this.#again = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    while (this.#again && this.#timer !== undefined) {
-      this.#again = false;
-      await this.#read().catch((error) => this.#report(error));
-    }
-    this.#looking = false;
-    if (this.#timer !== undefined) this.#follow();
-  }
-
-  async #read(): Promise<void> {
-    const found = await this.kv.getMany(KEYS);
-    for (const [i, name] of NAMES.entries()) {
-      const { versionstamp } = found[i];
-      if (this.#seen.get(name) === versionstamp) continue;
-      await this.onPulse(name);
-      this.#seen.set(name, versionstamp);
-    }
-    this.#failing = false;
-  }
-
   /** Logs the first of a row of failures: it is looked at again every second. */
   #report(error: unknown): void {
-    if (this.#timer === undefined || this.#failing) return;
+    if (!this.#end || this.#failing) return;
     this.#failing = true;
-    console.error("The pulses could not be read", error);
+    console.error("The signals between processes could not be read", error);
   }
 }

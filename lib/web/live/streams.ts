@@ -1,6 +1,6 @@
 // The open streams of this process: whose they are, how many may be, and that they end with their session.
 import { kindOf } from "../../chat/spaces.ts";
-import type { Ending } from "../../sync/mod.ts";
+import type { StreamHooks } from "../../sync/mod.ts";
 import { LimitReached } from "../http/rate_limits.ts";
 import { KvSignals } from "./kv_signals.ts";
 import { endedOf, type Session } from "../auth/session.ts";
@@ -13,13 +13,13 @@ const MOST = 10_000;
 const EXPIRY = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
 
 type Body = ReadableStream<Uint8Array>;
-type Open = (ending: Ending) => Promise<Body>;
+type Open = (ending: StreamHooks) => Promise<Body>;
 type Stream = Session & { end: () => void };
 
 /** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
 export class Streams {
   readonly #streams = new Set<Stream>();
-  readonly #pulses: KvSignals;
+  readonly #signals: KvSignals;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -28,11 +28,11 @@ export class Streams {
     private readonly online: Online,
     private readonly limited: boolean,
   ) {
-    this.#pulses = new KvSignals(
+    this.#signals = new KvSignals(
       kv,
-      (pulse) => {
-        if (pulse === "typing") return this.typing.look();
-        if (pulse === "online") return online.look();
+      (signal) => {
+        if (signal === "typing") return this.typing.look();
+        if (signal === "online") return online.look();
         return this.#endWithSessions();
       },
     );
@@ -95,14 +95,14 @@ export class Streams {
   #add(stream: Stream): void {
     this.#streams.add(stream);
     this.#timer ??= setInterval(() => this.#endWithSessions(), EXPIRY);
-    if (this.#streams.size === 1) this.#pulses.start();
+    if (this.#streams.size === 1) this.#signals.start();
   }
 
   #remove(stream: Stream): void {
     if (!this.#streams.delete(stream) || this.#streams.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#pulses.stop();
+    this.#signals.stop();
     this.typing.forget();
   }
 

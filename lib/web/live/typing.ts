@@ -73,13 +73,13 @@ export class Typing {
     clearTimeout(known?.timer);
     const timer = setTimeout(() => this.#end(name), until - Date.now());
     this.#typing.set(name, { ...typist, until, timer });
-    this.sync.tell(typist.space, "typing", { ...typist, typing: true });
+    this.sync.broadcast(typist.space, "typing", { ...typist, typing: true });
   }
 
   #end(name: string): void {
     const { space, userID, timer } = this.#typing.get(name)!;
     clearTimeout(timer);
     this.#typing.delete(name);
-    this.sync.tell(space, "typing", { space, userID, typing: false });
+    this.sync.broadcast(space, "typing", { space, userID, typing: false });
   }
 }

@@ -1,6 +1,6 @@
 // Reads that are gathered: as many as were asked for, in few calls, and none spoilt by another.
 import { assertEquals, assertRejects } from "@std/assert";
-import { gatherReads } from "../../../lib/sync/mod.ts";
+import { batchReads } from "../../../lib/sync/mod.ts";
 import { countReads } from "../../support/counted_reads.ts";
 import { permitted } from "../../support/permitted.ts";
 
@@ -10,13 +10,13 @@ async function openGathered() {
   for (let i = 0; i < 100; i++) await kv.set(["n", i], i);
   const calls = countReads(kv);
   return {
-    kv: gatherReads(kv),
+    kv: batchReads(kv),
     calls,
     [Symbol.dispose]: () => kv.close(),
   };
 }
 
-Deno.test("gatherReads() answers each with its own, ten keys a call at the most", async () => {
+Deno.test("batchReads() answers each with its own, ten keys a call at the most", async () => {
   using it = await openGathered();
   const { kv } = it;
   const answers = await Promise.all(
@@ -32,7 +32,7 @@ Deno.test("gatherReads() answers each with its own, ten keys a call at the most"
   assertEquals(it.calls.length < 15, true, `calls of ${it.calls}`);
 });
 
-Deno.test("gatherReads() reads a key once for all who ask for it as the same array", async () => {
+Deno.test("batchReads() reads a key once for all who ask for it as the same array", async () => {
   using it = await openGathered();
   const { kv } = it;
   const shared = ["n", 7];
@@ -50,7 +50,7 @@ Deno.test("gatherReads() reads a key once for all who ask for it as the same arr
   assertEquals(it.calls, [1]);
 });
 
-Deno.test("gatherReads() begins a read after it was asked for: it sees every write before", async () => {
+Deno.test("batchReads() begins a read after it was asked for: it sees every write before", async () => {
   using it = await openGathered();
   const { kv } = it;
   for (let i = 0; i < 50; i++) {
@@ -63,12 +63,12 @@ Deno.test("gatherReads() begins a read after it was asked for: it sees every wri
 
 Deno.test({
   name:
-    "gatherReads() sees through a second connection what the first has committed, and closes both",
+    "batchReads() sees through a second connection what the first has committed, and closes both",
   ignore: !permitted,
   async fn() {
     const path = await Deno.makeTempFile();
     const open = () => Deno.openKv(path);
-    const kv = gatherReads(await open(), await open());
+    const kv = batchReads(await open(), await open());
     for (let i = 0; i < 500; i++) {
       const others = [1, 2, 3].map((n) => kv.get(["n", n]));
       const { ok, versionstamp } = await kv.atomic().set(["n", 0], i)
@@ -85,7 +85,7 @@ Deno.test({
   },
 });
 
-Deno.test("gatherReads() lets nobody fail for a key of somebody else's", async () => {
+Deno.test("batchReads() lets nobody fail for a key of somebody else's", async () => {
   using it = await openGathered();
   const { kv } = it;
   const good = kv.get(["n", 1]);

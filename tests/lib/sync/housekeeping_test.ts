@@ -1,7 +1,10 @@
 // Housekeeping: what nobody needs any more goes, and nobody notices.
 import { assert, assertEquals } from "@std/assert";
-import { readGroup, touch } from "../../../lib/sync/client_group.ts";
-import { Housekeeping, KEEP } from "../../../lib/sync/housekeeping.ts";
+import { readGroup, recordUse } from "../../../lib/sync/client_group.ts";
+import {
+  DEFAULT_RETENTION,
+  Housekeeping,
+} from "../../../lib/sync/housekeeping.ts";
 import { Sync } from "../../../lib/sync/mod.ts";
 import { Space } from "../../../lib/sync/space.ts";
 import {
@@ -20,7 +23,8 @@ const later = (days: number) => Date.now() + days * DAY;
 const today = () => Math.floor(Date.now() / DAY);
 
 /** Another process on the same KV. */
-const elsewhere = (kv: Deno.Kv, keep = {}) => new Sync(kv, domain, { keep });
+const elsewhere = (kv: Deno.Kv, retention = {}) =>
+  new Sync(kv, domain, { retention });
 
 /** Adds so many items, each in a commit of its own. */
 async function addOneByOne(client: Client, n: number): Promise<void> {
@@ -316,7 +320,7 @@ Deno.test("pull() puts a group on record as in use, once a day, and makes no rec
   );
 });
 
-Deno.test("touch() never takes a fence away, and a fenced group that pulls stays fenced (H4)", async () => {
+Deno.test("recordUse() never takes a fence away, and a fenced group that pulls stays fenced (H4)", async () => {
   await using it = await openSync();
   const client = new Client(it.sync);
   await addOneByOne(client, 1);
@@ -326,7 +330,7 @@ Deno.test("touch() never takes a fence away, and a fenced group that pulls stays
   await client.push(client.mutation("add", { id: "gap" }, 7));
   await leaveAlone(it.kv, client, 40);
   const fenced = await readGroup(it.kv, client.groupID);
-  await touch(it.kv, client.groupID, value!, versionstamp!);
+  await recordUse(it.kv, client.groupID, value!, versionstamp!);
   assertEquals(await readGroup(it.kv, client.groupID), fenced);
 
   assertEquals((await client.pull()).error, "ClientStateNotFound");
@@ -478,7 +482,7 @@ Deno.test("Housekeeping goes on where the last turn stopped, in whichever proces
     const strategy = "global-version" as const;
     const store = { kv, collections, maxChecks: 100, strategy };
     const space = (name: string) => new Space(kv, name, () => {});
-    return new Housekeeping(store, space, KEEP).turn(now);
+    return new Housekeeping(store, space, DEFAULT_RETENTION).turn(now);
   };
   await turn(Date.now());
   assertEquals(await left(), 100);

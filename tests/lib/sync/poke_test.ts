@@ -130,7 +130,7 @@ Deno.test("tell() reaches those who listen to the space, and nobody else (K7)", 
   const open = (space: string) => it.sync.poke([space], always);
   await it.sync.write(["t"], (t) => t.set("key", 1));
   const [here, there] = await Promise.all([open("s"), open("t")]);
-  it.sync.tell("s", "hint", { n: 1 });
+  it.sync.broadcast("s", "hint", { n: 1 });
   it.sync.close();
   const read = async (stream: ReadableStream<Uint8Array>) =>
     (await Array.fromAsync(eventsOf(stream.getReader()))).map((e) => e.event);
@@ -150,7 +150,7 @@ Deno.test("poke() drops a reader that does not read, and keeps the others (K4)",
   await events.next();
   const news = "x".repeat(10_000);
   for (let told = 0; told < 50; told++) {
-    it.sync.tell("s", "news", { news });
+    it.sync.broadcast("s", "news", { news });
     await events.next();
   }
   assertEquals(it.sync.streams, 1);
@@ -166,7 +166,7 @@ Deno.test("poke() takes a reader of very many spaces for none that does not read
     await it.sync.write([space], (tx) => tx.set("born", 1));
   }
   const stream = await it.sync.poke(spaces, always);
-  for (const space of spaces) it.sync.tell(space, "news", {});
+  for (const space of spaces) it.sync.broadcast(space, "news", {});
   const events = eventsOf(stream.getReader());
   const poked = new Set<string>();
   for (let told = 0; told < 2 * spaces.length; told++) {

@@ -44,11 +44,11 @@ Deno.test({
     let told = 0;
     for (; sync.streams === 2; told += EVENT.length) {
       assert(told < MOST, `${told} bytes were kept for it`);
-      sync.tell("s", "news", EVENT);
+      sync.broadcast("s", "news", EVENT);
       await hear(told + EVENT.length); // who reads has all of it
     }
     assertEquals(sync.streams, 1);
-    sync.tell("s", "news", EVENT);
+    sync.broadcast("s", "news", EVENT);
     await hear(told + EVENT.length);
 
     idle.close();

@@ -15,7 +15,7 @@ Deno.test("pokeSoon() tells many again, though telling them was held up for an h
       if (++sent === 1) late = 3_600_000; // as a machine that slept just then
       if (sent % 50 === 0) round.resolve();
     },
-    sendOff() {},
+    revoke() {},
     end() {},
   });
   for (let i = 0; i < 50; i++) {

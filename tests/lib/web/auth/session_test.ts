@@ -1,6 +1,6 @@
 // Sessions as a process remembers them: never one that has ended, whichever process ended it.
 import { assertEquals } from "@std/assert";
-import { gatherReads, Sync } from "../../../../lib/sync/mod.ts";
+import { batchReads, Sync } from "../../../../lib/sync/mod.ts";
 import { chat } from "../../../../lib/web/chat/domain.ts";
 import {
   sessionIn,
@@ -14,9 +14,9 @@ import { chosenSeed } from "../../../support/seeds.ts";
 
 /** Two processes on one KV; `calls` has how many keys each read of it was for. */
 async function openTwo() {
-  const kv = await Deno.openKv(":memory:");
-  const calls = countReads(kv);
-  gatherReads(kv);
+  const plain = await Deno.openKv(":memory:");
+  const calls = countReads(plain);
+  const kv = batchReads(plain);
   const sync = new Sync(kv, chat);
   return {
     calls,
