@@ -30,8 +30,8 @@ export const unknownSpace = () =>
 /** For what may work a moment later: by default, storage that is away or busy. */
 export const unavailable = (
   cause?: unknown,
-  message = "The storage is busy.",
-) => new SyncError("unavailable", message, { cause });
+  text = "The storage is busy.",
+) => new SyncError("unavailable", text, { cause });
 
 /** The server does not know what this group was told, and takes nothing of it any more. */
 export type ClientStateNotFound = {
