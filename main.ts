@@ -2,7 +2,7 @@
 import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
-import { logUnforeseen } from "./lib/web/http/handlers.ts";
+import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chat } from "./lib/web/chat/domain.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
@@ -130,7 +130,7 @@ async function serve(fetch: Fetch): Promise<void> {
 
 /** Told of bodies that break off, too: those of slow readers we break off ourselves. */
 function onError(error: unknown): Response {
-  logUnforeseen(error);
+  logUnexpected(error);
   return new Response("Internal server error", { status: 500 });
 }
 

@@ -1,11 +1,7 @@
 // What every request passes: no foreign site may change anything, and who is asking is looked up once.
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
-import {
-  answerTo,
-  logUnforeseen,
-  pageError,
-} from "../lib/web/http/handlers.ts";
+import { answerTo, logUnexpected, pageError } from "../lib/web/http/errors.ts";
 import type { Limit } from "../lib/web/http/rate_limits.ts";
 import { userOf } from "../lib/web/chat/profile.ts";
 import { isSecure, originOf } from "../lib/web/http/origin.ts";
@@ -78,7 +74,7 @@ export default define.middleware(async (ctx) => {
     if (pathname.startsWith("/api/") || pathname === "/healthz") {
       return answerTo(error);
     }
-    logUnforeseen(error);
+    logUnexpected(error);
     throw pageError(error);
   }
 });

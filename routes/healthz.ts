@@ -1,5 +1,6 @@
 // Whether this instance can serve: it can when KV answers.
-import { failure, methods } from "../lib/web/http/handlers.ts";
+import { methods } from "../lib/web/http/handlers.ts";
+import { failure } from "../lib/web/http/errors.ts";
 
 export const handler = methods({
   async GET({ state }) {

@@ -5,7 +5,7 @@ import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
-import { refused } from "../lib/web/http/errors.ts";
+import { refusedForm } from "../lib/web/http/errors.ts";
 import { createRoom, roomsFor } from "../lib/web/chat/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -33,7 +33,7 @@ export const handler = methods({
       const { roomID } = await createRoom(sync, user, { name, visibility });
       return ctx.redirect(`/rooms/${roomID}`, 303);
     } catch (error) {
-      const { refusal, init } = refused(error);
+      const { refusal, init } = refusedForm(error);
       ctx.state.title = words.title;
       const rooms = await roomsFor(sync, user.userID);
       return page({ user, rooms, name, visibility, refusal }, init);

@@ -13,7 +13,7 @@ import {
   revokeSignInLink,
   signInLinkMadeAt,
 } from "../lib/web/auth/sign_in_link.ts";
-import { refused } from "../lib/web/http/errors.ts";
+import { refusedForm } from "../lib/web/http/errors.ts";
 import { rename } from "../lib/web/chat/profile.ts";
 import { originOf } from "../lib/web/http/origin.ts";
 import { define } from "../lib/web/state.ts";
@@ -65,7 +65,7 @@ export const handler = methods({
           await rename(state.sync, user.userID, form);
           return ctx.redirect("/settings?saved", 303);
         } catch (error) {
-          const { refusal, init } = refused(error);
+          const { refusal, init } = refusedForm(error);
           const madeAt = await signInLinkMadeAt(kv, user.userID);
           return page<Data>({ name: form.name, refusal, madeAt }, init);
         }

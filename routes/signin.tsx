@@ -6,7 +6,7 @@ import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { addressOf } from "../lib/web/http/rate_limits.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
-import { refused } from "../lib/web/http/errors.ts";
+import { refusedForm } from "../lib/web/http/errors.ts";
 import { signIn } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -31,7 +31,7 @@ export const handler = methods({
         headers: { location: nextOf(ctx.url), "set-cookie": cookie },
       });
     } catch (error) {
-      const { refusal, init } = refused(error);
+      const { refusal, init } = refusedForm(error);
       ctx.state.title = pageStrings.signIn.title;
       return page<Data>({ name, refusal }, init);
     }

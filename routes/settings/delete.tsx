@@ -6,7 +6,7 @@ import type { User } from "../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { readForm } from "../../lib/web/http/bodies.ts";
 import { assertOwnName } from "../../lib/web/chat/profile.ts";
-import { refused } from "../../lib/web/http/errors.ts";
+import { refusedForm } from "../../lib/web/http/errors.ts";
 import { isSecure } from "../../lib/web/http/origin.ts";
 import { clearedCookie, FORGET } from "../../lib/web/auth/session.ts";
 import { define } from "../../lib/web/state.ts";
@@ -31,7 +31,7 @@ export const handler = methods({
     try {
       assertOwnName(user, name);
     } catch (error) {
-      const { refusal, init } = refused(error);
+      const { refusal, init } = refusedForm(error);
       state.title = words.title;
       return page<Data>({ user, typed: name, refusal }, init);
     }

@@ -1,6 +1,6 @@
 // What stands around every answer, error pages too: the headers that keep a page to itself.
 import { App, type Context, csp } from "fresh";
-import { failure } from "./handlers.ts";
+import { failure } from "./errors.ts";
 import { isSecure } from "./origin.ts";
 
 const YEAR = 365 * 24 * 60 * 60; // seconds

@@ -1,7 +1,7 @@
 // May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
 import { HttpError } from "fresh";
 import { assertMayPush, assertMayRead } from "../../../lib/web/auth/access.ts";
-import { sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
 import { define } from "../../../lib/web/state.ts";
 
 export default define.middleware(async (ctx) => {
@@ -13,7 +13,7 @@ export default define.middleware(async (ctx) => {
     : ctx.req.method === "POST";
   if (!isTaken) return await ctx.next();
 
-  const { userID } = sessionOf(ctx);
+  const { userID } = sessionIn(ctx);
   // Replicache's `auth`: on a device that two people share, a replica of the
   // one must not write in the name of the other. Empty when a client has none.
   const owner = ctx.req.headers.get("authorization");

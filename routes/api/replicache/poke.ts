@@ -1,14 +1,14 @@
 // The poke stream: says that a space has something new to pull.
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/auth/access.ts";
-import { methods, sessionOf } from "../../../lib/web/http/handlers.ts";
+import { methods, sessionIn } from "../../../lib/web/http/handlers.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MOST_SPACES = 100;
 
 export const handler = methods({
   async GET(ctx) {
-    const session = sessionOf(ctx);
+    const session = sessionIn(ctx);
     const { sync, streams } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
     if (spaces.length > MOST_SPACES) {

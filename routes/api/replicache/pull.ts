@@ -2,7 +2,7 @@
 import type { Context } from "fresh";
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/auth/access.ts";
-import { methods, sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
@@ -18,7 +18,7 @@ function windowIn(url: URL): number | undefined {
 
 export const handler = methods({
   async POST(ctx) {
-    const { userID } = sessionOf(ctx);
+    const { userID } = sessionIn(ctx);
     const { limits, turns } = ctx.state;
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);

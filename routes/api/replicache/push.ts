@@ -1,6 +1,6 @@
 // Replicache's push: mutations of one client group to one space.
 import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
-import { methods, sessionOf, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
 import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/http/bodies.ts";
 import { repairListing } from "../../../lib/web/chat/denormalize.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
@@ -9,7 +9,7 @@ import { confirmedFor } from "../../../lib/web/chat/read_state.ts";
 
 export const handler = methods({
   async POST(ctx) {
-    const { userID } = sessionOf(ctx);
+    const { userID } = sessionIn(ctx);
     const { sync, limits } = ctx.state;
     const space = spaceIn(ctx.url);
     await limits.count("push", userID);
