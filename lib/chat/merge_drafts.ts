@@ -1,6 +1,6 @@
-// How what several devices have written into one draft comes together.
+// Merges what several devices of one person have written into the same draft.
 
-/** The lines of one text in another, whole. */
+/** Whether the lines of one text stand in another, as whole lines. */
 const has = (text: string, part: string): boolean =>
   `\n${text}\n`.includes(`\n${part}\n`);
 

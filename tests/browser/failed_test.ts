@@ -109,7 +109,7 @@ browserTest(
     assertEquals(status, 200);
     const failed = messages(ada, "Under no ID", "failed");
     await failed.getByRole("alert")
-      .filter({ hasText: "This was not sent. An id is" }).waitFor();
+      .filter({ hasText: "This was not sent. An ID has" }).waitFor();
     await button(failed, "Retry").dblclick();
     await failed.waitFor({ state: "detached" });
     await messages(ada, "Under no ID", "sent").waitFor();

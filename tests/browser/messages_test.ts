@@ -168,7 +168,7 @@ browserTest(
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
     await reply.getByRole("link", {
-      name: "In reply to a message that is not here",
+      name: "In reply to an earlier message",
     })
       .click();
     await ada.getByText("no longer there").waitFor();

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { mentionPrefix } from "../../../lib/chat/mention_prefix.ts";
+import { mentionPrefix } from "../../../lib/chat/mentions.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 
 const MOST = 6; // people shown at once

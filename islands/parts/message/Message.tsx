@@ -46,7 +46,7 @@ export const Message = memo(function Message(props: MessageProps) {
   const { message, userID, people, acts, local, follows, active } = props;
   const { id, authorID, from, createdAt, editedAt, replyTo } = message;
   const own = authorID === userID;
-  const namesake = people.markOf({ id: authorID, name: from });
+  const tag = people.tagOf({ id: authorID, name: from });
   const state = message.pending ? "pending" : "sent";
   // What is read aloud is what comes with the message: its buttons come after.
   const wasNews = useRef(props.news).current;
@@ -69,7 +69,7 @@ export const Message = memo(function Message(props: MessageProps) {
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
         <span class="author" dir="auto">{from}</span>{" "}
-        {namesake && <span class="namesake">{namesake}</span>}{" "}
+        {tag && <span class="name-tag">{tag}</span>}{" "}
         <Timestamp at={createdAt} local={local} />
       </header>
       <div class="said">

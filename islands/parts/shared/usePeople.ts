@@ -10,7 +10,7 @@ export type People = {
   /** The reader's own name, as the only one of a set. */
   mine: Names;
   /** The mark of who shares their name with a member. */
-  markOf: ReturnType<typeof nameTagsFor>;
+  tagOf: ReturnType<typeof nameTagsFor>;
 };
 
 /** Every message on the screen depends on this: it must not be new with each of them. */
@@ -20,6 +20,6 @@ export function usePeople(members: readonly Member[], myName: string): People {
     byID: new Map(members.map((member) => [member.id, member])),
     names: foldedNames(members),
     mine: foldedNames([{ name: myName }]),
-    markOf: nameTagsFor(members),
+    tagOf: nameTagsFor(members),
   }), [key, myName]);
 }

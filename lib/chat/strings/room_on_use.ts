@@ -1,4 +1,4 @@
-// Every word that a room says after the first touch, or once something failed: loaded with those parts.
+// The words that a room needs after the first input of its reader, or once something has failed: loaded with those parts.
 import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
@@ -16,7 +16,7 @@ export const roomOnUseStrings = {
     invite: "Invite",
     address: "Anyone who is signed in can join by this room's address:",
     invitation:
-      "Anyone who opens an invitation can join. It works any number of times, for seven days.",
+      "Anyone who opens an invitation can join. It works any number of times for seven days.",
     make: "Make an invitation",
     link: "Link to join",
     copy: "Copy",
@@ -53,10 +53,10 @@ export const roomOnUseStrings = {
   },
 
   keeps: {
-    unsent: "Kept here until you are back online.",
-    all: "Keep writing: it is sent when you are back online.",
+    unsent: "Kept on this device until you are back online.",
+    all: "You can go on writing: it is sent when you are back online.",
     nothing:
-      "This browser can't store anything: close the page, and unsent messages are lost.",
+      "This browser can't store anything: if you close the page, unsent messages are lost.",
   },
 
   joining: {
@@ -88,7 +88,7 @@ export const roomOnUseStrings = {
     more: "All emoji",
     search: "Search emoji",
     found: (n: number) => n === 0 ? "No emoji found." : `${n} found`,
-    /** By the number that Unicode gives a group. */
+    /** By Unicode's number of the group. */
     groups: [
       "Faces and feelings",
       "People and gestures",

@@ -6,7 +6,7 @@ import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { userMutators } from "../../../lib/chat/mutators.ts";
 import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/lengths.ts";
 
-Deno.test("draftAfter() takes what one device alone has written", () => {
+Deno.test("mergeDrafts() takes what one device alone has written", () => {
   assertEquals(mergeDrafts("", "", "A"), "A");
   assertEquals(mergeDrafts("A", "A", "A and more"), "A and more");
   assertEquals(mergeDrafts("A", "A", ""), "");
@@ -14,12 +14,12 @@ Deno.test("draftAfter() takes what one device alone has written", () => {
   assertEquals(mergeDrafts("", "A", "A and more"), "A and more");
 });
 
-Deno.test("draftAfter() puts what two devices have written one below the other", () => {
+Deno.test("mergeDrafts() puts what two devices have written one below the other", () => {
   assertEquals(mergeDrafts("B", "", "A"), "B\nA");
   assertEquals(mergeDrafts("B", "C", "A"), "B\nA");
 });
 
-Deno.test("draftAfter() changes of a draft only the part that a device knew", () => {
+Deno.test("mergeDrafts() changes of a draft only the part that a device knew", () => {
   assertEquals(mergeDrafts("B\nA", "A", "A and more"), "B\nA and more");
   assertEquals(mergeDrafts("B\nA", "A", "A\nmore"), "B\nA\nmore");
   assertEquals(mergeDrafts("A\nmore\nB", "A\nmore", "C"), "C\nB");
@@ -27,13 +27,13 @@ Deno.test("draftAfter() changes of a draft only the part that a device knew", ()
   assertEquals(mergeDrafts("aB\naa", "a", "b"), "aB\naa\nb");
 });
 
-Deno.test("draftAfter() takes what was sent out of a draft, and nothing else", () => {
+Deno.test("mergeDrafts() takes what was sent out of a draft, and nothing else", () => {
   assertEquals(mergeDrafts("B\nA", "A", ""), "B");
   assertEquals(mergeDrafts("A\nB", "A", ""), "B");
   assertEquals(mergeDrafts("B", "A", ""), "B");
 });
 
-Deno.test("draftAfter() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
+Deno.test("mergeDrafts() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
   // No line twice: one of them could be either's.
   const line = fc.constantFrom("a", "b", "ab", "c");
   const text = fc.uniqueArray(line, { maxLength: 4 })
