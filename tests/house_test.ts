@@ -136,8 +136,9 @@ test("lib/sync holds no word of the chat, so that it could serve any app", async
   assertEquals(wrong, []);
 });
 
-test("Each rule of lib/sync and lib/replica is cited by a test, and each citation has its rule", async () => {
-  const rules = [...await rulesOf("lib/sync"), ...await rulesOf("lib/replica")];
+test("Each rule of lib/sync, lib/replica and lib/chat is cited by a test, and each citation has its rule", async () => {
+  const parts = ["lib/sync", "lib/replica", "lib/chat"];
+  const rules = (await Promise.all(parts.map(rulesOf))).flat();
   assertGreater(rules.length, 30);
   assertEquals(rules.length, new Set(rules).size, "A rule is there twice");
   const cited = new Set<string>();
@@ -162,8 +163,8 @@ async function rulesOf(part: string): Promise<string[]> {
     .map(([, rule]) => rule);
 }
 
-test("The engine's README and the replica's say of each file what it does", async () => {
-  for (const part of ["lib/sync", "lib/replica"]) {
+test("The READMEs of lib/sync, lib/replica and lib/chat say of each file what it does", async () => {
+  for (const part of ["lib/sync", "lib/replica", "lib/chat"]) {
     const readme = await Deno.readTextFile(`${part}/README.md`);
     const rows = readme.matchAll(/^\| ((?:`[\w/]+\.ts`(?:, )?)+) +\|/gm);
     const said = [...rows].flatMap(([, names]) =>

@@ -17,7 +17,7 @@ import { cutOff, PULLS } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "A message that the server refuses is shown as failed, with the reason, until one has decided",
+  "A message that the server refuses is shown as failed, with the reason, until one has decided (A5)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
