@@ -4,7 +4,7 @@ import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
-import { onSignedOut } from "./parts/device/sign_out_channel.ts";
+import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {

@@ -6,7 +6,7 @@ import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { Draft, OutgoingMessage } from "../composer/draft_types.ts";
 import { keptUnder } from "../shared/keptUnder.ts";
 import { textsIn } from "../shared/textsIn.ts";
-import { signingOut } from "./sign_out_channel.ts";
+import { signingOut } from "../shared/sign_out_channel.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
