@@ -14,7 +14,7 @@ export type ElementName =
   | "blockquote"
   | "a";
 
-/** A text, or an element around others. It is plain JSON: a page can carry it to its island. */
+/** A text, or an element with others in it. It is plain JSON, so that a page can hand it to its island. */
 export type RichNode = string | RichElement;
 
 export type RichElement = {

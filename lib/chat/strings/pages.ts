@@ -26,9 +26,9 @@ export const pageStrings = {
   leave: {
     title: "Sign out?",
     text: (name: string) => `You are signed in as ${name}.`,
-    kept:
+    withLink:
       "Your private sign-in link is the way back to this account. Sign out only if you have it.",
-    lost:
+    withoutLink:
       "You have no private sign-in link: once you are signed out, nobody can get back into this account, not even you.",
   },
 
@@ -61,7 +61,7 @@ export const pageStrings = {
       "You are signed out on all devices, and your sign-in link stops working.",
       "You leave all rooms. In rooms that you own, the longest-standing member becomes the owner.",
       "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
-      "Your name, drafts and reading marks are erased. This can't be undone.",
+      "Your name, your drafts and how far you have read are erased. This can't be undone.",
     ],
     done: "Your account is deleted.",
   },
