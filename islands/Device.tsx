@@ -3,7 +3,7 @@ import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
-import { onSignedOut } from "./parts/device/signed_out.ts";
+import { onSignedOut } from "./parts/shared/signed_out.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import Lobby from "./Lobby.tsx";
-import { onSignedOut } from "./parts/device/signed_out.ts";
+import { onSignedOut } from "./parts/shared/signed_out.ts";
 import { offlineOwner, offlineRooms } from "./parts/rooms/offline_rooms.ts";
 
 type Found = { userID: string; rooms: RoomSummary[] };

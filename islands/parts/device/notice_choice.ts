@@ -1,5 +1,5 @@
 // Of what a person wants to be told on this device while they look elsewhere.
-import { keep, kept } from "../shared/local_store.ts";
+import { read, write } from "../shared/local_store.ts";
 
 export type NoticeChoice = "nothing" | "mentions" | "all";
 
@@ -7,6 +7,6 @@ const KEY = "notices";
 
 /** Mentions, unless something else was chosen. */
 export const noticeChoice = (): NoticeChoice =>
-  kept<NoticeChoice>(KEY) ?? "mentions";
+  read<NoticeChoice>(KEY) ?? "mentions";
 
-export const setNoticeChoice = (wish: NoticeChoice): void => keep(KEY, wish);
+export const setNoticeChoice = (wish: NoticeChoice): void => write(KEY, wish);

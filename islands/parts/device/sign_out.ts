@@ -1,6 +1,6 @@
 // Leaving this browser, signed out or with the account deleted: every local trace goes, and all tabs are told.
 import { replicasClosed } from "../../../lib/replica/outbox/unsent.ts";
-import { CHANNEL, signingOut } from "./signed_out.ts";
+import { CHANNEL, signingOut } from "../shared/signed_out.ts";
 
 /** How long, in milliseconds, it is waited for tabs that are leaving, and then for the browser. */
 const PATIENCE = 5_000;

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { named, seen } from "../shared/room_store.ts";
+import { readSeqs, roomNames } from "../shared/room_store.ts";
 import { useRooms } from "./useRooms.ts";
 
 const words = texts.rooms;
@@ -16,7 +16,7 @@ export function RoomNav(
 ) {
   const rooms = useRooms(userID, html).value;
   const unread = (room: RoomSummary) => {
-    const read = Math.max(room.readSeq, seen.value[room.roomID] ?? 0);
+    const read = Math.max(room.readSeq, readSeqs.value[room.roomID] ?? 0);
     return room.member ? Math.max(0, room.messageCount - read) : 0;
   };
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
@@ -62,7 +62,7 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       aria-current={current ? "page" : undefined}
     >
       <span class="name" dir="auto">
-        {named.value[room.roomID] ?? room.name}
+        {roomNames.value[room.roomID] ?? room.name}
       </span>
       {unread > 0 && (
         <span class="unread-count">
