@@ -2,7 +2,7 @@
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { copyText } from "./parts/shared/copyText.ts";
+import { copyText } from "./parts/shared/copy_text.ts";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
 
 const words = deviceStrings.copying;

@@ -23,6 +23,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   standins: ["standins"],
 };
 
+/** The folders of `islands/parts`, and which others each may import from; the islands themselves use any. */
+const PARTS_MAY_IMPORT: Record<string, string[]> = {
+  room: ["timeline", "message", "composer", "rooms", "search", "device"],
+  timeline: ["message"],
+  message: [],
+  composer: [],
+  rooms: [],
+  search: [],
+  device: [],
+  shared: [],
+};
+
 /** Parts that any other app could take as they are: they know npm and themselves. */
 const NPM_ONLY = ["replica", "chat", "sync", "sync/mod"];
 
@@ -57,6 +69,18 @@ test("Each part imports only from where it may", async () => {
     to.inside && !to.bare &&
     !MAY_IMPORT[partOf(from)].includes(partOf(to.path))
   );
+  assertEquals(wrong.map(inWords), []);
+});
+
+test("The parts of islands import in one direction only: room, timeline, message, shared", async () => {
+  const folderOf = (path: string) =>
+    path.match(/^islands\/parts\/(\w+)\//)?.[1];
+  const wrong = (await imports()).filter(({ from, to }) => {
+    const [own, other] = [folderOf(from), folderOf(to.path)];
+    if (own === undefined || other === undefined) return false;
+    assert(PARTS_MAY_IMPORT[own], `The design has no folder ${own}`);
+    return ![own, "shared", ...PARTS_MAY_IMPORT[own]].includes(other);
+  });
   assertEquals(wrong.map(inWords), []);
 });
 

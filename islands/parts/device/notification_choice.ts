@@ -1,5 +1,5 @@
 // Which messages this device notifies of: what its person has chosen in the settings.
-import { keep, kept } from "../shared/local_store.ts";
+import { read, write } from "../shared/local_store.ts";
 
 export type NotificationChoice = "nothing" | "mentions" | "all";
 
@@ -7,7 +7,7 @@ const KEY = "notices";
 
 /** Mentions, unless something else was chosen. */
 export const notificationChoice = (): NotificationChoice =>
-  kept<NotificationChoice>(KEY) ?? "mentions";
+  read<NotificationChoice>(KEY) ?? "mentions";
 
 export const saveNotificationChoice = (choice: NotificationChoice): void =>
-  keep(KEY, choice);
+  write(KEY, choice);

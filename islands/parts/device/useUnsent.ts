@@ -3,9 +3,12 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/strings/device.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import type { Draft, OutgoingMessage } from "../composer/draft_types.ts";
-import { keptUnder } from "../shared/keptUnder.ts";
-import { textsIn } from "../shared/textsIn.ts";
+import {
+  allDrafts,
+  allEdits,
+  allOutgoing,
+  textsIn,
+} from "../shared/unsent_text.ts";
 import { signingOut } from "../shared/sign_out_channel.ts";
 import {
   onUnsentChange,
@@ -87,14 +90,14 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentOnDevice {
     }
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
-  for (const [place, { content, shared }] of keptUnder<Draft>("draft/")) {
+  for (const [place, { content, shared }] of allDrafts()) {
     if (content && content !== shared) drafts.set(place, content);
   }
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { content }] of keptUnder<OutgoingMessage>("leaving/")) {
-    drafts.set(place.split("/", 2).join("/"), content);
+  for (const [place, { content }] of allOutgoing()) {
+    drafts.set(place, content);
   }
-  const edits = keptUnder<{ content: string }>("edit/");
+  const edits = allEdits();
   const isOwn = (place: string) => place.startsWith(`${userID}/`);
   for (const [place, content] of drafts) if (isOwn(place)) texts.push(content);
   for (const [place, { content }] of edits) {

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { isComposing } from "../shared/keys.ts";
-import { idOf } from "../message/address.ts";
+import { elementIDOf } from "../shared/message_link.ts";
 import { type Found, openSearch, type Search } from "./search_index.ts";
 
 const words = deviceStrings.search;
@@ -104,7 +104,7 @@ function Result({ found, onFollow }: ResultProps) {
   const { id, roomID, room, from, content, createdAt } = found;
   const time = new Date(createdAt);
   return (
-    <a href={`/rooms/${roomID}#${idOf(id)}`} onClick={onFollow}>
+    <a href={`/rooms/${roomID}#${elementIDOf(id)}`} onClick={onFollow}>
       <span class="where">
         <strong dir="auto">{from}</strong> <span dir="auto">{room}</span>{" "}
         <time dateTime={time.toISOString()}>

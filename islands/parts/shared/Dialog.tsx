@@ -1,4 +1,4 @@
-// A dialog above the page, there for as long as it is drawn.
+// A modal dialog, open for as long as it is rendered.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
