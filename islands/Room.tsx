@@ -3,7 +3,7 @@ import "./parts/shared/common.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { roomSpace } from "../lib/chat/spaces.ts";
-import { roomStrings as texts } from "../lib/chat/strings/room.ts";
+import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import type { Status } from "../lib/replica/mod.ts";
 import { listen, type Presence } from "../lib/replica/poke/listen.ts";
@@ -230,7 +230,7 @@ export default function Room(props: RoomProps) {
               first={firstTyping.current}
             />
           )}
-          <p class="hint">{texts.composer.hint}</p>
+          <p class="hint">{roomStrings.composer.hint}</p>
         </div>
       </div>
       {parts && (
@@ -258,7 +258,7 @@ function confirmedIn({ room, messages }: RoomView, unsent: number): number {
   return messages.findLast(({ pending }) => !pending)?.seq ?? 0;
 }
 
-const { states } = texts.messages;
+const { states } = roomStrings.messages;
 const pendingLabel = ({ paused, online }: Status) =>
   paused ? states.held : online ? states.sending : states.waiting;
 
@@ -279,9 +279,9 @@ function Notice({ text }: { text: Signal<string> }) {
 function Reload() {
   return (
     <div class="refusal join" role="alert">
-      <p>{texts.room.notAlive}</p>
+      <p>{roomStrings.room.notAlive}</p>
       <button type="button" onClick={() => location.reload()}>
-        {texts.room.reload}
+        {roomStrings.room.reload}
       </button>
     </div>
   );

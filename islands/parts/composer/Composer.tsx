@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isEnter } from "../shared/keys.ts";
@@ -30,7 +30,7 @@ type ComposerProps = {
   ReplyBanner: typeof ReplyBanner | undefined;
 };
 
-const words = texts.composer;
+const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
   const { room, open, send, draft, Completion, ReplyBanner } = props;

@@ -2,7 +2,7 @@
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
-const words = roomOnUseStrings.answering;
+const words = roomOnUseStrings.reply;
 
 type ReplyBannerProps = {
   /** The author of the answered message; undefined when that is not here. */
@@ -19,10 +19,10 @@ export function ReplyBanner({ name, onCancel }: ReplyBannerProps) {
       <button
         type="button"
         class="icon close"
-        title={words.nobody}
+        title={words.cancel}
         onClick={onCancel}
       >
-        {words.nobody}
+        {words.cancel}
       </button>
     </p>
   );

@@ -3,7 +3,7 @@ import type { ComponentChild } from "preact";
 import { useRef } from "preact/hooks";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { memo } from "../shared/memo.ts";
 import { elementIDOf } from "../shared/message_link.ts";
@@ -13,7 +13,7 @@ import { type MessageActions, MessageToolbar } from "./MessageToolbar.tsx";
 import { RichText } from "./RichText.tsx";
 import { fullDate, Timestamp } from "./Timestamp.tsx";
 
-const words = texts.messages;
+const words = roomStrings.messages;
 
 /** Characters of a quote; the stylesheet cuts it at the line's end. */
 const MAX_QUOTE = 140;

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
 
-const words = texts.messages;
+const words = roomStrings.messages;
 
 /** The same object for as long as the same is possible, as every message has it. */
 export type MessageActions = {

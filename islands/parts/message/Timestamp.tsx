@@ -1,5 +1,5 @@
 // Times and days: in the reader's own format once the page is hydrated, in UTC before.
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 
 type TimestampProps = {
   /** Milliseconds since 1970. */
@@ -30,14 +30,14 @@ export function dayInWords(at: number, local: boolean): string {
   if (!local) return dayKey(at, false);
   const now = new Date();
   const [day, today] = [new Date(at), now.toDateString()];
-  if (day.toDateString() === today) return texts.messages.today;
+  if (day.toDateString() === today) return roomStrings.messages.today;
   const yesterday = new Date(
     now.getFullYear(),
     now.getMonth(),
     now.getDate() - 1,
   );
   if (day.toDateString() === yesterday.toDateString()) {
-    return texts.messages.yesterday;
+    return roomStrings.messages.yesterday;
   }
   return (day.getFullYear() === now.getFullYear()
     ? weekdayFormat()

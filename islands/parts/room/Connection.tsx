@@ -1,13 +1,13 @@
 // Whether the room is in step with the server, and how many mutations are not sent.
 import type { ComponentChildren } from "preact";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 import { useSustained } from "../shared/useSustained.ts";
 
 /** A shorter sync than this, in milliseconds, is not mentioned. */
 const SHORT_SYNC = 500;
 
-const words = texts.connection;
+const words = roomStrings.connection;
 
 type ConnectionProps = {
   status: Status;

@@ -33,7 +33,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
     <>
       <div class="refusal paused">
         <p role="alert">
-          <strong>{words.why[paused]}</strong> {words.kept(unsent)}
+          <strong>{words.why[paused]}</strong> {words.unsent(unsent)}
         </p>
         <div class="row">
           {paused === "signed out"
@@ -111,5 +111,5 @@ function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
 /** What becomes of writing while there is no network, or no disk. */
 export function StorageHint({ inMemory, unsent }: Status) {
   const hint = inMemory ? "nothing" : unsent > 0 ? "unsent" : "all";
-  return <span class="keeps">{roomOnUseStrings.keeps[hint]}</span>;
+  return <span class="keeps">{roomOnUseStrings.storage[hint]}</span>;
 }

@@ -1,7 +1,7 @@
 // Above the messages: who is in the room and online, and its topic. What one can do with the room follows as its children.
 import type { ComponentChildren } from "preact";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { onlineUserIDs } from "../shared/room_store.ts";
 
@@ -37,9 +37,11 @@ export function RoomHeader(props: RoomHeaderProps) {
           ))}
         </span>
         <a href={`/rooms/${room.id}/people`}>
-          {texts.room.members(members.length)}
+          {roomStrings.room.members(members.length)}
         </a>
-        {online.length > 0 && <span>{texts.room.online(online.length)}</span>}
+        {online.length > 0 && (
+          <span>{roomStrings.room.online(online.length)}</span>
+        )}
       </p>
       <p class="topic" dir="auto" title={room.topic}>{room.topic}</p>
       {children}

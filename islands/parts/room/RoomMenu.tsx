@@ -9,7 +9,7 @@ import { Dialog } from "../shared/Dialog.tsx";
 import type { RoomReplica } from "../shared/replicas.ts";
 import { RoomSettings } from "./RoomSettings.tsx";
 
-const words = roomOnUseStrings.about;
+const words = roomOnUseStrings.menu;
 
 type RoomMenuProps = {
   room: Room;

@@ -9,7 +9,7 @@ import { Dialog } from "../shared/Dialog.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
 
-const words = roomOnUseStrings.about;
+const words = roomOnUseStrings.menu;
 
 type RoomSettingsProps = {
   room: Room;

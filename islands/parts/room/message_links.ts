@@ -52,12 +52,12 @@ export function useJumpTarget(
       target.value = undefined;
       showNotice(why);
     };
-    const { links, past } = roomOnUseStrings;
+    const { links, history: words } = roomOnUseStrings;
     if (focusMessage(id)) target.value = undefined;
     else if (replica && !history.more) giveUp(links.gone);
     else if (replica) {
       showOlder(replica, history, STRIDE).then((result) => {
-        if (result === "failed") giveUp(past.failed);
+        if (result === "failed") giveUp(words.failed);
         else if (result === "none") giveUp(links.gone);
       });
     }

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { type ComponentChild, Fragment } from "preact";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Message } from "../message/Message.tsx";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import { dayInWords, dayKey } from "../message/Timestamp.tsx";
@@ -69,7 +69,7 @@ export const MessageGroup = memo(function MessageGroup(
             )}
             {id === newFrom && (
               <p class="day new" data-new>
-                <span>{texts.messages.unread}</span>
+                <span>{roomStrings.messages.unread}</span>
               </p>
             )}
             <Message

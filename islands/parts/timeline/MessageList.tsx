@@ -4,7 +4,7 @@ import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
 import { MessageGroup } from "./MessageGroup.tsx";
@@ -64,7 +64,7 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         class="log"
         role="log"
-        aria-label={texts.messages.label}
+        aria-label={roomStrings.messages.label}
         aria-live={announced ? "polite" : "off"}
         aria-relevant="additions"
         tabIndex={messages.length === 0 ? 0 : -1}
@@ -122,7 +122,7 @@ export function MessageList(props: MessageListProps) {
             scroller.current?.focus();
           }}
         >
-          {texts.messages.newest}
+          {roomStrings.messages.newest}
         </button>
       )}
     </div>
@@ -132,8 +132,8 @@ export function MessageList(props: MessageListProps) {
 function Empty({ room }: { room: string }) {
   return (
     <div class="empty">
-      <p class="title" dir="auto">{texts.messages.emptyTitle(room)}</p>
-      <p>{texts.messages.empty}</p>
+      <p class="title" dir="auto">{roomStrings.messages.emptyTitle(room)}</p>
+      <p>{roomStrings.messages.empty}</p>
     </div>
   );
 }

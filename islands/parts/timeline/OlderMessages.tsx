@@ -8,7 +8,7 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
 import { type History, PAGE_SIZE } from "./useHistory.ts";
 
-const words = roomOnUseStrings.past;
+const words = roomOnUseStrings.history;
 
 type OlderMessagesProps = {
   history: History;

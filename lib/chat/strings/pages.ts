@@ -107,17 +107,17 @@ export const pageStrings = {
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
     invite: "Invite someone",
-    inviteText: roomOnUseStrings.about.invitation,
-    inviteSubmit: roomOnUseStrings.about.make,
+    inviteText: roomOnUseStrings.menu.invitation,
+    inviteSubmit: roomOnUseStrings.menu.make,
     once: "The invitation, shown only this once",
     open: "Open invitations",
     madeBy: (name: string | undefined, date: string) =>
       name ? `By ${name}, until ${date}` : `Until ${date}`,
     withdraw: "Withdraw",
     leave: "Leave the room",
-    leaveText: roomOnUseStrings.about.leaveText,
-    leaveOwner: roomOnUseStrings.about.leaveOwner,
-    leaveLast: roomOnUseStrings.about.leaveLast,
+    leaveText: roomOnUseStrings.menu.leaveText,
+    leaveOwner: roomOnUseStrings.menu.leaveOwner,
+    leaveLast: roomOnUseStrings.menu.leaveLast,
   },
 
   errors: {

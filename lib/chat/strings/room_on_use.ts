@@ -12,7 +12,7 @@ export const roomOnUseStrings = {
   needsNetwork: "That needs a connection. Try again when you are online.",
   notNow: "That did not work. Try again in a moment.",
 
-  about: {
+  menu: {
     invite: "Invite",
     address: "Anyone who is signed in can join by this room's address:",
     invitation:
@@ -52,7 +52,7 @@ export const roomOnUseStrings = {
       } not sent yet, and will be lost.`,
   },
 
-  keeps: {
+  storage: {
     unsent: "Kept on this device until you are back online.",
     all: "You can go on writing: it is sent when you are back online.",
     nothing:
@@ -65,9 +65,9 @@ export const roomOnUseStrings = {
     notIn: "You are no longer in this room.",
   },
 
-  answering: {
+  reply: {
     replying: (name: string) => `Replying to ${name}`,
-    nobody: "Cancel reply",
+    cancel: "Cancel reply",
   },
 
   links: {
@@ -76,7 +76,7 @@ export const roomOnUseStrings = {
     gone: "That message is no longer there.",
   },
 
-  past: {
+  history: {
     older: "Load older messages",
     loading: "Loading older messages…",
     failed:
@@ -147,7 +147,7 @@ export const roomOnUseStrings = {
       refused: "The server can't take what is waiting here.",
       outdated: "This page and the server are different versions.",
     },
-    kept: (n: number) =>
+    unsent: (n: number) =>
       n > 0
         ? `${count(n, "change", "changes")} not sent: kept on this device.`
         : "Everything you wrote has been sent.",
