@@ -110,8 +110,10 @@ async function storePage(url, answer, began) {
 async function storeNow(url, answer, began) {
   if (began !== generation) return;
   const path = url.pathname;
-  // `open` alone would create the cache, even after signing out.
+  // `open` alone would create the cache, even after signing out; it still does
+  // if the cache was deleted between the two.
   const pages = await caches.has(PAGES) && await caches.open(PAGES);
+  if (began !== generation) return void await caches.delete(PAGES);
   // Only our own error page counts, not a proxy's.
   if (pages && GONE.has(answer.status) && buildIn(await answer.text())) {
     await pages.delete(path);
