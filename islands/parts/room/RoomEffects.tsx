@@ -7,11 +7,11 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import type { ComposerDraft } from "../composer/useDraft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
-import { useEditLock } from "../message/useEditLock.ts";
 import type { Editing } from "../message/useEditing.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import type { UserReplica } from "../shared/replicas.ts";
 import { roomNames } from "../shared/room_store.ts";
+import { editsIn, type Scope } from "../shared/unsent_text.ts";
 import type { History } from "../timeline/useHistory.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
@@ -68,6 +68,29 @@ export function RoomEffects(props: RoomEffectsProps) {
       onClose={() => deleting.value = undefined}
     />
   );
+}
+
+const lockName = (id: string) => `edit/${id}`;
+
+/** One tab edits a message at a time: takes up an earlier visit's edit, and holds the lock of the current one. */
+function useEditLock(scope: Scope, editing: Editing): void {
+  useEffect(() => editing.resume(() => unlockedEdit(scope)), []);
+  const id = editing.edit.value?.id;
+  useEffect(() => {
+    if (!id) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    navigator.locks?.request(lockName(id), () => promise).catch(() => {});
+    return resolve;
+  }, [id]);
+}
+
+/** The last edit that was begun and that no tab is at. */
+async function unlockedEdit(scope: Scope) {
+  // Without an answer, as on plain http, two tabs may show the same edit.
+  const asked = navigator.locks?.query().catch(() => undefined);
+  const { held = [] } = await asked ?? {};
+  const names = new Set(held.map(({ name }) => name));
+  return editsIn(scope).find(({ id }) => !names.has(lockName(id)));
 }
 
 /** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */
