@@ -1,22 +1,22 @@
-// A button that copies a text that is on the page, and says whether it did.
+// A button that copies a text of the page to the clipboard, and says whether that worked.
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { copyText } from "./parts/shared/copyText.ts";
+import { copyText } from "./parts/shared/copy_text.ts";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
 
 const words = deviceStrings.copying;
 
 export default function CopyButton({ text }: { text: string }) {
   const alive = useSignal(false);
-  const said = useSignal("");
+  const result = useSignal("");
   useEffect(() => {
     alive.value = true;
   }, []);
 
   async function copy() {
-    said.value = ""; // the same words again are news, too
-    said.value = await copyText(text) ? words.copied : words.failed;
+    result.value = ""; // so that the same words are read aloud again
+    result.value = await copyText(text) ? words.copied : words.failed;
   }
 
   return (
@@ -29,7 +29,7 @@ export default function CopyButton({ text }: { text: string }) {
       >
         {words.copy}
       </button>
-      <span class="hint" role="status">{said.value}</span>
+      <span class="hint" role="status">{result.value}</span>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// The form that deletes an account: by script it knows what is unsent, and leaves no trace in the browser.
+// The form that deletes an account. By script it shows what is unsent, and erases what this browser stores.
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
@@ -9,13 +9,13 @@ import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { useUnsent } from "./parts/device/useUnsent.ts";
 import { NameField } from "./parts/shared/NameField.tsx";
 
-const words = deviceStrings.deleting;
+const words = deviceStrings.deleteAccount;
 
 type DeleteAccountProps = { user: User; typed: string; refusal?: string };
 
 export default function DeleteAccount(props: DeleteAccountProps) {
   const { user } = props;
-  // The box keeps its own: what is typed before the page is alive, too.
+  // Only in the HTML: the box keeps what is typed before the page is alive.
   const typed = globalThis.document ? undefined : props.typed;
   const busy = useSignal(false);
   const refusal = useSignal(props.refusal);
@@ -44,7 +44,7 @@ export default function DeleteAccount(props: DeleteAccountProps) {
       action="/settings/delete"
       onSubmit={remove}
     >
-      {unsent !== undefined && <UnsentNotice here={unsent} />}
+      {unsent !== undefined && <UnsentNotice unsent={unsent} />}
       <NameField
         label={words.name(user.name)}
         name={typed}

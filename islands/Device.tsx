@@ -1,34 +1,35 @@
-// This browser as the app's device, on every page: searches what is on it, keeps it working without a network, notifies, follows who is signed in.
+// On every page of a signed-in person: the search, the service worker, notifications,
+// forms without a network, and leaving the page when somebody else is signed in.
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
-import { onSignedOut } from "./parts/device/signed_out.ts";
+import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {
-  const refused = useSignal(false);
+  const needsNetwork = useSignal(false);
 
   useEffect(() => {
-    keepOffline();
+    startServiceWorker();
     const unlisten = onSignedOut(() => location.replace("/signin"));
-    // The page can be of someone who was here before: kept by the service
-    // worker, or come back to with the browser's own button.
-    const check = () => document.hidden || leaveUnless(userID);
+    // The page can be of someone who was signed in before: from the service
+    // worker's cache, or from the browser's by its Back button.
+    const check = () => document.hidden || leaveUnlessOwn(userID);
     const onPageShow = (event: PageTransitionEvent) =>
-      event.persisted && leaveUnless(userID, true);
+      event.persisted && leaveUnlessOwn(userID, true);
     check();
-    notifyOnceAllowed(userID).catch(console.warn);
-    // A form that cannot be sent would leave the person on the browser's own
-    // error page, and what they typed behind it.
+    startNotifyingOnceAllowed(userID).catch(console.warn);
+    // Without a network the browser would show its own error page instead of the
+    // form, and what was typed would be lost.
     const onSubmit = (event: SubmitEvent) => {
       const { method } = event.target as HTMLFormElement;
       if (event.defaultPrevented) return;
-      refused.value = method === "post" && !navigator.onLine;
-      if (refused.value) event.preventDefault();
+      needsNetwork.value = method === "post" && !navigator.onLine;
+      if (needsNetwork.value) event.preventDefault();
     };
     const onOnline = () => {
-      refused.value = false;
+      needsNetwork.value = false;
       check();
     };
     addEventListener("pageshow", onPageShow);
@@ -47,7 +48,7 @@ export default function Device({ userID }: { userID: string }) {
   return (
     <>
       <SearchButton userID={userID} />
-      {refused.value && (
+      {needsNetwork.value && (
         <p class="device refusal" role="alert">
           {everyPageStrings.needsNetwork}
         </p>
@@ -56,12 +57,12 @@ export default function Device({ userID }: { userID: string }) {
   );
 }
 
-/** Has the service worker keep the app, where there can be one. */
-async function keepOffline() {
+/** Registers the service worker, where there can be one, and has it store this page. */
+async function startServiceWorker() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  // Whether this page came past it: `controller` would not say so of one that
-  // it took over while it loaded.
+  // Whether this page came through it. `controller` does not tell: it may have
+  // taken over the page while that was loading.
   const [navigation] = performance.getEntriesByType(
     "navigation",
   ) as PerformanceNavigationTiming[];
@@ -70,18 +71,18 @@ async function keepOffline() {
     const { active } = await serviceWorker.ready;
     if (!navigation?.workerStart) active!.postMessage("keep");
   } catch (error) {
-    console.warn("Not kept", error);
+    console.warn("No service worker", error);
   }
 }
 
-/** Notifies from now on, or from when somebody allows it, in whichever tab. */
-async function notifyOnceAllowed(userID: string) {
+/** Notifies from now on, or from when it is allowed in any tab. */
+async function startNotifyingOnceAllowed(userID: string) {
   const start = async () => {
     const { startNotifying } = await import("./parts/device/notify.ts");
     startNotifying(userID);
   };
   if (globalThis.Notification?.permission === "granted") return await start();
-  // Not on plain http, where nothing notifies.
+  // Undefined on plain http, where a page can't notify.
   const allowed = await navigator.permissions?.query({ name: "notifications" });
   if (!allowed) return;
   allowed.onchange = async () => {
@@ -92,13 +93,14 @@ async function notifyOnceAllowed(userID: string) {
 }
 
 /**
- * Leaves a page whose person is not the one signed in any more. That nobody is
- * leaves it as it is, for what may be unsent in it, unless it was left before.
+ * Leaves a page whose person is not the one who is signed in. When nobody is
+ * signed in the page stays, as it may hold unsent text, unless it is shown again
+ * by the Back button.
  */
-async function leaveUnless(userID: string, wasLeft = false) {
+async function leaveUnlessOwn(userID: string, isBack = false) {
   const answer = await fetch("/api/session").catch(() => undefined);
-  // The network may go in the midst of the answer, too.
-  const who = answer?.ok ? await answer.json().catch(() => {}) : undefined;
-  const isOther = who && who.userID !== userID;
-  if (isOther || (wasLeft && answer?.status === 401)) location.replace("/");
+  // An answer can break off as well.
+  const user = answer?.ok ? await answer.json().catch(() => {}) : undefined;
+  const isOther = user && user.userID !== userID;
+  if (isOther || (isBack && answer?.status === 401)) location.replace("/");
 }

@@ -1,15 +1,123 @@
-// What is set for this device alone: the theme, and notifications.
+// The settings of this device alone: the theme, and which messages it notifies of.
 import "./parts/shared/common.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
-import { Notices } from "./parts/device/Notices.tsx";
-import { Theme } from "./parts/device/Theme.tsx";
+import {
+  type NotificationChoice,
+  notificationChoice,
+  saveNotificationChoice,
+} from "./parts/device/notification_choice.ts";
 
 export default function DeviceSettings() {
   return (
     <section class="card" aria-labelledby="device-title">
       <h2 id="device-title">{deviceStrings.title}</h2>
       <Theme />
-      <Notices />
+      <Notifications />
     </section>
+  );
+}
+
+type ThemeChoice = keyof typeof deviceStrings.theme.choices;
+
+const YEAR = 365 * 24 * 60 * 60; // seconds
+
+/** Kept in a cookie, which static/theme.js reads; it outlives signing out. */
+function Theme() {
+  const { title, choices } = deviceStrings.theme;
+  const chosen = useSignal<ThemeChoice | undefined>(undefined);
+  useEffect(() => {
+    const { theme } = document.documentElement.dataset;
+    chosen.value = theme === "light" || theme === "dark" ? theme : "system";
+  }, []);
+
+  function choose(choice: ThemeChoice) {
+    chosen.value = choice;
+    const age = choice === "system" ? 0 : YEAR;
+    document.cookie = `theme=${choice}; Path=/; Max-Age=${age}; SameSite=Lax`;
+    dispatchEvent(new Event("theme")); // for static/theme.js
+  }
+
+  return (
+    <RadioGroup
+      name="theme"
+      title={title}
+      choices={choices}
+      chosen={chosen.value}
+      choose={choose}
+    />
+  );
+}
+
+/** Asks the browser for permission only when its button is pressed. */
+function Notifications() {
+  const { title, choices, why, allow } = deviceStrings.notifications;
+  const permission = useSignal<NotificationPermission | "none" | "">("");
+  const chosen = useSignal<NotificationChoice | undefined>(undefined);
+  useEffect(() => {
+    permission.value = globalThis.Notification?.permission ?? "none";
+    chosen.value = notificationChoice();
+  }, []);
+
+  if (permission.value === "granted") {
+    return (
+      <RadioGroup
+        name="notifications"
+        title={title}
+        choices={choices}
+        chosen={chosen.value}
+        choose={(choice) => {
+          chosen.value = choice;
+          saveNotificationChoice(choice);
+        }}
+      />
+    );
+  }
+  return (
+    <div class="choices" role="group" aria-labelledby="notifications-title">
+      <h3 id="notifications-title">{title}</h3>
+      <p class="hint">{why[permission.value || "default"]}</p>
+      {permission.value === "default" && (
+        <button
+          type="button"
+          onClick={async () => {
+            permission.value = await Notification.requestPermission();
+          }}
+        >
+          {allow}
+        </button>
+      )}
+    </div>
+  );
+}
+
+type RadioGroupProps<Choice extends string> = {
+  name: string;
+  title: string;
+  choices: Readonly<Record<Choice, string>>;
+  /** Undefined until the page is alive and knows it: until then none can be chosen. */
+  chosen: Choice | undefined;
+  choose: (choice: Choice) => void;
+};
+
+function RadioGroup<Choice extends string>(props: RadioGroupProps<Choice>) {
+  const { name, title, choices, chosen, choose } = props;
+  return (
+    <fieldset class="choices" disabled={chosen === undefined}>
+      <legend>{title}</legend>
+      {Object.entries<string>(choices).map(([choice, label]) => (
+        <label key={choice} class="choice">
+          <input
+            type="radio"
+            name={name}
+            checked={choice === chosen}
+            onChange={() =>
+              choose(choice as Choice)}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

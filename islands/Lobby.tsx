@@ -1,8 +1,10 @@
-// The rooms to enter: one's own first, then the public ones that can be joined by opening them.
+// The list of rooms: one's own first, then the public ones, which opening joins.
 import "./parts/shared/common.ts";
-import { lobbyStrings as words } from "../lib/chat/strings/lobby.ts";
+import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { useRooms } from "./parts/rooms/useRooms.ts";
+
+const words = lobbyStrings;
 
 type LobbyProps = { userID: string; rooms: RoomSummary[] };
 
@@ -48,8 +50,8 @@ function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
   );
 }
 
-function amountOf({ kept, member, messageCount, readSeq }: RoomSummary) {
-  if (kept === false) return words.notHere;
+function amountOf({ onDevice, member, messageCount, readSeq }: RoomSummary) {
+  if (onDevice === false) return words.notOnDevice;
   const unread = messageCount - readSeq;
   return member && unread > 0
     ? words.unread(unread)

@@ -1,10 +1,10 @@
-// The rooms of whoever this device keeps pages of, on a page that is nobody's.
+// The rooms on this device, on the page that the service worker shows for one that is not.
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import Lobby from "./Lobby.tsx";
-import { onSignedOut } from "./parts/device/signed_out.ts";
+import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
 import { offlineOwner, offlineRooms } from "./parts/rooms/offline_rooms.ts";
 
 type Found = { userID: string; rooms: RoomSummary[] };
@@ -13,7 +13,7 @@ export default function OfflineRooms() {
   const found = useSignal<Found | undefined>(undefined);
   useEffect(() => {
     const unlisten = onSignedOut(() => location.replace("/signin"));
-    find().then((those) => found.value = those, reportError);
+    find().then((rooms) => found.value = rooms, reportError);
     return unlisten;
   }, []);
   return found.value ? <Lobby {...found.value} /> : null;

@@ -1,131 +1,146 @@
-// The room, alive: the log, the box to write in, and whether both are in step with the server.
+// A room: its messages, the composer, and whether both are in step with the server.
 import "./parts/shared/common.ts";
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { roomStrings as texts } from "../lib/chat/strings/room.ts";
 import { roomSpace } from "../lib/chat/spaces.ts";
+import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
-import { listen, type Presence } from "../lib/replica/poke/listen.ts";
 import type { Status } from "../lib/replica/mod.ts";
+import { listen, type Presence } from "../lib/replica/poke/listen.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
-import { anyKept } from "./parts/shared/local_store.ts";
-import { Connection } from "./parts/room/Connection.tsx";
-import { MessageList } from "./parts/timeline/MessageList.tsx";
-import { useHistory } from "./parts/timeline/useHistory.ts";
-import { useScrollAnchor } from "./parts/timeline/useScrollAnchor.ts";
-import { useReadMarker } from "./parts/timeline/useReadMarker.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
 import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
-import { Notice } from "./parts/room/Notice.tsx";
+import { Connection } from "./parts/room/Connection.tsx";
+import {
+  lazyParts,
+  loadLazyParts,
+  onFirstInteraction,
+} from "./parts/room/lazy.ts";
 import { RoomHeader } from "./parts/room/RoomHeader.tsx";
-import { extras, loadExtras, onTouch } from "./parts/room/lazy.ts";
 import { useMessageActions } from "./parts/room/useMessageActions.ts";
-import { useLonger } from "./parts/shared/useLonger.ts";
-import { useOwnSpace } from "./parts/shared/useOwnSpace.ts";
+import { useRoom, useUserReplica } from "./parts/room/useRoom.ts";
+import { errorWords } from "./parts/shared/error_words.ts";
+import { hasUnfinished } from "./parts/shared/unsent_text.ts";
 import { usePeople } from "./parts/shared/usePeople.ts";
-import { useRoom } from "./parts/room/useRoom.ts";
+import { useSustained } from "./parts/shared/useSustained.ts";
+import { MessageList } from "./parts/timeline/MessageList.tsx";
+import { useHistory } from "./parts/timeline/useHistory.ts";
+import { useReadMarker } from "./parts/timeline/useReadMarker.ts";
+import { useScrollAnchor } from "./parts/timeline/useScrollAnchor.ts";
 
 // An island, too: two scripts of one page would say much twice.
 export { RoomNav } from "./parts/rooms/RoomNav.tsx";
 
-type RoomProps = { user: User; view: RoomView; marks: RichTextByID };
+type RoomProps = { user: User; view: RoomView; richText: RichTextByID };
 
-export default function Room({ user, view: html, marks }: RoomProps) {
-  const { view, rejections, live, writable, dead, opened, status } = useRoom(
-    user,
-    html,
-  );
-  const { room, me, members, messages } = view.value;
+export default function Room(props: RoomProps) {
+  const { user, view: initialView } = props;
   const { userID } = user;
-  // Who has left, or was made to, is not put back in by looking at the room.
-  const wasIn = useRef(html.me !== undefined);
-  if (me) wasIn.current = true;
-  const alive = useSignal(false);
-  useEffect(() => {
-    alive.value = true;
-  }, []);
-
+  const live = useRoom(user, initialView);
+  const { rejections, replica, readable, writable, failed, status } = live;
+  const { room, me, members, messages } = live.view;
   const space = roomSpace(room.id);
-  const own = useOwnSpace(userID, live.value);
-  const whose = `${userID}/${room.id}`;
-  const draft = useDraft(whose, room.id, own);
-  const wanted = useSignal<string | undefined>(undefined);
-  const jump = (id: string) => {
-    wanted.value = undefined; // the same one again is a jump as well
-    wanted.value = id;
+  const scope = `${userID}/${room.id}`;
+  const caughtUp = readable !== undefined;
+
+  const hydrated = useSignal(false);
+  useEffect(() => {
+    hydrated.value = true;
+  }, []);
+  const notice = useSignal("");
+  const showNotice = (what: unknown) => {
+    notice.value = typeof what === "string" ? what : errorWords(what);
   };
-  const editing = useEditing(whose, jump);
+  const jumpTarget = useSignal<string | undefined>(undefined);
+  const jump = (id: string) => {
+    jumpTarget.value = undefined; // the same one again is a jump as well
+    jumpTarget.value = id;
+  };
+
+  const parts = lazyParts.value;
+  const userReplica = useUserReplica(userID, caughtUp);
+  const draft = useDraft(scope);
+  const editing = useEditing(scope, jump);
   const people = usePeople(members, user.name);
-  const marksOf = useRichText(html.messages, marks);
-  const copy = live.value ? opened.value : undefined;
-  const replica = writable.value ? opened.value : undefined;
-  const past = useHistory(
-    copy,
-    messages,
-    room.messageCount,
-    extras.value?.bringOlder,
+  const { richTextOf, loadParser } = useRichText(
+    initialView.messages,
+    props.richText,
   );
-  const place = useScrollAnchor(messages.at(-1)?.id);
-  const reading = useReadMarker({
-    ...{ html, messages, own },
-    ...{ away: place.away, scroller: place.scroller },
-    confirmed: confirmedIn(view.value, status.unsent),
+  const history = useHistory(messages, room.messageCount);
+  const scroll = useScrollAnchor(messages.at(-1)?.id);
+  const { scroller, scrolledUp } = scroll;
+  const readMarker = useReadMarker({
+    initialView,
+    userReplica,
+    messages,
+    confirmed: confirmedIn(live.view, status.unsent),
+    scrolledUp,
+    scroller,
   });
-  const { acts, deleting, notice, say } = useMessageActions(replica, {
+  const { actions, deleting } = useMessageActions(writable, {
     jump,
+    copyLink: ({ id }) =>
+      loadLazyParts().then((parts) => parts.copyMessageLink(id))
+        .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
+    EmojiChoice: parts?.EmojiChoice,
+    onError: showNotice,
   });
-  const { recoverOutgoing } = extras.value ?? {};
+
+  // A person who has left, or was removed, is not joined again without a question.
+  const wasMember = useRef(initialView.me !== undefined);
+  if (me) wasMember.current = true;
+  const isVisitor = !me && (caughtUp || !initialView.me);
+  const isReply = draft.replyTo.value !== undefined;
+  const anyRejected = rejections.length > 0;
+  const anyOlder = caughtUp && history.more;
+  const { paused } = status;
+  const needsParts = isVisitor || isReply || anyRejected || anyOlder ||
+    live.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
-    const { value } = opened;
-    if (value) recoverOutgoing?.(whose, draft, value, html).catch(reportError);
-  }, [opened.value, recoverOutgoing]);
-  useEffect(() => {
-    if (status.paused !== "gone") return;
-    // The page that is kept goes with the room: the service worker looks again.
-    navigator.serviceWorker?.controller?.postMessage("keep");
-  }, [status.paused]);
-  const { RoomEffects, RoomMenu, Failures, JoinNotice, Paused, Typing } =
-    extras.value ?? {};
-  const outside = !me && (live.value || !html.me);
-  const anyRejected = rejections.value.length > 0;
-  const answering = draft.replyTo.value !== undefined;
-  const anyOlder = copy !== undefined && past.more;
-  useEffect(() => {
-    const atOnce = outside || anyRejected || answering || anyOlder ||
-      status.paused || location.hash ||
-      // What an earlier visit has begun is shown again.
-      anyKept(RegExp(`(edit|leaving)/${whose}/`));
-    if (atOnce) load();
-    return onTouch(load);
-  }, [outside, anyRejected, answering, anyOlder, status.paused]);
-  // Who only looks on sees who is typing, too.
-  const typist = useRef<Presence>();
+    // Where it fails, as offline, the next interaction tries again.
+    if (needsParts || location.hash || hasUnfinished(scope)) {
+      loadLazyParts().catch(() => {});
+    }
+  }, [needsParts]);
+  useEffect(() =>
+    onFirstInteraction((retry) => {
+      Promise.all([loadLazyParts(), loadParser()]).catch(retry);
+    }), []);
+  // One who only looks on sees who is typing, too.
+  const firstTyping = useRef<Presence>();
   useEffect(() =>
     listen(userID, space, {
       onPresence(news) {
-        typist.current = news;
-        load(); // shown with the next touch where it fails
+        firstTyping.current = news;
+        loadLazyParts().catch(() => {});
       },
     }), [space]);
+  useEffect(() => {
+    if (paused !== "gone") return;
+    // The stored page goes with the room: the service worker looks again.
+    navigator.serviceWorker?.controller?.postMessage("keep");
+  }, [paused]);
+
   // What the first pull adds is history, not news to be read aloud.
-  const news = useLonger(live.value && !past.loading, 1_000);
+  const announced = useSustained(caughtUp && !history.loading.value, 1_000);
+  const edit = parts && editing.edit.value;
 
   return (
     <>
       <RoomHeader
         room={room}
         members={members}
-        connected={status.online && !status.paused}
+        connected={status.online && !paused}
       >
-        {RoomMenu && me && replica && (
-          <RoomMenu
+        {parts && me && writable && (
+          <parts.RoomMenu
             room={room}
             me={me}
             members={members}
-            replica={replica}
+            replica={writable}
             unsent={status.unsent}
           />
         )}
@@ -134,93 +149,139 @@ export default function Room({ user, view: html, marks }: RoomProps) {
         room={room.name}
         userID={userID}
         people={people}
-        past={past}
-        place={{
-          ...place,
+        history={history}
+        scroll={{
+          ...scroll,
           onScroll() {
-            place.onScroll();
-            reading.onScroll();
+            scroll.onScroll();
+            readMarker.onScroll();
           },
         }}
-        newFrom={reading.newFrom}
-        marksOf={marksOf}
-        acts={acts}
-        pendingWord={pendingWord(status)}
+        newFrom={readMarker.newFrom}
+        richTextOf={richTextOf}
+        actions={actions}
+        pendingLabel={pendingLabel(status)}
         mayDeleteAll={me?.role === "owner"}
-        editing={editing}
-        local={alive.value}
-        news={news}
-        failures={Failures && anyRejected && opened.value && (
-          <Failures
-            rejections={rejections.value}
+        editedID={edit?.id}
+        editBox={edit && (
+          <parts.EditBox
+            text={edit.content}
+            onInput={editing.change}
+            save={actions.save &&
+              ((content) => actions.save!(edit.id, content))}
+            onEnd={editing.end}
+          />
+        )}
+        hydrated={hydrated.value}
+        announced={announced}
+        older={parts && (
+          <parts.OlderMessages
+            history={history}
+            replica={readable}
+            scroller={scroller}
+          />
+        )}
+        failures={parts && anyRejected && replica && (
+          <parts.Failures
+            rejections={rejections}
             user={user}
             people={people}
-            marksOf={marksOf}
-            replica={opened.value}
-            mayWrite={replica !== undefined}
+            richTextOf={richTextOf}
+            replica={replica}
+            mayWrite={writable !== undefined}
             restore={draft.restore}
-            say={say}
+            showNotice={showNotice}
           />
         )}
       />
       <div class="writing">
-        <Notice notice={notice} />
-        {dead && <Reload />}
-        {opened.value && Paused && (
-          <Paused replica={opened.value} status={status} />
-        )}
-        {JoinNotice && outside && !status.paused && (
-          <JoinNotice roomID={room.id} asked={wasIn.current} />
+        <Notice text={notice} />
+        {failed && <Reload />}
+        {parts && replica && <parts.Paused replica={replica} status={status} />}
+        {parts && isVisitor && !paused && (
+          <parts.JoinNotice roomID={room.id} asksFirst={wasMember.current} />
         )}
         <Composer
           room={room.name}
-          onType={(text) => extras.value?.tellTyping(space, text)}
+          onType={(text) => parts?.tellTyping(space, text)}
           members={members}
-          open={(me ?? html.me) !== undefined}
+          open={(me ?? initialView.me) !== undefined}
           draft={draft}
           answered={messages.find(({ id }) => id === draft.replyTo.value)}
-          send={replica?.mutate.createMessage}
-          editLast={() =>
-            loadExtras().then((late) => late.editLast(messages, userID, acts))
-              .catch(say)}
+          send={writable?.mutate.createMessage}
+          editLast={() => {
+            const last = messages.findLast((each) => each.authorID === userID);
+            if (last) actions.edit?.(last);
+          }}
+          Completion={parts?.Completion}
+          ReplyBanner={parts?.ReplyBanner}
         />
         <div class="below">
-          {!dead && <Connection status={status} />}
-          {Typing && (
-            <Typing {...{ space, userID, people }} first={typist.current} />
+          {!failed && (
+            <Connection status={status}>
+              {parts && <parts.StorageHint {...status} />}
+            </Connection>
           )}
-          <p class="hint">{texts.composer.hint}</p>
+          {parts && (
+            <parts.Typing
+              space={space}
+              userID={userID}
+              people={people}
+              first={firstTyping.current}
+            />
+          )}
+          <p class="hint">{roomStrings.composer.hint}</p>
         </div>
       </div>
-      {RoomEffects && (
-        <RoomEffects
-          {...{ room, messages, past, live, wanted, editing, deleting }}
-          {...{ draft, marksOf, replica, notice, say }}
+      {parts && (
+        <parts.RoomEffects
+          user={user}
+          initialView={initialView}
+          live={live}
+          userReplica={userReplica}
+          history={history}
+          draft={draft}
+          editing={editing}
+          jumpTarget={jumpTarget}
+          deleting={deleting}
+          richTextOf={richTextOf}
+          showNotice={showNotice}
         />
       )}
     </>
   );
 }
 
-/** Offline, the first touch after that tries again. */
-const load = (again = () => {}) => void loadExtras().catch(again);
-
-/** The last `seq` of the server's: what is not confirmed yet has one that is its own guess. */
+/** The last `seq` of the server's: what is not confirmed yet has one that is the browser's guess. */
 function confirmedIn({ room, messages }: RoomView, unsent: number): number {
   if (unsent === 0) return room.messageCount;
   return messages.findLast(({ pending }) => !pending)?.seq ?? 0;
 }
 
-const { states } = texts.messages;
-const pendingWord = ({ paused, online }: Status) =>
+const { states } = roomStrings.messages;
+const pendingLabel = ({ paused, online }: Status) =>
   paused ? states.held : online ? states.sending : states.waiting;
+
+const NOTICE_TIME = 5_000; // ms
+
+/** Tells of what has just been done, for a while. */
+function Notice({ text }: { text: Signal<string> }) {
+  const shown = text.value;
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setTimeout(() => text.value = "", NOTICE_TIME);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  // There before it says anything: what appears as a whole is often not read.
+  return <p class="notice-line" role="status">{shown}</p>;
+}
 
 function Reload() {
   return (
     <div class="refusal join" role="alert">
-      <p>{texts.room.notAlive}</p>
+      <p>{roomStrings.room.notAlive}</p>
       <button type="button" onClick={() => location.reload()}>
-        {texts.room.reload}
+        {roomStrings.room.reload}
       </button>
     </div>
   );

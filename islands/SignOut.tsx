@@ -1,4 +1,4 @@
-// The button that signs out: by script it knows what is unsent, tells the other tabs, and says when there is no network.
+// The form that signs out by script: it shows what is unsent first, and says when there is no network.
 import "./parts/shared/common.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
@@ -7,25 +7,26 @@ import { signOut } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { countUnsent, isNothing, useUnsent } from "./parts/device/useUnsent.ts";
 
-const words = deviceStrings.leaving;
+const words = deviceStrings.signOut;
 
 type SignOutProps = { userID: string; hasLink: boolean };
 
 export default function SignOut({ userID, hasLink }: SignOutProps) {
-  const state = useSignal<"asking" | "leaving" | "failed">("asking");
-  const here = useUnsent(userID);
-  const unsent = here.value;
+  const state = useSignal<"asking" | "signing out" | "failed">("asking");
+  const counted = useUnsent(userID);
+  const unsent = counted.value;
   const discards = unsent !== undefined && (!unsent || !isNothing(unsent));
 
-  async function leave(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
+  async function submit(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
     event.preventDefault();
-    state.value = "leaving";
+    state.value = "signing out";
     try {
-      const asked = JSON.stringify(unsent);
-      here.value = await countUnsent(userID);
-      // Another tab was written in meanwhile: that was not agreed to.
-      const isNews = JSON.stringify(here.value) !== asked;
-      if (isNews && !(here.value && isNothing(here.value))) {
+      const shown = JSON.stringify(unsent);
+      const now = counted.value = await countUnsent(userID);
+      // Something was written in another tab meanwhile: to discard that was not
+      // agreed to.
+      const isNews = JSON.stringify(now) !== shown;
+      if (isNews && !(now && isNothing(now))) {
         state.value = "asking";
         return;
       }
@@ -39,34 +40,31 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
 
   return (
     <>
-      {unsent !== undefined && <UnsentNotice here={unsent} />}
+      {unsent !== undefined && <UnsentNotice unsent={unsent} />}
       {state.value === "failed" && (
         <p class="refusal" role="alert">{words.failed}</p>
       )}
-      {
-        /* Not before it is known what that would discard; the page has a form
-      for who has no script. */
-      }
+      {/* Without script the page has a form of its own. */}
       <form
         class="row by-script"
         method="post"
         action="/signout"
-        onSubmit={leave}
+        onSubmit={submit}
       >
         {discards && (
           <a class="button" href={roomOf(unsent?.roomID)}>{words.send}</a>
         )}
         {!hasLink && (
           <a class={discards ? "button quiet" : "button"} href="/settings#link">
-            {words.toLink}
+            {words.makeLink}
           </a>
         )}
         <button
           type="submit"
           class={discards ? "danger" : hasLink ? undefined : "quiet"}
-          disabled={unsent === undefined || state.value === "leaving"}
+          disabled={unsent === undefined || state.value === "signing out"}
         >
-          {discards ? words.discard : words.signOut}
+          {discards ? words.discard : words.submit}
         </button>
         {!discards && <a class="button quiet" href="/">{words.stay}</a>}
       </form>

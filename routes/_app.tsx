@@ -3,7 +3,7 @@ import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
 import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
-import { errorWords, pageStrings } from "../lib/chat/strings/pages.ts";
+import { errorStrings, pageStrings } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function App(
@@ -83,6 +83,6 @@ export default define.page(function App(
 });
 
 function errorTitle(error: unknown): string {
-  const [title] = errorWords(error instanceof HttpError ? error.status : 500);
+  const [title] = errorStrings(error instanceof HttpError ? error.status : 500);
   return title;
 }

@@ -1,11 +1,11 @@
 // What a visitor sees when a page cannot be shown: what happened, and a way home.
 import { HttpError } from "fresh";
-import { errorWords, pageStrings } from "../lib/chat/strings/pages.ts";
+import { errorStrings, pageStrings } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
 export default define.page(function ErrorPage({ error }) {
   const status = error instanceof HttpError ? error.status : 500;
-  const [title, text] = errorWords(status);
+  const [title, text] = errorStrings(status);
   return (
     <main id="content" class="narrow notice">
       <p class="code">{status}</p>

@@ -33,7 +33,7 @@ export default define.page<typeof handler>(function SignOutPage({ data }) {
       <h1>{pageStrings.leave.title}</h1>
       <p dir="auto">{pageStrings.leave.text(user.name)}</p>
       <p class={hasLink ? undefined : "refusal"}>
-        {hasLink ? pageStrings.leave.kept : pageStrings.leave.lost}
+        {hasLink ? pageStrings.leave.withLink : pageStrings.leave.withoutLink}
       </p>
       <SignOut userID={user.userID} hasLink={hasLink} />
       <noscript>

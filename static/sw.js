@@ -1,30 +1,30 @@
-// Keeps the app on the device: the pages of who is signed in, and all that they need to come alive without a network.
+// The service worker: stores the pages of who is signed in, and all that they need to come alive without a network.
 
 /*
  * One cache holds pages, of one person only: the server names the owner of each
  * page, and a page of somebody else, or of nobody, empties it first. One cache
- * for each build holds its scripts and styles. A page is kept only once all
- * that it needs is, so that no page ever meets another build's scripts. Nothing
- * but reading is touched: no form, no API, no stream.
+ * for each build holds its scripts and styles. A page is stored only once all
+ * that it needs is, so that no page is ever shown with another build's scripts.
+ * Only GETs of pages and files are answered: no form, no API, no stream.
  */
 const PAGES = "pages-1";
-const BUILD = "build-1-";
+const BUILD_PREFIX = "build-1-";
 const NOBODY = "nobody";
 const OFFLINE = "/offline";
 
-const PATIENCE = 3_000; // ms until a page that is here is shown instead
-const MOST_PAGES = 100;
-const BUILDS = 3; // kept though no page here needs them: old tabs may
+const PAGE_TIMEOUT = 3_000; // ms, then the stored page is shown
+const MAX_PAGES = 100;
+const MAX_SPARE_BUILDS = 3; // the newest, which open tabs may need though no stored page does
 
-const KEPT = /^\/(rooms\/[\w-]+|settings)?$/;
-const NOT_OURS = /^\/(api|healthz|_frsh)\b/;
-const AWAY = new Set([502, 503, 504]);
-const REFUSED = new Set([403, 404, 410]);
-const FILES = new Set(["style", "script", "image", "font", "manifest"]);
+const STORED_PATHS = /^\/(rooms\/[\w-]+|settings)?$/;
+const IGNORED_PATHS = /^\/(api|healthz|_frsh)\b/;
+const UNAVAILABLE = new Set([502, 503, 504]);
+const GONE = new Set([403, 404, 410]);
+const FILE_TYPES = new Set(["style", "script", "image", "font", "manifest"]);
 
-/** Grows whenever the pages change hands: what was asked for before is not kept. */
-let hands = 0;
-/** One change of the pages after the other. */
+/** Grows whenever the cache of pages is emptied: an answer to an earlier request is not stored. */
+let generation = 0;
+/** Makes changes of the cache of pages one after the other. */
 let queue = Promise.resolve();
 
 addEventListener("install", () => skipWaiting());
@@ -32,7 +32,9 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name !== PAGES && !name.startsWith(BUILD)) await caches.delete(name);
+      if (name !== PAGES && !name.startsWith(BUILD_PREFIX)) {
+        await caches.delete(name);
+      }
     }
     await clients.claim();
   })());
@@ -42,17 +44,17 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (NOT_OURS.test(url.pathname)) return;
+  if (IGNORED_PATHS.test(url.pathname)) return;
   if (request.mode === "navigate") answerPage(event, url);
   else if (buildIn(request.url)) event.respondWith(fileOfBuild(event));
-  else if (FILES.has(request.destination)) {
-    event.respondWith(fetch(request).catch(() => kept(request)));
+  else if (FILE_TYPES.has(request.destination)) {
+    event.respondWith(fetch(request).catch(() => stored(request)));
   }
 });
 
 addEventListener("message", (event) => {
-  if (event.data === "forget") event.waitUntil(forget());
-  // From a page that was there before this was, and came past it.
+  if (event.data === "forget") event.waitUntil(forgetPages());
+  // From a page that was loaded before this worker was active, or that has changed.
   if (event.data === "keep") {
     event.waitUntil(refresh(new URL(event.source.url).pathname));
   }
@@ -60,116 +62,120 @@ addEventListener("message", (event) => {
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(show(event.notification.data?.url ?? "/"));
+  event.waitUntil(focusPage(event.notification.data?.url ?? "/"));
 });
 
-/** From the network; from here when it is away, broken or slow. */
+/** Answers from the network, or with the stored page when the server is away, failing or slow. */
 function answerPage(event, url) {
-  const began = hands;
+  const began = generation;
   const fresh = fetch(event.request);
-  // The copy is made before the page begins to read.
+  // Cloned before the page begins to read it.
   const copied = fresh.then((answer) => answer.clone(), () => undefined);
-  event.waitUntil(copied.then((copy) => copy && take(url, copy, began)));
+  event.waitUntil(copied.then((copy) => copy && storePage(url, copy, began)));
 
   event.respondWith((async () => {
-    const isHere = KEPT.test(url.pathname) &&
+    const page = STORED_PATHS.test(url.pathname) &&
       await caches.match(url.pathname, { cacheName: PAGES });
     const answer = await Promise.race([
       fresh.catch(() => undefined),
-      ...isHere ? [new Promise((late) => setTimeout(late, PATIENCE))] : [],
+      ...page ? [new Promise((end) => setTimeout(end, PAGE_TIMEOUT))] : [],
     ]);
-    if (answer && !AWAY.has(answer.status)) return answer;
-    // Its owner may have changed while the network was waited for.
-    const here = began === hands && isHere;
-    return here || answer || await kept(OFFLINE);
+    if (answer && !UNAVAILABLE.has(answer.status)) return answer;
+    // The owner may have changed meanwhile.
+    const own = began === generation && page;
+    return own || answer || await stored(OFFLINE);
   })());
 }
 
-/** Fetches and keeps a page that was not asked for. */
+/** Fetches and stores a page by itself. */
 async function refresh(path) {
-  if (!KEPT.test(path)) return;
-  const began = hands;
+  if (!STORED_PATHS.test(path)) return;
+  const began = generation;
   const answer = await fetch(path).catch(() => undefined);
-  if (answer) await take(new URL(path, location.origin), answer, began);
+  if (answer) await storePage(new URL(path, location.origin), answer, began);
 }
 
-/** Keeps a page that came, if it is one to keep; after those that came before it. */
-async function take(url, answer, began) {
-  queue = queue.then(() => keepPage(url, answer, began)).catch((error) => {
-    // The page is not lost, only not kept.
-    console.warn(`${url.pathname} is not kept`, error);
+/** Stores a page, if it is one to store, after those that came before it. */
+async function storePage(url, answer, began) {
+  queue = queue.then(() => storeNow(url, answer, began)).catch((error) => {
+    // The page is shown all the same.
+    console.warn(`${url.pathname} is not stored`, error);
   });
   const isNew = await queue;
-  // What is new here is new in the list of rooms as well.
+  // A new room is new in the list of rooms as well.
   if (isNew && url.pathname !== "/") await refresh("/");
 }
 
-/** Gives back whether the page was not here before. */
-async function keepPage(url, answer, began) {
-  if (began !== hands) return;
+/** Returns whether the page was not stored before. */
+async function storeNow(url, answer, began) {
+  if (began !== generation) return;
   const path = url.pathname;
-  // Opening it would make one, also on the way out after signing out.
+  // `open` alone would create the cache, even after signing out; it still does
+  // if the cache was deleted between the two.
   const pages = await caches.has(PAGES) && await caches.open(PAGES);
-  // Our own page says so: a proxy's knows nothing of what is there.
-  if (pages && REFUSED.has(answer.status) && buildIn(await answer.text())) {
+  if (began !== generation) return void await caches.delete(PAGES);
+  // Only our own error page counts, not a proxy's.
+  if (pages && GONE.has(answer.status) && buildIn(await answer.text())) {
     await pages.delete(path);
   }
   const owner = answer.headers.get("page-owner");
   if (!owner || answer.status !== 200) return;
 
-  const [some] = pages ? await pages.keys() : [];
-  const before = some && (await pages.match(some)).headers.get("page-owner");
-  if (before && before !== owner) await forget();
-  const mayKeep = KEPT.test(path) && !url.search && !answer.redirected;
-  if (owner === NOBODY || !mayKeep) return;
+  const [first] = pages ? await pages.keys() : [];
+  const before = first && (await pages.match(first)).headers.get("page-owner");
+  if (before && before !== owner) await forgetPages();
+  const mayStore = STORED_PATHS.test(path) && !url.search && !answer.redirected;
+  if (owner === NOBODY || !mayStore) return;
 
-  const now = hands;
+  const now = generation;
   const html = await answer.text();
   const build = buildIn(html);
-  if (!build || now !== hands) return;
-  await keepBuild(build, html);
-  if (now !== hands) return;
-  // Not the cache of before, which lives on for who has it open.
-  const kept = await caches.open(PAGES);
-  const isNew = !await kept.match(path);
+  if (!build || now !== generation) return;
+  await storeBuild(build, html);
+  if (now !== generation) return;
+  // Opened anew: a cache that was deleted lives on for those that hold it.
+  const cache = await caches.open(PAGES);
+  const isNew = !await cache.match(path);
   const headers = new Headers(answer.headers);
   headers.set("page-build", build);
-  await kept.put(path, new Response(html, { headers }));
-  if (now !== hands) return void await caches.delete(PAGES);
+  await cache.put(path, new Response(html, { headers }));
+  if (now !== generation) return void await caches.delete(PAGES);
   await tidy();
   return isNew;
 }
 
-/** Removes the pages of whoever they belong to. */
-async function forget() {
-  hands++;
+/** Removes all pages. */
+async function forgetPages() {
+  generation++;
   await caches.delete(PAGES);
 }
 
-/** All that a page needs, and the page for what is not here. */
-async function keepBuild(build, html) {
-  const cache = await caches.open(BUILD + build);
-  const seen = new Set();
-  await Promise.all(filesIn(html).map((url) => keepFile(cache, url, seen)));
+/** Stores the files that a page needs, and the page for those that are not stored. */
+async function storeBuild(build, html) {
+  const cache = await caches.open(BUILD_PREFIX + build);
+  const done = new Set();
+  await Promise.all(filesIn(html).map((url) => storeFile(cache, url, done)));
   if (await cache.match(OFFLINE)) return;
-  // Of nobody, as it serves everybody.
+  // Without cookies, as it is shown to everybody.
   const page = await fetch(OFFLINE, { credentials: "omit" });
   const text = await page.clone().text();
   if (!page.ok || buildIn(text) !== build) return;
-  await Promise.all(filesIn(text).map((url) => keepFile(cache, url, seen)));
+  await Promise.all(filesIn(text).map((url) => storeFile(cache, url, done)));
   await cache.put(OFFLINE, page);
 }
 
-/** Keeps a file once all is kept that it imports, so that a script which is here is here with everything. */
-async function keepFile(cache, url, seen) {
-  if (seen.has(url) || await cache.match(url)) return;
-  seen.add(url);
+/** Stores a file once all that it imports is stored, so that a stored script can always run. */
+async function storeFile(cache, url, done) {
+  if (done.has(url) || await cache.match(url)) return;
+  done.add(url);
   const answer = await fetch(url);
-  if (!answer.ok || answer.redirected) throw new Error(`${url} is gone`);
+  if (!answer.ok || answer.redirected) {
+    throw new Error(`${url} can't be fetched`);
+  }
   if (/javascript/.test(answer.headers.get("content-type"))) {
     const found = (await answer.clone().text()).matchAll(IMPORTS);
     const paths = [...found].map(([, path]) => new URL(path, answer.url).href);
-    await Promise.all(paths.map((path) => keepFile(cache, path, seen)));
+    await Promise.all(paths.map((path) => storeFile(cache, path, done)));
   }
   await cache.put(url, answer);
 }
@@ -178,29 +184,29 @@ const IMPORTS = /\b(?:from|import\(?)\s*["'](\.{0,2}\/[^"'\s]+\.js)["']/g;
 
 /** The files that a page names: its styles, icons and scripts. */
 function filesIn(html) {
-  // What people write can be none of these: it stands there escaped.
-  const named = html.matchAll(
+  // Nothing that people write matches: it is escaped in the HTML.
+  const found = html.matchAll(
     /(?:<(?:script|link|img)\b[^>]*?\s(?:src|href)=|\b(?:from|import)\s*)"(\/[^"]+\.\w[^"]*)"/g,
   );
-  return [...new Set([...named].map(([, path]) => path))];
+  return [...new Set([...found].map(([, path]) => path))];
 }
 
-/** The build that an address or a page belongs to. */
+/** The build that an address or a page belongs to, if any. */
 function buildIn(text) {
   const [, script, key] =
     text.match(/\/_fresh\/js\/([\w-]+)\/|[?&]__frsh_c=([\w-]+)/) ?? [];
   return script ?? key;
 }
 
-/** A file that never changes: from here first. */
+/** Answers with a build's file, which never changes: from the cache first. */
 async function fileOfBuild(event) {
   const { request } = event;
-  const here = await caches.match(request);
-  if (here) return here;
+  const file = await caches.match(request);
+  if (file) return file;
   const answer = await fetch(request);
-  const name = BUILD + buildIn(request.url);
+  const name = BUILD_PREFIX + buildIn(request.url);
   const isWhole = answer.ok && !answer.redirected;
-  // Scripts come with all that they import, or not at all: see `keepFile`.
+  // Scripts come with all that they import, or not at all: see `storeFile`.
   if (isWhole && request.destination !== "script" && await caches.has(name)) {
     const copy = answer.clone();
     event.waitUntil(
@@ -210,37 +216,41 @@ async function fileOfBuild(event) {
   return answer;
 }
 
-/** Whatever is here under an address, from the newest build that has it. */
-async function kept(request) {
-  const names = (await caches.keys()).filter((name) => name.startsWith(BUILD));
+/** What is stored for an address, from the newest build that has it. */
+async function stored(request) {
+  const names = (await caches.keys()).filter((name) =>
+    name.startsWith(BUILD_PREFIX)
+  );
   for (const cacheName of names.reverse()) {
-    const here = await caches.match(request, { cacheName });
-    if (here) return here;
+    const file = await caches.match(request, { cacheName });
+    if (file) return file;
   }
   return Response.error();
 }
 
-/** Lets the oldest pages go, and builds that nothing needs. */
+/** Deletes the oldest pages above the limit, and builds that nothing needs. */
 async function tidy() {
   const pages = await caches.open(PAGES);
   const oldest = (await pages.keys())
     .filter(({ url }) => new URL(url).pathname !== "/")
-    .slice(0, -MOST_PAGES);
+    .slice(0, -MAX_PAGES);
   for (const page of oldest) await pages.delete(page);
   const needed = new Set(
     (await pages.matchAll()).map(({ headers }) =>
-      BUILD + headers.get("page-build")
+      BUILD_PREFIX + headers.get("page-build")
     ),
   );
-  const builds = (await caches.keys()).filter((name) => name.startsWith(BUILD));
-  for (const name of builds.slice(0, -BUILDS)) {
+  const builds = (await caches.keys()).filter((name) =>
+    name.startsWith(BUILD_PREFIX)
+  );
+  for (const name of builds.slice(0, -MAX_SPARE_BUILDS)) {
     if (!needed.has(name)) await caches.delete(name);
   }
 }
 
-/** Brings a page before the person's eyes: an open one, or a new one. */
-async function show(url) {
+/** Focuses a tab that shows a page, or opens one. */
+async function focusPage(url) {
   const windows = await clients.matchAll({ type: "window" });
-  const there = windows.find((each) => new URL(each.url).pathname === url);
-  await (there ? there.focus() : clients.openWindow(url));
+  const open = windows.find((each) => new URL(each.url).pathname === url);
+  await (open ? open.focus() : clients.openWindow(url));
 }

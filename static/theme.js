@@ -1,5 +1,5 @@
-// Puts on the chosen theme before anything is painted.
-function putOn() {
+// Applies the chosen theme before anything is painted.
+function applyTheme() {
   const [, chosen] = document.cookie.match(/(?:^|; )theme=(light|dark)/) ?? [];
   const { dataset } = document.documentElement;
   if (chosen) dataset.theme = chosen;
@@ -10,5 +10,5 @@ function putOn() {
     meta.media = chosen ? other : `(prefers-color-scheme: ${theme})`;
   }
 }
-putOn();
-addEventListener("theme", putOn);
+applyTheme();
+addEventListener("theme", applyTheme);

@@ -23,6 +23,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   standins: ["standins"],
 };
 
+/** The folders of `islands/parts`, and which others each may import from; the islands themselves use any. */
+const PARTS_MAY_IMPORT: Record<string, string[]> = {
+  room: ["timeline", "message", "composer", "rooms", "search", "device"],
+  timeline: ["message"],
+  message: [],
+  composer: [],
+  rooms: [],
+  search: [],
+  device: [],
+  shared: [],
+};
+
 /** Parts that any other app could take as they are: they know npm and themselves. */
 const NPM_ONLY = ["replica", "chat", "sync", "sync/mod"];
 
@@ -57,6 +69,18 @@ test("Each part imports only from where it may", async () => {
     to.inside && !to.bare &&
     !MAY_IMPORT[partOf(from)].includes(partOf(to.path))
   );
+  assertEquals(wrong.map(inWords), []);
+});
+
+test("The parts of islands import in one direction only: room, timeline, message, shared", async () => {
+  const folderOf = (path: string) =>
+    path.match(/^islands\/parts\/(\w+)\//)?.[1];
+  const wrong = (await imports()).filter(({ from, to }) => {
+    const [own, other] = [folderOf(from), folderOf(to.path)];
+    if (own === undefined || other === undefined) return false;
+    assert(PARTS_MAY_IMPORT[own], `The design has no folder ${own}`);
+    return ![own, "shared", ...PARTS_MAY_IMPORT[own]].includes(other);
+  });
   assertEquals(wrong.map(inWords), []);
 });
 
@@ -136,8 +160,9 @@ test("lib/sync holds no word of the chat, so that it could serve any app", async
   assertEquals(wrong, []);
 });
 
-test("Each rule of lib/sync and lib/replica is cited by a test, and each citation has its rule", async () => {
-  const rules = [...await rulesOf("lib/sync"), ...await rulesOf("lib/replica")];
+test("Each rule of lib/sync, lib/replica and lib/chat is cited by a test, and each citation has its rule", async () => {
+  const parts = ["lib/sync", "lib/replica", "lib/chat"];
+  const rules = (await Promise.all(parts.map(rulesOf))).flat();
   assertGreater(rules.length, 30);
   assertEquals(rules.length, new Set(rules).size, "A rule is there twice");
   const cited = new Set<string>();
@@ -162,8 +187,8 @@ async function rulesOf(part: string): Promise<string[]> {
     .map(([, rule]) => rule);
 }
 
-test("The engine's README and the replica's say of each file what it does", async () => {
-  for (const part of ["lib/sync", "lib/replica"]) {
+test("The READMEs of lib/sync, lib/replica and lib/chat say of each file what it does", async () => {
+  for (const part of ["lib/sync", "lib/replica", "lib/chat"]) {
     const readme = await Deno.readTextFile(`${part}/README.md`);
     const rows = readme.matchAll(/^\| ((?:`[\w/]+\.ts`(?:, )?)+) +\|/gm);
     const said = [...rows].flatMap(([, names]) =>

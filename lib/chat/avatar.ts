@@ -1,4 +1,4 @@
-// A person's stand-in for a picture: initials, and a colour that stays theirs.
+// What is shown instead of a person's picture: initials, and a colour that is always the same for them.
 
 /** How many colours the stylesheet has (`.tint-0` and up). */
 const TINTS = 12;
@@ -12,8 +12,8 @@ export function initialsOf(name: string): string {
 }
 
 const LETTER = /^\p{L}/u;
-// Graphemes, so that an emoji of several code points stays whole.
 
+// Graphemes, so that an emoji of several code points stays whole.
 const characters = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 function first(word: string): string {

@@ -1,4 +1,4 @@
-// How long texts may be: apart from the rules around them, which pages without a room do not load.
+// How long texts may be. Apart from the schemas that check it, which pages without a room do not load.
 
 /** The longest text of a message, in characters (an emoji is one, or a few), after trimming. */
 export const MAX_CONTENT = 4_000;

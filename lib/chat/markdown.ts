@@ -1,4 +1,4 @@
-// Reads a message's text as a little Markdown. It is the one large part of the chat: loaded on use.
+// Parses a message's text as a subset of Markdown. It is large, so browsers load it on use.
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
@@ -12,8 +12,8 @@ import {
 
 type Node = ReturnType<typeof fromMarkdown>["children"][number];
 
-// A chat is no document: what would make headings, images, HTML or something
-// out of four spaces is what somebody typed, and stays to be read.
+// A chat message is no document: headings, images, HTML and code by four spaces
+// are shown as they were typed.
 const disable = {
   null: [
     "headingAtx",
@@ -28,29 +28,29 @@ const disable = {
   ],
 };
 
-// A thousand quotes in each other are a tree too deep to walk: below this it
-// is shown as it was typed.
-const DEEPEST = 12;
+// A thousand nested quotes are a tree too deep to walk. Below this depth the
+// text is shown as it was typed.
+const MAX_DEPTH = 12;
 
-/** What the text of a message is made of. It shows something of any text that is not blank. */
+/** Parses the text of a message. Of a text that is not blank something is always shown. */
 export function parseMarkdown(content: string): RichNode[] {
   if (isSlow(content)) return parsePlain(content);
   const root = fromMarkdown(content, {
     extensions: [gfmAutolinkLiteral(), { disable }],
     mdastExtensions: [gfmAutolinkLiteralFromMarkdown()],
   });
-  const marks = root.children.flatMap((node) => marksOf(node, content));
-  return textOf(marks).trim() ? marks : parsePlain(content);
+  const nodes = root.children.flatMap((node) => richNodesOf(node, content));
+  return textOf(nodes).trim() ? nodes : parsePlain(content);
 }
 
-// What the parser takes time for that grows with the square of it: 4,000 times
-// ">" are half a second, and a page reads fifty messages.
+// The parser's time grows with the square of these: 4,000 times ">" take half a
+// second, and a page parses fifty messages.
 const DEEP_LINE = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){20}/m;
-const MOST_MARKERS = 400;
+const MAX_EMPHASIS_MARKERS = 400;
 
 const isSlow = (content: string): boolean =>
   DEEP_LINE.test(content) ||
-  (content.match(/[*_]/g)?.length ?? 0) > MOST_MARKERS;
+  (content.match(/[*_]/g)?.length ?? 0) > MAX_EMPHASIS_MARKERS;
 
 const TAGS: Partial<Record<Node["type"], ElementName>> = {
   paragraph: "p",
@@ -60,14 +60,14 @@ const TAGS: Partial<Record<Node["type"], ElementName>> = {
   listItem: "li",
 };
 
-function marksOf(node: Node, content: string, depth = 1): RichNode[] {
-  if (depth > DEEPEST) {
+function richNodesOf(node: Node, content: string, depth = 1): RichNode[] {
+  if (depth > MAX_DEPTH) {
     const { start, end } = node.position!;
     return lineNodes(content.slice(start.offset, end.offset));
   }
   const inside = () =>
     "children" in node
-      ? node.children.flatMap((child) => marksOf(child, content, depth + 1))
+      ? node.children.flatMap((child) => richNodesOf(child, content, depth + 1))
       : [];
   switch (node.type) {
     case "text":

@@ -1,14 +1,14 @@
-// How what several devices have written into one draft comes together.
+// Merges what several devices of one person have written into the same draft.
 
-/** The lines of one text in another, whole. */
+/** Whether the lines of one text stand in another, as whole lines. */
 const has = (text: string, part: string): boolean =>
   `\n${text}\n`.includes(`\n${part}\n`);
 
 /**
- * A draft once a device that knew it as `was` has made `content` of it. What
- * another device has written meanwhile stays; a part that was `was` becomes
- * `content`, or goes with it, unless `content` is there already. Done twice it
- * ends the same, as long as no line is there twice.
+ * The draft after a device that knew it as `was` has changed it to `content`.
+ * What another device has written meanwhile stays; the part that is `was`
+ * becomes `content`, unless that is there already. Done twice it ends the same,
+ * as long as no line is there twice.
  */
 export function mergeDrafts(
   draft: string,

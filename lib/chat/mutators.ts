@@ -1,4 +1,4 @@
-// What people do in a room and in their own space from the islands; the same functions run in the browser and on the server.
+// The mutators of a room and of a person's own space that the islands call: the same functions run in the browser and on the server.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import { mergeDrafts } from "./merge_drafts.ts";
 import { withRun } from "./read_state.ts";
@@ -14,9 +14,9 @@ import {
 } from "./queries.ts";
 
 /**
- * Who acts. On the server it comes from the session, never from args; in the
- * browser it is what the page was told. What they are called stands in the
- * room, with the member. `now` gives milliseconds since 1970.
+ * The person in whose name a mutator runs: on the server the session's, never
+ * one from args; in the browser the one whom the page was made for. Their name
+ * is in the room's entry `member/…`. `now` returns milliseconds since 1970.
  */
 export type Actor = { userID: string; now: () => number };
 
@@ -40,16 +40,18 @@ async function assertRoom(tx: WriteTransaction): Promise<Room> {
   throw new Refusal("not-found", "That room is no longer there.");
 }
 
-/** What people do in a room, bound to who acts. */
+/** The mutators of a room, in the name of `actor`. */
 export function roomMutators(actor: Actor) {
   return {
-    /** Under an ID that its author has used already it changes nothing. */
+    /** Changes nothing when its author has a message of that ID already: it may run twice. */
     async createMessage(tx: WriteTransaction, input: Args) {
       const { id, content, replyTo } = valid(args.createMessage, input);
       const { name } = await assertMember(tx, actor);
       const there = await messageIn(tx, id);
       if (there?.authorID === actor.userID) return;
-      if (there) throw new Refusal("taken", "That id is someone else's.");
+      if (there) {
+        throw new Refusal("taken", "Someone else's message has that ID.");
+      }
 
       const room = await assertRoom(tx);
       const seq = room.messageCount + 1;
@@ -82,7 +84,7 @@ export function roomMutators(actor: Actor) {
       await tx.set(`message/${id}`, edited);
     },
 
-    /** Deleting what is gone already changes nothing. */
+    /** Changes nothing when the message is gone already. */
     async deleteMessage(tx: WriteTransaction, input: Args) {
       const { id } = valid(args.deleteMessage, input);
       const member = await assertMember(tx, actor);
@@ -110,7 +112,7 @@ export function roomMutators(actor: Actor) {
       });
     },
 
-    /** What a room may be called the form checks that asks for this, and the server. */
+    /** Args are checked by the form and by the server (names.ts), which the room's page need not load. */
     async updateRoom(tx: WriteTransaction, input: Args) {
       const member = await assertMember(tx, actor);
       if (member.role !== "owner") {
@@ -123,12 +125,12 @@ export function roomMutators(actor: Actor) {
   };
 }
 
-/** What the islands do in a user's own space. */
+/** The mutators of a user's own space, as far as islands call them. */
 export function userMutators() {
   return {
     /**
-     * Never moves backwards, so two devices can mark in any order. A first mark
-     * is kept even at 0: it says that they have been there.
+     * Never goes back, so devices can call it in any order. The first one is
+     * stored even with 0: it says that the person has been in the room.
      */
     async markRead(tx: WriteTransaction, input: Args) {
       const { roomID, seq } = valid(args.markRead, input);
@@ -138,8 +140,8 @@ export function userMutators() {
     },
 
     /**
-     * `was` is what the writer knew: what another device has written since is
-     * left in. Without it `content` takes the place of whatever is there.
+     * `was` is the draft as this device knew it: what another device has written
+     * since then stays (merge_drafts.ts). Without it `content` replaces the draft.
      */
     async setDraft(tx: WriteTransaction, input: Args) {
       const { roomID, was, ...given } = valid(args.setDraft, input);

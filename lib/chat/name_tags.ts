@@ -1,18 +1,20 @@
-// Two people may share a name: a short mark tells them apart.
+// A tag beside the name of people who share it: the end of their ID, which tells them apart.
 
 type Person = { id: string; name: string };
 
-/** How a name looks to a hasty reader: without case, width, spacing and what is not seen. */
+/** A name as it looks at a glance: without case, width, spacing and invisible characters. */
 const lookOf = (name: string): string =>
   name.normalize("NFKC").replaceAll(/\p{Cf}/gu, "").replaceAll(/\s+/g, " ")
     .trim().toLowerCase();
 
-const SHORTEST = 4;
+/** In characters. */
+const MIN_TAG = 4;
 
 /**
- * Finds the mark of a person among `people`: the end of their ID, long enough
- * to be nobody else's of that name; undefined for who shares theirs with none.
- * Whoever asks need not be among them: they may have left.
+ * Returns a function that finds a person's tag among `people`: the end of their
+ * ID, long enough to differ from those of all others of that name; undefined
+ * when none of `people` shares their name. The person need not be one of
+ * `people`: authors of messages may have left the room.
  */
 export function nameTagsFor(
   people: readonly Person[],
@@ -22,7 +24,7 @@ export function nameTagsFor(
     const others = (byLook.get(lookOf(name)) ?? [])
       .filter((other) => other.id !== id);
     if (others.length === 0) return undefined;
-    let length = SHORTEST;
+    let length = MIN_TAG;
     const isShared = () =>
       others.some((other) => other.id.slice(-length) === id.slice(-length));
     while (length < id.length && isShared()) length++;

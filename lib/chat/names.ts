@@ -1,4 +1,4 @@
-// What people and rooms may be called.
+// Checks the names of people and rooms, and topics.
 import * as v from "@badrap/valita";
 import { MAX_NAME, MAX_TOPIC } from "./lengths.ts";
 import { text } from "./schema.ts";
@@ -8,18 +8,19 @@ import { text } from "./schema.ts";
 // (a lone surrogate) can't be stored as it is.
 const HIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-// Joiners and fillers are part of some names and of emoji, but make none.
-const INK = /[^\p{Cf}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
+// Joiners and fillers are part of some names and of emoji, but are not visible
+// by themselves.
+const VISIBLE = /[^\p{Cf}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const named = (what: string, least: number, most: number) =>
   text(what, least, most).assert(
     (text) => !HIDDEN.test(text),
-    `${what} has no hidden characters like the one in this.`,
+    `${what} can't have hidden characters like the one in this.`,
   );
 
 /** A person's or room's name: 1–40 characters after trimming. */
 export const Name = named("A name", 1, MAX_NAME).assert(
-  (name) => INK.test(name),
+  (name) => VISIBLE.test(name),
   "A name has at least one character that can be seen.",
 );
 

@@ -1,4 +1,4 @@
-// What there is to read in a room and in a person's space, from a transaction of either side.
+// Reads the entries of rooms, of people's own spaces and of the directory. For transactions of both sides.
 import type { ReadTransaction } from "replicache";
 import type {
   Draft,
@@ -35,7 +35,7 @@ export async function membersIn(tx: ReadTransaction): Promise<Member[]> {
   return members.sort((a, b) => a.joinedAt - b.joinedAt);
 }
 
-/** The invitations that hold at a time, in milliseconds since 1970, oldest first. */
+/** The invitations that are valid at a time, in milliseconds since 1970, oldest first. */
 export async function invitationsIn(
   tx: ReadTransaction,
   now: number,
@@ -46,9 +46,9 @@ export async function invitationsIn(
 }
 
 /**
- * The messages that are here (the window's), oldest first. The server's order
- * is `seq`; two that are both pending can share one, and keep the order of
- * their IDs, which ULIDs take from the clock.
+ * The messages of the window, oldest first. The server's order is `seq`; two
+ * pending messages can share one, and then stand in the order of their IDs,
+ * which for ULIDs is the order of time.
  */
 export async function messagesIn(tx: ReadTransaction): Promise<Message[]> {
   const messages = await all<Message>(tx, "message/");
@@ -63,7 +63,7 @@ export async function listingsIn(tx: ReadTransaction): Promise<Listing[]> {
 
 export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");
 
-/** The IDs of the rooms that a person has been in and is not any more. */
+/** The IDs of the rooms that a person was a member of and is not any more. */
 export async function leftRoomsOf(tx: ReadTransaction): Promise<string[]> {
   return (await all<LeftRoom>(tx, "left/")).map(({ roomID }) => roomID);
 }

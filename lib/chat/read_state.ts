@@ -1,7 +1,7 @@
-// How far somebody has read, by what they have written themselves as well.
+// How far a person has read: also past what they wrote themselves, which the room's runs tell.
 import type { Room, Run } from "./schema.ts";
 
-/** How many runs a room remembers: every message carries them to every copy. */
+/** How many runs a room keeps: each message sends them to every replica. */
 const MAX_RUNS = 3;
 
 /** The runs of a room once `by` has written the message `seq`. */
@@ -12,7 +12,7 @@ export function withRun(runs: Run[] = [], by: string, seq: number): Run[] {
     : [...runs, { by, from: seq, to: seq }].slice(-MAX_RUNS);
 }
 
-/** The last `seq` that a person has read in a room, when `marked` is the last that they were seen to. */
+/** The last `seq` that a person has read in a room, when their entry `read/…` says `marked`: own messages that follow count as read. */
 export const readSeqIn = (
   { runs = [] }: Pick<Room, "runs">,
   userID: string,

@@ -1,6 +1,6 @@
-// What a mutator throws when it will never do what it was asked.
+// The error that mutators and server writes throw to refuse something for good.
 
-/** Why a mutation is refused; the same words reach the author in the browser. */
+/** Why it was refused; the author's browser gets the same code. */
 export type RefusalCode =
   | "bad-args"
   | "not-allowed"
@@ -8,8 +8,9 @@ export type RefusalCode =
   | "taken";
 
 /**
- * A refusal: final, whoever asks again. Both sides know it by its string
- * `code`, so that the engine needs no import from here.
+ * A refusal is final: asking again changes nothing. The engine and the replica
+ * know it by its string `code`, so they need no import from here. The message
+ * is a sentence for the person, in a `bad-args` one after the field's name.
  */
 export class Refusal extends Error {
   override name = "Refusal";
@@ -18,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What to tell a person when something was refused: the sentence, without the field's name before it. */
+/** The sentence of a refusal, without the field's name before it. */
 export function reasonOf(refusal: Pick<Error, "message">): string {
   return refusal.message.replace(/^\w+: /, "");
 }

@@ -1,6 +1,6 @@
-// What a message's text is made of once it is read as a little Markdown: a tree of few kinds.
+// The tree that a message's text is parsed into: a few kinds of elements, and text.
 
-/** The elements that a text can be made of; what is none of them stays text. */
+/** The elements that there are; all other Markdown stays the text that was typed. */
 export type ElementName =
   | "p"
   | "br"
@@ -14,7 +14,7 @@ export type ElementName =
   | "blockquote"
   | "a";
 
-/** A text, or an element around others. It is plain JSON: a page can carry it to its island. */
+/** A text, or an element with others in it. It is plain JSON, so that a page can hand it to its island. */
 export type RichNode = string | RichElement;
 
 export type RichElement = {
@@ -26,15 +26,15 @@ export type RichElement = {
   in?: RichNode[];
 };
 
-// Each is needed for some Markdown or a bare address; where none is, the
-// parser would find lines and paragraphs alone.
+// Markdown and bare addresses need one of these. In a text that has none the
+// parser would find nothing but lines and paragraphs.
 const SYNTAX =
   /[*_`[<\\@]|:\/\/|www\.|^[ \t]*(?:[-+>]|\d{1,9}[.)]|~~~)|^[ \t]{4}/im;
 
-/** Whether a text holds no Markdown and no address, so that it needs no parser. */
+/** Whether a text holds no Markdown and no address, so that `parsePlain` is enough. */
 export const isPlain = (content: string): boolean => !SYNTAX.test(content);
 
-/** A text without its Markdown: lines and paragraphs only. Of a plain text it is what the parser makes. */
+/** Parses lines and paragraphs only. Of a plain text it makes what `parseMarkdown` makes. */
 export function parsePlain(content: string): RichNode[] {
   return content.replaceAll(/\r\n?/g, "\n").split(/\n(?:[ \t]*\n)+/)
     .map((block) => block.replaceAll(/^[ \t]+|[ \t]+$/gm, ""))
@@ -46,16 +46,16 @@ export function parsePlain(content: string): RichNode[] {
 export function lineNodes(text: string): RichNode[] {
   return text.split(/\r\n?|\n/).flatMap((line, i): RichNode[] =>
     i === 0 ? [line] : [{ tag: "br" }, line]
-  ).filter((mark) => mark !== "");
+  ).filter((node) => node !== "");
 }
 
-/** The words alone, as a quote shows them: one line, without any marks. */
-export function textOf(marks: readonly RichNode[]): string {
-  return marks.map((mark) => {
-    if (typeof mark === "string") return mark;
-    if (mark.tag === "br") return " ";
-    const words = textOf(mark.in ?? []);
-    return BLOCKS.has(mark.tag) ? `${words} ` : words;
+/** The text alone, as a quote shows it: in one line, without elements. */
+export function textOf(nodes: readonly RichNode[]): string {
+  return nodes.map((node) => {
+    if (typeof node === "string") return node;
+    if (node.tag === "br") return " ";
+    const words = textOf(node.in ?? []);
+    return BLOCKS.has(node.tag) ? `${words} ` : words;
   }).join("").replaceAll(/\s+/g, " ");
 }
 

@@ -1,15 +1,15 @@
-// The shapes of what a room and a person's space hold, and of what a mutation may ask.
-import * as v from "@badrap/valita"; // as Replicache does: no second one travels
+// The types of all entries, and the checks of mutations' args. The README says what each is for.
+import * as v from "@badrap/valita"; // Replicache has it in its bundle already
 import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
 import { Refusal } from "./refusal.ts";
 
-/** A client-made identifier: 1–64 of `A-Za-z0-9_-`. */
+/** An ID, which clients make: 1–64 characters of `A-Za-z0-9_-`. */
 export const ID = v.string().assert(
   (text) => /^[A-Za-z0-9_-]{1,64}$/.test(text),
-  "An id is 1–64 of A-Za-z0-9_-.",
+  "An ID has 1–64 characters, each one of A-Za-z0-9_-.",
 );
 
-/** A text of so many characters (code points) after trimming; `what` it is begins the reason why not. */
+/** A text of `least` to `most` characters (code points) after trimming; `what` is the subject of the sentence that refuses it. */
 export const text = (what: string, least: number, most: number) =>
   v.string().map((text) => text.trim())
     .assert(
@@ -26,7 +26,7 @@ export const Content = text("A message", 1, MAX_CONTENT);
 
 const seq = v.number().assert(
   (n) => Number.isInteger(n) && n >= 0,
-  "No whole number.",
+  "This is not a whole number.",
 );
 
 const draft = (most: number) =>
@@ -52,7 +52,7 @@ export const args = {
   }),
 };
 
-/** Messages in a row by one author, from one `seq` to another. */
+/** Consecutive messages of one author, `by`, from one `seq` to another. */
 export type Run = { by: string; from: number; to: number };
 
 /** `room`: what a room is. `messageCount` counts messages ever made and never goes down. */
@@ -64,7 +64,7 @@ export type Room = {
   createdBy: string;
   createdAt: number;
   messageCount: number;
-  /** The last few times that one author wrote alone, oldest first: nobody has to read their own. */
+  /** The latest runs, oldest first: what people wrote themselves counts as read (read_state.ts). */
   runs?: Run[];
 };
 
@@ -91,12 +91,12 @@ export type Message = {
 };
 
 /**
- * `invitation/<id>`: lets whoever holds its secret join. The ID is the secret's
- * hash, so that reading it lets nobody in.
+ * `invitation/<id>`: lets anyone join who has its secret. The ID is the secret's
+ * hash, so that reading the entry lets nobody in.
  */
 export type Invitation = {
   id: string;
-  /** The userID of who made it. */
+  /** The userID of the member who made it. */
   by: string;
   createdAt: number;
   expiresAt: number;
@@ -110,11 +110,11 @@ export type Listing = {
   createdAt: number;
 };
 
-/** `profile` in a user's space; `called` there is the one that all rooms know by now. */
+/** `profile` in a user's space. The entry `called` has the same shape: the name that all their rooms know by now. */
 export type Profile = { name: string };
 /** `membership/<roomID>` in a user's space. */
 export type Membership = { roomID: string; name: string; joinedAt: number };
-/** `left/<roomID>` in a user's space: a room that they are not in any more; what they wrote is. */
+/** `left/<roomID>` in a user's space: they were a member, and their messages are still there. */
 export type LeftRoom = { roomID: string };
 /** `read/<roomID>` in a user's space. */
 export type ReadState = { seq: number };
@@ -122,16 +122,18 @@ export type ReadState = { seq: number };
 export type Draft = { content: string };
 
 /**
- * Checks a value against a schema and returns it as the schema makes it
- * (trimmed, unknown fields dropped, as the tutorial's `from` and `order` must
- * be). Throws a `bad-args` refusal that says what is wrong and, inside an
+ * Checks a value against a schema and returns what the schema makes of it:
+ * trimmed, and without unknown fields (the tutorial's clients send `from` and
+ * `order`). Throws a `bad-args` refusal that says what is wrong and, inside an
  * object, in which field.
  */
 export function valid<T>(schema: v.Type<T>, value: unknown): T {
   const result = schema.try(value, { mode: "strip" });
   if (result.ok) return result.value;
   const [{ path, ...issue }] = result.issues;
-  const said = "error" in issue ? issue.error : "This is missing or not valid.";
+  const reason = "error" in issue
+    ? issue.error
+    : "This is missing or not valid.";
   const field = path.map((key) => `${key}: `).join("");
-  throw new Refusal("bad-args", `${field}${said}`);
+  throw new Refusal("bad-args", `${field}${reason}`);
 }

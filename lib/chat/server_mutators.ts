@@ -1,4 +1,4 @@
-// What people can do in a room and in their own space: all that the server takes.
+// The mutators as the server runs them: those of mutators.ts with its further checks, and `setProfile`.
 import * as v from "@badrap/valita";
 import type { WriteTransaction } from "replicache";
 import {
@@ -18,18 +18,18 @@ export type { Actor };
 export const setProfileArgs = v.object({ name: Name });
 
 /**
- * An emoji, with its joiners and modifiers; not a way to store a text. Digits
- * and their like are parts of emoji, and none by themselves.
+ * An emoji with its joiners and modifiers, so that no text can be stored as a
+ * reaction. Digits, # and * are parts of emoji, but no emoji by themselves.
  */
 const Emoji = v.string().assert(
   (text) => /^(?![\d#*]*$)[\p{Emoji}\p{Emoji_Component}]{1,32}$/u.test(text),
-  "This is no emoji.",
+  "This is not an emoji.",
 );
 const setReactionArgs = v.object({ emoji: Emoji });
 
 /**
- * The mutators of a room, and what the server checks besides: it need not come
- * with every room's page.
+ * The mutators of a room. What the server checks besides is here, so that the
+ * room's page need not load it.
  */
 export function serverRoomMutators(actor: Actor) {
   const { setReaction, updateRoom, ...others } = islandRoomMutators(actor);
@@ -47,24 +47,24 @@ export function serverRoomMutators(actor: Actor) {
   };
 }
 
-/** How many messages there have been in a room; undefined when one may not know. */
-export type Confirmed = (roomID: string) => number | undefined;
+/** The `messageCount` of a room; undefined when the person may not read it. */
+export type MessageCountOf = (roomID: string) => number | undefined;
 
-/** The mutators of a user's own space; the engine lets nobody else in. */
-export function serverUserMutators(confirmed: Confirmed) {
-  const { markRead, ...reading } = userMutators();
+/** The mutators of a user's own space, to which only that user can push. */
+export function serverUserMutators(messageCountOf: MessageCountOf) {
+  const { markRead, ...others } = userMutators();
   return {
-    ...reading,
+    ...others,
 
-    /** As in the browser; a `seq` that no message has yet marks nothing. */
+    /** As in the browser; with a `seq` that no message has yet it changes nothing. */
     async markRead(tx: WriteTransaction, input: Args) {
       const { roomID, seq } = valid(args.markRead, input);
-      if (seq <= (confirmed(roomID) ?? -1)) await markRead(tx, input);
+      if (seq <= (messageCountOf(roomID) ?? -1)) await markRead(tx, input);
     },
 
     async setProfile(tx: WriteTransaction, input: Args) {
       const { name } = valid(setProfileArgs, input);
-      // Or an account would come to life again that is being deleted.
+      // An account that is being deleted must not come to life again.
       if (!await profileOf(tx)) {
         throw new Refusal("not-found", "There is no such account any more.");
       }

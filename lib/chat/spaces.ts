@@ -1,4 +1,4 @@
-// The names of the chat's spaces: what each one is for, and how a name is read back.
+// The names of the chat's spaces, made and parsed.
 
 /** Every public room, one `listing/…` entry each; read by all, written by the server alone. */
 export const DIRECTORY = "directory";
@@ -6,7 +6,7 @@ export const DIRECTORY = "directory";
 /** The space that holds one room: its description, members and messages. */
 export const roomSpace = (roomID: string): string => `room:${roomID}`;
 
-/** The space that only its user sees: profile, memberships, read marks, drafts. */
+/** The space that only its user sees: profile, memberships, how far they have read, drafts. */
 export const userSpace = (userID: string): string => `user:${userID}`;
 
 /** What a space's name says it holds. */
@@ -17,7 +17,7 @@ export type SpaceKind =
 
 const NAME = /^(room|user):([A-Za-z0-9_-]{1,64})$/;
 
-/** Reads a space's name; null when no space can be called so. */
+/** Parses a space's name; null when no space can have that name. */
 export function kindOf(space: string): SpaceKind | null {
   if (space === DIRECTORY) return { kind: "directory" };
   const [, kind, id] = NAME.exec(space) ?? [];

@@ -1,12 +1,12 @@
-// What pages and islands are handed of rooms: made by the server, shown by both.
+// The shapes in which the server hands rooms and people to pages and islands.
 import type { Invitation, Member, Message, Room } from "./schema.ts";
 
-/** A room in a list: what it is called, and how much of it a person has read. */
+/** A room in a person's list of rooms. */
 export type RoomSummary =
   & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
   & { roomID: string; space: string; member: boolean; readSeq: number }
-  /** Whether its page is on the device; said by lists that the device itself has made. */
-  & { kept?: boolean };
+  /** Whether its page is on the device; only in lists that were made on the device. */
+  & { onDevice?: boolean };
 
 /** A room as one person sees it; `me` is undefined for a visitor. */
 export type RoomView = {
@@ -14,13 +14,13 @@ export type RoomView = {
   me: Member | undefined;
   members: Member[];
   messages: Message[];
-  /** The last `seq` that they have read; undefined for who was never here. */
+  /** The last `seq` that they have read; undefined when they have never been in the room. */
   readSeq?: number;
 };
 
 /** The people of a room as one of them, or a visitor, sees them. */
 export type PeopleView = Pick<RoomView, "room" | "me" | "members"> & {
-  /** Those that hold; none for a visitor. */
+  /** The valid ones; none for a visitor. */
   invitations: Invitation[];
 };
 

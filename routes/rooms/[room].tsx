@@ -21,11 +21,11 @@ export const handler = methods({
     if (!view) throw new HttpError(404, pageStrings.visit.missing);
     ctx.state.title = view.room.name;
     // Read here, so that the page shows them at once and without the parser.
-    const marks = Object.fromEntries(
+    const richText = Object.fromEntries(
       view.messages.filter(({ content }) => !isPlain(content))
         .map(({ id, content }) => [id, parseMarkdown(content)]),
     );
-    return page({ user, view, rooms, marks });
+    return page({ user, view, rooms, richText });
   },
 
   // Without JavaScript: the button that joins.
@@ -47,14 +47,14 @@ export const handler = methods({
 });
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
-  const { user, view, rooms, marks } = data;
+  const { user, view, rooms, richText } = data;
   return (
     <>
       <nav class="rooms" aria-label={pageStrings.rooms.label}>
         <RoomNav userID={user.userID} rooms={rooms} current={view.room.id} />
       </nav>
       <main id="content" class="room">
-        <Room user={user} view={view} marks={marks} />
+        <Room user={user} view={view} richText={richText} />
         <noscript>
           <div class="without-script">
             {!view.me && (

@@ -33,7 +33,7 @@ browserTest(
 );
 
 browserTest(
-  "A message is pending at once, and sent when the server has it",
+  "A message is pending at once, and sent when the server has it (A2)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
@@ -73,7 +73,7 @@ browserTest("A reload keeps what both have written", async (device) => {
   }
 });
 
-browserTest("Enter sends, Shift+Enter breaks the line", async (device) => {
+browserTest("Enter sends, Shift+Enter breaks the line (A3)", async (device) => {
   await using server = await startServer();
   const ada = await device(server.url);
   await enter(ada, "Ada");
@@ -97,7 +97,7 @@ browserTest("Enter sends, Shift+Enter breaks the line", async (device) => {
 });
 
 browserTest(
-  "A message that is too long is refused, and its text kept",
+  "A message that is too long is refused, and its text kept (M5)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -215,7 +215,7 @@ const isTold = (page: Page, text: string) =>
 /** Reloads a page whose copy does not open before it is told to go on. */
 async function reloadSlowly(page: Page): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const copies = /\/live-\w+\.js/;
+  const copies = /\/live_replica-\w+\.js/;
   await page.route(copies, async (route) => {
     await promise;
     await route.continue();

@@ -17,7 +17,7 @@ import { cutOff, PULLS } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "A message that the server refuses is shown as failed, with the reason, until one has decided",
+  "A message that the server refuses is shown as failed, with the reason, until one has decided (A5)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
@@ -109,7 +109,7 @@ browserTest(
     assertEquals(status, 200);
     const failed = messages(ada, "Under no ID", "failed");
     await failed.getByRole("alert")
-      .filter({ hasText: "This was not sent. An id is" }).waitFor();
+      .filter({ hasText: "This was not sent. An ID has" }).waitFor();
     await button(failed, "Retry").dblclick();
     await failed.waitFor({ state: "detached" });
     await messages(ada, "Under no ID", "sent").waitFor();

@@ -29,11 +29,11 @@ browserTest(
     for (const fail of [() => ada.context().setOffline(true), broken]) {
       await fail();
       await older.click();
-      await ada.getByText(roomOnUseStrings.past.failed).first()
+      await ada.getByText(roomOnUseStrings.history.failed).first()
         .waitFor();
       await ada.evaluate(() => void (location.hash = "message-m3"));
       await ada.getByRole("alert").or(ada.getByRole("status"))
-        .filter({ hasText: roomOnUseStrings.past.failed }).waitFor();
+        .filter({ hasText: roomOnUseStrings.history.failed }).waitFor();
       assertEquals(await ada.getByText(roomOnUseStrings.links.gone).count(), 0);
       await older.and(ada.locator(":enabled")).waitFor();
       await ada.evaluate(() => void (location.hash = ""));

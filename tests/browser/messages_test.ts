@@ -7,7 +7,7 @@ import { roomIsKept } from "../support/outbox_on_disk.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "Editing changes one's own message for everyone",
+  "Editing changes one's own message for everyone (A4)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
@@ -78,7 +78,7 @@ browserTest(
 );
 
 browserTest(
-  "Deleting asks first, and then takes the message from everyone",
+  "Deleting asks first, and then takes the message from everyone (A4, A8)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
@@ -108,7 +108,7 @@ browserTest(
 );
 
 browserTest(
-  "A reaction is counted for everyone, and taken back by a second press",
+  "A reaction is counted for everyone, and taken back by a second press (A4)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
@@ -168,7 +168,7 @@ browserTest(
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
     await reply.getByRole("link", {
-      name: "In reply to a message that is not here",
+      name: "In reply to an earlier message",
     })
       .click();
     await ada.getByText("no longer there").waitFor();
@@ -249,7 +249,7 @@ browserTest(
 );
 
 browserTest(
-  "Messages are reached and used by keyboard alone",
+  "Messages are reached and used by keyboard alone (A11)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -8,7 +8,7 @@ import { startServer } from "../support/server.ts";
 const javaScriptEnabled = false;
 
 browserTest(
-  "Without JavaScript one signs in, makes a room and reads in it",
+  "Without JavaScript one signs in, makes a room and reads in it (A1, A10)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
@@ -30,7 +30,7 @@ browserTest(
 );
 
 browserTest(
-  "Without JavaScript one reads a public room before joining, and joins by a button",
+  "Without JavaScript one reads a public room before joining, and joins by a button (A10)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

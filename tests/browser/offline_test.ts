@@ -54,7 +54,7 @@ async function change(message: Locator, text: string): Promise<void> {
 }
 
 browserTest(
-  "What is written offline is shown as unsent, and sent once when online again",
+  "What is written offline is shown as unsent, and sent once when online again (A6)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];

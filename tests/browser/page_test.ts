@@ -105,7 +105,7 @@ browserTest(
 );
 
 browserTest(
-  "After the skip link the next stop is in the main part",
+  "After the skip link the next stop is in the main part (A1)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -41,7 +41,7 @@ browserTest(
 );
 
 browserTest(
-  "What one discards after being signed out is gone, and was never sent",
+  "What one discards after being signed out is gone, and was never sent (A8)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -132,7 +132,7 @@ browserTest(
 );
 
 browserTest(
-  "Leaving a room asks first, and hands it on",
+  "Leaving a room asks first, and hands it on (A8)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];

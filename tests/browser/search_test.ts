@@ -13,7 +13,7 @@ import {
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "A message of another room is found without a network, by keyboard, and gone to",
+  "A message of another room is found without a network, by keyboard, and gone to (A9)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);

@@ -14,7 +14,7 @@ import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 
 browserTest(
-  "What others write in another room is counted in the navigation and the title, without opening it",
+  "What others write in another room is counted in the navigation and the title, without opening it (A1)",
   async (device) => {
     await using server = await startServer();
     const [ada, bob] = [await device(server.url), await device(server.url)];
@@ -43,7 +43,7 @@ browserTest(
 );
 
 browserTest(
-  "What one has written without looking at the room is not unread",
+  "What one has written without looking at the room is not unread (E4)",
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
@@ -96,7 +96,7 @@ browserTest(
 );
 
 browserTest(
-  "Older messages come on scrolling up and keep the reader's place, and the newest are one press away",
+  "Older messages come on scrolling up and keep the reader's place, and the newest are one press away (A7)",
   async (device) => {
     await using server = await startServer();
     const bob = await Person.signIn(server.url, "Bob");
@@ -112,9 +112,12 @@ browserTest(
     await messages(ada, "number 501.").waitFor();
     assertEquals(await messages(ada, "number 500.").count(), 0);
 
+    await ada.locator("[role=log][aria-live=polite]").waitFor();
+    const readAloud = await announced(ada);
     await top.evaluate((node) => node.scrollIntoView({ behavior: "instant" }));
     const before = await top.boundingBox();
     await messages(ada, "number 301.").waitFor();
+    assertEquals(await readAloud(), []);
     const after = await top.boundingBox();
     assertEquals(Math.abs(after!.y - before!.y) < 3, true, "It has moved");
 
@@ -149,6 +152,28 @@ browserTest(
     await inView(messages(ada, "number 3."));
   },
 );
+
+/** From now on, the messages that come into the log while it is read aloud. */
+async function announced(page: Page): Promise<() => Promise<string[]>> {
+  const found = await page.getByRole("log").evaluateHandle((log) => {
+    const found: string[] = [];
+    new MutationObserver((records) => {
+      if (log.getAttribute("aria-live") === "off") return;
+      for (const { addedNodes } of records) {
+        for (const node of addedNodes) {
+          if (!(node instanceof Element)) continue;
+          const articles = [node, ...node.querySelectorAll("article")];
+          found.push(
+            ...articles.filter((each) => each.matches("article"))
+              .map((each) => each.id),
+          );
+        }
+      }
+    }).observe(log, { childList: true, subtree: true });
+    return found;
+  });
+  return () => found.jsonValue();
+}
 
 /** The line above what is new. */
 const newLine = (page: Page): Locator => page.getByText("New messages");

@@ -50,7 +50,7 @@ const remove = (person: Person, name: string) =>
     body: JSON.stringify({ name }),
   });
 
-test("a name that a replica pushes reaches the session, and the rooms its person is in", async () => {
+test("a name that a replica pushes reaches the session, and the rooms its person is in (E6)", async () => {
   const ada = await app.signIn("Ada");
   const bob = await app.signIn("Bob");
   const { body: nest } = await ada.post("/api/rooms", { name: "Nest" });
@@ -86,7 +86,7 @@ test("a name that a replica pushes reaches the session, and the rooms its person
   assertEquals(message?.from, "Ada King");
 });
 
-test("a name that was not told to the rooms, as the process died, is told when the rooms are looked at", async () => {
+test("a name that was not told to the rooms, as the process died, is told when the rooms are looked at (E6)", async () => {
   const ada = await app.signIn("Ada");
   const { body: nest } = await ada.post("/api/rooms", { name: "Nest" });
   const dying = new Sync(app.kv, chat);
@@ -143,7 +143,7 @@ test("a deleted account is signed out everywhere at once, its streams included, 
   await app.erased();
 });
 
-test("what a deleted account wrote stays under nobody's name, also where it had left; all else is gone", async () => {
+test("what a deleted account wrote stays under nobody's name, also where it had left; all else is gone (E2)", async () => {
   const name = "Ada the Unforgotten";
   const ada = await app.signIn(name);
   const bob = await app.signIn("Bob");

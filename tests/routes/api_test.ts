@@ -65,7 +65,7 @@ test("POST /api/session signs in, GET says who, DELETE ends it on the server", a
   assertFails(await eve.get("/api/session"), 401, "unauthorized");
 });
 
-test("POST /api/session refuses names that no one could read", async () => {
+test("POST /api/session refuses names that no one could read (M6)", async () => {
   const bad = ["", "   ", "x".repeat(41), "a\u202Eb", "a\nb", 7, null];
   const unseen = ["\u200d", "\u3164", "\ud800", "a\u2028b", "\u061ca"];
   for (const name of [...bad, ...unseen]) {
@@ -151,7 +151,7 @@ test("a private room is to outsiders as if it were not there", async () => {
   assertFails(await bob.pull(`user:${ada.userID}`, "g"), 404, "unknown-space");
 });
 
-test("a public room can be read by all and written by members only", async () => {
+test("a public room can be read by all and written by members only (M3)", async () => {
   const carol = await Person.signIn(server.url, "Carol");
   assertEquals((await carol.pull(GENERAL, "carols")).status, 200);
   const early = createMessage("too early");
@@ -177,7 +177,7 @@ test("a public room can be read by all and written by members only", async () =>
   assertFails(again, 404, "not-found");
 });
 
-test("push takes author, name and time from the session, whatever the args say", async () => {
+test("push takes author, name and time from the session, whatever the args say (E2, M2)", async () => {
   await ada.post("/api/rooms/general/members", {});
   const before = Date.now();
   const tutorial = createMessage("hi", { from: "Mallory", order: 9 });

@@ -143,7 +143,7 @@ test("a mutation with args nested deeply is refused alone, and not its push", as
   assertEquals([answer.status, answer.body], [200, {}]);
 });
 
-test("a room's new name and topic reach the directory, and its members when they open it", async () => {
+test("a room's new name and topic reach the directory, and its members when they open it (E7)", async () => {
   const { roomID, space } = await makeRoom(ada, "Old");
   assertEquals(
     (await bob.post(`/api/rooms/${roomID}/members`, {})).status,
@@ -173,7 +173,7 @@ test("a room's new name and topic reach the directory, and its members when they
   assert(!(await viewOf(ada, DIRECTORY)).has(`listing/${mine.roomID}`));
 });
 
-test("a read mark goes as far as there are messages, and into rooms that one may see", async () => {
+test("a read mark goes as far as there are messages, and into rooms that one may see (M8)", async () => {
   const carol = await app.signIn("Carol");
   const own = userSpace(carol.userID);
   const { roomID, space } = await makeRoom(carol, "Read");
@@ -197,7 +197,7 @@ test("a read mark goes as far as there are messages, and into rooms that one may
   assertEquals(rejections, []);
 });
 
-test("a character is what a person takes for one, or a part of it: an emoji counts as few", async () => {
+test("a character is what a person takes for one, or a part of it: an emoji counts as few (M5)", async () => {
   const eve = await app.signIn("🙂".repeat(40));
   assertEquals(eve.userID.length, 26);
   const long = await app.signIn("Eve");
@@ -213,7 +213,7 @@ test("a character is what a person takes for one, or a part of it: an emoji coun
   assertEquals(view.get("message/not"), undefined);
 });
 
-test("one reacts with any emoji, and with nothing else", async () => {
+test("one reacts with any emoji, and with nothing else (M7)", async () => {
   const { space } = await makeRoom(ada, "Reacting");
   await mutate(ada, space, "createMessage", { id: "m", content: "x" });
   const good = ["👍", "👍🏽", "❤️", "🏳️‍🌈", "👨‍👩‍👧", "1️⃣", "🇮🇱", "☕"];

@@ -59,7 +59,7 @@ async function listen(person: Person, space: string) {
   return stream;
 }
 
-test("an invitation opens a private room to whoever has it, and is kept as a hash only", async () => {
+test("an invitation opens a private room to whoever has it, and is kept as a hash only (E8)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "private");
   const { url, secret } = await invite(ada, roomID);
@@ -78,7 +78,7 @@ test("an invitation opens a private room to whoever has it, and is kept as a has
   }
 });
 
-test("an invitation that was withdrawn or is over opens nothing", async () => {
+test("an invitation that was withdrawn or is over opens nothing (E8)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -120,7 +120,7 @@ test("members invite and withdraw their own; visitors do not, outsiders see no r
   assertEquals(await remove(bob, path), 204);
 });
 
-test("a room holds fifty invitations, then the oldest goes", async () => {
+test("a room holds fifty invitations, then the oldest goes (E8)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID } = await makeRoom(ada, "private");
   const first = await invite(ada, roomID);
@@ -130,7 +130,7 @@ test("a room holds fifty invitations, then the oldest goes", async () => {
   assertEquals(await join(bob, roomID, second.secret), 204);
 });
 
-test("a removed member's stream ends with `gone`, the next pull is 404, what they wrote stays", async () => {
+test("a removed member's stream ends with `gone`, the next pull is 404, what they wrote stays (E8)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "private");
   const { secret } = await invite(ada, roomID);
@@ -160,7 +160,7 @@ test("a removed member's stream ends with `gone`, the next pull is 404, what the
   assertEquals(await join(bob, roomID, secret), 404);
 });
 
-test("only the owner removes members, and an owner who leaves hands the room on", async () => {
+test("only the owner removes members, and an owner who leaves hands the room on (E5)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -178,7 +178,7 @@ test("only the owner removes members, and an owner who leaves hands the room on"
   assertEquals(await rolesIn(bob, space), { Bob: "owner" });
 });
 
-test("the owner closes a room: it leaves the directory, and the streams of who is no member end", async () => {
+test("the owner closes a room: it leaves the directory, and the streams of who is no member end (E7)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -228,7 +228,7 @@ test("the owner closes a room: it leaves the directory, and the streams of who i
   assertEquals([listing.value.name, listing.value.topic], ["Den", "Warm"]);
 });
 
-test("who takes another name has it in their rooms as well, and what they wrote keeps the old one", async () => {
+test("who takes another name has it in their rooms as well, and what they wrote keeps the old one (E2, E6)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "public");
   await join(bob, roomID);
@@ -248,7 +248,7 @@ test("who takes another name has it in their rooms as well, and what they wrote 
   assertEquals(message.value.from, "Bob");
 });
 
-test("the last to leave a private room leaves no invitation behind", async () => {
+test("the last to leave a private room leaves no invitation behind (E8)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID } = await makeRoom(ada, "private");
   const { secret } = await invite(ada, roomID);
@@ -292,7 +292,7 @@ test("typing reaches the room's streams, ends by itself, and is never in the log
   assertEquals(after.versionstamp, before.versionstamp);
 });
 
-test("who is in five hundred rooms makes and joins no other until they leave one", async () => {
+test("who is in five hundred rooms makes and joins no other until they leave one (E5)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const mine = await makeRoom(ada, "public");
   const { roomID } = await makeRoom(bob, "public");
@@ -320,4 +320,25 @@ test("who is in five hundred rooms makes and joins no other until they leave one
   }
   assertEquals(await remove(ada, `/api/rooms/${mine.roomID}/members/me`), 204);
   assertEquals(await join(ada, roomID), 204);
+});
+
+test("who joins is in both spaces, and who leaves or is removed in neither, until they join again (E5)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID, space } = await makeRoom(ada, "public");
+  const entries = async () => {
+    const { body } = await bob.pull(userSpace(bob.userID), crypto.randomUUID());
+    return [
+      "Bob" in await rolesIn(ada, space),
+      ...["membership", "left"].map((kind) =>
+        body.patch.some(({ key = "" }) => key === `${kind}/${roomID}`)
+      ),
+    ];
+  };
+  const members = `/api/rooms/${roomID}/members`;
+  for (const [out, by] of [["me", bob], [bob.userID, ada]] as const) {
+    assertEquals(await join(bob, roomID), 204);
+    assertEquals(await entries(), [true, true, false]);
+    assertEquals(await remove(by, `${members}/${out}`), 204);
+    assertEquals(await entries(), [false, false, true]);
+  }
 });

@@ -1,50 +1,52 @@
-// Where one writes. Typed text leaves the box only for the log, and comes back if that fails.
+// Where one writes. Typed text leaves the box only for the log, and comes back if it cannot be sent.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
-import { extras } from "../room/lazy.ts";
-import { errorWords } from "../shared/error_words.ts";
-import type { OutgoingMessage } from "./draft_types.ts";
-import type { Completing, Listed } from "./Completion.tsx";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
+import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isEnter } from "../shared/keys.ts";
-import type { useDraft } from "./useDraft.ts";
+import type { OutgoingMessage } from "../shared/unsent_text.ts";
+import type { Completion, CompletionHandlers, Listbox } from "./Completion.tsx";
+import type { ReplyBanner } from "./ReplyBanner.tsx";
+import type { ComposerDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;
-  /** Told of what stands in the box whenever its writer has changed that. */
+  /** Told of the text whenever its writer has changed it. */
   onType: (text: string) => void;
   members: readonly Member[];
-  /** Whether one may write here at all; the box is closed otherwise. */
+  /** Whether one may write here at all; the box is disabled otherwise. */
   open: boolean;
-  draft: ReturnType<typeof useDraft>;
+  draft: ComposerDraft;
   /** The message that is being answered, where it is here. */
   answered: Message | undefined;
   /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
   send: ((message: OutgoingMessage) => Promise<void>) | undefined;
   /** Edits the last message of one's own, if there is one. */
   editLast: () => void;
+  // Undefined until they are loaded.
+  Completion: typeof Completion | undefined;
+  ReplyBanner: typeof ReplyBanner | undefined;
 };
 
-const words = texts.composer;
+const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft } = props;
+  const { room, open, send, draft, Completion, ReplyBanner } = props;
   const { text, replyTo } = draft;
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
-  // Enter pressed while the page is still coming alive counts as soon as it is.
-  const wanted = useSignal(false);
+  // Enter counts, too, when it is pressed before one can send.
+  const sendWhenReady = useSignal(false);
   const refusalID = useId();
-  const { ReplyBanner, Completion } = extras.value ?? {};
-  const completing = useRef<Completing>(null);
-  const listed = useSignal<Listed | undefined>(undefined);
+  const completion = useRef<CompletionHandlers>(null);
+  const listbox = useSignal<Listbox | undefined>(undefined);
 
   // The box is older than this script: it can hold text already.
   useLayoutEffect(() => draft.start(box.current?.value ?? ""), []);
   useEffect(() => {
-    if (send && wanted.value) submit();
+    if (send && sendWhenReady.value) submit();
   }, [send]);
   useEffect(() => {
     if (replyTo.value) box.current?.focus();
@@ -52,7 +54,7 @@ export function Composer(props: ComposerProps) {
 
   async function submit() {
     if (text.value.trim() === "") return;
-    wanted.value = !send;
+    sendWhenReady.value = !send;
     if (!send) return;
     const message = draft.take();
     props.onType("");
@@ -68,7 +70,7 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (isComposing(event) || completing.current?.onKeyDown(event)) return;
+    if (isComposing(event) || completion.current?.onKeyDown(event)) return;
     if (event.key === "Escape") draft.answer(undefined);
     if (event.key === "ArrowUp" && text.value === "") props.editLast();
     if (!isEnter(event)) return;
@@ -99,9 +101,11 @@ export function Composer(props: ComposerProps) {
       )}
       {Completion && (
         <Completion
+          box={box}
           members={props.members}
           write={draft.write}
-          {...{ box, completing, listed }}
+          handlers={completion}
+          listbox={listbox}
         />
       )}
       <div class="box">
@@ -111,8 +115,8 @@ export function Composer(props: ComposerProps) {
           label={words.box}
           aria-describedby={refusal.value ? refusalID : undefined}
           aria-autocomplete="list"
-          aria-controls={listed.value?.id}
-          aria-activedescendant={listed.value?.activeID}
+          aria-controls={listbox.value?.id}
+          aria-activedescendant={listbox.value?.activeID}
           placeholder={words.placeholder(room)}
           enterkeyhint="send"
           disabled={!open}
@@ -120,11 +124,11 @@ export function Composer(props: ComposerProps) {
             draft.write(next);
             props.onType(next);
             refusal.value = "";
-            wanted.value = false;
-            completing.current?.look();
+            sendWhenReady.value = false;
+            completion.current?.update();
           }}
           onKeyDown={onKeyDown}
-          onBlur={() => completing.current?.close()}
+          onBlur={() => completion.current?.close()}
         />
         <button type="submit" disabled={!send || text.value.trim() === ""}>
           {words.send}

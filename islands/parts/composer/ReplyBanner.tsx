@@ -1,11 +1,11 @@
-// Above the box: whom the next message answers, and the way out of it.
+// Above the composer: whom the next message answers, and a button to cancel that.
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
-const words = roomOnUseStrings.answering;
+const words = roomOnUseStrings.reply;
 
 type ReplyBannerProps = {
-  /** Undefined when the message is not here. */
+  /** The author of the answered message; undefined when that is not here. */
   name: string | undefined;
   onCancel: () => void;
 };
@@ -19,10 +19,10 @@ export function ReplyBanner({ name, onCancel }: ReplyBannerProps) {
       <button
         type="button"
         class="icon close"
-        title={words.nobody}
+        title={words.cancel}
         onClick={onCancel}
       >
-        {words.nobody}
+        {words.cancel}
       </button>
     </p>
   );

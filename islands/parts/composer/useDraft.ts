@@ -1,111 +1,115 @@
-// What is being written in a room, and which message it answers: kept on the device with every key, and in one's own space.
+// What is being written in a room, and which message it answers: stored on the device with every key, and shared with one's other devices.
 import { useSignal } from "@preact/signals";
 import { ulid } from "@std/ulid";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
-import { forget, keep, kept } from "../shared/local_store.ts";
-import { extras } from "../room/lazy.ts";
-import type { OwnReplica } from "../shared/useOwnSpace.ts";
 import {
   type Draft,
-  type DraftBox,
-  isTooLong,
   type OutgoingMessage,
-  type RestoredDraft,
-  type Sharing,
-} from "./draft_types.ts";
+  readDraft,
+  removeDraft,
+  removeOutgoing,
+  saveDraft,
+  saveOutgoing,
+  type Scope,
+} from "../shared/unsent_text.ts";
 
-/** Stands for all that earlier visits took, until somebody has looked for it. */
+export type ComposerDraft = ReturnType<typeof useDraft>;
+
+/** A text that is not sent after all; with the `id` under which it was taken. */
+export type RestoredDraft = Omit<OutgoingMessage, "id"> & { id?: string };
+
+/** Tells other devices of the draft: at once, or after a pause. */
+type Sharing = { now(): void; soon(): void };
+
+/** Stands for all that earlier visits took, until it has been looked for. */
 const EARLIER = "";
 
-/** `whose` says whose box it is, and in which room. */
-export function useDraft(
-  whose: string,
-  roomID: string,
-  own: OwnReplica | undefined,
-) {
+/** Whether it is too long to be shared: it stays in its tab, and on its device. */
+export const isTooLong = (text: string): boolean => text.length > MAX_CONTENT;
+
+/** Has the room's writer go on in the composer. */
+export const focusComposer = (): void =>
+  document.querySelector<HTMLElement>(".composer textarea")?.focus();
+
+export function useDraft(scope: Scope) {
   const text = useSignal("");
   const replyTo = useSignal<string | undefined>(undefined);
 
-  const { box, sharing, ...deeds } = useMemo(() => {
-    const key = `draft/${whose}`;
-    const leaving = `leaving/${whose}/`;
-    const sharing: { current?: Sharing } = {};
-    const taken = new Set([EARLIER]);
-    const set = (text: string, answered = replyTo.peek()) => {
-      const was = box.text.peek();
-      box.text.value = text;
-      replyTo.value = answered;
-      const { shared } = box;
-      // What is too long to share may be another tab's, and is nowhere else.
-      const { content: other = "" } = kept<Draft>(key) ?? {};
-      const content = isTooLong(other) && !isTooLong(text)
-        ? mergeDrafts(other, was, text)
-        : text;
-      if (content === "" && !answered && shared === "") return forget(key);
-      const draft: Draft = { content, shared };
-      if (answered) draft.replyTo = answered;
-      keep(key, draft);
-    };
-    const answer = (id: string | undefined) => {
-      replyTo.value = id;
-      set(text.peek());
-    };
-    const write = (content: string) => {
-      set(content);
-      sharing.current?.soon();
-    };
-    const drop = (id: string) => {
-      taken.delete(id);
-      forget(leaving + id);
-    };
-    const sent = (id: string) => {
-      drop(id);
-      sharing.current?.now();
-    };
-    const box: DraftBox = { text, shared: "", taken, set };
-    return {
-      box,
-      sharing,
-      /** Takes up what was kept, and what has been typed into the page before it was alive. */
+  return useMemo(() => {
+    const draft = {
+      scope,
+      text,
+      replyTo,
+      /** The text as other devices know it. */
+      shared: "",
+      /** Once they can be told. */
+      sharing: undefined as Sharing | undefined,
+      /** The IDs of messages that were taken and may be in no outbox yet. */
+      outgoing: new Set([EARLIER]),
+
+      /** Takes up what was stored, and what was typed into the page before its script ran. */
       start(typed: string) {
-        const { content = "", shared = "", replyTo } = kept<Draft>(key) ?? {};
-        box.shared = shared;
-        set(joined(content === typed ? "" : content, typed), replyTo);
+        const { content = "", shared = "", replyTo } = readDraft(scope) ?? {};
+        draft.shared = shared;
+        draft.set(joined(content === typed ? "" : content, typed), replyTo);
       },
-      write,
-      answer,
-      /** Empties the box for a message, which stays on this device until it is sent or restored. */
+      /** Sets the text without telling other devices. */
+      set(content: string, answered = replyTo.peek()) {
+        const before = text.peek();
+        text.value = content;
+        replyTo.value = answered;
+        const { shared } = draft;
+        // What is too long to share may be another tab's, and is nowhere else.
+        const { content: other = "" } = readDraft(scope) ?? {};
+        const merged = isTooLong(other) && !isTooLong(content)
+          ? mergeDrafts(other, before, content)
+          : content;
+        if (merged === "" && !answered && shared === "") {
+          return removeDraft(scope);
+        }
+        const stored: Draft = { content: merged, shared };
+        if (answered) stored.replyTo = answered;
+        saveDraft(scope, stored);
+      },
+      write(content: string) {
+        draft.set(content);
+        draft.sharing?.soon();
+      },
+      answer(id: string | undefined) {
+        replyTo.value = id;
+        draft.set(text.peek());
+      },
+      /** Empties the composer for a message, which stays on this device until it is sent or restored. */
       take(): OutgoingMessage {
-        const each: OutgoingMessage = { id: ulid(), content: text.peek() };
-        if (replyTo.peek()) each.replyTo = replyTo.peek();
-        taken.add(each.id);
-        keep(leaving + each.id, each);
+        const message: OutgoingMessage = { id: ulid(), content: text.peek() };
+        if (replyTo.peek()) message.replyTo = replyTo.peek();
+        draft.outgoing.add(message.id);
+        saveOutgoing(scope, message);
         replyTo.value = undefined;
-        set("");
-        return each;
+        draft.set("");
+        return message;
       },
-      sent,
-      /** Puts a text back that could not leave, before what has been typed since. */
+      sent(id: string) {
+        drop(id);
+        draft.sharing?.now();
+      },
+      /** Puts a text back that could not be sent, before what has been typed since. */
       restore({ id, content, replyTo: answered }: RestoredDraft) {
         replyTo.value ??= answered;
-        write(joined(content, text.peek()));
+        draft.write(joined(content, text.peek()));
         if (id) drop(id);
       },
-      taken,
       /** What earlier visits took is back, or was sent. */
-      recovered: () => sent(EARLIER),
+      recovered: () => draft.sent(EARLIER),
     };
+    const drop = (id: string) => {
+      draft.outgoing.delete(id);
+      removeOutgoing(scope, id);
+    };
+    return draft;
   }, []);
-
-  const { shareDraft } = extras.value ?? {};
-  useEffect(() => {
-    if (!own || !shareDraft) return;
-    sharing.current = shareDraft(own, roomID, box);
-    return sharing.current.end;
-  }, [own, shareDraft]);
-
-  return { text, replyTo, ...deeds };
 }
 
 const joined = (...texts: string[]) => texts.filter(Boolean).join("\n");

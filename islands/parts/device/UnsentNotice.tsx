@@ -1,29 +1,30 @@
-// What is unsent on this device, in words, and what comes of it; nothing when everything was sent.
+// Says how much has not been sent from this device, and what becomes of it; nothing when all was sent.
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import CopyButton from "../../CopyButton.tsx";
-import { isNothing, type UnsentHere } from "./useUnsent.ts";
+import { isNothing, type UnsentOnDevice } from "./useUnsent.ts";
 
-const words = deviceStrings.leaving;
+const words = deviceStrings.signOut;
 
 type UnsentNoticeProps = {
   /** Null when it can't be counted. */
-  here: UnsentHere | null;
+  unsent: UnsentOnDevice | null;
   /** Whether it stays on the device; else it is discarded. */
   stays?: boolean;
 };
 
-export function UnsentNotice({ here, stays = false }: UnsentNoticeProps) {
-  if (here && isNothing(here)) return null;
+export function UnsentNotice({ unsent, stays = false }: UnsentNoticeProps) {
+  if (unsent && isNothing(unsent)) return null;
+  const texts = unsent?.texts.join("\n\n");
   return (
     <div class="refusal unsent">
       <p role="alert">
-        {here ? words.unsent(here, stays) : words.unknown(stays)}
+        {unsent ? words.unsent(unsent, stays) : words.unknown(stays)}
       </p>
-      {here && here.texts.length > 0 && (
+      {texts && (
         <details>
           <summary>{words.show}</summary>
-          <pre dir="auto" tabIndex={0}>{here.texts.join("\n\n")}</pre>
-          <CopyButton text={here.texts.join("\n\n")} />
+          <pre dir="auto" tabIndex={0}>{texts}</pre>
+          <CopyButton text={texts} />
         </details>
       )}
     </div>

@@ -1,4 +1,4 @@
-// Notifies of what comes into one's rooms while nobody looks at them. One tab does it for all of this browser.
+// Notifies of new messages in rooms that no tab shows. One tab does it for all tabs of this browser.
 import "../shared/common.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
@@ -6,31 +6,31 @@ import { userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
-import { noticeChoice } from "./notice_choice.ts";
+import { notificationChoice } from "./notification_choice.ts";
 
-/** More at once, of one room, would bury the screen; the newest count. */
-const AT_ONCE = 3;
-/** Of more that came at once, the oldest are not looked at. */
-const MOST = 50;
-/** At most one look at the server in so many milliseconds. */
-const PAUSE = 1_000;
+/** Of one room at once: of the newest messages. */
+const MAX_NOTIFICATIONS = 3;
+/** Of one room at once: the newest messages, which are fetched to see who is mentioned. */
+const MAX_MESSAGES = 50;
+/** In milliseconds, between two requests for the list of rooms. */
+const MIN_INTERVAL = 1_000;
 
 type Counts = [roomID: string, messageCount: number][];
 
-/** Begins, on a page where notifying is allowed. */
+/** To be called where notifications are allowed. */
 export function startNotifying(userID: string): void {
-  let notices = new Notices(userID);
-  addEventListener("pagehide", () => notices.end());
+  let notifier = new Notifier(userID);
+  addEventListener("pagehide", () => notifier.end());
   addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) notices = new Notices(userID);
+    if (persisted) notifier = new Notifier(userID);
   });
 }
 
-class Notices {
-  /** How many messages of each room are no news any more. */
+class Notifier {
+  /** By roomID, the `messageCount` up to which messages are no news. */
   readonly #known = new Map<string, number>();
   readonly #listening = new Map<string, () => void>();
-  /** From the tab that notifies to those that may follow it. */
+  /** By which the tab that notifies tells the others what is no news any more. */
   readonly #channel: BroadcastChannel;
   readonly #ended = Promise.withResolvers<void>();
   readonly #shown: ShownRoom;
@@ -55,7 +55,7 @@ class Notices {
     this.#ended.resolve();
   }
 
-  /** What is there now is no news; what comes from now on is told by whoever leads. */
+  /** Messages that are there now are no news; of later ones the leading tab notifies. */
   async #begin(): Promise<void> {
     const rooms = await ownRooms() ?? [];
     this.#learn(rooms.map((room) => [room.roomID, room.messageCount]));
@@ -82,11 +82,11 @@ class Notices {
   }
 
   #lookSoon(): void {
-    const wait = Math.max(0, this.#last + PAUSE - Date.now());
+    const wait = Math.max(0, this.#last + MIN_INTERVAL - Date.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#last = Date.now();
-      // What failed is news still: the next poke tries again.
+      // After a failure it is still news: the next poke tries again.
       this.#tail = this.#tail.then(() => this.#look()).catch(console.warn);
     }, wait);
   }
@@ -104,12 +104,12 @@ class Notices {
     }
   }
 
-  /** Notifies of what has come after `known`; gives back up to where it has looked. */
+  /** Notifies of messages after `known`; returns the `messageCount` that is no news now. */
   async #tell(room: RoomSummary, known: number): Promise<number> {
     const { roomID, space, messageCount, readSeq } = room;
-    const of = noticeChoice();
-    const after = Math.max(known, readSeq, messageCount - MOST);
-    const wanted = of !== "nothing" && after < messageCount &&
+    const choice = notificationChoice();
+    const after = Math.max(known, readSeq, messageCount - MAX_MESSAGES);
+    const wanted = choice !== "nothing" && after < messageCount &&
       Notification.permission === "granted" &&
       !await isShown(this.userID, roomID);
     if (!wanted) return messageCount;
@@ -120,14 +120,16 @@ class Notices {
       .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
     const news = messages.filter(({ seq, authorID, content }) =>
       seq > after && authorID !== this.userID &&
-      (of === "all" || (me && mentionsName(content, me.name)))
+      (choice === "all" || (me && mentionsName(content, me.name)))
     );
-    for (const message of news.slice(-AT_ONCE)) await notify(room, message);
+    for (const message of news.slice(-MAX_NOTIFICATIONS)) {
+      await notify(room, message);
+    }
     return Math.max(messageCount, messages.at(-1)?.seq ?? 0);
   }
 }
 
-/** The rooms that one is in; undefined when the server does not say. */
+/** The rooms of which one is a member; undefined when the server does not answer. */
 async function ownRooms(): Promise<RoomSummary[] | undefined> {
   const answer = await fetch("/api/rooms").catch(() => undefined);
   if (!answer?.ok) return;
@@ -135,7 +137,7 @@ async function ownRooms(): Promise<RoomSummary[] | undefined> {
   return rooms.filter(({ member }) => member);
 }
 
-/** By the service worker, as phones want it; its tag makes one of two of the same. */
+/** By the service worker, as phones require; its tag replaces a notification of the same message. */
 async function notify(room: RoomSummary, message: Message): Promise<void> {
   const { id, from, content } = message;
   const worker = await navigator.serviceWorker?.getRegistration();
@@ -150,14 +152,14 @@ async function notify(room: RoomSummary, message: Message): Promise<void> {
 const shownName = (userID: string, roomID: string) =>
   `shown/${userID}/${roomID}`;
 
-/** Whether a tab of this browser that one can see shows a room. */
+/** Whether a visible tab of this browser shows a room. */
 async function isShown(userID: string, roomID: string): Promise<boolean> {
   const name = shownName(userID, roomID);
   const { held = [] } = await navigator.locks.query();
   return held.some((lock) => lock.name === name);
 }
 
-/** Says by a lock, for as long as one can see this tab, which room it shows, if any. */
+/** Holds a lock named after the room that this tab shows, if any, while the tab is visible. */
 class ShownRoom {
   readonly #name: string | undefined;
   #hide = () => {};

@@ -1,84 +1,84 @@
-// Leaving this browser, signed out or with the account deleted: every local trace goes, and all tabs are told.
+// Signs out or deletes the account, then erases all that this browser stores and tells its other tabs.
 import { replicasClosed } from "../../../lib/replica/outbox/unsent.ts";
-import { CHANNEL, signingOut } from "./signed_out.ts";
+import { announceSignOut, signingOut } from "../shared/sign_out_channel.ts";
 
-/** How long, in milliseconds, it is waited for tabs that are leaving, and then for the browser. */
-const PATIENCE = 5_000;
+/** How long, in milliseconds, to wait for the other tabs to close their replicas, and then for the browser to erase. */
+const MAX_WAIT = 5_000;
 
 /**
- * Ends the session, then removes what this browser keeps. Throws, and removes
- * nothing, when the server can't be asked: what is kept would still be one's own.
+ * Ends the session, then erases what this browser stores. Throws, and erases
+ * nothing, when the server does not answer: the session would still be open.
  */
 export async function signOut(): Promise<void> {
-  const answer = await end("/api/session");
+  const answer = await endSession("/api/session");
   if (!answer.ok) throw new Error(`Signing out: ${answer.status}`);
 }
 
 /**
- * Deletes the account of whoever has typed their name, and removes what this
- * browser keeps. False when that is not their name; throws, and removes
- * nothing, when the server can't be asked.
+ * Deletes the account, for which its name was typed, and erases what this
+ * browser stores. False when that is not the account's name; throws, and erases
+ * nothing, when the server does not answer.
  */
 export async function deleteAccount(name: string): Promise<boolean> {
-  const answer = await end("/api/account", {
+  const answer = await endSession("/api/account", {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ name }),
   });
   if (answer.status === 400) return false;
-  if (!isEnd(answer)) throw new Error(`Deleting the account: ${answer.status}`);
+  if (!isEnded(answer)) {
+    throw new Error(`Deleting the account: ${answer.status}`);
+  }
   return true;
 }
 
-/** An earlier try may have done it, and its answer have been lost. */
-const isEnd = ({ ok, status }: Response): boolean => ok || status === 401;
+/** 401: an earlier request has ended it, and its answer was lost. */
+const isEnded = ({ ok, status }: Response): boolean => ok || status === 401;
 
-/** Has the server delete something that is the end of this visit, and leaves if it does. */
-async function end(path: string, init?: RequestInit): Promise<Response> {
+/** Asks the server to delete something and with it the session; if it does, erases everything. */
+async function endSession(path: string, init?: RequestInit): Promise<Response> {
   let ended = false;
-  // Before the other tabs know of it, and write the last things.
-  signingOut.leaving = true;
+  // First, as the other tabs store what they have not sent when they are told.
+  signingOut.byThisTab = true;
   try {
     const answer = await fetch(path, { ...init, method: "DELETE" });
-    ended = isEnd(answer);
-    if (ended) await leave();
+    ended = isEnded(answer);
+    if (ended) await eraseAll();
     return answer;
   } finally {
-    signingOut.leaving = ended;
+    signingOut.byThisTab = ended;
   }
 }
 
-/** Never throws: that the session is over holds, whatever the browser makes of the rest. */
-async function leave(): Promise<void> {
-  await within(async () => {
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.postMessage(null);
-    channel.close();
-    await replicasClosed(); // nothing is taken from under their hands
+/** Never throws: the session has ended, whatever the browser does with the rest. */
+async function eraseAll(): Promise<void> {
+  await withTimeout(async () => {
+    announceSignOut();
+    await replicasClosed(); // so that no database is in use
   });
-  await within(eraseTraces);
+  await withTimeout(eraseStorage);
 }
 
-async function within(deed: () => Promise<unknown>): Promise<void> {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  await Promise.race([deed(), late]).catch(console.warn);
+async function withTimeout(work: () => Promise<unknown>): Promise<void> {
+  const timeout = new Promise((resolve) => setTimeout(resolve, MAX_WAIT));
+  await Promise.race([work(), timeout]).catch(console.warn);
 }
 
 /**
- * Only for who has no script does the server have the browser do it, by
- * `Clear-Site-Data`: that takes the databases from under the other tabs, and
- * from Chromium there may be no answer about any after it.
+ * Not by the header `Clear-Site-Data`, which the server sends only where there
+ * is no script: it deletes databases that other tabs are using, and Chromium
+ * may answer no request for a database after it.
  */
-async function eraseTraces(): Promise<void> {
+async function eraseStorage(): Promise<void> {
   localStorage.clear();
   sessionStorage.clear();
   const worker = await navigator.serviceWorker?.getRegistration();
-  worker?.active?.postMessage("forget"); // and keeps nothing that is on its way
+  worker?.active?.postMessage("forget"); // or it would store what it is fetching
   await worker?.unregister();
   await Promise.all([eraseCaches(), eraseDatabases()]);
-  localStorage.clear(); // the last that the other tabs have kept
+  localStorage.clear(); // what the other tabs have stored meanwhile
 }
 
-// Again, for what a tab that was just opening or leaving has made meanwhile.
+// In a loop, as a tab that is opening or closing may make new ones meanwhile.
 async function eraseCaches(): Promise<void> {
   for (;;) {
     const names = await globalThis.caches?.keys() ?? [];
@@ -88,7 +88,7 @@ async function eraseCaches(): Promise<void> {
 }
 
 async function eraseDatabases(): Promise<void> {
-  // What is unsent has a name that is known.
+  // Where a browser can't list them: the one that holds what is unsent.
   if (!indexedDB.databases) return deleteDatabase("outbox");
   for (;;) {
     const databases = await indexedDB.databases();

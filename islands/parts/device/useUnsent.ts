@@ -1,49 +1,54 @@
-// What signing out would discard: counted now, and again whenever a tab sends or makes something.
+// Counts what has not been sent from this device, which signing out would discard: now, and again after each change in any tab.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/strings/device.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import type { Draft, OutgoingMessage } from "../composer/draft_types.ts";
-import { keptUnder } from "../shared/keptUnder.ts";
-import { textsIn } from "../shared/textsIn.ts";
-import { signingOut } from "./signed_out.ts";
+import {
+  allDrafts,
+  allEdits,
+  allOutgoing,
+  textsIn,
+} from "../shared/unsent_text.ts";
+import { signingOut } from "../shared/sign_out_channel.ts";
 import {
   onUnsentChange,
   type UnsentAnywhere,
   unsentMutations,
 } from "../../../lib/replica/outbox/unsent.ts";
 
-export type UnsentHere = UnsentCounts & {
-  /** What this person has written in it: nobody is shown what is another's. */
+export type UnsentOnDevice = UnsentCounts & {
+  /** The unsent texts of this person; never those of others. */
   texts: string[];
-  /** A room whose opening sends what this person has unsent in it. */
+  /** A room in which this person has something unsent: opening it sends that. */
   roomID?: string;
 };
 
-/** Of everybody who was here, as all of it goes. Undefined until it is counted, null when it can't be. */
+/** Counts for all who have used this browser, as signing out erases it all. Undefined until it is counted, null when it can't be. */
 export function useUnsent(
   userID: string,
-): Signal<UnsentHere | null | undefined> {
-  const here = useSignal<UnsentHere | null | undefined>(undefined);
+): Signal<UnsentOnDevice | null | undefined> {
+  const unsent = useSignal<UnsentOnDevice | null | undefined>(undefined);
   useEffect(() => {
-    const look = async () => {
-      const found = await countUnsent(userID);
-      // What goes with the visit was agreed to.
-      if (!signingOut.leaving) here.value = found;
+    const count = async () => {
+      const counted = await countUnsent(userID);
+      // What signing out erases now was shown before.
+      if (!signingOut.byThisTab) unsent.value = counted;
     };
-    look();
-    addEventListener("storage", look); // what other tabs only keep
-    const end = onUnsentChange(look);
+    count();
+    addEventListener("storage", count); // texts that other tabs have yet to send
+    const end = onUnsentChange(count);
     return () => {
-      removeEventListener("storage", look);
+      removeEventListener("storage", count);
       end();
     };
   }, []);
-  return here;
+  return unsent;
 }
 
 /** What is unsent now; null when it can't be read. */
-export async function countUnsent(userID: string): Promise<UnsentHere | null> {
+export async function countUnsent(
+  userID: string,
+): Promise<UnsentOnDevice | null> {
   try {
     return countsOf(userID, await unsentMutations());
   } catch (error) {
@@ -56,20 +61,19 @@ export const isNothing = (
   { messages, changes, drafts }: UnsentCounts,
 ): boolean => messages + changes + drafts === 0;
 
-/** What the name of a room's space begins with. */
-const ROOM = roomSpace("");
+const ROOM_PREFIX = roomSpace("");
 
-/** Nobody misses these. */
-const TRIFLES = new Set(["markRead", "dismissRejection"]);
+/** Mutations whose loss nobody would notice. */
+const NOT_COUNTED = new Set(["markRead", "dismissRejection"]);
 
-function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
+function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentOnDevice {
   let [messages, changes] = [0, 0];
   /** By `<userID>/<roomID>`. */
   const drafts = new Map<string, string>();
   const places: string[] = [];
   const texts: string[] = [];
   for (const { userID: author, space, name, args } of unsent) {
-    if (TRIFLES.has(name)) continue;
+    if (NOT_COUNTED.has(name)) continue;
     if (name === "setDraft") {
       // A draft that was sent or taken back is empty.
       const draft = args as { roomID: string; content: string };
@@ -81,19 +85,19 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentHere {
     if (name === "createMessage") messages++;
     else changes++;
     if (author === userID) texts.push(...textsIn(args));
-    if (space.startsWith(ROOM)) {
-      places.push(`${author}/${space.slice(ROOM.length)}`);
+    if (space.startsWith(ROOM_PREFIX)) {
+      places.push(`${author}/${space.slice(ROOM_PREFIX.length)}`);
     }
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
-  for (const [place, { content, shared }] of keptUnder<Draft>("draft/")) {
+  for (const [place, { content, shared }] of allDrafts()) {
     if (content && content !== shared) drafts.set(place, content);
   }
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { content }] of keptUnder<OutgoingMessage>("leaving/")) {
-    drafts.set(place.split("/", 2).join("/"), content);
+  for (const [place, { content }] of allOutgoing()) {
+    drafts.set(place, content);
   }
-  const edits = keptUnder<{ content: string }>("edit/");
+  const edits = allEdits();
   const isOwn = (place: string) => place.startsWith(`${userID}/`);
   for (const [place, content] of drafts) if (isOwn(place)) texts.push(content);
   for (const [place, { content }] of edits) {

@@ -1,15 +1,15 @@
-// A message's text while its author changes it, in the message's own place.
+// A text box in a message's place, while its author edits it.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isEnter } from "../shared/keys.ts";
 import { errorWords } from "../shared/error_words.ts";
 
-const words = late.edit;
+const words = roomOnUseStrings.edit;
 
 type EditBoxProps = {
-  /** What has been typed so far; kept outside, where it outlives this box. */
+  /** What has been typed so far; kept by the room, where it outlives this box. */
   text: string;
   onInput: (text: string) => void;
   /** Throws a Refusal with the reason. */
@@ -23,8 +23,8 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
 
   useEffect(() => {
     const { current } = box;
-    // One that an earlier visit began comes up by itself: whoever is writing
-    // elsewhere by then goes on there.
+    // An earlier visit's edit opens by itself: it takes no focus from a person
+    // who is writing elsewhere by then.
     const { value } = document.activeElement as HTMLTextAreaElement;
     if (!value) current?.focus();
     current?.setSelectionRange(text.length, text.length);

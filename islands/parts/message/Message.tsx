@@ -1,122 +1,112 @@
-// One message: who, when, what, what others feel about it, and what became of it.
+// One message: its author, time, text, reactions, and whether it is sent.
+import type { ComponentChild } from "preact";
 import { useRef } from "preact/hooks";
-import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
+import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { memo } from "../shared/memo.ts";
-import { extras } from "../room/lazy.ts";
-import { useLonger } from "../shared/useLonger.ts";
+import { elementIDOf } from "../shared/message_link.ts";
 import type { People } from "../shared/usePeople.ts";
-import { MessageToolbar } from "./MessageToolbar.tsx";
-import type { MessageActions } from "./message_actions.ts";
-import { idOf } from "./address.ts";
+import { useSustained } from "../shared/useSustained.ts";
+import { type MessageActions, MessageToolbar } from "./MessageToolbar.tsx";
 import { RichText } from "./RichText.tsx";
 import { fullDate, Timestamp } from "./Timestamp.tsx";
-import { Quote } from "./Quote.tsx";
-import { Reactions } from "./Reactions.tsx";
+
+const words = roomStrings.messages;
+
+/** Characters of a quote; the stylesheet cuts it at the line's end. */
+const MAX_QUOTE = 140;
 
 type MessageProps = {
-  message: Entry;
-  marks: readonly RichNode[];
-  /** The message that this one answers, where it is here, and its marks. */
-  quoted: Entry | undefined;
-  quotedMarks: readonly RichNode[];
+  message: ChatMessage;
+  richText: readonly RichNode[];
+  /** The message that this one answers, where it is here, and its text. */
+  quoted: ChatMessage | undefined;
+  quotedText: readonly RichNode[];
   userID: string;
   people: People;
-  acts: MessageActions;
-  /** What has become of it, if it is not sent yet. */
-  pendingWord: string | undefined;
+  actions: MessageActions;
+  /** Why it is not sent yet, if it is not. */
+  pendingLabel: string | undefined;
   mayDelete: boolean;
-  /** The text that its author is changing it to, if they are. */
-  editing: string | undefined;
-  onEdit: (text: string) => void;
-  onEditEnd: () => void;
+  /** Stands in for the text while its author changes it. */
+  editBox: ComponentChild;
   /** Follows one of the same author closely: their face is not shown again. */
   follows: boolean;
-  local: boolean;
+  hydrated: boolean;
   /** Whether it is news, to be read aloud. */
-  news: boolean;
+  announced: boolean;
+  /** Whether it is the message that the Tab key stops at. */
   active: boolean;
-  /** Whether it is too far from the screen to have buttons. */
-  lean: boolean;
+  /** Whether it is near enough to the screen to have buttons. */
+  near: boolean;
 };
 
 export const Message = memo(function Message(props: MessageProps) {
-  const { message, userID, people, acts, local, follows, active } = props;
+  const { message, userID, people, actions, hydrated, follows, active } = props;
   const { id, authorID, from, createdAt, editedAt, replyTo } = message;
   const own = authorID === userID;
-  const namesake = people.markOf({ id: authorID, name: from });
-  const state = message.pending ? "pending" : "sent";
+  const tag = people.tagOf({ id: authorID, name: from });
   // What is read aloud is what comes with the message: its buttons come after.
-  const wasNews = useRef(props.news).current;
-  const read = useLonger(local && wasNews, 1_000) || (local && !wasNews);
-  // Read in a message that is edited only: the others need not know of it.
-  const EditBox = props.editing === undefined
-    ? undefined
-    : extras.value?.EditBox;
-  const editing = EditBox !== undefined;
-  const withActions = active || (read && !props.lean);
+  const wasNews = useRef(props.announced).current;
+  const wasRead = useSustained(hydrated && wasNews, 1_000) ||
+    (hydrated && !wasNews);
+  const hasToolbar = active || (wasRead && props.near);
   const classes = ["message", own && "own", follows && "follows"];
   return (
     <article
-      id={idOf(id)}
+      id={elementIDOf(id)}
       class={classes.filter(Boolean).join(" ")}
       data-message-id={id}
-      data-state={state}
+      data-state={message.pending ? "pending" : "sent"}
       tabIndex={active ? 0 : -1}
     >
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
         <span class="author" dir="auto">{from}</span>{" "}
-        {namesake && <span class="namesake">{namesake}</span>}{" "}
-        <Timestamp at={createdAt} local={local} />
+        {tag && <span class="name-tag">{tag}</span>}{" "}
+        <Timestamp at={createdAt} local={hydrated} />
       </header>
       <div class="said">
         {replyTo && (
           <Quote
             id={replyTo}
             message={props.quoted}
-            marks={props.quotedMarks}
-            jump={acts.jump}
+            richText={props.quotedText}
+            jump={actions.jump}
           />
         )}
-        {EditBox
-          ? (
-            <EditBox
-              text={props.editing!}
-              onInput={props.onEdit}
-              save={acts.save && ((content) => acts.save!(id, content))}
-              onEnd={props.onEditEnd}
-            />
-          )
-          : (
-            <RichText
-              marks={props.marks}
-              names={people.names}
-              myName={people.mine}
-            />
-          )}
-        {editedAt && !editing && (
-          <span class="edited" title={local ? fullDate(editedAt) : undefined}>
-            {texts.messages.edited}
+        {props.editBox || (
+          <RichText
+            nodes={props.richText}
+            names={people.names}
+            myName={people.myName}
+          />
+        )}
+        {editedAt && !props.editBox && (
+          <span
+            class="edited"
+            title={hydrated ? fullDate(editedAt) : undefined}
+          >
+            {words.edited}
           </span>
         )}
         <Reactions
           message={message}
           userID={userID}
           people={people.byID}
-          react={acts.react}
+          react={actions.react}
         />
       </div>
       {/* That another's message was sent goes without saying aloud. */}
       <span class="state" aria-hidden={own ? undefined : "true"}>
-        {props.pendingWord ?? texts.messages.states.sent}
+        {props.pendingLabel ?? words.states.sent}
       </span>
-      {withActions && !editing && (
+      {hasToolbar && !props.editBox && (
         <MessageToolbar
           message={message}
-          acts={acts}
+          actions={actions}
           own={own}
           mayDelete={props.mayDelete}
           active={active}
@@ -125,3 +115,70 @@ export const Message = memo(function Message(props: MessageProps) {
     </article>
   );
 });
+
+type QuoteProps = {
+  id: string;
+  /** The message that is quoted, if it is here. */
+  message: ChatMessage | undefined;
+  richText: readonly RichNode[];
+  jump: (id: string) => void;
+};
+
+/** What a message answers: whose words, the first of them, and a link to them. */
+function Quote({ id, message, richText, jump }: QuoteProps) {
+  return (
+    // A link, so that it leads there without a script, too.
+    <a
+      class="quote"
+      href={`#${elementIDOf(id)}`}
+      onClick={(event) => {
+        event.preventDefault();
+        jump(id);
+      }}
+    >
+      <span class="hidden">{words.quoted(message?.from)}</span>
+      {message && <strong dir="auto" aria-hidden="true">{message.from}</strong>}
+      {" "}
+      <span dir="auto">
+        {message ? textOf(richText).slice(0, MAX_QUOTE) : words.notHere}
+      </span>
+    </a>
+  );
+}
+
+type ReactionsProps = {
+  message: ChatMessage;
+  userID: string;
+  people: People["byID"];
+  react: MessageActions["react"];
+};
+
+/** One button per emoji, to add one's own reaction or take it back. */
+function Reactions({ message, userID, people, react }: ReactionsProps) {
+  const all = Object.entries(message.reactions);
+  if (all.length === 0) return null;
+  const nameOf = (id: string) =>
+    id === userID ? words.you : people.get(id)?.name ?? words.someone;
+  return (
+    <ul class="reactions">
+      {all.map(([emoji, userIDs]) => {
+        const mine = userIDs.includes(userID);
+        return (
+          <li key={emoji}>
+            <button
+              type="button"
+              aria-pressed={mine}
+              disabled={!react}
+              onClick={() => react?.(message.id, emoji, !mine)}
+            >
+              {emoji} <span class="amount">{userIDs.length}</span>{" "}
+              <span class="who hidden">
+                {words.reacted(userIDs.map(nameOf).join(", "))}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,14 +1,30 @@
-// What one can do with a message, beside it when it is pointed at or focused.
+// What one can do with a message: buttons beside it when it is pointed at or focused.
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
-import type { MessageActions } from "./message_actions.ts";
-import { ReactionPicker } from "./ReactionPicker.tsx";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
 
-const words = texts.messages;
+const words = roomStrings.messages;
+
+/** The same object for as long as the same is possible, as every message has it. */
+export type MessageActions = {
+  jump(id: string): void;
+  copyLink(message: Message): void;
+  // Only for members, once the replica is there to write to.
+  react?(id: string, emoji: string, on: boolean): void;
+  reply?(message: Message): void;
+  edit?(message: Message): void;
+  /** Saves a new text. Throws a Refusal with the reason. */
+  save?(id: string, content: string): Promise<void>;
+  askToDelete?(message: Message): void;
+  /** With what one chooses a reaction, once it is loaded. */
+  EmojiChoice?: typeof EmojiChoice;
+};
 
 type MessageToolbarProps = {
   message: Message;
-  acts: MessageActions;
+  actions: MessageActions;
   own: boolean;
   mayDelete: boolean;
   /** Whether its buttons are stops of the Tab key: those of one message are. */
@@ -16,7 +32,7 @@ type MessageToolbarProps = {
 };
 
 export function MessageToolbar(props: MessageToolbarProps) {
-  const { message, acts, own, mayDelete, active } = props;
+  const { message, actions, own, mayDelete, active } = props;
   const button = (name: string, text: string, onClick: () => void) => (
     <button
       type="button"
@@ -30,15 +46,66 @@ export function MessageToolbar(props: MessageToolbarProps) {
   );
   return (
     <div class="actions" role="group" aria-label={words.actions}>
-      {acts.react && (
-        <ReactionPicker message={message} act={acts.react} active={active} />
+      {actions.react && (
+        <ReactionPicker
+          EmojiChoice={actions.EmojiChoice}
+          active={active}
+          onPick={(emoji) => actions.react?.(message.id, emoji, true)}
+        />
       )}
-      {acts.reply && button("reply", words.reply, () => acts.reply?.(message))}
-      {own && acts.edit &&
-        button("edit", words.edit, () => acts.edit?.(message))}
-      {button("link", words.copyLink, () => acts.copyLink(message))}
-      {mayDelete && acts.askToDelete &&
-        button("delete", words.delete, () => acts.askToDelete?.(message))}
+      {actions.reply &&
+        button("reply", words.reply, () => actions.reply?.(message))}
+      {own && actions.edit &&
+        button("edit", words.edit, () => actions.edit?.(message))}
+      {button("link", words.copyLink, () => actions.copyLink(message))}
+      {mayDelete && actions.askToDelete &&
+        button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
+  );
+}
+
+type ReactionPickerProps = {
+  EmojiChoice: MessageActions["EmojiChoice"];
+  active: boolean;
+  onPick: (emoji: string) => void;
+};
+
+function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
+  const open = useSignal(false);
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  // Pressing it closes the popover before the click, which must not open it again.
+  const wasOpen = useRef(false);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="icon react"
+        title={words.react}
+        aria-expanded={open.value}
+        aria-controls={open.value ? id : undefined}
+        tabIndex={active ? 0 : -1}
+        onPointerDown={() => wasOpen.current = open.value}
+        onClick={() => {
+          open.value = !wasOpen.current;
+          wasOpen.current = false;
+        }}
+      >
+        {words.react}
+      </button>
+      {open.value && EmojiChoice && (
+        <EmojiChoice
+          id={id}
+          beside={button.current!}
+          onClose={() => open.value = false}
+          onPick={(emoji) => {
+            open.value = false;
+            onPick(emoji);
+            button.current?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }

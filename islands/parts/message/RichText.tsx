@@ -1,10 +1,10 @@
-// A message's text as elements, its mentions picked out. Nothing here is ever taken for HTML.
+// A message's text as elements, its mentions marked. Nothing in it is ever taken for HTML.
 import { type ComponentChild, Fragment, h } from "preact";
-import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import { type Names, splitAtMentions } from "../../../lib/chat/mentions.ts";
+import type { RichNode } from "../../../lib/chat/rich_text.ts";
 
 type RichTextProps = {
-  marks: readonly RichNode[];
+  nodes: readonly RichNode[];
   /** The names that can be mentioned, and the reader's own. */
   names: Names;
   myName: Names;
@@ -12,12 +12,14 @@ type RichTextProps = {
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow" };
 
-export function RichText({ marks, names, myName }: RichTextProps) {
+export function RichText({ nodes, names, myName }: RichTextProps) {
   // Made by h(): JSX that is compiled for the server escapes a list of texts
   // twice, and in place.
-  const show = (mark: RichNode): ComponentChild => {
-    if (typeof mark === "string") return h(Fragment, null, ...spoken(mark));
-    const { tag, href, start, in: inside = [] } = mark;
+  const show = (node: RichNode): ComponentChild => {
+    if (typeof node === "string") {
+      return h(Fragment, null, ...withMentions(node));
+    }
+    const { tag, href, start, in: inside = [] } = node;
     switch (tag) {
       case "br":
         return h("br", null);
@@ -38,14 +40,13 @@ export function RichText({ marks, names, myName }: RichTextProps) {
         return h(tag, null, ...inside.map(show));
     }
   };
-  const spoken = (text: string): ComponentChild[] => {
+  const withMentions = (text: string): ComponentChild[] => {
     if (!text.includes("@")) return [text];
     return splitAtMentions(text, names).map(({ text, mention }) => {
       if (!mention) return text;
-      const mine = splitAtMentions(text, myName)[0].mention;
-      const name = mine ? "mention mine" : "mention";
-      return h("span", { class: name }, text);
+      const isMine = splitAtMentions(text, myName)[0].mention;
+      return h("span", { class: isMine ? "mention mine" : "mention" }, text);
     });
   };
-  return h("div", { class: "content" }, ...marks.map(show));
+  return h("div", { class: "content" }, ...nodes.map(show));
 }

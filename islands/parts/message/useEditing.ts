@@ -1,51 +1,55 @@
-// Which message is being edited, and its new text so far: kept on the device, so that a reload loses nothing.
+// Which message is being edited, and its new text so far: stored on the device, so that a reload loses nothing.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { forget, keep, kept } from "../shared/local_store.ts";
-import { extras } from "../room/lazy.ts";
-import { idOf } from "./address.ts";
+import { elementIDOf } from "../shared/message_link.ts";
+import {
+  type BegunEdit,
+  readEdit,
+  removeEdit,
+  saveEdit,
+  type Scope,
+} from "../shared/unsent_text.ts";
 
-type Editing = Pick<Message, "id" | "seq" | "content">;
+export type Editing = ReturnType<typeof useEditing>;
 
-/** `place` says whose and which room's it is; `jump` goes to a message that is not on the page. */
-export function useEditing(place: string, jump: (id: string) => void) {
-  const editing = useSignal<Editing | undefined>(undefined);
-  const resumed = useRef<Promise<void>>();
-  // By message: another tab may be editing another one.
-  const keys = `edit/${place}/`;
+/** `jump` goes to a message that is not on the page. */
+export function useEditing(scope: Scope, jump: (id: string) => void) {
+  const edit = useSignal<BegunEdit | undefined>(undefined);
 
-  const { resume, ...deeds } = useMemo(() => ({
-    /** Goes on, once, with what an earlier visit has begun, when there can be a box for it. */
-    resume: () =>
-      resumed.current ??= extras.peek()?.begunUnder<Editing>(keys)
-        .then((begun) => {
-          editing.value ??= begun;
-        }),
-    async start({ id, seq, content }: Message) {
-      await resume();
-      // What was begun at another message would be lost: that one comes first.
-      const { id: begun } = editing.value ??=
-        // Another tab may be at this one, or have been.
-        kept<Editing>(keys + id) ?? { id, seq, content };
-      const element = document.getElementById(idOf(begun));
-      if (element) element.querySelector("textarea")?.focus();
-      else jump(begun);
-    },
-    change(content: string) {
-      if (!editing.value) return;
-      editing.value = { ...editing.value, content };
-      keep(keys + editing.value.id, editing.value);
-    },
-    /** Ends it, and lets the message have the keys again. */
-    end() {
-      const { id } = editing.value ?? {};
-      editing.value = undefined;
-      forget(keys + id);
-      if (id) document.getElementById(idOf(id))?.focus();
-    },
-  }), []);
-  useEffect(() => void resume(), [extras.value]);
-
-  return { editing, ...deeds };
+  return useMemo(() => {
+    let resumed: Promise<void> | undefined;
+    return {
+      edit,
+      /** Goes on, once, with an edit that an earlier visit began, if there is one. */
+      resume(begun: () => Promise<BegunEdit | undefined>) {
+        resumed ??= begun().then((found) => {
+          edit.value ??= found;
+        });
+      },
+      async start({ id, seq, content }: Message) {
+        await resumed;
+        // One that has begun at another message would be lost: it comes first.
+        const { id: editedID } = edit.value ??=
+          // Another tab may be editing this message, or have been.
+          readEdit(scope, id) ?? { id, seq, content };
+        const element = document.getElementById(elementIDOf(editedID));
+        if (element) element.querySelector("textarea")?.focus();
+        else jump(editedID);
+      },
+      change(content: string) {
+        if (!edit.value) return;
+        edit.value = { ...edit.value, content };
+        saveEdit(scope, edit.value);
+      },
+      /** Ends it, and gives the focus back to the message. */
+      end() {
+        if (!edit.value) return;
+        const { id } = edit.value;
+        edit.value = undefined;
+        removeEdit(scope, id);
+        document.getElementById(elementIDOf(id))?.focus();
+      },
+    };
+  }, []);
 }

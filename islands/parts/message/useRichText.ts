@@ -1,61 +1,50 @@
-// Messages' texts as marks: the server's for what came with the page, and this browser's own for news.
+// Messages' texts as rich text: parsed by the server for what came with the page, and by this browser for what comes later.
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useMemo } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import {
   isPlain,
   parsePlain,
   type RichNode,
 } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { onTouch } from "../room/lazy.ts";
 
-type Read = (content: string) => RichNode[];
+type Parser = (content: string) => RichNode[];
 
-/** Marks by the IDs of the messages whose text they are. */
+/** By the IDs of the messages. */
 export type RichTextByID = Record<string, RichNode[]>;
 
 /**
- * A function that gives the marks of a text, always the same for the same one.
- * The parser is large and loaded with the first touch of the page; until it is
- * there, a text that the server has not read is shown without its marks.
+ * `richTextOf` gives the same array for the same text. The parser is large:
+ * until `loadParser` has loaded it, a text that the server has not parsed is
+ * shown plain.
  */
 export function useRichText(
-  html: readonly Message[],
-  marks: RichTextByID,
-): (content: string) => RichNode[] {
-  const parser = useSignal<{ read?: Read }>({});
-  const { read } = parser.value;
-  // Anew with the parser: what was shown without its marks is read then.
-  const known = useMemo(() =>
+  messages: readonly Message[],
+  parsedByServer: RichTextByID,
+) {
+  const parser = useSignal<Parser | undefined>(undefined);
+  const parse = parser.value;
+  // Anew with the parser: what was shown plain is parsed then.
+  const parsed = useMemo(() =>
     new Map(
-      html.filter(({ id }) => id in marks)
-        .map(({ id, content }) => [content, marks[id]]),
-    ), [read]);
+      messages.filter(({ id }) => id in parsedByServer)
+        .map(({ id, content }) => [content, parsedByServer[id]]),
+    ), [parse]);
 
-  const load = useMemo(() => {
-    let loading: Promise<void> | undefined;
-    return () => {
-      return loading ??= import("../../../lib/chat/markdown.ts").then(
-        ({ parseMarkdown }) => {
-          parser.value = { read: parseMarkdown };
-        },
-        (error) => {
-          loading = undefined; // offline, before it was ever loaded
-          throw error;
-        },
-      );
-    };
-  }, []);
+  const loadParser = async () => {
+    const { parseMarkdown } = await import("../../../lib/chat/markdown.ts");
+    parser.value = parseMarkdown;
+  };
 
-  useEffect(() => onTouch((again) => load().catch(again)), []);
-
-  return useCallback((content: string) => {
-    let those = known.get(content);
-    if (!those) {
-      those = (isPlain(content) ? undefined : read?.(content)) ??
+  const richTextOf = useCallback((content: string): RichNode[] => {
+    let nodes = parsed.get(content);
+    if (!nodes) {
+      nodes = (isPlain(content) ? undefined : parse?.(content)) ??
         parsePlain(content);
-      known.set(content, those);
+      parsed.set(content, nodes);
     }
-    return those;
-  }, [read]);
+    return nodes;
+  }, [parse]);
+
+  return { richTextOf, loadParser };
 }

@@ -1,34 +1,37 @@
-// Whether the room is in step with the server, and what has not been sent.
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+// Whether the room is in step with the server, and how many mutations are not sent.
+import type { ComponentChildren } from "preact";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
-import { extras } from "./lazy.ts";
-import { useLonger } from "../shared/useLonger.ts";
+import { useSustained } from "../shared/useSustained.ts";
 
-/** Shorter syncs than this, in milliseconds, are not worth a word. */
-const PATIENCE = 500;
+/** A shorter sync than this, in milliseconds, is not mentioned. */
+const SHORT_SYNC = 500;
 
-const words = texts.connection;
+const words = roomStrings.connection;
 
-export function Connection({ status }: { status: Status }) {
+type ConnectionProps = {
+  status: Status;
+  /** Shown while what one writes stays on the device, or only in its memory. */
+  children: ComponentChildren;
+};
+
+export function Connection({ status, children }: ConnectionProps) {
   const { online, unsent } = status;
   const busy = online && !status.paused && (status.syncing || unsent > 0);
-  const long = useLonger(busy, PATIENCE);
+  const isLong = useSustained(busy, SHORT_SYNC);
   const state = status.paused
     ? "paused"
     : !online
     ? "offline"
-    : long
+    : isLong
     ? "syncing"
     : "online";
-  const Keeps = extras.value?.Keeps;
   const parts: string[] = [words[state]];
   if (unsent > 0 && state !== "online") parts.push(words.unsent(unsent));
   return (
     <p class="connection" data-state={state}>
       <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
-      {Keeps && (status.inMemory || state === "offline") && (
-        <Keeps {...status} />
-      )}
+      {(status.inMemory || state === "offline") && children}
     </p>
   );
 }

@@ -1,47 +1,52 @@
-// All that the server refused in this room, at the end of the log until its author has decided on it.
+// Mutations that the server refused in this room, at the end of the log until their author has decided what to do with them.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { reasonOf } from "../../../lib/chat/refusal.ts";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import { roomOnUseStrings as late } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
-import { type RestoredDraft, toBox } from "../composer/draft_types.ts";
-import { copyText } from "../shared/copyText.ts";
+import { focusComposer, type RestoredDraft } from "../composer/useDraft.ts";
+import { RichText } from "../message/RichText.tsx";
+import { Avatar } from "../shared/Avatar.tsx";
+import { copyText } from "../shared/copy_text.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
 import type { People } from "../shared/usePeople.ts";
-import type { RoomReplica } from "./useRoom.ts";
-import { FailedMutation } from "./FailedMutation.tsx";
-import { describeRejection } from "./rejection_words.ts";
 
-export type FailuresProps = {
+const words = roomOnUseStrings.failed;
+
+type FailuresProps = {
   rejections: readonly Rejection[];
   user: User;
   people: People;
-  marksOf: (content: string) => readonly RichNode[];
+  richTextOf: (content: string) => readonly RichNode[];
   replica: RoomReplica;
   /** Whether one may write here now. */
   mayWrite: boolean;
   restore: (text: RestoredDraft) => void;
-  /** Tells of something that did not work, or that did. */
-  say: (what: unknown) => void;
+  /** Shows a text, or an error in words. */
+  showNotice: (what: unknown) => void;
 };
 
 type Mutate = Record<string, (args: Rejection["args"]) => Promise<unknown>>;
 
 export function Failures(props: FailuresProps) {
-  const { rejections, replica, mayWrite, restore, say } = props;
+  const { rejections, replica, mayWrite, restore, showNotice } = props;
   const mutate = replica.mutate as unknown as Mutate;
   return (
     <>
       {rejections.map((rejection) => {
         const { clientID, mutationID, name, args } = rejection;
-        const refused = describeRejection(rejection);
+        const refused = describe(rejection);
         const { kind, content, replyTo } = refused;
         const discard = () =>
-          replica.mutate.dismissRejection({ clientID, mutationID }).catch(say);
-        const again = async () => {
+          replica.mutate.dismissRejection({ clientID, mutationID })
+            .catch(showNotice);
+        const retry = async () => {
           // The very args that this mutator was refused. But a new message goes
           // under a new ID, as the old one may be taken.
           const message = args as Record<string, string>;
           await mutate[name](
-            kind === "message" ? { ...message, id: idFor(rejection) } : args,
+            kind === "message" ? { ...message, id: newIDFor(rejection) } : args,
           );
           await discard();
         };
@@ -51,16 +56,16 @@ export function Failures(props: FailuresProps) {
             refused={refused}
             user={props.user}
             people={props.people}
-            marksOf={props.marksOf}
-            retry={mayWrite ? () => again().catch(say) : undefined}
+            richTextOf={props.richTextOf}
+            retry={mayWrite ? () => retry().catch(showNotice) : undefined}
             edit={() => {
               restore({ content, replyTo });
-              toBox();
+              focusComposer();
               discard();
             }}
             copy={async () => {
               const copied = await copyText(content);
-              say(copied ? late.failed.copied : late.failed.notCopied);
+              showNotice(copied ? words.copied : words.notCopied);
             }}
             discard={discard}
           />
@@ -70,18 +75,148 @@ export function Failures(props: FailuresProps) {
   );
 }
 
-const made = new Map<string, string>();
+const newIDs = new Map<string, string>();
 
 /**
- * The ID of what is sent in the place of a refused message: the same however
- * often and from whichever tab, so that it is there once. Of a client with a
- * strange ID, as no page of ours has, the same in this page.
+ * The ID under which a refused message is sent again: the same however often
+ * and from whichever tab, so that it is there once. For a client whose ID fits
+ * into none, as no page of ours has, the same on this page.
  */
-function idFor({ clientID, mutationID }: Rejection): string {
+function newIDFor({ clientID, mutationID }: Rejection): string {
   const id = `${clientID}-${mutationID}`;
   if (/^[\w-]{1,64}$/.test(id)) return id;
-  if (!made.has(id)) {
-    made.set(id, crypto.getRandomValues(new Uint32Array(4)).join("-"));
+  if (!newIDs.has(id)) {
+    newIDs.set(id, crypto.getRandomValues(new Uint32Array(4)).join("-"));
   }
-  return made.get(id)!;
+  return newIDs.get(id)!;
+}
+
+type FailedMutationProps = {
+  refused: RefusedMutation;
+  user: User;
+  people: People;
+  richTextOf: (content: string) => readonly RichNode[];
+  /** Sends it again; undefined while that is not possible. */
+  retry: (() => Promise<unknown>) | undefined;
+  /** Puts its text into the composer. */
+  edit: () => void;
+  copy: () => void;
+  discard: () => void;
+};
+
+function FailedMutation(props: FailedMutationProps) {
+  const { refused, user, people } = props;
+  const { kind, content, isWhole, rejection } = refused;
+  // An alert is read when its text comes, not when it is there with it.
+  const [reason, setReason] = useState("");
+  useEffect(() => setReason(words.why[kind](reasonOf(rejection))), []);
+  const busy = useRef(false);
+  async function retry() {
+    if (busy.current) return;
+    busy.current = true;
+    await props.retry?.();
+    busy.current = false;
+  }
+  const article = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { current } = article;
+    const log = current?.closest<HTMLElement>("[role=log]");
+    // Its buttons go with it: the focus stays in the log.
+    return () => current?.contains(document.activeElement) && log?.focus();
+  }, []);
+  const hasText = content !== "";
+  return (
+    <article
+      ref={article}
+      class="message own failed"
+      data-message-id={messageIDOf(rejection)}
+      data-state="failed"
+      tabIndex={-1}
+    >
+      <Avatar userID={user.userID} name={user.name} />
+      <header>
+        <span class="author" dir="auto">{user.name}</span>{" "}
+        <span class="state">{words.state}</span>
+      </header>
+      <div class="said">
+        {hasText && (
+          <RichText
+            nodes={props.richTextOf(content)}
+            names={people.names}
+            myName={people.myName}
+          />
+        )}
+        {!isWhole && <p class="hint">{words.cut}</p>}
+        <p class="refusal" role="alert">{reason}</p>
+        <div class="row">
+          {isWhole && (
+            <button type="button" disabled={!props.retry} onClick={retry}>
+              {words.retry}
+            </button>
+          )}
+          {hasText && (
+            <>
+              <button type="button" class="quiet" onClick={props.edit}>
+                {words.edit}
+              </button>
+              <button type="button" class="quiet" onClick={props.copy}>
+                {words.copy}
+              </button>
+            </>
+          )}
+          <button type="button" class="quiet" onClick={props.discard}>
+            {words.discard}
+          </button>
+        </div>
+      </div>
+    </article>
+  );
+}
+
+type RefusedMutation = {
+  rejection: Rejection;
+  /** A new message, a new text for one, or something without a text. */
+  kind: "message" | "edit" | "other";
+  content: string;
+  replyTo?: string;
+  /** Whether all of it is here, so that it can be sent again as it was. */
+  isWhole: boolean;
+};
+
+const KINDS: Record<string, RefusedMutation["kind"]> = {
+  createMessage: "message",
+  editMessage: "edit",
+};
+
+function describe(rejection: Rejection): RefusedMutation {
+  const { name, args } = rejection;
+  const kind = KINDS[name] ?? "other";
+  // The server keeps only the beginning of very long args.
+  if (typeof args === "string") {
+    return { rejection, kind, content: contentInCut(args), isWhole: false };
+  }
+  const { content, replyTo } = (args ?? {}) as Record<string, unknown>;
+  const refused: RefusedMutation = {
+    rejection,
+    kind,
+    isWhole: true,
+    content: typeof content === "string" ? content : "",
+  };
+  if (typeof replyTo === "string") refused.replyTo = replyTo;
+  return refused;
+}
+
+/** The content in JSON that was cut. */
+function contentInCut(json: string): string {
+  const [, text = ""] =
+    json.match(/"content":"((?:[^"\\]|\\u[\da-f]{4}|\\[^u])*)/) ??
+      [];
+  return JSON.parse(`"${text}"`);
+}
+
+/** The ID of the message that a rejection is about, if any. */
+export function messageIDOf({ args }: Rejection): string | undefined {
+  return args !== null && typeof args === "object" && "id" in args
+    ? String(args.id)
+    : undefined;
 }

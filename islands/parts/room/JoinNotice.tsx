@@ -1,4 +1,4 @@
-// Joins a room for a visitor who opened it, and says how that goes until the room knows them.
+// Joins the room for a visitor who has opened it; asks a person first who is no longer in it.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
@@ -8,12 +8,12 @@ const words = roomOnUseStrings.joining;
 
 type JoinNoticeProps = {
   roomID: string;
-  /** Whether to ask first, as one does whoever has left. */
-  asked: boolean;
+  /** Whether to ask first, as the person has left or was removed. */
+  asksFirst: boolean;
 };
 
-export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
-  const problem = useSignal(asked ? words.notIn : "");
+export function JoinNotice({ roomID, asksFirst }: JoinNoticeProps) {
+  const problem = useSignal(asksFirst ? words.notIn : "");
 
   async function join() {
     problem.value = "";
@@ -25,7 +25,7 @@ export function JoinNotice({ roomID, asked }: JoinNoticeProps) {
   }
   // By script and not by the GET, which a prefetch could make.
   useEffect(() => {
-    if (!asked) join();
+    if (!asksFirst) join();
   }, []);
 
   if (!problem.value) return <p class="join" role="status">{words.joining}</p>;

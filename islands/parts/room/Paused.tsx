@@ -1,38 +1,39 @@
-// Why nothing goes out or comes in any more, what is kept because of it, and what one can do.
+// What becomes of unsent writing: why nothing goes out any more and what one can do, and whether this browser stores it.
 import { useSignal } from "@preact/signals";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
-import { copyText } from "../shared/copyText.ts";
+import { copyText } from "../shared/copy_text.ts";
 import { Dialog } from "../shared/Dialog.tsx";
-import { textsIn } from "../shared/textsIn.ts";
-import type { RoomReplica } from "./useRoom.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
+import { textsIn } from "../shared/unsent_text.ts";
 
 const words = roomOnUseStrings.paused;
 
 type PausedProps = { replica: RoomReplica; status: Status };
 
+/** Why the replica is paused, if it is: to send again, copy or discard what is unsent. */
 export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
-  const said = useSignal("");
-  const asking = useSignal(false);
+  const result = useSignal("");
+  const confirming = useSignal(false);
   if (!paused) return null;
 
   const failed = (error: unknown) => {
     console.error(error);
-    said.value = roomOnUseStrings.notNow;
+    result.value = roomOnUseStrings.notNow;
   };
   async function copy() {
     const unsent = await replica.unsent();
     const texts = unsent.flatMap(({ args }) => textsIn(args));
     const copied = await copyText(texts.join("\n\n"));
-    said.value = copied ? words.copied : words.notCopied;
+    result.value = copied ? words.copied : words.notCopied;
   }
 
   return (
     <>
       <div class="refusal paused">
         <p role="alert">
-          <strong>{words.why[paused]}</strong> {words.kept(unsent)}
+          <strong>{words.why[paused]}</strong> {words.unsent(unsent)}
         </p>
         <div class="row">
           {paused === "signed out"
@@ -67,20 +68,20 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
               <button
                 type="button"
                 class="quiet"
-                onClick={() => asking.value = true}
+                onClick={() => confirming.value = true}
               >
                 {words.discard}
               </button>
             </>
           )}
-          <span role="status">{said.value}</span>
+          <span role="status">{result.value}</span>
         </div>
       </div>
-      {asking.value && (
+      {confirming.value && (
         <DiscardDialog
           unsent={unsent}
           onDiscard={() => replica.discard().catch(failed)}
-          onClose={() => asking.value = false}
+          onClose={() => confirming.value = false}
         />
       )}
     </>
@@ -105,4 +106,10 @@ function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+/** What becomes of writing while there is no network, or no disk. */
+export function StorageHint({ inMemory, unsent }: Status) {
+  const hint = inMemory ? "nothing" : unsent > 0 ? "unsent" : "all";
+  return <span class="keeps">{roomOnUseStrings.storage[hint]}</span>;
 }

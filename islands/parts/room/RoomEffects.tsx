@@ -1,57 +1,131 @@
-// What goes on around a room's log: goes to messages, asks before one is deleted, and keeps the room's name elsewhere.
+// What a room does from the first interaction on: takes up what earlier visits left unsent, shares the draft, goes to messages, asks before one is deleted.
 import type { Signal } from "@preact/signals";
-import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import type { Message, Room } from "../../../lib/chat/schema.ts";
-import { RoomName } from "./RoomName.tsx";
-import { DeleteDialog } from "./DeleteDialog.tsx";
-import { useEditedHere } from "../message/edit_lock.ts";
-import { EditedGone, type EditedGoneProps } from "../message/EditedGone.tsx";
-import { Jump } from "./Jump.tsx";
-import type { RoomReplica } from "./useRoom.ts";
+import { useEffect } from "preact/hooks";
+import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
+import type { Message } from "../../../lib/chat/schema.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import type { RoomView, User } from "../../../lib/chat/views.ts";
+import type { ComposerDraft } from "../composer/useDraft.ts";
+import { useDraftSync } from "../composer/useDraftSync.ts";
+import type { Editing } from "../message/useEditing.ts";
+import { Dialog } from "../shared/Dialog.tsx";
+import type { UserReplica } from "../shared/replicas.ts";
+import { roomNames } from "../shared/room_store.ts";
+import { editsIn, type Scope } from "../shared/unsent_text.ts";
+import type { History } from "../timeline/useHistory.ts";
+import { useJumpTarget } from "./message_links.ts";
+import { usePendingOverlay } from "./pending_overlay.ts";
+import type { LiveRoom } from "./useRoom.ts";
 
-type RoomEffectsProps =
-  & Pick<EditedGoneProps, "editing" | "messages" | "past">
-  & {
-    room: Room;
-    /** Whether what is shown is what the copy holds. */
-    live: Signal<boolean>;
-    wanted: Signal<string | undefined>;
-    draft: Pick<EditedGoneProps, "restore">;
-    marksOf: (content: string) => readonly RichNode[];
-    /** The message that it was asked to delete. */
-    deleting: Signal<Message | undefined>;
-    /** Undefined while nothing can be written. */
-    replica: RoomReplica | undefined;
-    notice: Signal<string>;
-    say: (what: unknown) => void;
-  };
+type RoomEffectsProps = {
+  user: User;
+  /** The room as it was opened, and as it is now. */
+  initialView: RoomView;
+  live: LiveRoom;
+  userReplica: UserReplica | undefined;
+  history: History;
+  draft: ComposerDraft;
+  editing: Editing;
+  jumpTarget: Signal<string | undefined>;
+  /** The message that was asked to be deleted. */
+  deleting: Signal<Message | undefined>;
+  richTextOf: (content: string) => readonly RichNode[];
+  /** Shows a text, or an error in words. */
+  showNotice: (what: unknown) => void;
+};
 
 export function RoomEffects(props: RoomEffectsProps) {
-  const { room, messages, past, deleting, notice, say } = props;
-  const live = props.live.value;
-  const { value } = deleting;
-  useEditedHere(props.editing.editing.value?.id);
+  const { user, initialView, live, draft, editing, deleting } = props;
+  const { history, showNotice } = props;
+  const { room, messages } = live.view;
+  const message = deleting.value;
+
+  usePendingOverlay(live, user);
+  useDraftSync(draft, live.replica, props.userReplica, initialView);
+  useEditLock(draft.scope, editing);
+  useJumpTarget(props.jumpTarget, live.readable, history, showNotice);
+  useRoomName(room.id, room.name);
+
+  // A message that is deleted while its author edits it: the text goes on. One
+  // that is further back than the replica reaches may well be there.
+  const edit = editing.edit.value;
+  const isGone = live.readable && edit &&
+    !messages.some(({ id }) => id === edit.id) &&
+    (!history.more || edit.seq >= (messages[0]?.seq ?? 0));
+  useEffect(() => {
+    if (!isGone) return;
+    draft.restore({ content: edit.content });
+    editing.end();
+    showNotice(roomOnUseStrings.edit.gone);
+  }, [isGone]);
+
+  return message && (
+    <DeleteDialog
+      text={textOf(props.richTextOf(message.content))}
+      onDelete={() =>
+        live.writable?.mutate.deleteMessage({ id: message.id })
+          .catch(showNotice)}
+      onClose={() => deleting.value = undefined}
+    />
+  );
+}
+
+const lockName = (id: string) => `edit/${id}`;
+
+/** One tab edits a message at a time: takes up an earlier visit's edit, and holds the lock of the current one. */
+function useEditLock(scope: Scope, editing: Editing): void {
+  useEffect(() => editing.resume(() => unlockedEdit(scope)), []);
+  const id = editing.edit.value?.id;
+  useEffect(() => {
+    if (!id) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    navigator.locks?.request(lockName(id), () => promise).catch(() => {});
+    return resolve;
+  }, [id]);
+}
+
+/** The last edit that was begun and that no tab is at. */
+async function unlockedEdit(scope: Scope) {
+  // Without an answer, as on plain http, two tabs may show the same edit.
+  const asked = navigator.locks?.query().catch(() => undefined);
+  const { held = [] } = await asked ?? {};
+  const names = new Set(held.map(({ name }) => name));
+  return editsIn(scope).find(({ id }) => !names.has(lockName(id)));
+}
+
+/** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */
+function useRoomName(roomID: string, name: string): void {
+  useEffect(() => {
+    roomNames.value = { ...roomNames.peek(), [roomID]: name };
+    const heading = document.querySelector("h1.place");
+    if (heading) heading.textContent = name;
+    // The unread count stands before it, the product behind it.
+    document.title = document.title
+      .replace(/^(\(\d+\+?\) )?.*(?= · )/s, (_, unread = "") => unread + name);
+  }, [name]);
+}
+
+/** Characters of the message that the dialog shows. */
+const MAX_SHOWN = 200;
+
+type DeleteDialogProps = {
+  text: string;
+  onDelete: () => void;
+  onClose: () => void;
+};
+
+function DeleteDialog({ text, onDelete, onClose }: DeleteDialogProps) {
+  const words = roomOnUseStrings.deletion;
   return (
-    <>
-      <RoomName roomID={room.id} name={room.name} />
-      <Jump wanted={props.wanted} ready={live} past={past} say={say} />
-      {live && (
-        <EditedGone
-          editing={props.editing}
-          messages={messages}
-          past={past}
-          restore={props.draft.restore}
-          notice={notice}
-        />
-      )}
-      {value && (
-        <DeleteDialog
-          marks={props.marksOf(value.content)}
-          onDelete={() =>
-            props.replica?.mutate.deleteMessage({ id: value.id }).catch(say)}
-          onClose={() => deleting.value = undefined}
-        />
-      )}
-    </>
+    <Dialog title={words.title} onClose={onClose}>
+      <blockquote dir="auto">{text.slice(0, MAX_SHOWN)}</blockquote>
+      <p>{words.text}</p>
+      <form method="dialog" class="row">
+        <button type="submit" class="danger" onClick={onDelete}>
+          {words.delete}
+        </button>
+        <button type="submit" class="quiet" autofocus>{words.cancel}</button>
+      </form>
+    </Dialog>
   );
 }

@@ -1,27 +1,28 @@
-// What the room is about and who is in it, above the messages, and what one can do with it.
+// Above the messages: who is in the room and online, and its topic. What one can do with the room follows as its children.
 import type { ComponentChildren } from "preact";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Avatar } from "../shared/Avatar.tsx";
-import { online } from "../shared/room_store.ts";
+import { onlineUserIDs } from "../shared/room_store.ts";
 
 /** How many faces fit beside a topic. */
-const FACES = 5;
+const MAX_FACES = 5;
 
 type RoomHeaderProps = {
   room: Room;
   members: Member[];
-  /** Without a connection nobody knows who is there. */
+  /** Without a connection it is unknown who is online. */
   connected: boolean;
   children: ComponentChildren;
 };
 
 export function RoomHeader(props: RoomHeaderProps) {
   const { room, members, connected, children } = props;
-  const isThere = ({ id }: Member) => connected && online.value.includes(id);
-  const there = members.filter(isThere);
-  // Who is there comes first.
-  const faces = [...new Set([...there, ...members])].slice(0, FACES);
+  const isOnline = ({ id }: Member) =>
+    connected && onlineUserIDs.value.includes(id);
+  const online = members.filter(isOnline);
+  // Those who are online come first.
+  const faces = [...new Set([...online, ...members])].slice(0, MAX_FACES);
   return (
     <div class="about">
       <p class="members">
@@ -29,16 +30,18 @@ export function RoomHeader(props: RoomHeaderProps) {
           {faces.map((member) => (
             <span
               key={member.id}
-              class={isThere(member) ? "face online" : "face"}
+              class={isOnline(member) ? "face online" : "face"}
             >
               <Avatar userID={member.id} name={member.name} />
             </span>
           ))}
         </span>
         <a href={`/rooms/${room.id}/people`}>
-          {texts.room.members(members.length)}
+          {roomStrings.room.members(members.length)}
         </a>
-        {there.length > 0 && <span>{texts.room.online(there.length)}</span>}
+        {online.length > 0 && (
+          <span>{roomStrings.room.online(online.length)}</span>
+        )}
       </p>
       <p class="topic" dir="auto" title={room.topic}>{room.topic}</p>
       {children}

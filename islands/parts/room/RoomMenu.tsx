@@ -1,20 +1,22 @@
-// What a member can do with the room, at the end of its header; each opens a dialog.
+// What a member can do with the room, at the end of its header: invite others, change it, leave it. Each opens a dialog.
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
-import type { RoomReplica } from "./useRoom.ts";
-import { InviteDialog } from "./InviteDialog.tsx";
-import { LeaveDialog } from "./LeaveDialog.tsx";
+import { askServer } from "../shared/ask_server.ts";
+import { copyText } from "../shared/copy_text.ts";
+import { Dialog } from "../shared/Dialog.tsx";
+import type { RoomReplica } from "../shared/replicas.ts";
 import { RoomSettings } from "./RoomSettings.tsx";
 
-const words = roomOnUseStrings.about;
+const words = roomOnUseStrings.menu;
 
 type RoomMenuProps = {
   room: Room;
   me: Member;
   members: readonly Member[];
-  /** This browser's copy, and how many mutations are not sent. */
   replica: RoomReplica;
+  /** How many mutations are not sent. */
   unsent: number;
 };
 
@@ -68,5 +70,130 @@ export function RoomMenu(
         />
       )}
     </div>
+  );
+}
+
+/** How others come into the room: by its address when it is public, else by an invitation that is made here. */
+function InviteDialog(
+  { room, onClose }: { room: Room; onClose: () => void },
+) {
+  const isPublic = room.visibility === "public";
+  const link = useSignal(isPublic ? `${location.origin}/rooms/${room.id}` : "");
+  const copied = useSignal("");
+  const problem = useSignal("");
+  const field = useRef<HTMLInputElement>(null);
+  const busy = useRef(false);
+
+  async function makeInvitation() {
+    if (busy.current) return;
+    busy.current = true;
+    problem.value = "";
+    try {
+      const { url } = await askServer("POST", `/api/rooms/${room.id}/invites`);
+      link.value = url;
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
+    busy.current = false;
+  }
+  // The button has gone: the focus goes on to the link.
+  useEffect(() => {
+    if (isPublic) return;
+    field.current?.focus();
+    field.current?.select();
+  }, [link.value]);
+  async function copy() {
+    const isCopied = await copyText(link.value);
+    copied.value = isCopied ? words.copied : words.notCopied;
+    field.current?.select();
+  }
+
+  return (
+    <Dialog title={words.invite} onClose={onClose}>
+      <p>{isPublic ? words.address : words.invitation}</p>
+      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      {link.value && (
+        <div class="row link">
+          <input
+            ref={field}
+            readOnly
+            value={link.value}
+            aria-label={words.link}
+            dir="ltr"
+          />
+          <button type="button" onClick={copy}>{words.copy}</button>
+        </div>
+      )}
+      <p class="hint" role="status">{copied.value}</p>
+      <div class="row">
+        {!link.value && (
+          <button type="button" onClick={makeInvitation}>{words.make}</button>
+        )}
+        <button type="button" class="quiet" onClick={onClose}>
+          {words.close}
+        </button>
+        {!isPublic && (
+          <a href={`/rooms/${room.id}/people#invite`}>{words.open}</a>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+type LeaveDialogProps = {
+  room: Room;
+  me: Member;
+  /** Whether there is no other member. */
+  alone: boolean;
+  /** How many of one's own mutations are not sent. */
+  unsent: number;
+  onClose: () => void;
+};
+
+/** Asks before a person leaves the room. */
+function LeaveDialog(
+  { room, me, alone, unsent, onClose }: LeaveDialogProps,
+) {
+  const problem = useSignal("");
+  const busy = useSignal(false);
+
+  async function leave() {
+    busy.value = true;
+    problem.value = "";
+    try {
+      await askServer("DELETE", `/api/rooms/${room.id}/members/me`);
+      location.assign("/");
+    } catch (error) {
+      problem.value = (error as Error).message;
+      busy.value = false;
+    }
+  }
+
+  return (
+    <Dialog title={words.leaveTitle(room.name)} onClose={onClose}>
+      <p>
+        {alone
+          ? words.leaveLast
+          : me.role === "owner"
+          ? words.leaveOwner
+          : words.leaveText}
+        {room.visibility === "private" && ` ${words.leavePrivate}`}
+      </p>
+      {unsent > 0 && <p class="refusal">{words.leaveUnsent(unsent)}</p>}
+      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <div class="row">
+        <button
+          type="button"
+          class="danger"
+          disabled={busy.value}
+          onClick={leave}
+        >
+          {words.leave}
+        </button>
+        <button type="button" class="quiet" autofocus onClick={onClose}>
+          {words.cancel}
+        </button>
+      </div>
+    </Dialog>
   );
 }

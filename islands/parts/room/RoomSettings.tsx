@@ -6,10 +6,10 @@ import { type Room, valid } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { askServer, ServerRefusal } from "../shared/ask_server.ts";
 import { Dialog } from "../shared/Dialog.tsx";
-import type { RoomReplica } from "./useRoom.ts";
 import { errorWords } from "../shared/error_words.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
 
-const words = roomOnUseStrings.about;
+const words = roomOnUseStrings.menu;
 
 type RoomSettingsProps = {
   room: Room;
@@ -18,12 +18,12 @@ type RoomSettingsProps = {
 };
 
 export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
-  // As it was when the dialog was opened: what others change is not undone.
-  const was = useSignal(room).peek();
+  // As it was when the dialog was opened: what others change meanwhile is not undone.
+  const before = useSignal(room).peek();
   const name = useSignal(room.name);
   const topic = useSignal(room.topic);
   const visibility = useSignal(room.visibility);
-  /** Whether another visibility was asked for: it may be so without an answer. */
+  /** Whether another visibility was asked for: the server may have set it without an answer. */
   const asked = useSignal(false);
   const problem = useSignal("");
   const busy = useSignal(false);
@@ -32,11 +32,11 @@ export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
     busy.value = true;
     problem.value = "";
     const changes: { name?: string; topic?: string } = {};
-    if (name.value !== was.name) changes.name = name.value;
-    if (topic.value !== was.topic) changes.topic = topic.value;
+    if (name.value !== before.name) changes.name = name.value;
+    if (topic.value !== before.topic) changes.topic = topic.value;
     try {
-      valid(updateRoomArgs, changes); // nothing is done of what is wrong in part
-      if (asked.value || visibility.value !== was.visibility) {
+      valid(updateRoomArgs, changes); // before anything is changed
+      if (asked.value || visibility.value !== before.visibility) {
         asked.value = true;
         const change = { visibility: visibility.value };
         await askServer("PATCH", `/api/rooms/${room.id}`, change);
@@ -46,8 +46,8 @@ export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
       }
       onClose();
     } catch (error) {
-      const denied = error instanceof ServerRefusal;
-      problem.value = denied ? error.message : errorWords(error);
+      const isRefusal = error instanceof ServerRefusal;
+      problem.value = isRefusal ? error.message : errorWords(error);
       busy.value = false;
     }
   }

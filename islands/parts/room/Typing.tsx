@@ -1,22 +1,23 @@
-// Who else is typing in the room just now, and who is online, which is shown in its header. Typing is not read aloud: it would talk all the time.
+// Who is typing in the room, and the telling of others that one is. It is not read aloud: that would talk all the time.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { listen, type Presence } from "../../../lib/replica/poke/listen.ts";
-import { online } from "../shared/room_store.ts";
+import { onlineUserIDs } from "../shared/room_store.ts";
 import type { People } from "../shared/usePeople.ts";
 
-/** Without news of them nobody is typing any more after so many milliseconds. */
-const SILENCE = 9_000;
+/** Without news of them a person counts as typing for so many milliseconds. */
+const FORGET_AFTER = 9_000;
 
 type TypingProps = {
   space: string;
   userID: string;
   people: People;
-  /** What was told before this was here. */
+  /** What the server said before this was loaded. */
   first: Presence | undefined;
 };
 
+/** Shows who else is typing, and follows who is online, which the room's header shows. */
 export function Typing({ space, userID, people, first }: TypingProps) {
   const typing = useSignal<readonly string[]>([]);
 
@@ -31,19 +32,19 @@ export function Typing({ space, userID, people, first }: TypingProps) {
       if (news.userID === userID) return; // another device of one's own
       end(news.userID);
       if (!news.typing) return;
-      const timer = setTimeout(() => end(news.userID), SILENCE);
+      const timer = setTimeout(() => end(news.userID), FORGET_AFTER);
       timers.set(news.userID, timer);
       show();
     };
     if (first) onPresence(first);
     const unlisten = listen(userID, space, {
-      onOnline: (userIDs) => online.value = userIDs,
-      onBroken: () => online.value = [],
+      onOnline: (userIDs) => onlineUserIDs.value = userIDs,
+      onBroken: () => onlineUserIDs.value = [],
       onPresence,
     });
     return () => {
       unlisten();
-      online.value = [];
+      onlineUserIDs.value = [];
       for (const timer of timers.values()) clearTimeout(timer);
     };
   }, [space]);
@@ -51,4 +52,40 @@ export function Typing({ space, userID, people, first }: TypingProps) {
   const names = typing.value.flatMap((id) => people.byID.get(id)?.name ?? []);
   if (names.length === 0) return null;
   return <p class="typing" dir="auto">{roomOnUseStrings.typing(names)}</p>;
+}
+
+/** The server, which forgets within 10 s, is told again after so many milliseconds of typing. */
+const TELL_EVERY = 4_000;
+/** A person who has pressed no key for so many milliseconds has stopped typing. */
+const STOPPED_AFTER = 6_000;
+
+let told = { space: "", at: 0 };
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Tells the others that one is typing, and when one has stopped. To be called with the composer's text whenever its writer changes it. */
+export function tellTyping(space: string, text: string): void {
+  clearTimeout(timer);
+  if (text.trim() === "") return tellStopped(space);
+  timer = setTimeout(() => tellStopped(space), STOPPED_AFTER);
+  if (told.space === space && Date.now() - told.at < TELL_EVERY) return;
+  told = { space, at: Date.now() };
+  post(space, true);
+}
+
+function tellStopped(space: string): void {
+  clearTimeout(timer);
+  if (told.space !== space) return;
+  told = { space: "", at: 0 };
+  post(space, false);
+}
+
+function post(space: string, typing: boolean): void {
+  const query = new URLSearchParams({ space });
+  // Without waiting for an answer: one that is lost is not missed.
+  fetch(`/api/typing?${query}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ typing }),
+    keepalive: true,
+  }).catch(() => {});
 }

@@ -1,22 +1,30 @@
-// The first touch of the page, and what is loaded with it.
+// Loads the parts of a room that are needed only from the first interaction on. The room alone reads them, and hands them down.
 import { type Signal, signal } from "@preact/signals";
 
-/** A page that nobody touches is complete, too, after so many milliseconds: the network may go. */
-const UNTOUCHED = 10_000;
+/** Without any interaction they are loaded after so many milliseconds, as the network may go. */
+const LOAD_ANYWAY_AFTER = 10_000;
 
-const TOUCHES = ["pointermove", "pointerdown", "keydown", "focusin", "wheel"];
+const INTERACTIONS = [
+  "pointermove",
+  "pointerdown",
+  "keydown",
+  "focusin",
+  "wheel",
+];
 
-/** Calls back with the first touch; `again` says that it is to be called with the next one, too. */
-export function onTouch(callback: (again: () => void) => void): () => void {
-  const timer = setTimeout(() => now(), UNTOUCHED);
+/** Calls back at the first interaction with the page, and at the next one after each `retry`. */
+export function onFirstInteraction(
+  callback: (retry: () => void) => void,
+): () => void {
+  const timer = setTimeout(() => react(), LOAD_ANYWAY_AFTER);
   const stop = () => {
     clearTimeout(timer);
-    for (const touch of TOUCHES) removeEventListener(touch, now);
+    for (const type of INTERACTIONS) removeEventListener(type, react);
   };
   const start = () => {
-    for (const touch of TOUCHES) addEventListener(touch, now);
+    for (const type of INTERACTIONS) addEventListener(type, react);
   };
-  const now = () => {
+  const react = () => {
     stop();
     callback(start);
   };
@@ -24,10 +32,10 @@ export function onTouch(callback: (again: () => void) => void): () => void {
   return stop;
 }
 
-type Extras = typeof import("./lazy_parts.ts");
+type LazyParts = typeof import("./lazy_parts.ts");
 
-/** Undefined until the first touch has loaded them. Set in browsers only. */
-export const extras: Signal<Extras | undefined> = signal();
+/** Undefined until they are loaded. Written in browsers only: on the server it is everybody's. */
+export const lazyParts: Signal<LazyParts | undefined> = signal();
 
-export const loadExtras = async (): Promise<Extras> =>
-  extras.value ??= await import("./lazy_parts.ts");
+export const loadLazyParts = async (): Promise<LazyParts> =>
+  lazyParts.value ??= await import("./lazy_parts.ts");

@@ -1,23 +1,14 @@
-// The parts of a room that nobody needs before the first touch of the page, or until something fails.
+// The parts of a room that are loaded at the first interaction with the page, or once something needs them.
 import "../shared/common.ts";
-export { RoomEffects } from "./RoomEffects.tsx";
-export { recoverOutgoing } from "../composer/recoverOutgoing.ts";
-export { shareDraft } from "../composer/shareDraft.ts";
 export { Completion } from "../composer/Completion.tsx";
-export { RoomMenu } from "./RoomMenu.tsx";
 export { ReplyBanner } from "../composer/ReplyBanner.tsx";
-export { Failures } from "./Failures.tsx";
-export { Paused } from "./Paused.tsx";
-export { JoinNotice } from "./JoinNotice.tsx";
-export { Keeps } from "./Keeps.tsx";
-export { heightToHold, hold, messageAtEnd } from "../timeline/away.ts";
-export { bringOlder } from "../timeline/bringOlder.ts";
-export { rove } from "../timeline/rove.ts";
-export { OlderMessages } from "../timeline/OlderMessages.tsx";
-export { begunUnder } from "../message/edit_lock.ts";
 export { EditBox } from "../message/EditBox.tsx";
-export { editLast } from "../message/editLast.ts";
-export { copyLink } from "../message/copyLink.ts";
-export { EmojiChoice } from "../message/EmojiChoice.tsx";
-export { tellTyping } from "./tellTyping.ts";
-export { Typing } from "./Typing.tsx";
+export { EmojiChoice } from "../shared/EmojiChoice.tsx";
+export { OlderMessages } from "../timeline/OlderMessages.tsx";
+export { Failures } from "./Failures.tsx";
+export { JoinNotice } from "./JoinNotice.tsx";
+export { copyMessageLink } from "./message_links.ts";
+export { Paused, StorageHint } from "./Paused.tsx";
+export { RoomEffects } from "./RoomEffects.tsx";
+export { RoomMenu } from "./RoomMenu.tsx";
+export { tellTyping, Typing } from "./Typing.tsx";

@@ -1,48 +1,58 @@
-// What earlier visits wrote and the server has yet to confirm: shown from the outbox where the copy lacks it.
-import "../shared/common.ts";
+// Shows what earlier visits wrote and the server has yet to confirm: from the outbox, while the view lacks it.
 import { computed, effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
-import type { Rejection, Replica } from "../../../lib/replica/mod.ts";
+import type { Rejection } from "../../../lib/replica/mod.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
+import { messageIDOf } from "./Failures.tsx";
+import type { LiveRoom, PendingOverlay } from "./useRoom.ts";
 
-/** What has left the outbox is on its way into the copy: it stays for so long, in milliseconds. */
-const ON_ITS_WAY = 3_000;
+/** What has left the outbox is shown for so long, in milliseconds, as it may not be in the view yet. */
+const LINGER = 3_000;
 
-/** A room as it is with what is left in the outbox. */
-export type PendingOverlay = (
-  view: RoomView,
-  rejections: readonly Rejection[],
-) => RoomView;
+/** The replica does not hold it, and so can't change it. */
+type OutboxMessage = Message & { inOutbox: true };
 
-/** The copy does not have it, and so can't change it. */
-export type OverlaidMessage = Message & { left: true };
+type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
 
-type Outbox = Pick<Replica<Record<never, never>>, "status" | "unsent">;
-type Unsent = Awaited<ReturnType<Outbox["unsent"]>>;
-
-/** Calls back with what to make of the room, whenever that changes, until nothing is left. */
-export function followPending(
-  replica: Outbox,
+/** Keeps the overlay up to date from when the view lacks what is unsent until the outbox is empty. */
+export function usePendingOverlay(
+  { replica, lacksUnsent, overlay }: LiveRoom,
   user: User,
-  onChange: (withLeft: PendingOverlay | undefined) => void,
+): void {
+  useEffect(() => {
+    if (!replica || !lacksUnsent.value) return;
+    followOutbox(replica, user, (latest) => {
+      overlay.value = latest;
+      lacksUnsent.value = latest !== undefined;
+    });
+  }, [replica, lacksUnsent.value]);
+}
+
+/** Calls back with the overlay whenever the outbox changes, and with undefined once it is empty. */
+function followOutbox(
+  replica: RoomReplica,
+  user: User,
+  onChange: (overlay: PendingOverlay | undefined) => void,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let known: Unsent = [];
-  const look = async () => {
+  let shown: Unsent = [];
+  const update = async () => {
     const unsent = await replica.unsent();
     clearTimeout(timer);
-    if (unsent.length < known.length) timer = setTimeout(show, ON_ITS_WAY);
+    if (unsent.length < shown.length) timer = setTimeout(show, LINGER);
     else show();
     function show() {
-      known = unsent;
-      onChange((view, rejections) => withLeft(view, rejections, known, user));
-      if (known.length === 0) end();
+      shown = unsent;
+      onChange((view, rejections) => withUnsent(view, rejections, shown, user));
+      if (shown.length === 0) end();
     }
   };
-  const many = computed(() => replica.status.value.unsent);
+  const count = computed(() => replica.status.value.unsent);
   const unfollow = effect(() => {
-    many.value;
-    look().catch(reportError);
+    count.value;
+    update().catch(reportError);
   });
   const end = () => {
     clearTimeout(timer);
@@ -52,43 +62,44 @@ export function followPending(
 }
 
 /**
- * Left messages stand after all that is sent and before what was written since,
- * which is where they will come: what is made first is sent first.
+ * Unsent messages stand after all that is sent and before what was written
+ * since, which is where they will come: what is made first is sent first.
  */
-function withLeft(
+function withUnsent(
   view: RoomView,
   rejections: readonly Rejection[],
   unsent: Unsent,
   user: User,
 ): RoomView {
-  const left = new Map<string, OverlaidMessage>();
+  const added = new Map<string, OutboxMessage>();
   const texts = new Map<string, string>();
   const deleted = new Set<string>();
-  const here = new Set(view.messages.map(({ id }) => id));
-  for (const { args } of rejections) here.add(idIn(args));
+  const known = new Set(view.messages.map(({ id }) => id));
+  for (const rejection of rejections) known.add(messageIDOf(rejection) ?? "");
   let seq = view.room.messageCount;
-  for (const { name, args, timestamp: createdAt } of unsent) {
+  for (const { name, args, timestamp } of unsent) {
     const { id, content, replyTo } = args as Message;
-    if (name === "createMessage" && !here.has(id)) {
-      left.set(id, {
-        ...{
-          id,
-          content: content.trim(),
-          createdAt,
-          seq: ++seq,
-          reactions: {},
-        },
-        ...{ authorID: user.userID, from: user.name, pending: true },
-        ...(replyTo ? { replyTo } : {}),
-        left: true,
-      });
+    if (name === "createMessage" && !known.has(id)) {
+      const message: OutboxMessage = {
+        id,
+        seq: ++seq,
+        authorID: user.userID,
+        from: user.name,
+        content: content.trim(),
+        createdAt: timestamp,
+        reactions: {},
+        pending: true,
+        inOutbox: true,
+      };
+      if (replyTo) message.replyTo = replyTo;
+      added.set(id, message);
     }
     if (name === "editMessage") texts.set(id, content);
     if (name === "deleteMessage") deleted.add(id);
   }
-  const isNew = view.messages.findIndex(({ pending }) => pending);
-  const messages = view.messages
-    .toSpliced(isNew < 0 ? view.messages.length : isNew, 0, ...left.values())
+  const firstPending = view.messages.findIndex(({ pending }) => pending);
+  const end = firstPending < 0 ? view.messages.length : firstPending;
+  const messages = view.messages.toSpliced(end, 0, ...added.values())
     .filter(({ id }) => !deleted.has(id))
     .map((message) => {
       const content = texts.get(message.id)?.trim() ?? message.content;
@@ -97,8 +108,3 @@ function withLeft(
     });
   return { ...view, messages };
 }
-
-const idIn = (args: Rejection["args"]): string =>
-  args !== null && typeof args === "object" && "id" in args
-    ? String(args.id)
-    : "";

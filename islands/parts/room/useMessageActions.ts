@@ -1,53 +1,47 @@
-// What can be done with messages now, bound to this browser's copy of the room.
-import { useSignal } from "@preact/signals";
+// What can be done with messages now, bound to this browser's replica of the room.
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import type { MessageActions } from "../message/message_actions.ts";
-import { loadExtras } from "./lazy.ts";
-import type { RoomReplica } from "./useRoom.ts";
-import { errorWords } from "../shared/error_words.ts";
+import type { MessageActions } from "../message/MessageToolbar.tsx";
+import type { RoomReplica } from "../shared/replicas.ts";
 
-type Also = Pick<MessageActions, "jump" | "reply" | "edit">;
+type Handlers =
+  & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
+  & {
+    EmojiChoice: MessageActions["EmojiChoice"];
+    /** Told of what did not work. */
+    onError: (error: unknown) => void;
+  };
 
 /**
- * `acts` for the messages, the same object for as long as `replica` is;
- * without one only what needs no writing. `deleting` is the message that it was
- * asked to delete, `notice` what there is to say of what has been done.
+ * `actions` stays the same object for as long as the replica does; without one
+ * it has only what needs no writing. `deleting` is the message that was asked
+ * to be deleted.
  */
 export function useMessageActions(
   replica: RoomReplica | undefined,
-  also: Also,
-) {
+  handlers: Handlers,
+): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
-  const notice = useSignal("");
-  const { jump, reply, edit } = also;
+  const { jump, copyLink, reply, edit, EmojiChoice, onError } = handlers;
 
-  const acts = useMemo((): MessageActions => {
-    const reading: MessageActions = {
-      jump,
-      copyLink({ id }) {
-        loadExtras().then(({ copyLink }) => copyLink(id)).then(say, say);
-      },
-    };
-    if (!replica) return reading;
+  const actions = useMemo((): MessageActions => {
+    if (!replica) return { jump, copyLink };
     const { mutate } = replica;
     return {
-      ...reading,
+      jump,
+      copyLink,
       reply,
       edit,
       save: (id, content) => mutate.editMessage({ id, content }),
       react(id, emoji, on) {
-        mutate.setReaction({ id, emoji, on }).catch(say);
+        mutate.setReaction({ id, emoji, on }).catch(onError);
       },
       askToDelete(message) {
         deleting.value = message;
       },
+      EmojiChoice,
     };
-  }, [replica]);
-
-  /** Tells of something: in words, or of an error. */
-  function say(what: unknown) {
-    notice.value = typeof what === "string" ? what : errorWords(what);
-  }
-  return { acts, deleting, notice, say };
+  }, [replica, EmojiChoice]);
+  return { actions, deleting };
 }

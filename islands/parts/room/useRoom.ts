@@ -1,7 +1,7 @@
-// A room's live data: what the server's HTML shows, until this browser's own copy has caught up.
+// Opens this browser's replicas for a room's page, and gives the live view of the room: the server's HTML first, the replica once it has caught up.
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { roomMutators } from "../../../lib/chat/mutators.ts";
+import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import {
   memberIn,
   membersIn,
@@ -9,53 +9,60 @@ import {
   roomIn,
 } from "../../../lib/chat/queries.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomSpace } from "../../../lib/chat/spaces.ts";
+import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import {
   openReplica,
   type Rejection,
   rejectionsIn,
-  type Replica,
   type Status,
 } from "../../../lib/replica/mod.ts";
-import type { PendingOverlay } from "./pending_overlay.ts";
-import { useLonger } from "../shared/useLonger.ts";
+import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
+import { useSustained } from "../shared/useSustained.ts";
 
-export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
+export type LiveRoom = ReturnType<typeof useRoom>;
+
+/** Adds to a view of the room what is pending in the outbox. */
+export type PendingOverlay = (
+  view: RoomView,
+  rejections: readonly Rejection[],
+) => RoomView;
 
 /** How many of the newest messages a first visit brings. */
 const WINDOW = 200;
 
-/** After so long, in milliseconds, it is said that the copy does not open: on a full disk nothing says why. */
-const OPENING = 20_000;
+/** A replica that takes longer to open, in milliseconds, is said to have failed: on a full disk nothing says why. */
+const OPENING_TIMEOUT = 20_000;
 
 const STARTING: Status = { online: true, syncing: true, unsent: 0 };
 
 /**
- * The room as it is now. `opened` is this browser's copy, once there is one;
- * `writable` says that it knows the person as a member, `live` that what is
- * shown comes from it alone, `dead` that it will not, as far as one can tell.
+ * The room as it is now. `replica` is this browser's, once it is open;
+ * `readable` is the same once what is shown comes from it alone, `writable`
+ * once it knows the person as a member. `failed` says that it does not open, as
+ * far as one can tell.
  */
-export function useRoom(user: User, html: RoomView) {
-  const view = useSignal(html);
+export function useRoom(user: User, initialView: RoomView) {
+  const view = useSignal(initialView);
   const rejections = useSignal<Rejection[]>([]);
-  const live = useSignal(false);
-  const writable = useSignal(false);
-  const dead = useSignal(false);
+  const caughtUp = useSignal(false);
+  const isMember = useSignal(false);
+  const failed = useSignal(false);
   const opened = useSignal<RoomReplica | undefined>(undefined);
-  const left = useSignal<{ add?: PendingOverlay }>({});
+  const lacksUnsent = useSignal(false);
+  const overlay = useSignal<PendingOverlay | undefined>(undefined);
   const shown = useComputed(() =>
-    left.value.add?.(view.value, rejections.value) ?? view.value
+    overlay.value?.(view.value, rejections.value) ?? view.value
   );
-  const late = useLonger(opened.value === undefined, OPENING);
+  const timedOut = useSustained(opened.value === undefined, OPENING_TIMEOUT);
 
   useEffect(() => {
     const { userID } = user;
     const opening = openReplica({
       userID,
-      space: roomSpace(html.room.id),
-      // Nothing of the page's HTML goes when the copy takes over.
-      window: Math.max(WINDOW, html.messages.length),
+      space: roomSpace(initialView.room.id),
+      // Nothing of the page's HTML goes when the replica takes over.
+      window: Math.max(WINDOW, initialView.messages.length),
       mutators: roomMutators({ userID, now: Date.now }),
     });
     opening.then((replica) => {
@@ -64,53 +71,67 @@ export function useRoom(user: User, html: RoomView) {
       replica.subscribe((tx) => viewIn(tx, userID), (copy) => {
         if (!copy) return;
         // Once caught up it stays so, whatever is deleted later.
-        live.value ||= copy.room.messageCount >= html.room.messageCount;
-        view.value = live.value ? copy : merged(html, copy);
-        // What one may write in now, one may without a network a moment later.
-        if (copy.me && !writable.value) replica.keep().catch(reportError);
-        // Be it older than the HTML: without a network it stays so.
-        writable.value = copy.me !== undefined;
+        caughtUp.value ||=
+          copy.room.messageCount >= initialView.room.messageCount;
+        view.value = caughtUp.value ? copy : merged(initialView, copy);
+        // Where one can write now, one can without a network a moment later.
+        if (copy.me && !isMember.value) replica.keep().catch(reportError);
+        // Even if older than the HTML: without a network it stays so.
+        isMember.value = copy.me !== undefined;
       });
-      // What is not sent the HTML lacks, and so may the copy.
       effect(() => {
-        const isShort = !live.value && replica.status.value.unsent > 0;
-        if (isShort) showLeft(replica).catch(reportError);
+        const { unsent } = replica.status.value;
+        if (!caughtUp.value && unsent > 0) lacksUnsent.value = true;
       });
     }).catch((error) => {
       // Its script may be gone: a new build replaces the old one's.
-      dead.value = true;
+      failed.value = true;
       console.error(error);
     });
-    let showing = false;
-    async function showLeft(replica: RoomReplica) {
-      if (showing) return;
-      showing = true;
-      const { followPending } = await import("./pending_overlay.ts");
-      followPending(replica, user, (add) => {
-        left.value = { add };
-        showing = add !== undefined;
-      });
-    }
     return () => {
       opening.then((replica) => replica.close(), () => {});
     };
   }, []);
 
+  const replica = opened.value;
   return {
-    view: shown,
-    rejections,
-    live,
-    writable,
-    dead: dead.value || late,
-    opened,
-    status: opened.value?.status.value ?? STARTING,
+    view: shown.value,
+    rejections: rejections.value,
+    replica,
+    readable: caughtUp.value ? replica : undefined,
+    writable: isMember.value ? replica : undefined,
+    failed: failed.value || timedOut,
+    status: replica?.status.value ?? STARTING,
+    /** Whether the view may lack what is unsent: the HTML does, and so may the replica. */
+    lacksUnsent,
+    /** Adds it to the view. */
+    overlay,
   };
 }
 
-type Reading = Parameters<typeof roomIn>[0];
+/** The replica of a person's own space; `when` lets what matters more come first. */
+export function useUserReplica(
+  userID: string,
+  when: boolean,
+): UserReplica | undefined {
+  const opened = useSignal<UserReplica | undefined>(undefined);
+  useEffect(() => {
+    if (!when) return;
+    const opening = openReplica({
+      userID,
+      space: userSpace(userID),
+      mutators: userMutators(),
+    });
+    opening.then((replica) => opened.value = replica, reportError);
+    return () => {
+      opening.then((replica) => replica.close(), () => {});
+    };
+  }, [when]);
+  return opened.value;
+}
 
 async function viewIn(
-  tx: Reading,
+  tx: Parameters<typeof roomIn>[0],
   userID: string,
 ): Promise<RoomView | undefined> {
   const [room, me, members, messages] = await Promise.all([
@@ -123,17 +144,17 @@ async function viewIn(
 }
 
 /**
- * A copy from the last visit under the newer HTML: nothing on the screen may
+ * The replica of the last visit under the newer HTML: nothing on the screen may
  * vanish for the moment until the first pull. What is unsent comes last, as
  * its `seq` was counted from an older room.
  */
-function merged(html: RoomView, copy: RoomView): RoomView {
+function merged(initialView: RoomView, copy: RoomView): RoomView {
   const newest = new Map(copy.messages.map((message) => [message.id, message]));
-  for (const message of html.messages) {
+  for (const message of initialView.messages) {
     if (!newest.get(message.id)?.pending) newest.set(message.id, message);
   }
-  const late = (message: Message) => message.pending ? 1 : 0;
+  const isPending = (message: Message) => message.pending ? 1 : 0;
   const messages = [...newest.values()]
-    .sort((a, b) => late(a) - late(b) || a.seq - b.seq);
-  return { ...html, me: copy.me, messages };
+    .sort((a, b) => isPending(a) - isPending(b) || a.seq - b.seq);
+  return { ...initialView, me: copy.me, messages };
 }

@@ -1,22 +1,20 @@
-// The way to the other rooms, with what is unread in each: in the list, and in the title.
+// The navigation between rooms, with the number of unread messages: in the list, and in the title.
 import { useEffect } from "preact/hooks";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { named, seen } from "../shared/room_store.ts";
+import { readSeqs, roomNames } from "../shared/room_store.ts";
 import { useRooms } from "./useRooms.ts";
 
-const words = texts.rooms;
+const words = roomStrings.rooms;
 
 type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
 
 // On a narrow screen the list is a popover behind the button; on a wide one
 // the stylesheet shows it beside the room. Neither needs a script.
-export function RoomNav(
-  { userID, rooms: html, current }: RoomNavProps,
-) {
+export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
   const rooms = useRooms(userID, html).value;
   const unread = (room: RoomSummary) => {
-    const read = Math.max(room.readSeq, seen.value[room.roomID] ?? 0);
+    const read = Math.max(room.readSeq, readSeqs.value[room.roomID] ?? 0);
     return room.member ? Math.max(0, room.messageCount - read) : 0;
   };
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
@@ -62,7 +60,7 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       aria-current={current ? "page" : undefined}
     >
       <span class="name" dir="auto">
-        {named.value[room.roomID] ?? room.name}
+        {roomNames.value[room.roomID] ?? room.name}
       </span>
       {unread > 0 && (
         <span class="unread-count">
@@ -74,5 +72,5 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
   );
 }
 
-/** Nobody counts further. */
+/** Short enough for a badge. */
 const shortly = (n: number) => n > 999 ? "999+" : String(n);

@@ -1,4 +1,4 @@
-// The rooms as this device knows them: what there is to go by when the server does not answer.
+// Lists the rooms from the copies on this device, for when the server does not answer.
 import "../shared/common.ts";
 import {
   memberIn,
@@ -10,12 +10,12 @@ import {
 import { readSeqIn } from "../../../lib/chat/read_state.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { queryCopiesOf } from "../shared/copies.ts";
+import { queryCopiesOf } from "../shared/query_copies.ts";
 
-/** The service worker's pages; it notes on each whose it is. */
+/** The service worker's cache of pages, each with a header that names its owner. */
 const PAGES = "pages-1";
 
-/** Whose pages this device keeps; undefined when it keeps none. */
+/** The userID whose pages are on this device; undefined when there are none. */
 export async function offlineOwner(): Promise<string | undefined> {
   const pages = await globalThis.caches?.open(PAGES);
   const [page] = await pages?.matchAll() ?? [];
@@ -23,8 +23,8 @@ export async function offlineOwner(): Promise<string | undefined> {
 }
 
 /**
- * A person's rooms, and what `known` has besides, as an older list of the
- * server's. `kept` says of each whether its page is here.
+ * A person's rooms by the copies on this device, and those of `known`, an older
+ * list of the server's. `onDevice` says of each whether its page is here.
  */
 export async function offlineRooms(
   userID: string,
@@ -37,12 +37,12 @@ export async function offlineRooms(
     return {
       room: room && {
         ...room,
-        // What is not sent yet is nothing that one has to read.
+        // Own messages that are not sent yet are not unread.
         messageCount: room.messageCount -
           messages.filter(({ pending }) => pending).length,
       },
       member: await memberIn(tx, userID) !== undefined,
-      joined: await Promise.all(
+      memberOf: await Promise.all(
         memberships.map(async ({ roomID, name }) => ({
           roomID,
           name,
@@ -53,20 +53,27 @@ export async function offlineRooms(
   });
   const rooms = new Map(known.map((each) => [each.roomID, each]));
   const add = (news: { roomID: string } & Partial<RoomSummary>) => {
-    const before = rooms.get(news.roomID) ?? {
-      ...{ space: roomSpace(news.roomID), name: "", topic: "", member: false },
-      ...{ visibility: "public" as const, messageCount: 0, readSeq: 0 },
+    const before: RoomSummary = rooms.get(news.roomID) ?? {
+      roomID: news.roomID,
+      space: roomSpace(news.roomID),
+      name: "",
+      topic: "",
+      visibility: "public",
+      member: false,
+      messageCount: 0,
+      readSeq: 0,
     };
     const { messageCount = 0, readSeq = 0 } = news;
     rooms.set(news.roomID, {
-      ...{ ...before, ...news },
-      // The copy may be older than the list, and the list than the copy.
+      ...before,
+      ...news,
+      // Either may be older: the copy, or the list.
       messageCount: Math.max(before.messageCount, messageCount),
       readSeq: Math.max(before.readSeq, readSeq),
     });
   };
-  for (const { joined } of copies) {
-    for (const each of joined) add({ ...each, member: true });
+  for (const { memberOf } of copies) {
+    for (const each of memberOf) add({ ...each, member: true });
   }
   for (const { room, member } of copies) {
     if (!room || !member) continue;
@@ -78,12 +85,12 @@ export async function offlineRooms(
   return await Promise.all(
     [...rooms.values()].map(async (room) => ({
       ...room,
-      kept: await isKept(`/rooms/${room.roomID}`),
+      onDevice: await isOnDevice(`/rooms/${room.roomID}`),
     })),
   );
 }
 
-/** True also where nobody can tell. */
-const isKept = async (path: string): Promise<boolean> =>
+/** True also where there are no caches, as on plain http. */
+const isOnDevice = async (path: string): Promise<boolean> =>
   !globalThis.caches ||
   await caches.match(path, { cacheName: PAGES }) !== undefined;

@@ -1,16 +1,16 @@
-// The rooms one can see, kept fresh while the page is open.
+// The list of rooms, brought up to date while the page is open.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { DIRECTORY, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 
-/** At most one question to the server in so many milliseconds. */
-const PAUSE = 1_000;
+/** In milliseconds, between two requests. */
+const MIN_INTERVAL = 1_000;
 
 /**
- * The rooms: first those of the HTML, then the server's after every poke of one
- * of them, or what this device knows of them when the server does not answer.
+ * First the rooms of the HTML, then after each poke of one of them the server's
+ * list, or that of this device's copies when the server does not answer.
  */
 export function useRooms(
   userID: string,
@@ -29,17 +29,21 @@ export function useRooms(
     async function refresh() {
       timer = undefined;
       last = Date.now();
-      // With neither the list stays as it was, until the next poke.
-      const news = await roomsNow().catch(() => here()).catch(console.warn);
+      // If both fail the list stays as it was, until the next poke.
+      const news = await fetchRooms().catch(() => readCopies())
+        .catch(console.warn);
       if (news) rooms.value = news;
     }
-    async function here() {
+    async function readCopies() {
       const { offlineRooms } = await import("./offline_rooms.ts");
       return await offlineRooms(userID, rooms.peek());
     }
     return {
       refreshSoon() {
-        timer ??= setTimeout(refresh, Math.max(0, last + PAUSE - Date.now()));
+        timer ??= setTimeout(
+          refresh,
+          Math.max(0, last + MIN_INTERVAL - Date.now()),
+        );
       },
       stop: () => clearTimeout(timer),
     };
@@ -56,8 +60,8 @@ export function useRooms(
   return rooms;
 }
 
-/** The server's; undefined when it refuses. */
-async function roomsNow(): Promise<RoomSummary[] | undefined> {
+/** The server's list; undefined when it refuses, throws without a network. */
+async function fetchRooms(): Promise<RoomSummary[] | undefined> {
   const answer = await fetch("/api/rooms");
   return answer.ok ? (await answer.json()).rooms : undefined;
 }

@@ -1,8 +1,10 @@
-// The way to the search: a button and its keys. What searches is loaded on use.
+// Opens the search, by a button or its keys. The dialog is loaded on use.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { everyPageStrings as words } from "../../../lib/chat/strings/every_page.ts";
+import { everyPageStrings } from "../../../lib/chat/strings/every_page.ts";
+
+const words = everyPageStrings;
 
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
@@ -11,14 +13,14 @@ export function SearchButton({ userID }: { userID: string }) {
   const open = useSignal(false);
   const failed = useSignal(false);
 
-  async function start() {
+  async function openDialog() {
     open.value = true;
     failed.value = false;
     try {
       const loaded = await import("./SearchDialog.tsx");
       Dialog.value = loaded.SearchDialog;
     } catch (error) {
-      // Its script may be gone: a new build replaces the old one's.
+      // Its script may be gone, as a new build replaces the old one's.
       console.error(error);
       open.value = false;
       failed.value = true;
@@ -28,10 +30,10 @@ export function SearchButton({ userID }: { userID: string }) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const isChord = (event.ctrlKey || event.metaKey) && event.key === "k";
-      const isSlash = event.key === "/" && !isWriting(event.target);
+      const isSlash = event.key === "/" && !isTextField(event.target);
       if (!isChord && !isSlash || event.defaultPrevented) return;
       event.preventDefault();
-      start();
+      openDialog();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
@@ -44,7 +46,7 @@ export function SearchButton({ userID }: { userID: string }) {
         class="quiet to-search"
         aria-keyshortcuts="Control+K Meta+K /"
         title={words.searchKeys}
-        onClick={start}
+        onClick={openDialog}
       >
         <span>{words.search}</span>
       </button>
@@ -61,8 +63,8 @@ export function SearchButton({ userID }: { userID: string }) {
   );
 }
 
-/** Whether a key typed there is a letter of a text. */
-const isWriting = (target: EventTarget | null): boolean =>
+/** Whether keys are typed into a text there. */
+const isTextField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     target.closest("input, textarea, dialog") !== null);

@@ -1,10 +1,10 @@
-// Where one searches: a box, and what was found below it, all by keyboard.
+// The search: a box, and below it the messages that were found, all by keyboard.
 import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { isComposing } from "../shared/keys.ts";
-import { idOf } from "../message/address.ts";
+import { elementIDOf } from "../shared/message_link.ts";
 import { type Found, openSearch, type Search } from "./search_index.ts";
 
 const words = deviceStrings.search;
@@ -35,7 +35,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     ? words.found(found.length)
     : words.hint;
 
-  /** Up and down go through what was found, and back to the box. */
+  /** The arrows move through the results, and back to the box. */
   function onKeyDown(event: KeyboardEvent) {
     if (isComposing(event)) return;
     // In a search box the browser's own Escape only empties it.
@@ -57,7 +57,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
       aria-label={words.title}
       onClose={onClose}
       onKeyDown={onKeyDown}
-      // A click beside it.
+      // A click outside of it.
       onClick={(event) =>
         event.target === dialog.current && dialog.current?.close()}
     >
@@ -104,7 +104,7 @@ function Result({ found, onFollow }: ResultProps) {
   const { id, roomID, room, from, content, createdAt } = found;
   const time = new Date(createdAt);
   return (
-    <a href={`/rooms/${roomID}#${idOf(id)}`} onClick={onFollow}>
+    <a href={`/rooms/${roomID}#${elementIDOf(id)}`} onClick={onFollow}>
       <span class="where">
         <strong dir="auto">{from}</strong> <span dir="auto">{room}</span>{" "}
         <time dateTime={time.toISOString()}>

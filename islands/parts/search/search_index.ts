@@ -1,9 +1,9 @@
-// The index over the messages on this device, made anew each time that one begins to search.
+// Indexes the messages on this device. Made anew each time that the search is opened.
 import MiniSearch from "minisearch";
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
 import { textOf } from "../../../lib/chat/rich_text.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
-import { queryCopiesOf } from "../shared/copies.ts";
+import { queryCopiesOf } from "../shared/query_copies.ts";
 
 /** A message that was found. */
 export type Found = {
@@ -15,10 +15,9 @@ export type Found = {
   createdAt: number;
 };
 
-/** The most that are worth a look. */
-const MOST = 50;
+const MAX_RESULTS = 50;
 
-/** Answers with the best first; with nothing to look for, with nothing. */
+/** Finds messages, the best first; none when there is no word to look for. */
 export type Search = (words: string) => Found[];
 
 export async function openSearch(userID: string): Promise<Search> {
@@ -28,8 +27,10 @@ export async function openSearch(userID: string): Promise<Search> {
     return (await messagesIn(tx)).map((
       { id, from, content, createdAt },
     ): Found => ({
-      ...{ id, from, createdAt },
-      // The words alone: marks are not to be found.
+      id,
+      from,
+      createdAt,
+      // Without its Markdown, which is not searched.
       content: textOf(parseMarkdown(content)),
       roomID: room.id,
       room: room.name,
@@ -40,7 +41,7 @@ export async function openSearch(userID: string): Promise<Search> {
   const index = new MiniSearch<Found>({
     fields: ["content", "from"],
     tokenize: termsOf,
-    processTerm: plain,
+    processTerm: folded,
     searchOptions: {
       prefix: true,
       fuzzy: (term) => term.length > 4 ? 0.2 : false,
@@ -50,17 +51,17 @@ export async function openSearch(userID: string): Promise<Search> {
   });
   index.addAll([...byID.values()]);
   return (words) =>
-    index.search(words).slice(0, MOST).map(({ id }) => byID.get(id)!);
+    index.search(words).slice(0, MAX_RESULTS).map(({ id }) => byID.get(id)!);
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 
-/** Also of languages that write without spaces. */
+/** The words of a text, in languages that write without spaces as well. */
 const termsOf = (text: string): string[] =>
   [...segmenter.segment(text)]
     .filter(({ isWordLike }) => isWordLike)
     .map(({ segment }) => segment);
 
-/** Without case and accents. */
-const plain = (word: string): string =>
+/** A word without case and accents. */
+const folded = (word: string): string =>
   word.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();

@@ -1,4 +1,4 @@
-// A box for text that is as high as its text.
+// A text box that grows with its text.
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -12,9 +12,9 @@ type AutosizeTextareaProps =
   };
 
 export function AutosizeTextarea(
-  { box, value, label, onInput, ...more }: AutosizeTextareaProps,
+  { box, value, label, onInput, ...attributes }: AutosizeTextareaProps,
 ) {
-  // By hand: as a prop it would wipe what was typed before the page was alive.
+  // By hand: as a prop it would wipe what was typed before hydration.
   const mounted = useRef(false);
   useLayoutEffect(() => {
     const { current } = box;
@@ -24,14 +24,14 @@ export function AutosizeTextarea(
   }, [value]);
 
   return (
-    // The copy gives the grid cell the height of the text.
+    // The stylesheet shows the copy unseen: it gives the grid cell its height.
     <div class="growing" data-copy={value}>
       <textarea
         ref={box}
         rows={1}
         dir="auto"
         aria-label={label}
-        {...more}
+        {...attributes}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
     </div>

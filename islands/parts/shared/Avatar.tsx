@@ -1,4 +1,4 @@
-// A person at a glance. Beside their name it adds nothing to hear, so it is hidden there.
+// A person's initials on their colour. It stands beside their name, so screen readers skip it.
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
 
 export function Avatar({ userID, name }: { userID: string; name: string }) {

@@ -1,4 +1,4 @@
-// A dialog above the page, there for as long as it is drawn.
+// A modal dialog, open for as long as it is rendered.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
@@ -21,7 +21,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       ref={dialog}
       class="card"
       aria-labelledby={id}
-      onClose={onClose}
+      // The event comes later than close(): by then another may be open.
+      onClose={() => dialog.current && onClose()}
     >
       <h2 id={id}>{title}</h2>
       {children}

@@ -1,21 +1,22 @@
-// The field for a name of a person or room in a plain form, with the reason when it was refused.
+// The field of a form for the name of a person or room, with the reason when one was refused.
 import { MAX_NAME } from "../../../lib/chat/lengths.ts";
 
 type NameFieldProps = {
   label: string;
-  /** What is in it at first. */
+  /** Its first value. */
   name?: string;
   refusal?: string;
   autocomplete: "nickname" | "off";
   autofocus?: boolean;
   hint?: string;
-  /** Whether the hint is news, to be read aloud. */
+  /** Whether the hint says that the name was saved, and is read aloud. */
   saved?: boolean;
 };
 
 export function NameField(props: NameFieldProps) {
   const { label, name, refusal, hint, saved } = props;
-  const said = [refusal && "refusal", hint && "hint"].filter(Boolean).join(" ");
+  const describedBy = [refusal && "refusal", hint && "hint"].filter(Boolean)
+    .join(" ");
   return (
     <>
       <label for="name">{label}</label>
@@ -29,7 +30,7 @@ export function NameField(props: NameFieldProps) {
         required
         maxLength={MAX_NAME}
         aria-invalid={refusal ? "true" : undefined}
-        aria-describedby={said || undefined}
+        aria-describedby={describedBy || undefined}
       />
       {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
       {hint && (

@@ -1,25 +1,27 @@
-// Asks the server for something that is no mutation, and says in a sentence why it was not done.
+// Asks the server for something that is no mutation; a refusal comes with a sentence for a person.
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 
-/** Something the server did not do; the message is for a person. */
+/** The server did not do it; the message is for a person. */
 export class ServerRefusal extends Error {}
 
-/** The body of the server's answer, undefined when there is none. Throws `Denied`. */
+/** The body of the server's answer, undefined when there is none. Throws `ServerRefusal`. */
 export async function askServer(
   method: "POST" | "PATCH" | "DELETE",
   path: string,
   body: unknown = {},
-  // deno-lint-ignore no-explicit-any -- whoever asks knows the contract's answer
+  // deno-lint-ignore no-explicit-any -- the caller knows the contract's answer
 ): Promise<any> {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => undefined);
-  if (!answer) throw new ServerRefusal(roomOnUseStrings.needsNetwork);
-  // Ours answer in JSON; what stands between may answer anything.
-  const said = await answer.json().catch(() => undefined);
-  if (answer.ok && (said || answer.status === 204)) return said;
-  const isSentence = typeof said?.message === "string";
-  throw new ServerRefusal(isSentence ? said.message : roomOnUseStrings.notNow);
+  if (!response) throw new ServerRefusal(roomOnUseStrings.needsNetwork);
+  // Our server answers in JSON; a proxy before it may answer anything.
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok && (answer || response.status === 204)) return answer;
+  const isSentence = typeof answer?.message === "string";
+  throw new ServerRefusal(
+    isSentence ? answer.message : roomOnUseStrings.notNow,
+  );
 }

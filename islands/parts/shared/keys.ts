@@ -1,6 +1,6 @@
-// What a key means in a box where Enter does something.
+// Keys as a text box means them.
 
-/** Whether it is an input method's, which picks or drops a word by it (Safari tells by 229 alone). */
+/** Whether an input method handles the key, to pick or drop a word (Safari tells by 229 alone). */
 export const isComposing = (event: KeyboardEvent): boolean =>
   event.isComposing || event.keyCode === 229;
 

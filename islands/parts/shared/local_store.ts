@@ -1,27 +1,33 @@
-// What somebody has typed and not sent, on this device: it outlives a reload, at once and without a network.
+// JSON values in localStorage. They outlive a reload, at once and without a network; where the browser stores nothing, only the page has them.
 
-export const PREFIX = "kvetch/";
+const PREFIX = "kvetch/";
 
-/** Where the browser keeps nothing, the page still has it. */
-function safely<T>(body: () => T): T | undefined {
+/** Undefined, with a warning, where the browser refuses to store anything. */
+function attempt<T>(body: () => T): T | undefined {
   try {
     return body();
   } catch (error) {
-    console.warn("This browser keeps nothing", error);
+    console.warn("This browser stores nothing", error);
   }
 }
 
-/** Keeps a value (JSON). */
-export const keep = (key: string, value: unknown): void =>
-  safely(() => localStorage.setItem(PREFIX + key, JSON.stringify(value)));
+export const write = (key: string, value: unknown): void =>
+  attempt(() => localStorage.setItem(PREFIX + key, JSON.stringify(value)));
 
-/** What was kept; undefined when nothing was. */
-export const kept = <T>(key: string): T | undefined =>
-  safely(() => JSON.parse(localStorage.getItem(PREFIX + key)!) ?? undefined);
+/** Undefined when nothing is stored under the key. */
+export const read = <T>(key: string): T | undefined =>
+  attempt(() => JSON.parse(localStorage.getItem(PREFIX + key)!) ?? undefined);
 
-export const forget = (key: string): void =>
-  safely(() => localStorage.removeItem(PREFIX + key));
+export const remove = (key: string): void =>
+  attempt(() => localStorage.removeItem(PREFIX + key));
 
-/** Whether any key of what was kept is like this. */
-export const anyKept = (pattern: RegExp): boolean | undefined =>
-  safely(() => pattern.test(Object.keys(localStorage).join()));
+/** All entries whose keys begin like this, the last key first, each with the rest of its key. */
+export function entriesUnder<T>(start: string): [rest: string, value: T][] {
+  const begin = PREFIX + start;
+  const keys = attempt(() => Object.keys(localStorage)) ?? [];
+  return keys.filter((key) => key.startsWith(begin)).sort().reverse()
+    .flatMap((key) => {
+      const value = read<T>(key.slice(PREFIX.length));
+      return value === undefined ? [] : [[key.slice(begin.length), value]];
+    });
+}

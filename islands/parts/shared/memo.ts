@@ -1,9 +1,9 @@
-// A component that is drawn again only when one of its props is another value.
+// A component that renders again only when one of its props has changed.
 import { Component, type FunctionComponent, h } from "preact";
 
 /**
  * Wraps a component whose props are compared one by one, by identity, and
- * arrays by that of their members. For rows of long lists: what has not changed
+ * arrays by that of their members. For rows of long lists: an unchanged row
  * costs a comparison.
  */
 export function memo<P extends object>(

@@ -1,16 +1,18 @@
-// What this page knows of rooms at once, and the server a moment later: how far each has been read, and its name.
+// What this page knows of rooms before the server says so: how far each is read, what it is called, who is online.
 import { signal } from "@preact/signals";
 
-/** The last `seq` that was read, by roomID. Written in browsers only: the server is everybody's. */
-export const seen = signal<Readonly<Record<string, number>>>({});
+// Module state, so written in browsers only: on the server it is everybody's.
 
-export function noteSeen(roomID: string, seq: number): void {
-  if (seq <= (seen.peek()[roomID] ?? 0)) return;
-  seen.value = { ...seen.peek(), [roomID]: seq };
+/** By roomID, the last `seq` that was read. */
+export const readSeqs = signal<Readonly<Record<string, number>>>({});
+
+export function noteRead(roomID: string, seq: number): void {
+  if (seq <= (readSeqs.peek()[roomID] ?? 0)) return;
+  readSeqs.value = { ...readSeqs.peek(), [roomID]: seq };
 }
 
-/** By roomID, the names of rooms that are open here. Written in browsers only. */
-export const named = signal<Readonly<Record<string, string>>>({});
+/** By roomID, the names of the rooms that are open on this page. */
+export const roomNames = signal<Readonly<Record<string, string>>>({});
 
-/** The userIDs of who is online in the room. Written in browsers only. */
-export const online = signal<readonly string[]>([]);
+/** The userIDs of who is online in the room. */
+export const onlineUserIDs = signal<readonly string[]>([]);

@@ -1,99 +1,94 @@
-// Some messages in a row: drawn by the browser only near the screen, and again only when something in it has changed.
+// Some messages in a row: painted only near the screen, and rendered again only when something in the group has changed.
 import { useSignal } from "@preact/signals";
-import { Fragment } from "preact";
+import { type ComponentChild, Fragment } from "preact";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
-import { memo } from "../shared/memo.ts";
-import type { MessageActions } from "../message/message_actions.ts";
-import { dayInWords, dayOf } from "../message/Timestamp.tsx";
+import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Message } from "../message/Message.tsx";
+import type { MessageActions } from "../message/MessageToolbar.tsx";
+import { dayInWords, dayKey } from "../message/Timestamp.tsx";
+import { memo } from "../shared/memo.ts";
 import type { People } from "../shared/usePeople.ts";
 
 type MessageGroupProps = {
-  messages: Entry[];
+  messages: ChatMessage[];
   /** The messages that these answer, each in its place, where they are here. */
-  quoted: (Entry | undefined)[];
+  quoted: (ChatMessage | undefined)[];
   /** The message before the first of these. */
-  before: Entry | undefined;
+  before: ChatMessage | undefined;
   userID: string;
   people: People;
   /** The message above which the line "New messages" belongs, if it is one of these; so with the next two. */
   newFrom: string | undefined;
   active: string | undefined;
-  editing: { id: string; content: string } | undefined;
-  onEdit: (text: string) => void;
-  onEditEnd: () => void;
-  marksOf: (content: string) => RichNode[];
-  acts: MessageActions;
-  pendingWord: string | undefined;
+  editedID: string | undefined;
+  /** Stands in for the text of that message. */
+  editBox: ComponentChild;
+  richTextOf: (content: string) => RichNode[];
+  actions: MessageActions;
+  pendingLabel: string | undefined;
   mayDeleteAll: boolean;
-  local: boolean;
-  news: boolean;
-  /** Whether there are so many that only those near the screen have buttons. */
-  lean: boolean;
+  hydrated: boolean;
+  announced: boolean;
+  /** Whether there are so many messages that only those near the screen have buttons. */
+  buttonsOnlyNear: boolean;
 };
 
-type Skipping = Event & { skipped: boolean };
+type VisibilityEvent = Event & { skipped: boolean };
 
-/** Messages of one author closer than this are one group. */
-const GROUP = 5 * 60_000;
-const NONE: RichNode[] = [];
+/** Messages of one author within so many milliseconds show their face once. */
+const FOLLOWS_WITHIN = 5 * 60_000;
+const NO_TEXT: RichNode[] = [];
 
-export const MessageGroup = memo(function Block(props: MessageGroupProps) {
-  const { messages, quoted, userID, newFrom, marksOf, local, acts } = props;
-  const { jump, copyLink } = acts;
+export const MessageGroup = memo(function MessageGroup(
+  props: MessageGroupProps,
+) {
+  const { messages, quoted, newFrom, richTextOf, hydrated, actions } = props;
+  const { jump, copyLink } = actions;
   const near = useSignal(false);
+  // The browser says what it does not paint. Preact's types lack the event.
+  const onVisibility = {
+    onContentVisibilityAutoStateChange(event: VisibilityEvent) {
+      near.value = !event.skipped;
+    },
+  };
   return (
-    <div
-      class="block"
-      {
-        // The browser says what it does not draw.
-        ...{
-          onContentVisibilityAutoStateChange(event: Skipping) {
-            near.value = !event.skipped;
-          },
-        }
-      }
-    >
+    <div class="block" {...onVisibility}>
       {messages.map((message, i) => {
         const before = i > 0 ? messages[i - 1] : props.before;
         const { id, authorID, content, createdAt } = message;
         const quote = quoted[i];
         const newDay = !before ||
-          dayOf(before.createdAt, local) !== dayOf(createdAt, local);
+          dayKey(before.createdAt, hydrated) !== dayKey(createdAt, hydrated);
         return (
           <Fragment key={id}>
             {newDay && (
               <p class="day">
-                <span>{dayInWords(createdAt, local)}</span>
+                <span>{dayInWords(createdAt, hydrated)}</span>
               </p>
             )}
             {id === newFrom && (
               <p class="day new" data-new>
-                <span>{texts.messages.unread}</span>
+                <span>{roomStrings.messages.unread}</span>
               </p>
             )}
             <Message
               message={message}
-              marks={marksOf(content)}
+              richText={richTextOf(content)}
               quoted={quote}
-              quotedMarks={quote ? marksOf(quote.content) : NONE}
-              userID={userID}
+              quotedText={quote ? richTextOf(quote.content) : NO_TEXT}
+              userID={props.userID}
               people={props.people}
-              acts={"left" in message ? { jump, copyLink } : acts}
-              pendingWord={message.pending && props.pendingWord}
-              mayDelete={authorID === userID || props.mayDeleteAll}
-              editing={props.editing?.id === id
-                ? props.editing.content
-                : undefined}
-              onEdit={props.onEdit}
-              onEditEnd={props.onEditEnd}
-              follows={!newDay && id !== newFrom && closely(before, message)}
-              local={local}
-              news={props.news}
+              // The replica lacks one from the outbox, and so can't change it.
+              actions={"inOutbox" in message ? { jump, copyLink } : actions}
+              pendingLabel={message.pending && props.pendingLabel}
+              mayDelete={authorID === props.userID || props.mayDeleteAll}
+              editBox={id === props.editedID && props.editBox}
+              follows={!newDay && id !== newFrom && follows(before, message)}
+              hydrated={hydrated}
+              announced={props.announced}
               active={props.active === id}
-              lean={props.lean && !near.value}
+              near={!props.buttonsOnlyNear || near.value}
             />
           </Fragment>
         );
@@ -102,8 +97,8 @@ export const MessageGroup = memo(function Block(props: MessageGroupProps) {
   );
 });
 
-function closely(before: Entry, message: Entry): boolean {
+function follows(before: ChatMessage, message: ChatMessage): boolean {
   return before.authorID === message.authorID &&
     before.from === message.from &&
-    message.createdAt - before.createdAt < GROUP;
+    message.createdAt - before.createdAt < FOLLOWS_WITHIN;
 }

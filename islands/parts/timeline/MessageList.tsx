@@ -1,56 +1,58 @@
-// The log of a room, newest at the bottom, which stays in sight unless the reader scrolled away.
+// The log of a room, newest at the bottom, which stays in view unless the reader has scrolled up.
+import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import type { Message as Entry } from "../../../lib/chat/schema.ts";
-import { roomStrings as texts } from "../../../lib/chat/strings/room.ts";
-import type { MessageActions } from "../message/message_actions.ts";
-import type { useEditing } from "../message/useEditing.ts";
-import { MessageGroup } from "./MessageGroup.tsx";
-import { extras } from "../room/lazy.ts";
+import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
-import type { useHistory } from "./useHistory.ts";
-import type { useScrollAnchor } from "./useScrollAnchor.ts";
-import { useRoving } from "./useRoving.ts";
+import { MessageGroup } from "./MessageGroup.tsx";
+import type { History } from "./useHistory.ts";
+import type { ScrollAnchor } from "./useScrollAnchor.ts";
 
 type MessageListProps = {
   room: string;
   userID: string;
   people: People;
-  past: ReturnType<typeof useHistory>;
-  place: ReturnType<typeof useScrollAnchor>;
+  history: Pick<History, "messages" | "more">;
+  scroll: ScrollAnchor;
   /** The message above which the line "New messages" belongs, if any. */
   newFrom: string | undefined;
-  marksOf: (content: string) => RichNode[];
-  acts: MessageActions;
-  /** What has become of messages that are not sent yet. */
-  pendingWord: string;
+  richTextOf: (content: string) => RichNode[];
+  actions: MessageActions;
+  /** Why messages that are pending are not sent yet. */
+  pendingLabel: string;
   mayDeleteAll: boolean;
-  editing: ReturnType<typeof useEditing>;
-  /** Whether the page is alive, so that times can be the reader's own. */
-  local: boolean;
-  /** Whether what appears now is news; what was there before is not read aloud. */
-  news: boolean;
-  /** What was not sent, after all that was; false when there is none. */
+  /** The message that is being edited, and what stands in for its text. */
+  editedID: string | undefined;
+  editBox: ComponentChild;
+  /** Whether times can be the reader's own. */
+  hydrated: boolean;
+  /** Whether what appears now is news, to be read aloud. */
+  announced: boolean;
+  /** Stands above the messages, and brings older ones. */
+  older: ComponentChild;
+  /** What the server refused, below the messages; false when there is none. */
   failures: ComponentChild;
 };
 
-/** How many messages are drawn, or left undrawn, together. */
-const BLOCK = 50;
-/** Above this, a message's buttons are made when it comes near the screen. */
-const MANY = 300;
+/** How many messages are painted, or skipped, together. */
+const GROUP_SIZE = 50;
+/** With more messages than this, those far from the screen have no buttons. */
+const MAX_WITH_BUTTONS = 300;
 
 export function MessageList(props: MessageListProps) {
-  const { room, userID, past, newFrom, news } = props;
-  const { messages } = past;
-  const OlderMessages = extras.value?.OlderMessages;
+  const { userID, newFrom, announced, editedID } = props;
+  const { messages, more } = props.history;
   const last = messages.at(-1);
-  const { scroller, away, onScroll, toNewest } = props.place;
+  const { scroller, scrolledUp, onScroll, toNewest } = props.scroll;
   const byID = new Map(messages.map((message) => [message.id, message]));
-  const { active, ...keys } = useRoving(last?.id, (id) => byID.has(id));
-  const { editing, change, end } = props.editing;
+  // The Tab key stops at one message: the one last focused, the newest before that.
+  const focused = useSignal<string | undefined>(undefined);
+  const active = byID.has(focused.value!) ? focused.value : last?.id;
 
-  // Who writes wants to see it, wherever they were reading.
+  // A person who writes wants to see it, wherever they were reading.
   const written = last?.pending && last.authorID === userID ? last.id : "";
   useEffect(() => {
     if (written) toNewest();
@@ -62,64 +64,65 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         class="log"
         role="log"
-        aria-label={texts.messages.label}
-        aria-live={news ? "polite" : "off"}
+        aria-label={roomStrings.messages.label}
+        aria-live={announced ? "polite" : "off"}
         aria-relevant="additions"
         tabIndex={messages.length === 0 ? 0 : -1}
         onScroll={onScroll}
-        {...keys}
+        onFocusIn={({ target }) => {
+          const article = (target as Element).closest("article");
+          if (article) focused.value = article.dataset.messageId;
+        }}
+        onKeyDown={moveFocus}
       >
         <div class="messages">
-          {messages.length === 0 && !past.more && !props.failures && (
-            <Empty room={room} />
+          {messages.length === 0 && !more && !props.failures && (
+            <Empty room={props.room} />
           )}
-          {OlderMessages && past.more && (
-            <OlderMessages past={past} scroller={scroller} />
-          )}
-          {blocksOf(messages).map(([key, those], i, blocks) => {
+          {more && props.older}
+          {groupsOf(messages).map(([key, group], i, groups) => {
             const has = (wanted?: string) =>
-              those.some(({ id }) => id === wanted);
+              group.some(({ id }) => id === wanted);
             return (
               <MessageGroup
                 key={key}
-                messages={those}
-                quoted={those.map(({ replyTo }) =>
+                messages={group}
+                quoted={group.map(({ replyTo }) =>
                   replyTo ? byID.get(replyTo) : undefined
                 )}
-                before={blocks[i - 1]?.[1].at(-1)}
+                before={groups[i - 1]?.[1].at(-1)}
                 userID={userID}
                 people={props.people}
                 newFrom={has(newFrom) ? newFrom : undefined}
                 active={has(active) ? active : undefined}
-                editing={has(editing.value?.id) ? editing.value : undefined}
-                onEdit={change}
-                onEditEnd={end}
-                marksOf={props.marksOf}
-                acts={props.acts}
-                pendingWord={those.some(({ pending }) => pending)
-                  ? props.pendingWord
+                editedID={has(editedID) ? editedID : undefined}
+                editBox={has(editedID) && props.editBox}
+                richTextOf={props.richTextOf}
+                actions={props.actions}
+                pendingLabel={group.some(({ pending }) => pending)
+                  ? props.pendingLabel
                   : undefined}
                 mayDeleteAll={props.mayDeleteAll}
-                local={props.local}
-                news={news}
-                lean={messages.length > MANY}
+                hydrated={props.hydrated}
+                announced={announced}
+                buttonsOnlyNear={messages.length > MAX_WITH_BUTTONS}
               />
             );
           })}
           {props.failures}
         </div>
       </div>
-      {away && (
+      {scrolledUp && (
         <button
           type="button"
           class="newest"
           onClick={() => {
             toNewest();
-            // The button goes; who came by keyboard goes on in the log.
+            // The button goes: the focus stays in the log.
             scroller.current?.focus();
           }}
         >
-          {texts.messages.newest}
+          {roomStrings.messages.newest}
         </button>
       )}
     </div>
@@ -129,26 +132,44 @@ export function MessageList(props: MessageListProps) {
 function Empty({ room }: { room: string }) {
   return (
     <div class="empty">
-      <p class="title" dir="auto">{texts.messages.emptyTitle(room)}</p>
-      <p>{texts.messages.empty}</p>
+      <p class="title" dir="auto">{roomStrings.messages.emptyTitle(room)}</p>
+      <p>{roomStrings.messages.empty}</p>
     </div>
   );
 }
 
+/** The arrow keys move the focus from message to message. */
+function moveFocus(event: KeyboardEvent): void {
+  const article = (event.target as Element).closest("article");
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!article || !step || event.altKey || event.ctrlKey || event.metaKey) {
+    return;
+  }
+  const log = event.currentTarget as Element;
+  const all = [...log.querySelectorAll("article")];
+  const next = all[all.indexOf(article) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest", behavior: "instant" });
+}
+
 /**
- * Messages by their `seq`, in blocks that stay the same whatever comes before or
- * behind them, each with its key. With 5,000 on the page, one more then costs a
- * block and not all: in Preact, in layout, and in what the browser asks of each
- * element that it may leave undrawn.
+ * Groups messages by their `seq`: a group stays the same whatever comes before
+ * or behind it. With 5,000 on the page, one more then costs a group and not
+ * all: in Preact, in layout, and in what the browser asks of each element that
+ * it may leave unpainted.
  */
-function blocksOf(messages: Entry[]): [key: number, messages: Entry[]][] {
-  const blocks: [number, Entry[]][] = [];
+function groupsOf(
+  messages: ChatMessage[],
+): [key: number, messages: ChatMessage[]][] {
+  const groups: [number, ChatMessage[]][] = [];
   for (const message of messages) {
-    const key = Math.floor(message.seq / BLOCK);
-    const last = blocks.at(-1);
+    const key = Math.floor(message.seq / GROUP_SIZE);
+    const last = groups.at(-1);
     // What is unsent counts from an older room, and stands behind all the same.
     if (last && key <= last[0]) last[1].push(message);
-    else blocks.push([key, [message]]);
+    else groups.push([key, [message]]);
   }
-  return blocks;
+  return groups;
 }

@@ -1,40 +1,29 @@
-// How much of a room's past is on the page: more on demand, from this device first, then from the server.
+// How much of a room's history is on the page.
 import { useSignal } from "@preact/signals";
-import { useCallback, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import type { bringOlder, Came } from "./bringOlder.ts";
-import type { RoomReplica } from "../room/useRoom.ts";
 
-/** How many more messages one step brings. */
-const STEP = 200;
+export type History = ReturnType<typeof useHistory>;
 
-/**
- * `messages` is what is to be shown of `all`. `more` says that there may be
- * older ones; `older` brings some, and says what came of it.
- */
-export function useHistory(
-  replica: RoomReplica | undefined,
-  all: Message[],
-  messageCount: number,
-  bring: typeof bringOlder | undefined,
-) {
-  const shown = useSignal(Math.max(STEP, all.length));
+/** How many messages are shown at first, and how many more each time. */
+export const PAGE_SIZE = 200;
+
+/** `messages` are those to be shown of `all` that the replica holds; `more` says that there may be older ones. */
+export function useHistory(all: Message[], messageCount: number) {
+  const shown = useSignal(Math.max(PAGE_SIZE, all.length));
   const loading = useSignal(false);
   const exhausted = useSignal(false);
-  const now = useRef({ all, messageCount });
-  now.current = { all, messageCount };
-
-  const older = useCallback(async (step = STEP): Promise<Came> => {
-    if (!replica || !bring) return "failed";
-    return await bring(replica, { shown, loading, exhausted, now }, step);
-  }, [replica, bring]);
-
+  const latest = useRef({ all, messageCount });
+  latest.current = { all, messageCount };
   const oldest = all[0]?.seq ?? 1;
-  const more = shown.value < all.length || (oldest > 1 && !exhausted.value);
   return {
     messages: all.length > shown.value ? all.slice(-shown.value) : all,
-    more,
-    loading: loading.value,
-    older,
+    more: shown.value < all.length || (oldest > 1 && !exhausted.value),
+    /** How many are shown at most; whether the server is asked for more, and has none. */
+    shown,
+    loading,
+    exhausted,
+    /** What the replica holds by now, for those who wait for it to change. */
+    latest,
   };
 }

@@ -1,84 +1,95 @@
-// How far the room has been read: told to the person's own space, and the line above what is new.
+// How far the room has been read: told to the person's own space, and where the line above new messages belongs.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
-import { noteSeen } from "../shared/room_store.ts";
-import { extras } from "../room/lazy.ts";
-import type { OwnReplica } from "../shared/useOwnSpace.ts";
+import type { UserReplica } from "../shared/replicas.ts";
+import { noteRead } from "../shared/room_store.ts";
 
-/** Marks wait so long for the next one, in milliseconds. */
-const GATHER = 400;
+/** Several reads within so many milliseconds are one mutation. */
+const GATHER_FOR = 400;
 
-type Reading = {
+type ReadMarkerOptions = {
   /** The room as it was opened. */
-  html: RoomView;
-  own: OwnReplica | undefined;
+  initialView: RoomView;
+  userReplica: UserReplica | undefined;
   messages: readonly Message[];
   /** The last `seq` that the server has confirmed. */
   confirmed: number;
   /** Whether the reader is above the newest, in `scroller`. */
-  away: boolean;
+  scrolledUp: boolean;
   scroller: { readonly current: HTMLElement | null };
 };
 
 /**
- * Marks what has been on the screen as read. `newFrom` is the message above
- * which the line belongs; `onScroll` is to be told of the reader's moves.
+ * Marks what has been on the screen as read. `newFrom` is the ID of the message
+ * above which the line belongs; `onScroll` is to be told of the reader's moves.
  */
-export function useReadMarker(reading: Reading) {
-  const { html, own, messages, confirmed, away } = reading;
-  const { id: roomID, messageCount } = html.room;
-  const marked = useRef(html.readSeq ?? -1);
-  const unreadAtFirst = marked.current >= 0 && marked.current < messageCount;
-  // What was read before; nothing is new to who has never been here.
-  const boundary = useSignal(unreadAtFirst ? marked.current : undefined);
-  const now = useRef(reading);
-  now.current = reading;
+export function useReadMarker(options: ReadMarkerOptions) {
+  const { initialView, userReplica, messages, confirmed, scrolledUp } = options;
+  const { id: roomID, messageCount } = initialView.room;
+  const readSeq = useRef(initialView.readSeq ?? -1);
+  const unreadAtFirst = readSeq.current >= 0 && readSeq.current < messageCount;
+  // What was read before; nothing is new to a person who has never been here.
+  const readBefore = useSignal(unreadAtFirst ? readSeq.current : undefined);
+  const latest = useRef(options);
+  latest.current = options;
 
-  const { mark, soon } = useMemo(() => {
+  const { markNow, markSoon } = useMemo(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const mark = () => {
+    const markNow = () => {
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = undefined;
-      const { own, confirmed, away, scroller, messages } = now.current;
-      const id = away
-        ? extras.peek()?.messageAtEnd(scroller.current)
-        : undefined;
-      const last = messages.find((message) => message.id === id);
-      // Not what is only optimistic: its `seq` is not its own yet.
-      const seq = away ? last?.pending ? 0 : last?.seq ?? 0 : confirmed;
-      if (seq <= marked.current) return;
-      marked.current = seq;
-      own?.mutate.markRead({ roomID, seq }).catch(reportError);
+      const { userReplica, confirmed, scrolledUp } = latest.current;
+      const seq = scrolledUp ? seqAtEnd(latest.current) : confirmed;
+      if (seq <= readSeq.current) return;
+      readSeq.current = seq;
+      userReplica?.mutate.markRead({ roomID, seq }).catch(reportError);
     };
-    const soon = () => {
-      if (document.hidden || !now.current.own) return;
-      if (!now.current.away) noteSeen(roomID, now.current.confirmed);
-      timer ??= setTimeout(mark, GATHER);
+    const markSoon = () => {
+      const { userReplica, confirmed, scrolledUp } = latest.current;
+      if (document.hidden || !userReplica) return;
+      if (!scrolledUp) noteRead(roomID, confirmed);
+      timer ??= setTimeout(markNow, GATHER_FOR);
     };
-    return { mark, soon };
+    return { markNow, markSoon };
   }, []);
 
   useEffect(() => {
     // What comes while nobody looks is new when they come back.
-    if (document.hidden && marked.current >= 0) boundary.value = marked.current;
-    soon();
-  }, [confirmed, away, own, extras.value]);
+    if (document.hidden && readSeq.current >= 0) {
+      readBefore.value = readSeq.current;
+    }
+    markSoon();
+  }, [confirmed, scrolledUp, userReplica]);
   useEffect(() => {
-    // Going: what is waiting to be marked was seen.
-    const onVisible = () => document.hidden ? mark() : soon();
+    // When the page is left, what waits to be marked was seen.
+    const onVisible = () => document.hidden ? markNow() : markSoon();
     document.addEventListener("visibilitychange", onVisible);
     return () => document.removeEventListener("visibilitychange", onVisible);
   }, []);
 
-  const { value: read } = boundary;
-  const newest = read === undefined
+  const { value: read } = readBefore;
+  const firstNew = read === undefined
     ? undefined
     : messages.find((message) =>
       message.seq > read && !message.pending &&
-      message.authorID !== html.me?.id
+      message.authorID !== initialView.me?.id
     );
-  return { newFrom: newest?.id, onScroll: soon };
+  return { newFrom: firstNew?.id, onScroll: markSoon };
+}
+
+/** The `seq` of the last message that is wholly or partly in view; 0 when it has none yet. */
+function seqAtEnd({ scroller, messages }: ReadMarkerOptions): number {
+  const { left, width, bottom } = scroller.current!.getBoundingClientRect();
+  // Between two messages is a gap; a message is not far above it.
+  for (const above of [4, 24, 48, 72]) {
+    const id = document.elementFromPoint(left + width / 2, bottom - above)
+      ?.closest("article")?.dataset.messageId;
+    const found = messages.find((message) => message.id === id);
+    // The `seq` of a pending one is the browser's guess.
+    if (found) return found.pending ? 0 : found.seq;
+  }
+  return 0;
 }

@@ -1,9 +1,9 @@
-// What the interface says of the device it runs on, where it is asked for; all else is in `pages.ts`.
+// The words of signing out, settings, notifications and the search, and of the page for what is not on the device.
 import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
 
-/** How much of a person's is on this device alone. */
+/** How much has not been sent from this device. */
 export type UnsentCounts = {
   messages: number;
   /** Edits, deletions, reactions and the like. */
@@ -11,16 +11,14 @@ export type UnsentCounts = {
   drafts: number;
 };
 
-/** What islands say. */
 export const deviceStrings = {
   title: "This device",
 
-  leaving: {
-    signOut: "Sign out",
-    toLink: "Make a sign-in link",
+  signOut: {
+    submit: "Sign out",
+    makeLink: "Make a sign-in link",
     stay: "Stay",
     failed: "Signing out did not work. Check your connection and try again.",
-    counting: "Looking for what has not been sent yet…",
     unsent: ({ messages, changes, drafts }: UnsentCounts, stays: boolean) => {
       const some = [
         messages > 0 && count(messages, "message", "messages"),
@@ -45,7 +43,7 @@ export const deviceStrings = {
     send: "Stay and send",
   },
 
-  deleting: {
+  deleteAccount: {
     name: (name: string) => `To be sure, type your name: ${name}`,
     submit: "Delete account",
     keep: "Keep account",
@@ -65,7 +63,7 @@ export const deviceStrings = {
     choices: { system: "Same as the system", light: "Light", dark: "Dark" },
   },
 
-  notices: {
+  notifications: {
     title: "Notifications",
     choices: {
       nothing: "None",
@@ -74,11 +72,11 @@ export const deviceStrings = {
     },
     why: {
       default:
-        "For messages in your rooms while you look elsewhere. Keep at least one tab open on this device.",
+        "Tells you of messages in your rooms while you look elsewhere. Keep at least one tab open on this device.",
       denied:
         "Your browser blocks notifications for this site. Allow them in its settings, then come back.",
       none:
-        "This browser has no notifications, or only where the address begins with https.",
+        "This browser can't show notifications, or only on pages whose address begins with https.",
     },
     allow: "Allow notifications",
   },
@@ -99,11 +97,11 @@ export const deviceStrings = {
   },
 } as const;
 
-/** What the service worker shows for a page that is not here. */
+/** The page that the service worker shows instead of one that is not on the device. */
 export const offlineStrings = {
   title: "You are offline",
   text:
-    "This page has not been opened on this device yet. The rooms you have been in are here, and you can write in them.",
+    "This page has not been opened on this device yet. The rooms that you have opened are here, and you can write in them.",
   again: "Try again",
   home: "Back to the rooms",
 } as const;

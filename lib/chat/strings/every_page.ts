@@ -1,4 +1,4 @@
-// What islands of every page say: little, as it travels with each.
+// The words of the island that is on every page: few, as each page loads them.
 
 export const everyPageStrings = {
   needsNetwork: "That needs a connection. Try again once you are online.",

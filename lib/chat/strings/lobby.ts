@@ -1,4 +1,4 @@
-// Every word of the lobby.
+// The words of the lobby, on the server and in its island.
 import { count } from "./room.ts";
 
 export const lobbyStrings = {
@@ -12,7 +12,7 @@ export const lobbyStrings = {
   messages: (n: number) =>
     n === 0 ? "No messages yet" : count(n, "message", "messages"),
   unread: (n: number) => count(n, "unread message", "unread messages"),
-  notHere: "Not on this device yet",
+  notOnDevice: "Not on this device yet",
   create: "New room",
   name: "Room name",
   who: "Who can see it",

@@ -1,9 +1,9 @@
-// Every word that the interface says: those of the pages here, those of islands in spoken*.ts, by when they are needed.
+// The words of the pages, which only the server needs; those of islands are in the files beside this, by when a browser loads them.
 import { roomStrings } from "./room.ts";
 import { lobbyStrings } from "./lobby.ts";
 import { roomOnUseStrings } from "./room_on_use.ts";
 
-/** Every word there is. */
+/** With the words of the room and the lobby, as pages use some of them as well. */
 export const pageStrings = {
   ...roomStrings,
   ...roomOnUseStrings,
@@ -12,7 +12,7 @@ export const pageStrings = {
   tagline: "A chat that works instantly, offline and together.",
   skip: "Skip to content",
   signOut: "Sign out",
-  /** What stands over the messages of whoever has deleted their account. */
+  /** The author's name in messages of a deleted account: it is stored in them. */
   deletedUser: "Deleted user",
   documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
 
@@ -26,21 +26,21 @@ export const pageStrings = {
   leave: {
     title: "Sign out?",
     text: (name: string) => `You are signed in as ${name}.`,
-    kept:
+    withLink:
       "Your private sign-in link is the way back to this account. Sign out only if you have it.",
-    lost:
-      "You have no private sign-in link: once you are signed out, nobody can get back into this account, you included.",
+    withoutLink:
+      "You have no private sign-in link: once you are signed out, nobody can get back into this account, not even you.",
   },
 
   settings: {
     title: "Settings",
     name: "Your name",
-    nameHint: "As others see it from now on.",
+    nameHint: "The name that others see from now on.",
     saved: "Saved.",
     save: "Save name",
     link: "Private sign-in link",
     linkText:
-      "It opens this account on another device, or here again after signing out. Whoever has it is you: treat it as a password.",
+      "It opens this account on another device, or here again after signing out. Anyone who has it can use your account: treat it like a password.",
     linkNone: "You have none yet.",
     linkMade: (date: string) =>
       `You made one on ${date}. It was shown once and cannot be shown again.`,
@@ -61,7 +61,7 @@ export const pageStrings = {
       "You are signed out on all devices, and your sign-in link stops working.",
       "You leave all rooms. In rooms that you own, the longest-standing member becomes the owner.",
       "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
-      "Your name, drafts and reading marks are erased. This can't be undone.",
+      "Your name, your drafts and how far you have read are erased. This can't be undone.",
     ],
     done: "Your account is deleted.",
   },
@@ -82,8 +82,9 @@ export const pageStrings = {
     other: (name: string) => `On this device ${name} will be signed out.`,
     lost:
       "That account has no sign-in link of its own, so there is no way back to it.",
-    already: (name: string) => `You are ${name} already`,
-    alreadyText: "This device is signed in to the account of this link.",
+    already: (name: string) => `You are already signed in as ${name}`,
+    alreadyText:
+      "This link opens the account that this device is signed in to.",
     missing: "This sign-in link is not valid, or no longer is.",
   },
 
@@ -106,17 +107,17 @@ export const pageStrings = {
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
     invite: "Invite someone",
-    inviteText: roomOnUseStrings.about.invitation,
-    inviteSubmit: roomOnUseStrings.about.make,
+    inviteText: roomOnUseStrings.menu.invitation,
+    inviteSubmit: roomOnUseStrings.menu.make,
     once: "The invitation, shown only this once",
     open: "Open invitations",
     madeBy: (name: string | undefined, date: string) =>
       name ? `By ${name}, until ${date}` : `Until ${date}`,
     withdraw: "Withdraw",
     leave: "Leave the room",
-    leaveText: roomOnUseStrings.about.leaveText,
-    leaveOwner: roomOnUseStrings.about.leaveOwner,
-    leaveLast: roomOnUseStrings.about.leaveLast,
+    leaveText: roomOnUseStrings.menu.leaveText,
+    leaveOwner: roomOnUseStrings.menu.leaveOwner,
+    leaveLast: roomOnUseStrings.menu.leaveLast,
   },
 
   errors: {
@@ -134,12 +135,12 @@ export const pageStrings = {
   },
 } as const;
 
-/** A day as people write it, from milliseconds since 1970. */
+/** A day in words, from milliseconds since 1970. */
 export const dateOf = (time: number): string =>
   new Date(time).toLocaleDateString("en", { dateStyle: "long" });
 
 /** The title and the text of an error page. */
-export function errorWords(status: number): readonly [string, string] {
+export function errorStrings(status: number): readonly [string, string] {
   if (status === 404) return pageStrings.errors.notFound;
   if (status === 401 || status === 403) return pageStrings.errors.forbidden;
   return status < 500 ? pageStrings.errors.refused : pageStrings.errors.broken;

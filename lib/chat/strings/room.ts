@@ -1,6 +1,6 @@
-// Every word that islands say: apart from those of the pages, as it travels to every browser.
+// The words that a room needs as soon as it is open.
 
-/** So many of something, in words. */
+/** A number with its noun, singular or plural. */
 export const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
@@ -40,11 +40,11 @@ export const roomStrings = {
     edit: "Edit",
     copyLink: "Copy link",
     delete: "Delete",
-    someone: "someone no longer here",
+    someone: "someone who has left",
     reacted: (people: string) => `By ${people}`,
     you: "you",
     quoted: (name?: string) => name ? `In reply to ${name}:` : "In reply to",
-    notHere: "a message that is not here",
+    notHere: "an earlier message",
   },
 
   composer: {

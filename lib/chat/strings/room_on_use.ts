@@ -1,4 +1,4 @@
-// Every word that a room says after the first touch, or once something failed: loaded with those parts.
+// The words that a room needs after the first input of its reader, or once something has failed: loaded with those parts.
 import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
@@ -12,11 +12,11 @@ export const roomOnUseStrings = {
   needsNetwork: "That needs a connection. Try again when you are online.",
   notNow: "That did not work. Try again in a moment.",
 
-  about: {
+  menu: {
     invite: "Invite",
     address: "Anyone who is signed in can join by this room's address:",
     invitation:
-      "Anyone who opens an invitation can join. It works any number of times, for seven days.",
+      "Anyone who opens an invitation can join. It works any number of times for seven days.",
     make: "Make an invitation",
     link: "Link to join",
     copy: "Copy",
@@ -52,11 +52,11 @@ export const roomOnUseStrings = {
       } not sent yet, and will be lost.`,
   },
 
-  keeps: {
-    unsent: "Kept here until you are back online.",
-    all: "Keep writing: it is sent when you are back online.",
+  storage: {
+    unsent: "Kept on this device until you are back online.",
+    all: "You can go on writing: it is sent when you are back online.",
     nothing:
-      "This browser can't store anything: close the page, and unsent messages are lost.",
+      "This browser can't store anything: if you close the page, unsent messages are lost.",
   },
 
   joining: {
@@ -65,9 +65,9 @@ export const roomOnUseStrings = {
     notIn: "You are no longer in this room.",
   },
 
-  answering: {
+  reply: {
     replying: (name: string) => `Replying to ${name}`,
-    nobody: "Cancel reply",
+    cancel: "Cancel reply",
   },
 
   links: {
@@ -76,7 +76,7 @@ export const roomOnUseStrings = {
     gone: "That message is no longer there.",
   },
 
-  past: {
+  history: {
     older: "Load older messages",
     loading: "Loading older messages…",
     failed:
@@ -88,7 +88,7 @@ export const roomOnUseStrings = {
     more: "All emoji",
     search: "Search emoji",
     found: (n: number) => n === 0 ? "No emoji found." : `${n} found`,
-    /** By the number that Unicode gives a group. */
+    /** By Unicode's number of the group. */
     groups: [
       "Faces and feelings",
       "People and gestures",
@@ -147,7 +147,7 @@ export const roomOnUseStrings = {
       refused: "The server can't take what is waiting here.",
       outdated: "This page and the server are different versions.",
     },
-    kept: (n: number) =>
+    unsent: (n: number) =>
       n > 0
         ? `${count(n, "change", "changes")} not sent: kept on this device.`
         : "Everything you wrote has been sent.",

@@ -2,7 +2,7 @@
 import type { ReadonlyJSONValue } from "replicache";
 import {
   type Actor as Author,
-  type Confirmed,
+  type MessageCountOf,
   serverRoomMutators,
   serverUserMutators,
 } from "../../chat/server_mutators.ts";
@@ -10,13 +10,13 @@ import type { Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
 
-type Actor = Author & { confirmed: Confirmed };
+type Actor = Author & { messageCountOf: MessageCountOf };
 
 /** A person as the one in whose name mutators run. */
 export const actorOf = (
   userID: string,
-  confirmed: Confirmed = () => undefined,
-): Actor => ({ userID, now: Date.now, confirmed });
+  messageCountOf: MessageCountOf = () => undefined,
+): Actor => ({ userID, now: Date.now, messageCountOf });
 
 /** The engine, serving the chat. */
 export type ChatSync = Sync<Actor>;
@@ -39,7 +39,7 @@ export const chat: Domain<Actor> = {
       case "room":
         return serverRoomMutators(actor);
       case "user":
-        return serverUserMutators(actor.confirmed);
+        return serverUserMutators(actor.messageCountOf);
       default:
         return {};
     }

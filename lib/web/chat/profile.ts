@@ -23,7 +23,7 @@ export function assertOwnName({ name }: User, typed: unknown): void {
   const isIt = typeof typed === "string" &&
     typed.trim().normalize() === name.normalize();
   if (!isIt) {
-    throw new Refusal("bad-args", `name: ${deviceStrings.deleting.wrong}`);
+    throw new Refusal("bad-args", `name: ${deviceStrings.deleteAccount.wrong}`);
   }
 }
 

@@ -1,5 +1,5 @@
 // How far a person can have read: no further than there are messages.
-import type { Confirmed } from "../../chat/server_mutators.ts";
+import type { MessageCountOf } from "../../chat/server_mutators.ts";
 import { args, type Room } from "../../chat/schema.ts";
 import { roomSpace } from "../../chat/spaces.ts";
 import { mayRead } from "../auth/access.ts";
@@ -11,11 +11,11 @@ const MOST = 500; // rooms that are looked up for one push
  * Looks up the rooms that a push marks as read. What a browser has seen
  * confirmed is in what is found: a room's count never goes down.
  */
-export async function confirmedFor(
+export async function messageCountsFor(
   sync: ChatSync,
   userID: string,
   mutations: readonly unknown[],
-): Promise<Confirmed> {
+): Promise<MessageCountOf> {
   const rooms = new Set<string>();
   for (const mutation of mutations) {
     const { name, args: input } = (mutation ?? {}) as Record<string, unknown>;

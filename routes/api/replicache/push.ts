@@ -5,7 +5,7 @@ import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/http/bodies.ts";
 import { repairListing } from "../../../lib/web/chat/denormalize.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import { spreadName } from "../../../lib/web/chat/profile.ts";
-import { confirmedFor } from "../../../lib/web/chat/read_state.ts";
+import { messageCountsFor } from "../../../lib/web/chat/read_state.ts";
 
 export const handler = methods({
   async POST(ctx) {
@@ -25,7 +25,7 @@ export const handler = methods({
       mutations.some((each) => fieldOf(each, "name") === name);
     if (isOwn && has("setProfile")) await limits.count("rename", userID);
     const actor = isOwn
-      ? actorOf(userID, await confirmedFor(sync, userID, mutations))
+      ? actorOf(userID, await messageCountsFor(sync, userID, mutations))
       : actorOf(userID);
     const answer = await sync.push(space, actor, body);
     // What may have changed is written elsewhere, too.

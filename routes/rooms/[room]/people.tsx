@@ -86,7 +86,7 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
 
 export default define.page<typeof handler>(function People({ data }) {
   const { room, me, members, refusal } = data;
-  const markOf = nameTagsFor(members);
+  const tagOf = nameTagsFor(members);
   return (
     <main id="content" class="settings">
       <p>
@@ -96,7 +96,7 @@ export default define.page<typeof handler>(function People({ data }) {
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
       <ul class="room-cards people">
         {members.map((member) => (
-          <Person key={member.id} {...data} member={member} markOf={markOf} />
+          <Person key={member.id} {...data} member={member} tagOf={tagOf} />
         ))}
       </ul>
       {me && <Invitations {...data} />}
@@ -107,12 +107,12 @@ export default define.page<typeof handler>(function People({ data }) {
 
 type PersonProps = Data & {
   member: Member;
-  markOf: ReturnType<typeof nameTagsFor>;
+  tagOf: ReturnType<typeof nameTagsFor>;
 };
 
-function Person({ member, me, userID, online, markOf }: PersonProps) {
+function Person({ member, me, userID, online, tagOf }: PersonProps) {
   const { id, name, role } = member;
-  const namesake = markOf(member);
+  const tag = tagOf(member);
   return (
     <li>
       <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
@@ -120,7 +120,7 @@ function Person({ member, me, userID, online, markOf }: PersonProps) {
       </span>
       <span class="name">
         <strong dir="auto">{name}</strong>
-        {namesake && <span class="namesake">{namesake}</span>}
+        {tag && <span class="name-tag">{tag}</span>}
         {role === "owner" && <span class="badge">{words.owner}</span>}
         {id === userID && <span class="badge you">{words.you}</span>}
         {online.has(id) && <span class="badge here">{words.online}</span>}

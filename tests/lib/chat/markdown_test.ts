@@ -9,25 +9,25 @@ import {
 } from "../../../lib/chat/rich_text.ts";
 
 /** Marks written shortly, as tags around words. */
-const html = (marks: readonly RichNode[]): string =>
-  marks.map((mark) => {
-    if (typeof mark === "string") return mark;
-    const { tag, href, start } = mark;
+const html = (nodes: readonly RichNode[]): string =>
+  nodes.map((node) => {
+    if (typeof node === "string") return node;
+    const { tag, href, start } = node;
     const attributes = `${href ? ` ${href}` : ""}${start ? ` ${start}` : ""}`;
     if (tag === "br") return "<br>";
-    return `<${tag}${attributes}>${html(mark.in ?? [])}</${tag}>`;
+    return `<${tag}${attributes}>${html(node.in ?? [])}</${tag}>`;
   }).join("");
 
 const read = (text: string) => html(parseMarkdown(text));
 
-Deno.test("Bold, italic and code are marks", () => {
+Deno.test("Bold, italic and code are elements", () => {
   assertEquals(
     read("**bold** _italic_ `a * b`"),
     "<p><strong>bold</strong> <em>italic</em> <code>a * b</code></p>",
   );
 });
 
-Deno.test("Lists, quotes and code blocks are marks", () => {
+Deno.test("Lists, quotes and code blocks are elements", () => {
   assertEquals(
     read("- one\n- two\n  1. deep"),
     "<ul><li><p>one</p></li><li><p>two</p><ol><li><p>deep</p></li></ol></li></ul>",
@@ -70,8 +70,8 @@ Deno.test("A link that is not http(s) or mailto is its words alone", () => {
       "java&#115;cript:alert(1)",
     ]
   ) {
-    const marks = parseMarkdown(`[here](${address}) and <${address}>`);
-    assertFalse(JSON.stringify(marks).includes('"href"'), address);
+    const nodes = parseMarkdown(`[here](${address}) and <${address}>`);
+    assertFalse(JSON.stringify(nodes).includes('"href"'), address);
   }
 });
 
@@ -105,9 +105,9 @@ Deno.test("A thousand quotes or lists in each other are neither deep nor slow to
     { length: 60 },
     (_, i) => `${"  ".repeat(i)}- ${i}`,
   );
-  const marks = parseMarkdown(stairs.join("\n"));
-  assert(depth(marks) < 20);
-  assert(textOf(marks).includes("59")); // what is not read is still there
+  const nodes = parseMarkdown(stairs.join("\n"));
+  assert(depth(nodes) < 20);
+  assert(textOf(nodes).includes("59")); // what is not read is still there
 });
 
 Deno.test("A text that is called plain is what the parser makes of it", () => {
@@ -145,10 +145,10 @@ Deno.test("A text that is called plain is what the parser makes of it", () => {
   assert(plain > 1_000);
 });
 
-const depth = (marks: readonly RichNode[]): number =>
+const depth = (nodes: readonly RichNode[]): number =>
   Math.max(
     0,
-    ...marks.map((mark) =>
-      typeof mark === "string" ? 0 : 1 + depth(mark.in ?? [])
+    ...nodes.map((node) =>
+      typeof node === "string" ? 0 : 1 + depth(node.in ?? [])
     ),
   );

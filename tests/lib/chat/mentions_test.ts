@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
   foldedNames,
+  mentionPrefix,
   mentionsName,
   splitAtMentions,
 } from "../../../lib/chat/mentions.ts";
-import { mentionPrefix } from "../../../lib/chat/mention_prefix.ts";
 
 const names = foldedNames([
   { name: "Ada" },
@@ -39,12 +39,12 @@ Deno.test("The pieces of a text are all of it", () => {
   }
 });
 
-Deno.test("mentions() knows whether a person is spoken to", () => {
+Deno.test("mentionsName() says whether a text mentions a person", () => {
   assert(mentionsName("hello @BOB.", "Bob"));
   assertFalse(mentionsName("hello Bob, @Bobby", "Bob"));
 });
 
-Deno.test("nameBeingWritten() is what stands between the @ and the caret", () => {
+Deno.test("mentionPrefix() finds the beginning of a name between an @ and the caret", () => {
   assertEquals(mentionPrefix("hi @Ada Lo", 10), {
     from: 4,
     start: "Ada Lo",

@@ -1,12 +1,12 @@
 // What becomes of a draft that several devices write.
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
-import type { WriteTransaction } from "replicache";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { userMutators } from "../../../lib/chat/mutators.ts";
 import { MAX_CONTENT, MAX_DRAFT } from "../../../lib/chat/lengths.ts";
+import { memoryTransaction } from "../../support/memory_transaction.ts";
 
-Deno.test("draftAfter() takes what one device alone has written", () => {
+Deno.test("mergeDrafts() takes what one device alone has written", () => {
   assertEquals(mergeDrafts("", "", "A"), "A");
   assertEquals(mergeDrafts("A", "A", "A and more"), "A and more");
   assertEquals(mergeDrafts("A", "A", ""), "");
@@ -14,12 +14,12 @@ Deno.test("draftAfter() takes what one device alone has written", () => {
   assertEquals(mergeDrafts("", "A", "A and more"), "A and more");
 });
 
-Deno.test("draftAfter() puts what two devices have written one below the other", () => {
+Deno.test("mergeDrafts() puts what two devices have written one below the other", () => {
   assertEquals(mergeDrafts("B", "", "A"), "B\nA");
   assertEquals(mergeDrafts("B", "C", "A"), "B\nA");
 });
 
-Deno.test("draftAfter() changes of a draft only the part that a device knew", () => {
+Deno.test("mergeDrafts() changes of a draft only the part that a device knew", () => {
   assertEquals(mergeDrafts("B\nA", "A", "A and more"), "B\nA and more");
   assertEquals(mergeDrafts("B\nA", "A", "A\nmore"), "B\nA\nmore");
   assertEquals(mergeDrafts("A\nmore\nB", "A\nmore", "C"), "C\nB");
@@ -27,13 +27,13 @@ Deno.test("draftAfter() changes of a draft only the part that a device knew", ()
   assertEquals(mergeDrafts("aB\naa", "a", "b"), "aB\naa\nb");
 });
 
-Deno.test("draftAfter() takes what was sent out of a draft, and nothing else", () => {
+Deno.test("mergeDrafts() takes what was sent out of a draft, and nothing else", () => {
   assertEquals(mergeDrafts("B\nA", "A", ""), "B");
   assertEquals(mergeDrafts("A\nB", "A", ""), "B");
   assertEquals(mergeDrafts("B", "A", ""), "B");
 });
 
-Deno.test("draftAfter() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
+Deno.test("mergeDrafts() done twice ends the same, and loses no line of a draft that its writer did not know", () => {
   // No line twice: one of them could be either's.
   const line = fc.constantFrom("a", "b", "ab", "c");
   const text = fc.uniqueArray(line, { maxLength: 4 })
@@ -51,7 +51,7 @@ Deno.test("draftAfter() done twice ends the same, and loses no line of a draft t
   fc.assert(all, { numRuns: 10_000 });
 });
 
-Deno.test("setDraft without `was` puts its content in the place of what is there", async () => {
+Deno.test("setDraft without `was` puts its content in the place of what is there (M9)", async () => {
   const { tx, draft } = memory();
   const { setDraft } = userMutators();
   await setDraft(tx, { roomID: "r", content: "A" });
@@ -61,7 +61,7 @@ Deno.test("setDraft without `was` puts its content in the place of what is there
   assertEquals(draft(), undefined);
 });
 
-Deno.test("setDraft of a device that was offline leaves what another has written", async () => {
+Deno.test("setDraft of a device that was offline leaves what another has written (M9)", async () => {
   const { tx, draft } = memory();
   const { setDraft } = userMutators();
   await setDraft(tx, { roomID: "r", content: "B", was: "" });
@@ -72,7 +72,7 @@ Deno.test("setDraft of a device that was offline leaves what another has written
   assertEquals(draft(), { content: "B" });
 });
 
-Deno.test("setDraft keeps two full drafts, and no more than that", async () => {
+Deno.test("setDraft keeps two full drafts, and no more than that (M9)", async () => {
   const { tx, draft } = memory();
   const { setDraft } = userMutators();
   for (const letter of "ABC") {
@@ -90,12 +90,6 @@ Deno.test("setDraft keeps two full drafts, and no more than that", async () => {
 /** A space with one draft in it. */
 function memory() {
   const entries = new Map<string, unknown>();
-  const tx = {
-    get: (key: string) => Promise.resolve(entries.get(key)),
-    set: (key: string, value: unknown) =>
-      Promise.resolve(void entries.set(key, value)),
-    del: (key: string) => Promise.resolve(entries.delete(key)),
-  } as unknown as WriteTransaction;
   const draft = () => entries.get("draft/r") as { content: string } | undefined;
-  return { tx, draft };
+  return { tx: memoryTransaction(entries), draft };
 }

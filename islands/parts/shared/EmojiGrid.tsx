@@ -1,4 +1,4 @@
-// All emoji there are, by group or as searched for: loaded on use, as their names are many.
+// All emoji, by group or by a search. Loaded on use: their names alone are half a megabyte.
 import "../shared/common.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
@@ -14,7 +14,7 @@ type Emoji = {
   group?: number;
 };
 
-/** Skin tones and hair, which are parts of others. */
+/** The group of skin tones and hair, which are parts of other emoji. */
 const COMPONENTS = 2;
 const ALL = (emojibase as Emoji[]).filter(({ group }) =>
   group !== undefined && group !== COMPONENTS
@@ -24,26 +24,26 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
   const box = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const search = useSignal("");
-  const found = useMemo(() => find(search.value), [search.value]);
+  const found = useMemo(() => findEmoji(search.value), [search.value]);
   const groups = Map.groupBy(found, ({ group }) => group!);
 
   useEffect(() => box.current?.focus(), []);
 
-  /** The arrows go over the grid as it is laid out, and back up to the box. */
+  /** The arrow keys move over the grid as it is laid out, and back up to the search box. */
   function onKeyDown(event: KeyboardEvent) {
     if (event.isComposing) return event.stopPropagation();
     const all = [...grid.current!.querySelectorAll("button")];
-    const here = all.indexOf(event.target as HTMLButtonElement);
+    const index = all.indexOf(event.target as HTMLButtonElement);
     const { key } = event;
-    if (here < 0) {
+    if (index < 0) {
       if (key === "ArrowDown") all[0]?.focus();
       else if (key.startsWith("Arrow")) return event.stopPropagation();
       else return;
-    } else if (key === "ArrowRight") all[here + 1]?.focus();
-    else if (key === "ArrowLeft") all[Math.max(0, here - 1)].focus();
-    else if (key === "ArrowDown") nearest(all, here, 1)?.focus();
+    } else if (key === "ArrowRight") all[index + 1]?.focus();
+    else if (key === "ArrowLeft") all[Math.max(0, index - 1)].focus();
+    else if (key === "ArrowDown") verticalNeighbour(all, index, 1)?.focus();
     else if (key === "ArrowUp") {
-      (nearest(all, here, -1) ?? box.current)?.focus();
+      (verticalNeighbour(all, index, -1) ?? box.current)?.focus();
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -96,8 +96,8 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
   );
 }
 
-/** Those of which some word begins with each word that is searched for. */
-function find(search: string): Emoji[] {
+/** Those that have, for each word of the search, a word that begins with it. */
+function findEmoji(search: string): Emoji[] {
   const terms = search.toLowerCase().split(/\s+/).filter(Boolean);
   if (terms.length === 0) return ALL;
   return ALL.filter(({ label, tags = [] }) => {
@@ -106,23 +106,23 @@ function find(search: string): Emoji[] {
   });
 }
 
-/** The one above or below: in the next row, closest to the column. */
-function nearest(
+/** The button below (1) or above (-1): in the next row, closest to the same column. */
+function verticalNeighbour(
   all: HTMLElement[],
-  here: number,
+  index: number,
   step: 1 | -1,
 ): HTMLElement | undefined {
-  const { top, left } = all[here].getBoundingClientRect();
-  let best: HTMLElement | undefined;
-  let row: number | undefined;
-  for (let i = here + step; all[i]; i += step) {
-    const there = all[i].getBoundingClientRect();
-    if (there.top === top) continue;
-    row ??= there.top;
-    if (there.top !== row) break;
-    const off = (each: HTMLElement) =>
-      Math.abs(each.getBoundingClientRect().left - left);
-    if (!best || off(all[i]) < off(best)) best = all[i];
+  const { top, left } = all[index].getBoundingClientRect();
+  const distance = (each: HTMLElement) =>
+    Math.abs(each.getBoundingClientRect().left - left);
+  let closest: HTMLElement | undefined;
+  let nextRow: number | undefined;
+  for (let i = index + step; all[i]; i += step) {
+    const rect = all[i].getBoundingClientRect();
+    if (rect.top === top) continue;
+    nextRow ??= rect.top;
+    if (rect.top !== nextRow) break;
+    if (!closest || distance(all[i]) < distance(closest)) closest = all[i];
   }
-  return best;
+  return closest;
 }

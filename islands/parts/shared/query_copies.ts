@@ -1,30 +1,30 @@
-// The copies of rooms and of a person's own space on this device, to be read.
+// Reads the copies of rooms and of a person's own space that are on this device.
 import type { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import { queryCopies } from "../../../lib/replica/local/query_copies.ts";
 import type { Query } from "../../../lib/replica/mod.ts";
 
-// Who only reads needs their names: for more, all of them would be a script of
-// their own, and a page heavier.
+// Reading needs only the mutators' names. The mutators themselves would make
+// another script, and a heavier page.
 const unused = () => Promise.resolve();
 type Named<M> = Record<keyof M, typeof unused>;
 
-const IN_ROOM: Named<ReturnType<typeof roomMutators>> = {
+const OF_ROOM: Named<ReturnType<typeof roomMutators>> = {
   createMessage: unused,
   editMessage: unused,
   deleteMessage: unused,
   setReaction: unused,
   updateRoom: unused,
 };
-const IN_OWN: Named<ReturnType<typeof userMutators>> = {
+const OF_USER: Named<ReturnType<typeof userMutators>> = {
   markRead: unused,
   setDraft: unused,
 };
 
-/** Asks each copy of a person's; see `queryCopies`. */
+/** Runs a query on each of a person's copies; see `queryCopies`. */
 export const queryCopiesOf = <T>(userID: string, body: Query<T>) =>
   queryCopies(
     userID,
-    (space) => space === userSpace(userID) ? IN_OWN : IN_ROOM,
+    (space) => space === userSpace(userID) ? OF_USER : OF_ROOM,
     body,
   );

@@ -1,4 +1,4 @@
-// Puts a text on the clipboard.
+// Copies a text to the clipboard.
 
 /** False where a page may not do that: browsers let it on https and localhost only. */
 export async function copyText(text: string): Promise<boolean> {

@@ -1,10 +1,10 @@
-// A few emoji to choose from, above all else on the page, and the way to all others.
+// A popover with the most used emoji, and a button that loads all of them.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
 
-const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+const MOST_USED = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
 type EmojiChoiceProps = {
   id: string;
@@ -15,15 +15,14 @@ type EmojiChoiceProps = {
 
 export function EmojiChoice(props: EmojiChoiceProps) {
   const { id, beside, onClose, onPick } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const grid = useSignal<{ Grid?: typeof EmojiGrid }>({});
+  const popover = useRef<HTMLDivElement>(null);
+  const grid = useSignal<typeof EmojiGrid | undefined>(undefined);
   const problem = useSignal("");
-  const { Grid } = grid.value;
+  const Grid = grid.value;
 
-  async function more() {
+  async function loadGrid() {
     try {
-      const { EmojiGrid } = await import("./EmojiGrid.tsx");
-      grid.value = { Grid: EmojiGrid };
+      grid.value = (await import("./EmojiGrid.tsx")).EmojiGrid;
     } catch (error) {
       // Offline, before it was ever loaded; or its script is of an older build.
       console.warn(error);
@@ -32,15 +31,15 @@ export function EmojiChoice(props: EmojiChoiceProps) {
   }
 
   useLayoutEffect(() => {
-    const element = box.current!;
-    element.showPopover(); // above all else, as a message clips what it holds
+    const element = popover.current!;
+    element.showPopover(); // in the top layer, as a message clips its contents
     element.querySelector("button")?.focus();
   }, []);
   useLayoutEffect(() => {
-    const again = () => place(box.current!, beside);
-    again();
-    addEventListener("resize", again);
-    return () => removeEventListener("resize", again);
+    const position = () => positionBeside(popover.current!, beside);
+    position();
+    addEventListener("resize", position);
+    return () => removeEventListener("resize", position);
   }, [Grid, problem.value]);
 
   function onKeyDown(event: KeyboardEvent) {
@@ -48,14 +47,14 @@ export function EmojiChoice(props: EmojiChoiceProps) {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const all = [...box.current!.querySelectorAll("button")];
-    const here = all.indexOf(document.activeElement as HTMLButtonElement);
-    all.at((here + step) % all.length)?.focus();
+    const all = [...popover.current!.querySelectorAll("button")];
+    const index = all.indexOf(document.activeElement as HTMLButtonElement);
+    all.at((index + step) % all.length)?.focus();
   }
 
   return (
     <div
-      ref={box}
+      ref={popover}
       id={id}
       class="choice-of-emoji"
       popover="auto"
@@ -66,7 +65,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
         if (event.newState === "closed") onClose();
       }}
     >
-      {QUICK.map((emoji) => (
+      {MOST_USED.map((emoji) => (
         <button
           key={emoji}
           type="button"
@@ -80,7 +79,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
           type="button"
           class="icon more"
           title={roomOnUseStrings.allEmoji.more}
-          onClick={more}
+          onClick={loadGrid}
         >
           {roomOnUseStrings.allEmoji.more}
         </button>
@@ -93,14 +92,14 @@ export function EmojiChoice(props: EmojiChoiceProps) {
 
 const GAP = 6; // pixels
 
-/** Puts a popover above an element, or below where there is no room above. */
-function place(popover: HTMLElement, beside: HTMLElement): void {
-  const there = beside.getBoundingClientRect();
+/** Positions a popover above an element, or below it where there is no room above. */
+function positionBeside(popover: HTMLElement, beside: HTMLElement): void {
+  const rect = beside.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = popover;
-  const above = there.top - height - GAP;
-  const top = above > GAP ? above : there.bottom + GAP;
-  const left = there.left + there.width / 2 - width / 2;
-  const most = innerWidth - width - GAP;
+  const above = rect.top - height - GAP;
+  const top = above > GAP ? above : rect.bottom + GAP;
+  const left = rect.left + rect.width / 2 - width / 2;
+  const maxLeft = innerWidth - width - GAP;
   popover.style.top = `${top}px`;
-  popover.style.left = `${Math.max(GAP, Math.min(left, most))}px`;
+  popover.style.left = `${Math.max(GAP, Math.min(left, maxLeft))}px`;
 }

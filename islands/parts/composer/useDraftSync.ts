@@ -1,0 +1,111 @@
+// Keeps a draft in step with this browser's replicas: shares it with one's other devices, and puts back what an earlier visit took and did not send.
+import { useEffect } from "preact/hooks";
+import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
+import { draftOf, messageIn } from "../../../lib/chat/queries.ts";
+import type { RoomView } from "../../../lib/chat/views.ts";
+import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
+import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
+import { type ComposerDraft, isTooLong } from "./useDraft.ts";
+
+/** Other devices are told of a draft once its writer has paused for so long, in milliseconds. */
+const TELL_AFTER = 1_000;
+
+/** The replicas are undefined until they are open. */
+export function useDraftSync(
+  draft: ComposerDraft,
+  replica: RoomReplica | undefined,
+  userReplica: UserReplica | undefined,
+  initialView: RoomView,
+): void {
+  useEffect(() => {
+    if (replica) recover(draft, replica, initialView).catch(reportError);
+  }, [replica]);
+  useEffect(
+    () => userReplica && share(draft, userReplica, initialView.room.id),
+    [
+      userReplica,
+    ],
+  );
+}
+
+/** Puts back what was taken out of the composer and is neither in the outbox nor sent. */
+async function recover(
+  draft: ComposerDraft,
+  replica: RoomReplica,
+  initialView: RoomView,
+): Promise<void> {
+  const unsent = await replica.unsent();
+  const known = new Set(initialView.messages.map(({ id }) => id));
+  for (const { args } of unsent) {
+    known.add((args as OutgoingMessage | null)?.id ?? "");
+  }
+  for (const message of outgoingIn(draft.scope)) {
+    const { id } = message;
+    if (draft.outgoing.has(id)) continue; // taken by this visit: it is under way
+    const stored = await replica.query((tx) => messageIn(tx, id));
+    // Once too often in the composer is better than nowhere.
+    if (stored || known.has(id)) draft.sent(id);
+    else draft.restore(message);
+  }
+  draft.recovered();
+}
+
+/** Tells other devices of the draft, and takes up what they tell; returns the end of it. */
+function share(
+  draft: ComposerDraft,
+  userReplica: UserReplica,
+  roomID: string,
+): () => void {
+  let telling = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function now() {
+    clearTimeout(timer);
+    const content = draft.text.peek();
+    // Others are not told that a message is gone before it is on its way.
+    if (isTooLong(content) || draft.outgoing.size > 0) return;
+    if (telling) return;
+    telling = true;
+    try {
+      if (content !== draft.shared) {
+        const was = draft.shared;
+        await userReplica.mutate.setDraft({ roomID, content, was });
+        // Only now: a page that died before would take its own draft for an old one.
+        draft.shared = content;
+      }
+      const theirs = await userReplica.query((tx) => draftOf(tx, roomID));
+      telling = false;
+      adopt(theirs);
+    } catch (error) {
+      telling = false;
+      reportError(error);
+    }
+  }
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(now, TELL_AFTER);
+  }
+  /** Takes over what another device has written; merges it where this one has gone on, too. */
+  function adopt(theirs: string) {
+    if (telling) return; // `now` asks for it afterwards
+    if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
+    const was = draft.shared;
+    draft.shared = theirs;
+    draft.set(mergeDrafts(theirs, was, draft.text.peek()));
+    if (draft.text.peek() !== theirs) soon();
+  }
+
+  const unsubscribe = userReplica.subscribe(
+    (tx) => draftOf(tx, roomID),
+    adopt,
+  );
+  const onHidden = () => document.hidden && now();
+  document.addEventListener("visibilitychange", onHidden);
+  draft.sharing = { now, soon };
+  return () => {
+    draft.sharing = undefined;
+    clearTimeout(timer);
+    unsubscribe();
+    document.removeEventListener("visibilitychange", onHidden);
+  };
+}

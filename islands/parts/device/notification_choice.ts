@@ -1,0 +1,13 @@
+// Which messages this device notifies of: what its person has chosen in the settings.
+import { read, write } from "../shared/local_store.ts";
+
+export type NotificationChoice = "nothing" | "mentions" | "all";
+
+const KEY = "notices";
+
+/** Mentions, unless something else was chosen. */
+export const notificationChoice = (): NotificationChoice =>
+  read<NotificationChoice>(KEY) ?? "mentions";
+
+export const saveNotificationChoice = (choice: NotificationChoice): void =>
+  write(KEY, choice);

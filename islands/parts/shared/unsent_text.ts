@@ -1,0 +1,63 @@
+// Text that was typed on this device and is not sent yet: drafts, outgoing messages, begun edits. Their keys in localStorage are spelt here alone.
+import type { Message } from "../../../lib/chat/schema.ts";
+import { entriesUnder, read, remove, write } from "./local_store.ts";
+
+/** Whose text it is, and in which room: `<userID>/<roomID>`. */
+export type Scope = string;
+
+/** What is in a composer; `shared` is what its writer's other devices know of it. */
+export type Draft = { content: string; replyTo?: string; shared?: string };
+
+/** A message that has left the composer and may be in no outbox yet. */
+export type OutgoingMessage = { id: string; content: string; replyTo?: string };
+
+/** A message that its author is editing, with its new text so far. */
+export type BegunEdit = Pick<Message, "id" | "seq" | "content">;
+
+type Kinds = { draft: Draft; leaving: OutgoingMessage; edit: BegunEdit };
+
+const keyOf = (kind: keyof Kinds, scope: Scope, id?: string) =>
+  id === undefined ? `${kind}/${scope}` : `${kind}/${scope}/${id}`;
+
+/** Everybody's on this device, the newest first. */
+const allOf = <K extends keyof Kinds>(kind: K): [Scope, Kinds[K]][] =>
+  entriesUnder<Kinds[K]>(`${kind}/`)
+    .map(([rest, value]) => [rest.split("/", 2).join("/"), value]);
+
+const inScope = <K extends keyof Kinds>(kind: K, scope: Scope): Kinds[K][] =>
+  allOf(kind).filter(([each]) => each === scope).map(([, value]) => value);
+
+export const readDraft = (scope: Scope) => read<Draft>(keyOf("draft", scope));
+export const saveDraft = (scope: Scope, draft: Draft) =>
+  write(keyOf("draft", scope), draft);
+export const removeDraft = (scope: Scope) => remove(keyOf("draft", scope));
+export const allDrafts = () => allOf("draft");
+
+export const outgoingIn = (scope: Scope) => inScope("leaving", scope);
+export const saveOutgoing = (scope: Scope, message: OutgoingMessage) =>
+  write(keyOf("leaving", scope, message.id), message);
+export const removeOutgoing = (scope: Scope, id: string) =>
+  remove(keyOf("leaving", scope, id));
+export const allOutgoing = () => allOf("leaving");
+
+// By message: another tab may be editing another one.
+export const editsIn = (scope: Scope) => inScope("edit", scope);
+export const readEdit = (scope: Scope, id: string) =>
+  read<BegunEdit>(keyOf("edit", scope, id));
+export const saveEdit = (scope: Scope, edit: BegunEdit) =>
+  write(keyOf("edit", scope, edit.id), edit);
+export const removeEdit = (scope: Scope, id: string) =>
+  remove(keyOf("edit", scope, id));
+export const allEdits = () => allOf("edit");
+
+/** Whether an earlier visit has left something to resume: a message on its way, or an edit. */
+export const hasUnfinished = (scope: Scope): boolean =>
+  outgoingIn(scope).length + editsIn(scope).length > 0;
+
+/** The texts in a mutation's args: of a message or a draft, a room's name and topic. */
+export function textsIn(args: unknown): string[] {
+  const { content, name, topic } = (args ?? {}) as Record<string, unknown>;
+  return [content, name, topic].filter((text): text is string =>
+    typeof text === "string" && text !== ""
+  );
+}

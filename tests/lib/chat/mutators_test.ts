@@ -1,0 +1,244 @@
+// The rules of the mutators, as lib/chat/README.md numbers them, on entries in memory.
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import type { WriteTransaction } from "replicache";
+import {
+  type Args,
+  roomMutators,
+  userMutators,
+} from "../../../lib/chat/mutators.ts";
+import { Refusal } from "../../../lib/chat/refusal.ts";
+import type { Message, Room } from "../../../lib/chat/schema.ts";
+import {
+  serverRoomMutators,
+  serverUserMutators,
+} from "../../../lib/chat/server_mutators.ts";
+import { memoryTransaction } from "../../support/memory_transaction.ts";
+
+type Entries = Map<string, unknown>;
+type Mutate = (tx: WriteTransaction, args: Args) => Promise<void>;
+
+/** Ada's room, of which Bob is a member. */
+function openRoom(): Entries {
+  const room: Room = {
+    id: "nest",
+    name: "Nest",
+    topic: "",
+    visibility: "public",
+    createdBy: "ada",
+    createdAt: 0,
+    messageCount: 0,
+  };
+  const member = (id: string, name: string, role: string) =>
+    [`member/${id}`, { id, name, role, joinedAt: 0 }] as const;
+  return new Map<string, unknown>([
+    ["room", room],
+    member("ada", "Ada", "owner"),
+    member("bob", "Bob", "member"),
+  ]);
+}
+
+/** Runs a mutator of the room as the server would, in somebody's name. */
+function mutate(entries: Entries, userID: string, name: string, args: Args) {
+  const mutators = serverRoomMutators({ userID, now: () => 1_000 });
+  return (mutators as Record<string, Mutate>)[name](
+    memoryTransaction(entries),
+    args,
+  );
+}
+
+const messageIn = (entries: Entries, id: string) =>
+  entries.get(`message/${id}`) as Message | undefined;
+
+const assertRefused = async (
+  mutation: Promise<void>,
+  code: string,
+  words = "",
+) => {
+  const refusal = await assertRejects(() => mutation, Refusal, words);
+  assertEquals(refusal.code, code);
+};
+
+Deno.test("A message's seq counts all messages ever created, deleted ones too (E1)", async () => {
+  const entries = openRoom();
+  for (const id of ["one", "two"]) {
+    await mutate(entries, "ada", "createMessage", { id, content: "…" });
+  }
+  await mutate(entries, "ada", "deleteMessage", { id: "two" });
+  await mutate(entries, "bob", "createMessage", { id: "three", content: "…" });
+  assertEquals(messageIn(entries, "one")?.seq, 1);
+  assertEquals(messageIn(entries, "three")?.seq, 3);
+  assertEquals((entries.get("room") as Room).messageCount, 3);
+});
+
+Deno.test("What was created or edited is pending in the browser, never on the server (E3)", async () => {
+  const entries = openRoom();
+  const browser = memoryTransaction(entries, "client");
+  const server = memoryTransaction(entries, "server");
+  const { createMessage, editMessage } = roomMutators({
+    userID: "ada",
+    now: () => 1_000,
+  });
+  await createMessage(browser, { id: "one", content: "One" });
+  assert(messageIn(entries, "one")?.pending);
+  entries.delete("message/one");
+  await createMessage(server, { id: "one", content: "One" });
+  assertFalse("pending" in messageIn(entries, "one")!);
+  await editMessage(browser, { id: "one", content: "Two" });
+  assert(messageIn(entries, "one")?.pending);
+});
+
+Deno.test("A mutation that runs twice ends as if it had run once (M1)", async () => {
+  const own: Entries = new Map([["profile", { name: "Ada" }]]);
+  const user = serverUserMutators(() => 10) as Record<string, Mutate>;
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "first", content: "…" });
+  await mutate(entries, "ada", "createMessage", { id: "last", content: "…" });
+  const ofRoom: [string, Args][] = [
+    ["createMessage", { id: "new", content: "New", replyTo: "first" }],
+    ["editMessage", { id: "first", content: "Newer" }],
+    ["setReaction", { id: "first", emoji: "👍", on: true }],
+    ["deleteMessage", { id: "last" }],
+    ["updateRoom", { topic: "Twigs" }],
+  ];
+  for (const [name, args] of ofRoom) {
+    await mutate(entries, "ada", name, args);
+    const once = structuredClone(entries);
+    await mutate(entries, "ada", name, args);
+    assertEquals(entries, once, name);
+  }
+  const ofUser: [string, Args][] = [
+    ["markRead", { roomID: "nest", seq: 3 }],
+    ["setDraft", { roomID: "nest", content: "Begun", was: "" }],
+    ["setDraft", { roomID: "nest", content: "", was: "Begun" }],
+    ["setProfile", { name: "Countess" }],
+  ];
+  for (const [name, args] of ofUser) {
+    await user[name](memoryTransaction(own), args);
+    const once = structuredClone(own);
+    await user[name](memoryTransaction(own), args);
+    assertEquals(own, once, name);
+  }
+});
+
+Deno.test("Args without a field, or with a bad one, are refused with the field's name (M2)", async () => {
+  const entries = openRoom();
+  const bad: [string, Args, string][] = [
+    ["createMessage", { content: "…" }, "id: "],
+    ["createMessage", { id: "a b", content: "…" }, "id: "],
+    ["createMessage", { id: "a", content: 7 }, "content: "],
+    ["createMessage", { id: "a", content: "…", replyTo: "" }, "replyTo: "],
+    ["editMessage", { id: "a" }, "content: "],
+    ["deleteMessage", {}, "id: "],
+    ["setReaction", { id: "a", emoji: "👍" }, "on: "],
+    ["updateRoom", { name: "" }, "name: "],
+    ["updateRoom", { topic: "x".repeat(201) }, "topic: "],
+  ];
+  for (const [name, args, words] of bad) {
+    await assertRefused(mutate(entries, "ada", name, args), "bad-args", words);
+  }
+  assertEquals(entries, openRoom());
+});
+
+Deno.test("A person who is not a member changes nothing in a room (M3)", async () => {
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "a", content: "…" });
+  const before = structuredClone(entries);
+  const all: [string, Args][] = [
+    ["createMessage", { id: "b", content: "…" }],
+    ["editMessage", { id: "a", content: "Mine" }],
+    ["deleteMessage", { id: "a" }],
+    ["setReaction", { id: "a", emoji: "👍", on: true }],
+    ["updateRoom", { name: "Mine" }],
+  ];
+  for (const [name, args] of all) {
+    await assertRefused(mutate(entries, "eve", name, args), "not-allowed");
+  }
+  assertEquals(entries, before);
+});
+
+Deno.test("A message is its author's to edit and the owner's to delete as well, the room the owner's alone (M4)", async () => {
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "a", content: "Ada's" });
+  await mutate(entries, "bob", "createMessage", { id: "b", content: "Bob's" });
+  const edit = (userID: string, id: string) =>
+    mutate(entries, userID, "editMessage", { id, content: "Edited" });
+  await assertRefused(edit("ada", "b"), "not-allowed");
+  await assertRefused(edit("bob", "gone"), "not-found");
+  await edit("bob", "b");
+  assertEquals(messageIn(entries, "b")?.content, "Edited");
+  assertEquals(messageIn(entries, "b")?.editedAt, 1_000);
+
+  const taken = mutate(entries, "bob", "createMessage", {
+    id: "a",
+    content: "…",
+  });
+  await assertRefused(taken, "taken");
+  const remove = (userID: string, id: string) =>
+    mutate(entries, userID, "deleteMessage", { id });
+  await assertRefused(remove("bob", "a"), "not-allowed");
+  await remove("ada", "b");
+  assertEquals(messageIn(entries, "b"), undefined);
+
+  const update = (userID: string) =>
+    mutate(entries, userID, "updateRoom", { topic: "Twigs" });
+  await assertRefused(update("bob"), "not-allowed");
+  await update("ada");
+  const { name, topic, messageCount } = entries.get("room") as Room;
+  assertEquals([name, topic, messageCount], ["Nest", "Twigs", 2]);
+});
+
+Deno.test("A text is trimmed before its length is checked (M5)", async () => {
+  const entries = openRoom();
+  const create = (id: string, content: string) =>
+    mutate(entries, "ada", "createMessage", { id, content });
+  await create("fits", ` \n${"x".repeat(4_000)}\n `);
+  assertEquals(messageIn(entries, "fits")?.content.length, 4_000);
+  await assertRefused(create("long", "x".repeat(4_001)), "bad-args");
+  await assertRefused(create("blank", " \n\t "), "bad-args");
+  await mutate(entries, "ada", "updateRoom", { name: ` ${"n".repeat(40)} ` });
+  const named = mutate(entries, "ada", "updateRoom", { name: "n".repeat(41) });
+  await assertRefused(named, "bad-args");
+  await mutate(entries, "ada", "updateRoom", { topic: "t".repeat(200) });
+});
+
+Deno.test("A person counts once for each emoji, until they take it back (M7)", async () => {
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "a", content: "…" });
+  const react = (userID: string, emoji: string, on: boolean) =>
+    mutate(entries, userID, "setReaction", { id: "a", emoji, on });
+  for (const on of [true, true]) await react("bob", "👍", on);
+  await react("ada", "👍", true);
+  await react("bob", "🎉", true);
+  assertEquals(messageIn(entries, "a")?.reactions, {
+    "👍": ["bob", "ada"],
+    "🎉": ["bob"],
+  });
+  for (const on of [false, false]) await react("bob", "🎉", on);
+  assertEquals(messageIn(entries, "a")?.reactions, { "👍": ["bob", "ada"] });
+});
+
+Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
+  const own: Entries = new Map();
+  const tx = memoryTransaction(own);
+  const { markRead } = userMutators();
+  const read: unknown[] = [];
+  for (const seq of [0, 2, 1, 3]) {
+    await markRead(tx, { roomID: "nest", seq });
+    read.push(own.get("read/nest"));
+  }
+  assertEquals(read, [{ seq: 0 }, { seq: 2 }, { seq: 2 }, { seq: 3 }]);
+  for (const seq of [-1, 0.5]) {
+    await assertRefused(markRead(tx, { roomID: "nest", seq }), "bad-args");
+  }
+});
+
+Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {
+  const own: Entries = new Map([["profile", { name: "Ada" }]]);
+  const { setProfile } = serverUserMutators(() => undefined);
+  const tx = memoryTransaction(own);
+  await setProfile(tx, { name: " Augusta " });
+  assertEquals(own.get("profile"), { name: "Augusta" });
+  own.delete("profile");
+  await assertRefused(setProfile(tx, { name: "Ada" }), "not-found");
+  assertEquals(own.size, 0);
+});
