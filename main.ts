@@ -51,9 +51,14 @@ async function open(): Promise<Engine> {
     const deletions = new AccountDeletions(kv, sync);
     deletions.resume();
     return {
-      ...{ kv, sync, typing, online, streams, deletions },
+      kv,
+      sync,
+      typing,
+      online,
+      streams,
+      accountDeletions: deletions,
       sessions: new Sessions(kv),
-      turns: new PullSlots(limits),
+      pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),
     };
   } catch (error) {
@@ -105,7 +110,7 @@ type Fetch = Deno.ServeHandler;
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
-  const { kv, sync, deletions } = await engine();
+  const { kv, sync, accountDeletions } = await engine();
   sync.startHousekeeping();
   const log = new RequestLog(console.log);
   const server = listen(port, host, log.around(fetch));
@@ -113,7 +118,7 @@ async function serve(fetch: Fetch): Promise<void> {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    deletions.stop();
+    accountDeletions.stop();
     sync.close(); // open streams would keep the server from ending
     const answered = server.shutdown();
     await Promise.race([answered, delay(STOP_PATIENCE)]);

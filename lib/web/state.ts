@@ -15,11 +15,11 @@ export interface Engine {
   kv: Deno.Kv;
   sync: ChatSync;
   limits: RateLimits;
-  turns: PullSlots;
+  pullSlots: PullSlots;
   sessions: Sessions;
   streams: Streams;
   typing: Typing;
-  deletions: AccountDeletions;
+  accountDeletions: AccountDeletions;
   online: Online;
 }
 

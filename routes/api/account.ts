@@ -1,4 +1,4 @@
-// The account itself: deleting it.
+// Deletes an account.
 import { methods, userIn } from "../../lib/web/http/handlers.ts";
 import { fieldOf, readJSON } from "../../lib/web/http/bodies.ts";
 import { assertOwnName } from "../../lib/web/chat/profile.ts";
@@ -10,7 +10,7 @@ export const handler = methods({
     const { req, state } = ctx;
     const user = userIn(ctx);
     assertOwnName(user, fieldOf(await readJSON(req), "name"));
-    await state.deletions.delete(user.userID);
+    await state.accountDeletions.delete(user.userID);
     const headers = { "set-cookie": clearedCookie(isSecure(ctx)) };
     return new Response(null, { status: 204, headers });
   },

@@ -1,4 +1,4 @@
-// Typing: says to the others in a room that one is typing, or not any more.
+// Tells the others in a room that a person is typing, or has stopped.
 import { HttpError } from "fresh";
 import { assertMayTellTyping } from "../../lib/web/auth/access.ts";
 import { methods, spaceIn, userIn } from "../../lib/web/http/handlers.ts";
@@ -15,7 +15,7 @@ export const handler = methods({
     if (typeof typing !== "boolean") {
       throw new HttpError(400, "typing: true or false.");
     }
-    await typists.note({ space, userID }, typing);
+    await typists.record({ space, userID }, typing);
     return new Response(null, { status: 204 });
   },
 });

@@ -25,7 +25,7 @@ export const handler = methods({
 
   async POST(ctx) {
     const { req, state } = ctx;
-    const { user, deletions } = state;
+    const { user, accountDeletions } = state;
     if (!user) return toSignIn(ctx);
     const { name } = await readForm(req, "name");
     try {
@@ -35,7 +35,7 @@ export const handler = methods({
       state.title = words.title;
       return page<Data>({ user, typed: name, refusal }, init);
     }
-    await deletions.delete(user.userID);
+    await accountDeletions.delete(user.userID);
     const cookie = clearedCookie(isSecure(ctx));
     return new Response(null, {
       status: 303,

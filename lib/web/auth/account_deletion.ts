@@ -1,36 +1,41 @@
-// Deleting an account: it ends at once; then, in small steps that any process can go on with, it is taken out of every room.
+// Deletes accounts: one ends at once, and is then taken out of every room in small steps
+// that any process can go on with.
 import type { WriteTransaction } from "replicache";
 import { leftRoomsOf, membershipsOf } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { Message } from "../../chat/schema.ts";
 import { roomSpace, userSpace } from "../../chat/spaces.ts";
 import { pageStrings } from "../../chat/strings/pages.ts";
+import { coalesce } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { revokeSignInLink } from "./sign_in_link.ts";
-import { forgetMembership, leaveRoom } from "../chat/members.ts";
+import { endMembership, leaveRoom } from "../chat/members.ts";
 import { userOf } from "../chat/profile.ts";
 import { endSessions } from "./session.ts";
 
-/** Says that an account is to be erased, until it is. */
+/** `["deletion", userID]`: that an account is to be erased, until it is. */
 const PREFIX = ["deletion"];
-type Mark = { at: number };
+type Request = { at: number };
 
-const AGAIN = 10_000; // ms until what failed is tried again
-/** A mark of somebody who still has a name is left alone for so many ms: a write is tried for less. */
-const YOUNG = 30_000;
-const PAUSE = 5; // ms between two commits: others get their turn
-const SLICE = 100; // messages that are looked at in one commit,
-const BYTES = 100_000; // or as much JSON as is changed in it: it is in the log as well
+const RETRY_AFTER_MS = 10_000; // after a failure
+/** A younger request of somebody who still has a name is not looked at: a write is tried for less. */
+const MIN_AGE_MS = 30_000;
+const PAUSE_MS = 5; // between two commits: others get their turn
+const MESSAGES_PER_COMMIT = 100; // messages that are looked at in one commit,
+const BYTES_PER_COMMIT = 100_000; // or as much JSON as is changed in it: it is in the log as well
 
 /**
- * What is still to do stands in KV: the mark, and in the person's own space the
- * rooms where they are still to be found. Each step can be done twice.
+ * What is still to do is in KV: the request, and in the person's own space the
+ * rooms where they still appear. Each step can be done twice.
  */
 export class AccountDeletions {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
-  #again = false;
   #stopped = false;
+  /** Does all that is to do. */
+  readonly #eraseAll = coalesce(async () => {
+    if (this.#stopped) return;
+    if (!await this.#finishAll()) this.#plan(RETRY_AFTER_MS);
+  });
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -63,30 +68,16 @@ export class AccountDeletions {
   #plan(delay: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#round(), delay);
+    this.#timer = setTimeout(() => this.#eraseAll(), delay);
     Deno.unrefTimer(this.#timer);
   }
 
-  /** Does all that is to do, once at a time. */
-  async #round(): Promise<void> {
-    this.#again = true;
-    if (this.#running) return;
-    this.#running = true;
-    let done = true;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      done = await this.#all();
-    }
-    this.#running = false;
-    if (!done) this.#plan(AGAIN);
-  }
-
-  /** False when something is left to do. */
-  async #all(): Promise<boolean> {
+  /** False when something remains to be done. */
+  async #finishAll(): Promise<boolean> {
     let done = true;
     try {
-      for await (const mark of this.kv.list<Mark>({ prefix: PREFIX })) {
-        done = await this.#finish(mark) && done;
+      for await (const request of this.kv.list<Request>({ prefix: PREFIX })) {
+        done = await this.#finish(request) && done;
       }
       return done;
     } catch (error) {
@@ -94,14 +85,14 @@ export class AccountDeletions {
     }
   }
 
-  async #finish(mark: Deno.KvEntry<Mark>): Promise<boolean> {
-    const userID = mark.key[1] as string;
+  async #finish(request: Deno.KvEntry<Request>): Promise<boolean> {
+    const userID = request.key[1] as string;
     try {
       if (await userOf(this.sync, userID) === null) {
         await this.#erase(userID);
-      } else if (Date.now() - mark.value.at < YOUNG) return false;
-      // Or else it was not even begun, and whoever asked for it was told so.
-      await this.kv.atomic().check(mark).delete(mark.key).commit();
+      } else if (Date.now() - request.value.at < MIN_AGE_MS) return false;
+      // Or it was never begun, and the person was told that it failed.
+      await this.kv.atomic().check(request).delete(request.key).commit();
       return true;
     } catch (error) {
       return this.#report(error);
@@ -127,7 +118,7 @@ export class AccountDeletions {
       await this.#leave(userID, roomID);
     }
     for (const roomID of await rooms(leftRoomsOf)) {
-      await this.#disown(userID, roomID);
+      await this.#anonymize(userID, roomID);
       await this.sync.erase(roomSpace(roomID), userID);
       await this.sync.write([space], (own) => own.del(`left/${roomID}`));
     }
@@ -142,46 +133,46 @@ export class AccountDeletions {
       // The room does not know them; an old copy of the store may be so.
       await this.sync.write(
         [userSpace(userID)],
-        (own) => forgetMembership(own, roomID),
+        (own) => endMembership(own, roomID),
       );
     }
   }
 
-  /** Puts all that they wrote in a room under nobody's name. */
-  async #disown(userID: string, roomID: string): Promise<void> {
+  /** Takes their name from all that they wrote in a room. */
+  async #anonymize(userID: string, roomID: string): Promise<void> {
     let from: string | undefined = "message/";
     while (from !== undefined) {
       const after: string = from;
       from = await this.sync.write(
         [roomSpace(roomID)],
-        (there) => disownSome(there, userID, after),
+        (there) => anonymizeSome(there, userID, after),
       );
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 }
 
 const encoder = new TextEncoder();
 
-/** Does so for the messages that follow a key; gives back the last one's, undefined when there are no more. */
-async function disownSome(
+/** Does so for some messages after a key; gives back the last one's key, undefined when there are no more. */
+async function anonymizeSome(
   there: WriteTransaction,
   userID: string,
   after: string,
 ): Promise<string | undefined> {
-  let [left, bytes] = [SLICE, BYTES];
+  let [messages, bytes] = [MESSAGES_PER_COMMIT, BYTES_PER_COMMIT];
   let last = after;
   const start = { key: after, exclusive: true };
-  const messages = there.scan({ prefix: "message/", start }).entries();
-  for await (const [key, value] of messages) {
-    if (left-- === 0 || bytes <= 0) return last;
+  const entries = there.scan({ prefix: "message/", start }).entries();
+  for await (const [key, value] of entries) {
+    if (messages-- === 0 || bytes <= 0) return last;
     last = key;
     const message = value as Message;
     if (message.authorID !== userID) continue;
     if (message.from === pageStrings.deletedUser) continue;
-    const nobodys: Message = { ...message, from: pageStrings.deletedUser };
-    await there.set(key, nobodys);
-    bytes -= encoder.encode(JSON.stringify(nobodys)).length;
+    const anonymous: Message = { ...message, from: pageStrings.deletedUser };
+    await there.set(key, anonymous);
+    bytes -= encoder.encode(JSON.stringify(anonymous)).length;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { setProfileArgs } from "../../chat/server_mutators.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { valid } from "../../chat/schema.ts";
 import type { User } from "../../chat/views.ts";
-import { SyncError } from "../../sync/mod.ts";
+import { unavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { makePerson, userOf } from "../chat/profile.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
@@ -14,7 +14,7 @@ type Stored = { userID: string; expiresAt: number };
 
 /** One signed-in browser. */
 export type Session = {
-  /** What it is kept under: the hash of its token. */
+  /** The hash of its token, under which it is stored. */
   sessionID: string;
   userID: string;
 };
@@ -25,11 +25,11 @@ const COOKIE = "session";
 const DAY = 24 * 60 * 60 * 1000; // ms
 const LIFETIME = 30 * DAY;
 
-const MOST = 10_000; // sessions that a process remembers
+const MAX_REMEMBERED = 10_000; // sessions that a process remembers
 
-/** Where a session is kept. */
+/** Where a session is stored. */
 const keyOf = (sessionID: string): Deno.KvKey => ["session", sessionID];
-/** And where it is listed as one of a person's, so that all of theirs can be ended. */
+/** Where it is listed as one of a person's, so that all of theirs can be ended. */
 const ownKey = (userID: string, sessionID: string): Deno.KvKey => [
   "sessionOf",
   userID,
@@ -47,8 +47,8 @@ function lasting(
     .set(ownKey(userID, sessionID), 0, expiry);
 }
 
-const busy = (cause: unknown): never => {
-  throw new SyncError("unavailable", "The storage is busy.", { cause });
+const failed = (cause: unknown): never => {
+  throw unavailable(cause);
 };
 
 /**
@@ -77,7 +77,7 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken();
   const session: Session = { sessionID: hashOf(token), userID };
-  await lasting(kv.atomic(), session).commit().catch(busy);
+  await lasting(kv.atomic(), session).commit().catch(failed);
   // Asked only now: whoever deletes an account ends the sessions that there are.
   if (await userOf(sync, userID) === null) {
     await end(kv, session);
@@ -110,7 +110,7 @@ export class Sessions {
     const [found, { versionstamp }] = await this.kv.getMany<[Stored, 0]>(
       [keyOf(sessionID), SIGNALS.sessions],
     );
-    if (versionstamp !== this.#ended || this.#known.size >= MOST) {
+    if (versionstamp !== this.#ended || this.#known.size >= MAX_REMEMBERED) {
       this.#known.clear();
     }
     this.#ended = versionstamp;
@@ -138,7 +138,7 @@ export async function sessionIn(
   const token = tokenIn(req);
   if (!token) return null;
   const sessionID = hashOf(token);
-  const stored = await sessions.find(sessionID).catch(busy);
+  const stored = await sessions.find(sessionID).catch(failed);
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
   const { userID } = stored.value;
@@ -146,7 +146,7 @@ export async function sessionIn(
   if (isYoung(stored)) return { session };
   // Checked, as it must not come to life again when it is ended meanwhile.
   const { ok } = await lasting(sessions.kv.atomic().check(stored), session)
-    .commit().catch(busy);
+    .commit().catch(failed);
   return ok
     ? { session, cookie: cookieOf(token, LIFETIME, secure) }
     : { session };
@@ -158,8 +158,8 @@ export async function endedOf(
   sessionIDs: string[],
 ): Promise<string[]> {
   const ended: string[] = [];
-  for (let i = 0; i < sessionIDs.length; i += AT_ONCE) {
-    const some = sessionIDs.slice(i, i + AT_ONCE);
+  for (let i = 0; i < sessionIDs.length; i += MAX_KEYS_PER_READ) {
+    const some = sessionIDs.slice(i, i + MAX_KEYS_PER_READ);
     const found = await kv.getMany<Stored[]>(some.map(keyOf));
     const over = (value: Stored | null) =>
       value === null || value.expiresAt <= Date.now();
@@ -168,7 +168,7 @@ export async function endedOf(
   return ended;
 }
 
-const AT_ONCE = 10; // the most keys that KV reads in one call
+const MAX_KEYS_PER_READ = 10; // the most keys that KV reads in one call
 
 /**
  * Has the browser remove what it keeps of a person: databases, caches, the
@@ -195,12 +195,12 @@ export const clearedCookie = (secure: boolean): string =>
 
 const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
   kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
-    .set(SIGNALS.sessions, 0).commit().catch(busy);
+    .set(SIGNALS.sessions, 0).commit().catch(failed);
 
 /** Ends all sessions of a person, on all their devices. */
 export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {
   const prefix = ["sessionOf", userID];
-  const own = await Array.fromAsync(kv.list({ prefix })).catch(busy);
+  const own = await Array.fromAsync(kv.list({ prefix })).catch(failed);
   for (const { key } of own) {
     await end(kv, { sessionID: key[2] as string, userID });
   }

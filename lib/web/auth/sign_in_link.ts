@@ -1,5 +1,5 @@
 // Private sign-in links: a secret in a URL that opens one person's account on another device.
-import { SyncError } from "../../sync/mod.ts";
+import { unavailable } from "../../sync/mod.ts";
 import { hashOf, newToken } from "./token.ts";
 
 /** What a link opens, under its secret's hash. */
@@ -10,11 +10,11 @@ const ownKey = (userID: string): Deno.KvKey => ["linkOf", userID];
 type Link = { userID: string };
 type Own = { hash: string; createdAt: number };
 
-const TRIES = 5; // two that are made at the same moment
+const MAX_TRIES = 5; // two that are made at the same moment
 
 /**
  * Gives a person a new link, and ends the one before. Its secret is given back
- * here and kept nowhere.
+ * here; only its hash is stored.
  */
 export async function makeSignInLink(
   kv: Deno.Kv,
@@ -47,16 +47,16 @@ async function replace(
   change: (atomic: Deno.AtomicOperation) => Deno.AtomicOperation,
 ): Promise<void> {
   try {
-    for (let i = 0; i < TRIES; i++) {
+    for (let i = 0; i < MAX_TRIES; i++) {
       const before = await kv.get<Own>(ownKey(userID));
       const atomic = kv.atomic().check(before);
       if (before.value) atomic.delete(linkKey(before.value.hash));
       if ((await change(atomic).commit()).ok) return;
     }
   } catch (cause) {
-    throw new SyncError("unavailable", "The storage is busy.", { cause });
+    throw unavailable(cause);
   }
-  throw new SyncError("unavailable", "Your link is being changed elsewhere.");
+  throw unavailable(undefined, "Your link is being changed elsewhere.");
 }
 
 /** When a person's link was made, in milliseconds since 1970; null when there is none. */
@@ -80,6 +80,6 @@ export async function signInLinkUser(
 
 function reading<T>(read: Promise<T>): Promise<T> {
   return read.catch((cause) => {
-    throw new SyncError("unavailable", "The storage is busy.", { cause });
+    throw unavailable(cause);
   });
 }

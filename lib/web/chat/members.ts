@@ -25,9 +25,9 @@ import {
 import type { ChatSync as Sync } from "./domain.ts";
 import { hashOf, newToken } from "../auth/token.ts";
 
-const LIFETIME = 7 * 24 * 60 * 60 * 1000; // ms, of an invitation
-const MOST_INVITATIONS = 50; // of one room; then the oldest goes
-const MOST_ROOMS = 500; // of one person: lists and new names go through all of them
+const INVITATION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000; // ms, of an invitation
+const MAX_INVITATIONS_PER_ROOM = 50; // of one room; then the oldest goes
+const MAX_ROOMS_PER_PERSON = 500; // of one person: lists and new names go through all of them
 
 /**
  * Makes a person a member of a public room, or of a private one by an
@@ -64,10 +64,10 @@ export async function joinRoom(
 export async function assertMayHaveOneMore(
   own: WriteTransaction,
 ): Promise<void> {
-  if ((await membershipsOf(own)).length < MOST_ROOMS) return;
+  if ((await membershipsOf(own)).length < MAX_ROOMS_PER_PERSON) return;
   throw new Refusal(
     "not-allowed",
-    `You are in ${MOST_ROOMS} rooms. Leave one of them first.`,
+    `You are in ${MAX_ROOMS_PER_PERSON} rooms. Leave one of them first.`,
   );
 }
 
@@ -92,7 +92,7 @@ export async function leaveRoom(
     const member = await memberIn(there, userID);
     if (!member) throw noSuchRoom();
     await there.del(`member/${userID}`);
-    await forgetMembership(own, roomID);
+    await endMembership(own, roomID);
     const [heir] = await membersIn(there);
     // Nobody is left to withdraw them.
     if (!heir) await withdrawAll(there);
@@ -120,13 +120,13 @@ export async function removeMember(
     await assertOwner(there, owner.userID);
     if (!await memberIn(there, userID)) throw noSuchMember();
     await there.del(`member/${userID}`);
-    await forgetMembership(own, roomID);
+    await endMembership(own, roomID);
     await withdrawAll(there);
   });
 }
 
 /** Of a membership that has ended: what they wrote is still there. */
-export async function forgetMembership(
+export async function endMembership(
   own: WriteTransaction,
   roomID: string,
 ): Promise<void> {
@@ -149,13 +149,13 @@ export async function inviteTo(
   const secret = newToken();
   const id = hashOf(secret);
   const createdAt = Date.now();
-  const expiresAt = createdAt + LIFETIME;
+  const expiresAt = createdAt + INVITATION_LIFETIME_MS;
   const invitation: Invitation = { id, by: userID, createdAt, expiresAt };
   await sync.write([spaceOf(roomID)], async (there) => {
     await assertMember(there, userID);
     const all = await invitationsIn(there, createdAt);
     const kept = new Set(
-      all.slice(-(MOST_INVITATIONS - 1)).map(({ id }) => id),
+      all.slice(-(MAX_INVITATIONS_PER_ROOM - 1)).map(({ id }) => id),
     );
     for (const { id } of await invitationsIn(there, 0)) {
       if (!kept.has(id)) await there.del(`invitation/${id}`);

@@ -5,7 +5,7 @@ import { roomSpace } from "../../chat/spaces.ts";
 import { mayRead } from "../auth/access.ts";
 import type { ChatSync } from "./domain.ts";
 
-const MOST = 500; // rooms that are looked up for one push
+const MAX_ROOMS_PER_PUSH = 500; // rooms that are looked up for one push
 
 /**
  * Looks up the rooms that a push marks as read. What a browser has seen
@@ -19,7 +19,7 @@ export async function messageCountsFor(
   const rooms = new Set<string>();
   for (const mutation of mutations) {
     const { name, args: input } = (mutation ?? {}) as Record<string, unknown>;
-    if (name !== "markRead" || rooms.size === MOST) continue;
+    if (name !== "markRead" || rooms.size === MAX_ROOMS_PER_PUSH) continue;
     const mark = args.markRead.try(input, { mode: "strip" });
     if (mark.ok) rooms.add(mark.value.roomID);
   }

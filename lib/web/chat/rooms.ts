@@ -40,10 +40,10 @@ import { spreadName } from "./profile.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
-const NEWEST = 50; // messages in a page's HTML,
-const MOST = 300; // or as many as are unread, up to this,
-const CONTEXT = 10; // and a few that were read before
-const LISTED = 1_000; // public rooms in a list, and "General"
+const PAGE_MESSAGES = 50; // messages in a page's HTML,
+const MAX_PAGE_MESSAGES = 300; // or as many as are unread, up to this,
+const READ_CONTEXT = 10; // and a few that were read before
+const MAX_LISTED_ROOMS = 1_000; // public rooms in a list, and "General"
 
 /** The rooms that a person is a member of, then the other public ones. */
 export async function roomsFor(
@@ -55,7 +55,7 @@ export async function roomsFor(
   const viewer = actorOf(userID);
   const [own, directory] = await Promise.all(
     [userSpace(userID), DIRECTORY].map((space) =>
-      sync.view(space, viewer, LISTED)
+      sync.view(space, viewer, MAX_LISTED_ROOMS)
     ),
   );
   const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
@@ -98,7 +98,10 @@ export async function viewRoom(
     sync.get(space, "room") as Promise<(Room | undefined)[]>,
   ]);
   const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
-  const window = Math.min(MOST, Math.max(NEWEST, unread + CONTEXT));
+  const window = Math.min(
+    MAX_PAGE_MESSAGES,
+    Math.max(PAGE_MESSAGES, unread + READ_CONTEXT),
+  );
   const tx = await sync.view(space, actorOf(userID), window);
   const room = await roomIn(tx);
   if (!room) return null;

@@ -3,16 +3,16 @@ import { HttpError } from "fresh";
 
 const MiB = 1024 * 1024;
 /** The largest body of a push, and of any other request, in bytes. */
-export const MAX_PUSH = 8 * MiB;
-const MAX_BODY = MiB;
+export const MAX_PUSH_BYTES = 8 * MiB;
+const MAX_BODY_BYTES = MiB;
 /** Below it a body is held for as long as it takes: a connection costs as much. */
-const SMALL = 64 * 1024;
-const PATIENCE = 120_000; // ms until a larger one must be here
+const SMALL_BODY_BYTES = 64 * 1024;
+const BODY_TIMEOUT_MS = 120_000; // ms until a larger one must be here
 /**
  * Levels of nested JSON; ours has six. What is below it is the fault of one
  * mutation at the most, which is refused alone; above it nobody's by mistake.
  */
-const DEEPEST = 1_000;
+const MAX_JSON_DEPTH = 1_000;
 
 /**
  * Reads a JSON body. Throws an `HttpError`: 415 for another type, 413 as soon
@@ -20,7 +20,7 @@ const DEEPEST = 1_000;
  */
 export async function readJSON(
   req: Request,
-  most = MAX_BODY,
+  most = MAX_BODY_BYTES,
 ): Promise<unknown> {
   const [type] = (req.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
@@ -28,7 +28,7 @@ export async function readJSON(
   }
   const text = await readText(req, most);
   try {
-    assertShallow(text);
+    assertNotTooDeep(text);
     return JSON.parse(text);
   } catch {
     throw new HttpError(400, "The body is not JSON that can be read.");
@@ -62,10 +62,12 @@ async function readBytes(
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.
-  if (length !== null && Number(length) <= SMALL) return await req.bytes();
+  if (length !== null && Number(length) <= SMALL_BODY_BYTES) {
+    return await req.bytes();
+  }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const piece of inTime(req.body)) {
+  for await (const piece of piecesInTime(req.body)) {
     size += piece.byteLength;
     if (size > most) throw tooLarge();
     pieces.push(piece);
@@ -74,7 +76,7 @@ async function readBytes(
 }
 
 /** The pieces of a body; throws a 400 when it takes too long, as what has come takes up memory. */
-async function* inTime(
+async function* piecesInTime(
   body: Request["body"],
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   if (!body) return;
@@ -83,7 +85,7 @@ async function* inTime(
   const timer = setTimeout(() => {
     late = true;
     reader.cancel().catch(() => {});
-  }, PATIENCE);
+  }, BODY_TIMEOUT_MS);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -105,7 +107,7 @@ export async function readForm<Field extends string>(
   req: Request,
   ...fields: Field[]
 ): Promise<Record<Field, string>> {
-  const bytes = await readBytes(req, MAX_BODY);
+  const bytes = await readBytes(req, MAX_BODY_BYTES);
   const type = req.headers.get("content-type") ?? "";
   const form = await new Response(bytes, { headers: { "content-type": type } })
     .formData().catch(() => new FormData());
@@ -121,7 +123,7 @@ export async function readForm<Field extends string>(
  * Throws for JSON that is nested too deeply, before it is parsed: V8 takes 3.8 s
  * for 8 MiB of brackets, and this 30 ms. What is no JSON may pass.
  */
-function assertShallow(json: string): void {
+function assertNotTooDeep(json: string): void {
   let depth = 0;
   for (let i = 0; i < json.length; i++) {
     switch (json[i]) {
@@ -130,7 +132,7 @@ function assertShallow(json: string): void {
         break;
       case "[":
       case "{":
-        if (++depth > DEEPEST) throw new RangeError("Nested too deeply");
+        if (++depth > MAX_JSON_DEPTH) throw new RangeError("Nested too deeply");
         break;
       case "]":
       case "}":

@@ -1,36 +1,36 @@
-// Turns: how many answers to pulls one person has on their way at a time, each as large as a room's history.
+// Limits how many answers to pulls one person has on their way: each can be as large as a room's history.
 import { LimitReached } from "./rate_limits.ts";
 
-const AT_ONCE = 6; // of one person; a browser opens as many connections to a host
-const MOST_WAITING = 200;
-const PATIENCE = 60_000; // ms that a piece of an answer may wait to be read
+const MAX_PULLS_PER_PERSON = 6; // a browser opens as many connections to a host
+const MAX_WAITING_PER_PERSON = 200;
+const READ_TIMEOUT_MS = 60_000; // for a piece of an answer to be read
 
-type Line = { taken: number; waiting: (() => void)[] };
+type Queue = { taken: number; waiting: (() => void)[] };
 
-/** Who has taken all of their turns waits for one of them to be given back. */
+/** A person has a few slots; a pull beyond them waits until one is free. */
 export class PullSlots {
-  readonly #lines = new Map<string, Line>();
+  readonly #queues = new Map<string, Queue>();
 
   constructor(private readonly limited: boolean) {}
 
   /**
-   * Takes a turn of `whose`; call the answer once to give it back. Throws a
-   * `LimitReached` of 503 when too many wait already.
+   * Takes a slot of a person's; call what it resolves to once, to free it.
+   * Throws a `LimitReached` of 503 when too many wait already.
    */
-  async take(whose: string): Promise<() => void> {
+  async take(userID: string): Promise<() => void> {
     if (!this.limited) return () => {};
-    const line = this.#lines.get(whose) ?? { taken: 0, waiting: [] };
-    this.#lines.set(whose, line);
-    if (line.taken < AT_ONCE) line.taken++;
-    else if (line.waiting.length >= MOST_WAITING) {
+    const queue = this.#queues.get(userID) ?? { taken: 0, waiting: [] };
+    this.#queues.set(userID, queue);
+    if (queue.taken < MAX_PULLS_PER_PERSON) queue.taken++;
+    else if (queue.waiting.length >= MAX_WAITING_PER_PERSON) {
       throw new LimitReached(503, 1, "There are too many pulls at once.");
     } else {
-      await new Promise<void>((resolve) => line.waiting.push(resolve));
+      await new Promise<void>((resolve) => queue.waiting.push(resolve));
     }
     return () => {
-      const next = line.waiting.shift();
-      if (next) next(); // the turn is handed on
-      else if (--line.taken === 0) this.#lines.delete(whose);
+      const next = queue.waiting.shift();
+      if (next) next(); // the slot is handed on
+      else if (--queue.taken === 0) this.#queues.delete(userID);
     };
   }
 }
@@ -39,10 +39,10 @@ const encoder = new TextEncoder();
 
 /**
  * The body of an answer, made piece by piece as it is read; then, or when it
- * is not wanted any more, `done` is called once. Who reads nothing of it for a
- * minute has it broken off, as what is left of it takes up memory.
+ * is given up, `done` is called once. An answer of which nothing is read for a
+ * minute is broken off, as the rest of it takes up memory.
  */
-export function bodyOf(
+export function streamOf(
   answer: Iterable<string>,
   done: () => void,
 ): ReadableStream<Uint8Array> {
@@ -65,7 +65,7 @@ export function bodyOf(
       timer = setTimeout(() => {
         end();
         controller.error(new LimitReached(503, 1, "The answer is not read."));
-      }, PATIENCE);
+      }, READ_TIMEOUT_MS);
     },
     cancel: end,
   });

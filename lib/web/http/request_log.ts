@@ -5,12 +5,12 @@ type Fetch = (
   info: Deno.ServeHandlerInfo,
 ) => Response | Promise<Response>;
 
-const PAUSE = 100; // ms; lines are printed together, as each print waits for the terminal
+const FLUSH_DELAY_MS = 100; // ms; lines are printed together, as each print waits for the terminal
 
-const SCHEME = "https://".length; // the host begins here, or one before
+const SCHEME_LENGTH = "https://".length; // the host begins here, or one before
 
 /** Paths that hold a secret: the part before it is logged. */
-const SECRET = /^\/(link|invite\/[^/]*)\/.*/;
+const SECRET_PATH = /^\/(link|invite\/[^/]*)\/.*/;
 
 /** Prints a line for each request, and what is left of them at the end. */
 export class RequestLog {
@@ -35,17 +35,17 @@ export class RequestLog {
    * nor headers nor bodies: what is in them is people's.
    */
   #add({ method, url }: Request, status: number, ms: number): void {
-    const [path] = url.slice(url.indexOf("/", SCHEME)).split("?", 1);
+    const [path] = url.slice(url.indexOf("/", SCHEME_LENGTH)).split("?", 1);
     const time = new Date().toISOString();
     const line = {
       time,
       method,
-      path: path.replace(SECRET, "/$1/…"),
+      path: path.replace(SECRET_PATH, "/$1/…"),
       status,
       ms: Math.round(ms * 10) / 10,
     };
     this.#lines.push(JSON.stringify(line));
-    this.#timer ??= setTimeout(() => this.flush(), PAUSE);
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_DELAY_MS);
   }
 
   flush(): void {

@@ -4,13 +4,13 @@ import type { StreamHooks } from "../../sync/mod.ts";
 import { LimitReached } from "../http/rate_limits.ts";
 import { KvSignals } from "./kv_signals.ts";
 import { endedOf, type Session } from "../auth/session.ts";
-import type { Listener, Online } from "./online.ts";
+import type { Online, OnlineListener } from "./online.ts";
 import type { Typing } from "./typing.ts";
 
 /** The most streams of one person, and of all; a listener costs about 65 KiB. */
-const MOST_OF_ONE = 30;
-const MOST = 10_000;
-const EXPIRY = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
+const MAX_STREAMS_PER_PERSON = 30;
+const MAX_STREAMS = 10_000;
+const SESSION_CHECK_MS = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
 
 type Body = ReadableStream<Uint8Array>;
 type Open = (ending: StreamHooks) => Promise<Body>;
@@ -31,8 +31,8 @@ export class Streams {
     this.#signals = new KvSignals(
       kv,
       (signal) => {
-        if (signal === "typing") return this.typing.look();
-        if (signal === "online") return online.look();
+        if (signal === "typing") return this.typing.refresh();
+        if (signal === "online") return online.refresh();
         return this.#endWithSessions();
       },
     );
@@ -49,11 +49,11 @@ export class Streams {
     open: Open,
     withOnline = false,
   ): Promise<Body> {
-    this.#assertRoomFor(userID);
+    this.#assertNotTooMany(userID);
     const stream: Stream = { sessionID, userID, end: () => {} };
     this.#add(stream);
     const spaces = new Set<string>();
-    const listener: Listener = { userID, tell: () => {} };
+    const listener: OnlineListener = { userID, tell: () => {} };
     try {
       const body = await open({
         onOpen: ({ end, tell }) => {
@@ -70,7 +70,7 @@ export class Streams {
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
       for (const space of spaces) {
-        this.typing.greet(space, listener.tell);
+        this.typing.tellNewStream(space, listener.tell);
         const isRoom = kindOf(space)?.kind === "room";
         if (withOnline && isRoom) this.online.enter(space, listener);
       }
@@ -82,19 +82,24 @@ export class Streams {
     }
   }
 
-  #assertRoomFor(userID: string): void {
+  #assertNotTooMany(userID: string): void {
     if (!this.limited) return;
     let own = 0;
     for (const stream of this.#streams) {
       if (stream.userID === userID) own++;
     }
-    if (own < MOST_OF_ONE && this.#streams.size < MOST) return;
+    if (own < MAX_STREAMS_PER_PERSON && this.#streams.size < MAX_STREAMS) {
+      return;
+    }
     throw new LimitReached(503, 10, "There are too many open streams.");
   }
 
   #add(stream: Stream): void {
     this.#streams.add(stream);
-    this.#timer ??= setInterval(() => this.#endWithSessions(), EXPIRY);
+    this.#timer ??= setInterval(
+      () => this.#endWithSessions(),
+      SESSION_CHECK_MS,
+    );
     if (this.#streams.size === 1) this.#signals.start();
   }
 
@@ -103,7 +108,7 @@ export class Streams {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#signals.stop();
-    this.typing.forget();
+    this.typing.reset();
   }
 
   /** Ends the streams of those sessions that are over. */

@@ -3,7 +3,7 @@ import type { ChatSync } from "../chat/domain.ts";
 import { SIGNALS } from "./kv_signals.ts";
 
 /** Without news, whoever was typing is not any more after so many ms. */
-const SILENCE = 8_000;
+const TYPING_LASTS_MS = 8_000;
 
 /** As earlier releases have it: a key that is stored keeps its name. */
 const PREFIX = ["presence"];
@@ -24,17 +24,17 @@ export class Typing {
   ) {}
 
   /** Puts on record that somebody is typing in a space, or not any more. */
-  async note({ space, userID }: Typist, typing: boolean): Promise<void> {
+  async record({ space, userID }: Typist, typing: boolean): Promise<void> {
     const key = [...PREFIX, space, userID];
-    const until = Date.now() + SILENCE;
+    const until = Date.now() + TYPING_LASTS_MS;
     const atomic = this.kv.atomic();
-    if (typing) atomic.set(key, { until }, { expireIn: SILENCE });
+    if (typing) atomic.set(key, { until }, { expireIn: TYPING_LASTS_MS });
     else atomic.delete(key);
     await atomic.set(SIGNALS.typing, 0).commit();
   }
 
   /** Reads who is typing, and tells what has changed. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const found = new Set<string>();
     for await (
       const { key, value: { until } } of this.kv.list<Stored>({
@@ -45,7 +45,7 @@ export class Typing {
       const [, space, userID] = key as string[];
       const name = JSON.stringify(key);
       found.add(name);
-      this.#hold(name, { space, userID }, until);
+      this.#begin(name, { space, userID }, until);
     }
     for (const name of this.#typing.keys()) {
       if (!found.has(name)) this.#end(name);
@@ -53,7 +53,10 @@ export class Typing {
   }
 
   /** Tells a stream that has just opened who is typing in one of its spaces. */
-  greet(space: string, tell: (kind: string, body: unknown) => void): void {
+  tellNewStream(
+    space: string,
+    tell: (kind: string, body: unknown) => void,
+  ): void {
     for (const typist of this.#typing.values()) {
       if (typist.space !== space) continue;
       const { userID } = typist;
@@ -62,12 +65,12 @@ export class Typing {
   }
 
   /** Forgets all; for when nobody listens any more. */
-  forget(): void {
+  reset(): void {
     for (const { timer } of this.#typing.values()) clearTimeout(timer);
     this.#typing.clear();
   }
 
-  #hold(name: string, typist: Typist, until: number): void {
+  #begin(name: string, typist: Typist, until: number): void {
     const known = this.#typing.get(name);
     if (known?.until === until) return;
     clearTimeout(known?.timer);

@@ -1,12 +1,12 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import type { Context } from "fresh";
-import { SyncError } from "../../../lib/sync/mod.ts";
+import { SyncError, unavailable } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/auth/access.ts";
 import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
-import { bodyOf } from "../../../lib/web/http/pull_slots.ts";
+import { streamOf } from "../../../lib/web/http/pull_slots.ts";
 
 /** Reads `window`, how many of the newest messages are wanted: a positive integer. */
 function windowIn(url: URL): number | undefined {
@@ -19,20 +19,20 @@ function windowIn(url: URL): number | undefined {
 export const handler = methods({
   async POST(ctx) {
     const { userID } = sessionIn(ctx);
-    const { limits, turns } = ctx.state;
+    const { limits, pullSlots } = ctx.state;
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
     const { signal } = ctx.req;
-    const done = await turns.take(userID);
+    const done = await pullSlots.take(userID);
     try {
-      // Who has gone while they waited is not worked for.
+      // The client may have gone while it waited.
       if (signal.aborted) {
-        throw new SyncError("unavailable", "Nobody waits for this any more.");
+        throw unavailable(undefined, "The request was given up.");
       }
       const answer = await answerFor(ctx, userID);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
-        return new Response(bodyOf(answer, done), { headers });
+        return new Response(streamOf(answer, done), { headers });
       }
       await limits.count("lost", userID);
       done();

@@ -1,7 +1,11 @@
 // Replicache's push: mutations of one client group to one space.
 import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
 import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
-import { fieldOf, MAX_PUSH, readJSON } from "../../../lib/web/http/bodies.ts";
+import {
+  fieldOf,
+  MAX_PUSH_BYTES,
+  readJSON,
+} from "../../../lib/web/http/bodies.ts";
 import { repairListing } from "../../../lib/web/chat/denormalize.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import { spreadName } from "../../../lib/web/chat/profile.ts";
@@ -15,9 +19,9 @@ export const handler = methods({
     await limits.count("push", userID);
     await limits.assertBelow("weight", userID);
     // Before it is here: many that come at once must not all be held.
-    const length = ctx.req.headers.get("content-length") ?? MAX_PUSH;
+    const length = ctx.req.headers.get("content-length") ?? MAX_PUSH_BYTES;
     await limits.weigh("weight", userID, Number(length) / 1024);
-    const body = await readJSON(ctx.req, MAX_PUSH);
+    const body = await readJSON(ctx.req, MAX_PUSH_BYTES);
     const mutations = listIn(body);
     await limits.weigh("weight", userID, mutations.length);
     const isOwn = space === userSpace(userID);

@@ -77,7 +77,7 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
   const view = await viewPeople(state.sync, roomID, userID);
   if (!view) throw new HttpError(404, pageStrings.visit.missing);
   state.title = words.title(view.room.name);
-  await state.online.look();
+  await state.online.refresh();
   const online = view.me
     ? state.online.in(roomSpace(roomID))
     : new Set<string>();

@@ -1,7 +1,7 @@
 // Turns: how many answers to pulls one person has on their way, and for how long.
 import { assertEquals, assertRejects } from "@std/assert";
 import { LimitReached } from "../../../../lib/web/http/rate_limits.ts";
-import { bodyOf, PullSlots } from "../../../../lib/web/http/pull_slots.ts";
+import { PullSlots, streamOf } from "../../../../lib/web/http/pull_slots.ts";
 import { Timers } from "../../../support/timers.ts";
 
 /** Lets all that can happen happen. */
@@ -41,9 +41,9 @@ Deno.test("no more than two hundred wait for a turn", async () => {
 Deno.test("an answer that is read gives its turn back, and so does one that is not wanted any more", async () => {
   let given = 0;
   const done = () => void given++;
-  const read = await new Response(bodyOf(["a", "b", "ü"], done)).text();
+  const read = await new Response(streamOf(["a", "b", "ü"], done)).text();
   assertEquals([read, given], ["abü", 1]);
-  const body = bodyOf(["a", "b"], done);
+  const body = streamOf(["a", "b"], done);
   await body.cancel();
   assertEquals(given, 2);
 });
@@ -59,7 +59,7 @@ Deno.test("an answer that nobody reads is broken off after a minute, and its tur
       left = true;
     }
   }
-  const reader = bodyOf(answer(), () => given++).getReader();
+  const reader = streamOf(answer(), () => given++).getReader();
   await settled(); // the first piece is here
   await settled();
   await assertRejects(() => reader.read(), Error, "not read");
@@ -70,7 +70,7 @@ Deno.test("an answer that nobody reads is broken off after a minute, and its tur
 Deno.test("an answer that is read slowly is not broken off, however long it takes", async () => {
   using timers = new Timers();
   let given = 0;
-  const reader = bodyOf(["a", "b", "c"], () => given++).getReader();
+  const reader = streamOf(["a", "b", "c"], () => given++).getReader();
   let text = "";
   for (;;) {
     const { done, value } = await reader.read();
