@@ -9,7 +9,7 @@ export const config = {
 /** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */
 export const build = {
   // All of them know it. Told their names, esbuild doubts their `\p{…}`, and
-  // its way around that keeps expressions in that nobody uses.
+  // its way around that keeps expressions in that are never used.
   target: "es2022",
   // What islands are made of is bundled with them, and is none itself.
   ignore: [/islands[\\/]parts[\\/]/],

@@ -1,4 +1,4 @@
-// What every request passes: no foreign site may change anything, and who is asking is looked up once.
+// Before every route: refuses changes from other sites, looks up the session, counts the request.
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnexpected, pageError } from "../lib/web/http/errors.ts";
@@ -25,7 +25,7 @@ function isOurs(req: Request, own: string): boolean {
 const isSync = ({ pathname }: URL): boolean =>
   pathname.startsWith("/api/replicache/");
 
-/** What a request of somebody counts for. */
+/** The limits that a signed-in person's request counts for. */
 function limitsOf({ method }: Request, url: URL): Limit[] {
   if (SAFE.has(method)) {
     return [url.pathname.startsWith("/api/") ? "read" : "page"];

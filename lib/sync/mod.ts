@@ -33,7 +33,7 @@ import { write } from "./write.ts";
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
 export type { MayRead } from "./subscribers.ts";
 export type { OpenStream, StreamHooks } from "./poke.ts";
-export { SyncError, unavailable } from "./protocol.ts";
+export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
 export { batchReads } from "./batched_reads.ts";

@@ -15,7 +15,7 @@ export type Settings = {
   limits: boolean;
 };
 
-/** A setting or a place that cannot be used; its message is for whoever started the app. */
+/** A setting or a place that cannot be used; its message is for the person who starts the app. */
 export class SettingsError extends Error {}
 
 /**

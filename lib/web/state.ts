@@ -26,7 +26,7 @@ export interface Engine {
 export interface State extends Engine {
   /** The session that the request came in. */
   session: Session | null;
-  /** Whose it is; null in `api/replicache`, where nobody asks what they are called. */
+  /** The person of the session; null in `api/replicache`, where their name is not needed. */
   user: User | null;
   /** The page's own part of the document's title. */
   title?: string;

@@ -41,8 +41,8 @@ export const handler = methods({
         ? new HttpError(404, words.missing)
         : error;
     });
-    await signOut(state, secure); // whoever was signed in here
-    // What is unsent on this device stays: some of it may be theirs who comes back.
+    await signOut(state, secure); // the person who was signed in here
+    // What is unsent on this device stays: its author may come back.
     const headers = { location: "/", "set-cookie": cookie };
     return new Response(null, { status: 303, headers });
   },

@@ -1,10 +1,11 @@
-// The one place that decides who may read a space, and who is a member or the owner of a room: asked by pages, push, pull, poke and the rooms API.
+// The one place that decides who may read a space, and who is a member or the owner of a room:
+// pages, push, pull, poke and the rooms API ask it.
 import type { ReadTransaction } from "replicache";
 import { memberIn, profileOf, roomIn } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { Member, Profile, Room } from "../../chat/schema.ts";
 import { DIRECTORY, kindOf } from "../../chat/spaces.ts";
-import { SyncError } from "../../sync/mod.ts";
+import { SyncError, unknownSpace } from "../../sync/mod.ts";
 import type { ChatSync as Sync } from "../chat/domain.ts";
 
 /** Where a user stands in a room; `member` is undefined for a visitor. */
@@ -16,8 +17,8 @@ const maySee = (room: Room | undefined, member: Member | undefined) =>
 
 /**
  * Whether a user may read a space: a public room, a room of theirs, their own
- * space, the directory. What cannot exist may not be read either, so that
- * nobody learns from the answer what there is.
+ * space, the directory. What cannot exist may not be read either, so that the
+ * answer does not tell what there is.
  */
 export const mayRead = (
   sync: Sync,
@@ -53,16 +54,16 @@ export async function assertMayRead(
   space: string,
 ): Promise<void> {
   if (!await mayRead(sync, userID, space)) {
-    throw new SyncError("unknown-space", "There is no such space.");
+    throw unknownSpace();
   }
 }
 
 /**
- * Throws `unknown-space` for who may not read the space, `forbidden` for one
- * that takes no pushes. Who may read another may push: its mutators refuse.
- * That is also why what is remembered of a room is enough to let somebody in:
- * mutators refuse whom another process has removed, as the commit proves what
- * they read. To keep somebody out takes a fresh look.
+ * Throws `unknown-space` when the user may not read the space, and `forbidden`
+ * for a space that takes no pushes. A user who may read any other may push: its
+ * mutators refuse. That is also why a remembered room is enough to say yes:
+ * mutators refuse a member whom another process has removed, as the commit
+ * proves what they read. To say no takes a fresh look.
  */
 export async function assertMayPush(
   sync: Sync,
@@ -70,14 +71,14 @@ export async function assertMayPush(
   space: string,
 ): Promise<void> {
   if (space === DIRECTORY) {
-    throw new SyncError("forbidden", "Nobody writes in the directory.");
+    throw new SyncError("forbidden", "The directory takes no pushes.");
   }
   const remembered = (...keys: string[]) => sync.getRemembered(space, ...keys);
   if (await mayReadBy(remembered, userID, space)) return;
   await assertMayRead(sync, userID, space);
 }
 
-/** Throws `unknown-space` for who may not read a room's space, `forbidden` for who is no member of it. */
+/** Throws `unknown-space` when the user may not read a room's space, and `forbidden` when they are no member. */
 export async function assertMayTellTyping(
   sync: Sync,
   userID: string,
@@ -93,7 +94,7 @@ export async function assertMayTellTyping(
 
 /**
  * Where a user stands in the room of this transaction. Throws a `not-found`
- * refusal for who may not see it.
+ * refusal when they may not see it.
  */
 export async function assertMaySee(
   tx: ReadTransaction,
@@ -105,7 +106,7 @@ export async function assertMaySee(
   return { room, member };
 }
 
-/** As `assertMaySee`; throws `not-allowed` for who sees the room and is no member of it. */
+/** As `assertMaySee`; throws `not-allowed` when the user sees the room and is no member of it. */
 export async function assertMember(
   tx: ReadTransaction,
   userID: string,

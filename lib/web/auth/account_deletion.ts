@@ -18,7 +18,7 @@ const PREFIX = ["deletion"];
 type Request = { at: number };
 
 const RETRY_AFTER_MS = 10_000; // after a failure
-/** A younger request of somebody who still has a name is not looked at: a write is tried for less. */
+/** A younger request of a person who still has a name is left for later: a write is tried for less. */
 const MIN_AGE_MS = 30_000;
 const PAUSE_MS = 5; // between two commits: others get their turn
 const MESSAGES_PER_COMMIT = 100; // messages that are looked at in one commit,
@@ -43,7 +43,7 @@ export class AccountDeletions {
   ) {}
 
   /**
-   * Ends an account: nobody can sign in to it any more, on no device, when this
+   * Ends an account: no device can sign in to it any more when this
    * resolves. The rest is done in the background, by this process or the next.
    */
   async delete(userID: string): Promise<void> {

@@ -78,7 +78,7 @@ export async function openSession(
   const token = newToken();
   const session: Session = { sessionID: hashOf(token), userID };
   await lasting(kv.atomic(), session).commit().catch(failed);
-  // Asked only now: whoever deletes an account ends the sessions that there are.
+  // Asked only now: a deletion ends the sessions that there are at that moment.
   if (await userOf(sync, userID) === null) {
     await end(kv, session);
     throw new Refusal("not-found", "There is no such account any more.");
@@ -172,7 +172,7 @@ const MAX_KEYS_PER_READ = 10; // the most keys that KV reads in one call
 
 /**
  * Has the browser remove what it keeps of a person: databases, caches, the
- * service worker. For who has no script: one takes nothing from under other tabs.
+ * service worker. Only for pages without script: it would take them from under other tabs.
  */
 export const FORGET = { "clear-site-data": '"cache", "storage"' };
 

@@ -1,4 +1,4 @@
-// Who is in a room: join it, leave it, be removed from it, invite others to it.
+// Members of a room: joining, leaving, removing, inviting.
 import type { WriteTransaction } from "replicache";
 import {
   invitationsIn,
@@ -33,7 +33,7 @@ const MAX_ROOMS_PER_PERSON = 500; // of one person: lists and new names go throu
  * Makes a person a member of a public room, or of a private one by an
  * invitation's secret; a member stays one. Throws a `not-found` refusal for a
  * room that is unknown, or private without an invitation that holds, and a
- * `not-allowed` one for who is in too many.
+ * `not-allowed` one for a person who is in too many.
  */
 export async function joinRoom(
   sync: Sync,
@@ -79,8 +79,8 @@ async function invitationIn(tx: WriteTransaction, id: string) {
 
 /**
  * Ends a person's own membership; what they wrote stays. When the owner
- * leaves, whoever has been there longest owns the room. Throws a `not-found`
- * refusal for who is no member.
+ * leaves, the member who has been there longest owns the room. Throws a
+ * `not-found` refusal for a person who is no member.
  */
 export async function leaveRoom(
   sync: Sync,
@@ -94,7 +94,7 @@ export async function leaveRoom(
     await there.del(`member/${userID}`);
     await endMembership(own, roomID);
     const [heir] = await membersIn(there);
-    // Nobody is left to withdraw them.
+    // The room is empty: none of its members can withdraw them any more.
     if (!heir) await withdrawAll(there);
     else if (member.role === "owner") {
       await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
@@ -139,7 +139,7 @@ export async function endMembership(
 
 /**
  * Makes an invitation to a room, by any of its members. Its secret is given
- * back here and kept nowhere. Throws a refusal: `not-found`, `not-allowed`.
+ * back here; only its hash is stored. Throws a refusal: `not-found`, `not-allowed`.
  */
 export async function inviteTo(
   sync: Sync,
@@ -154,11 +154,11 @@ export async function inviteTo(
   await sync.write([spaceOf(roomID)], async (there) => {
     await assertMember(there, userID);
     const all = await invitationsIn(there, createdAt);
-    const kept = new Set(
+    const newest = new Set(
       all.slice(-(MAX_INVITATIONS_PER_ROOM - 1)).map(({ id }) => id),
     );
     for (const { id } of await invitationsIn(there, 0)) {
-      if (!kept.has(id)) await there.del(`invitation/${id}`);
+      if (!newest.has(id)) await there.del(`invitation/${id}`);
     }
     await there.set(`invitation/${id}`, invitation);
   });
@@ -166,7 +166,7 @@ export async function inviteTo(
 }
 
 /**
- * Withdraws an invitation: whoever made it, or the owner. Throws a refusal:
+ * Withdraws an invitation: by the member who made it or the owner. Throws a refusal:
  * `not-found`, `not-allowed`.
  */
 export async function withdrawInvitation(

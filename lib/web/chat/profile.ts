@@ -1,4 +1,4 @@
-// What people are called: in their own space, and in the rooms they are in.
+// A person's profile: what they are called, in their own space and in the rooms they are in.
 import { deviceStrings } from "../../chat/strings/device.ts";
 import { setProfileArgs } from "../../chat/server_mutators.ts";
 import { memberIn, membershipsOf, profileOf } from "../../chat/queries.ts";
@@ -59,8 +59,8 @@ export async function rename(
 
 /**
  * Brings a person's name to the rooms they are in, if it is not what they are
- * called there: whoever has changed it, a form or a push. Room by room; when it
- * fails on the way, the next time does the rest.
+ * called there, after a change by a form or by a push. Room by room; when it
+ * fails on the way, the next call does the rest.
  */
 export async function spreadName(
   sync: ChatSync,

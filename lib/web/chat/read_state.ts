@@ -26,7 +26,7 @@ export async function messageCountsFor(
   const counts = new Map<string, number>();
   await Promise.all([...rooms].map(async (roomID) => {
     const space = roomSpace(roomID);
-    // What one may not read tells nobody how much there is of it.
+    // How much there is in a room is for those who may read it.
     if (!await mayRead(sync, userID, space)) return;
     const [room] = await sync.get(space, "room");
     if (room) counts.set(roomID, (room as Room).messageCount);

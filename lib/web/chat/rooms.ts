@@ -154,7 +154,7 @@ const NewRoom = v.object({
 /**
  * Makes a room whose maker is its owner: in the room's space, the maker's and,
  * when it is public, the directory, all at once. Throws a refusal: `bad-args`, or
- * `not-allowed` for who is in too many.
+ * `not-allowed` for a person who is in too many.
  */
 export async function createRoom(
   sync: Sync,
@@ -196,7 +196,7 @@ const Change = v.object({ visibility: Visibility });
 
 /**
  * Opens a room to all, or to its members alone, by its owner: in the room's
- * space and the directory at once. Whoever may not read it any more is told
+ * space and the directory at once. Those who may not read it any more are told
  * `gone`. Throws a refusal: `bad-args`, `not-found`, `not-allowed`.
  */
 export async function setVisibility(

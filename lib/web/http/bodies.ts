@@ -10,7 +10,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 const BODY_TIMEOUT_MS = 120_000; // ms until a larger one must be here
 /**
  * Levels of nested JSON; ours has six. What is below it is the fault of one
- * mutation at the most, which is refused alone; above it nobody's by mistake.
+ * mutation at the most, which is refused alone; more is no mistake.
  */
 const MAX_JSON_DEPTH = 1_000;
 

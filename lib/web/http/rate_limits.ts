@@ -1,9 +1,9 @@
-// How much one person, or one address, may ask for in a while.
+// Rate limits: how much one person, or one address, may ask for in a while.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
 /**
- * Somebody has asked for too much, or there is too much of it in all: 429 or
- * 503, and after how many seconds to try again.
+ * A person has asked for too much (429), or there is too much in all (503);
+ * and after how many seconds to try again.
  */
 export class LimitReached extends Error {
   constructor(
@@ -49,7 +49,7 @@ const LIMITS = {
   rename: { points: 10, duration: 60 },
   /**
    * Client groups that were found to be of another history: each leaves a
-   * record, so whoever forges cookies must not be able to make them at will.
+   * record, so forged cookies must not be able to make them at will.
    */
   lost: { points: 60, duration: 60 },
 };

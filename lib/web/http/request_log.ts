@@ -1,18 +1,18 @@
-// The log of requests: one line of JSON each, with nothing in it that is secret or somebody's.
+// The log of requests: a line of JSON each, without secrets and without what belongs to people.
 
 type Fetch = (
   req: Request,
   info: Deno.ServeHandlerInfo,
 ) => Response | Promise<Response>;
 
-const FLUSH_DELAY_MS = 100; // ms; lines are printed together, as each print waits for the terminal
+const FLUSH_DELAY_MS = 100; // lines are printed together, as each print waits for the terminal
 
 const SCHEME_LENGTH = "https://".length; // the host begins here, or one before
 
 /** Paths that hold a secret: the part before it is logged. */
 const SECRET_PATH = /^\/(link|invite\/[^/]*)\/.*/;
 
-/** Prints a line for each request, and what is left of them at the end. */
+/** Prints a line for each request; `flush` prints those that still wait. */
 export class RequestLog {
   #lines: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-// What stands around every answer, error pages too: the headers that keep a page to itself.
+// An app that sets the security headers on every answer, error pages included.
 import { App, type Context, csp } from "fresh";
 import { failure } from "./errors.ts";
 import { isSecure } from "./origin.ts";
@@ -45,9 +45,9 @@ function secured(response: Response, https: boolean): Response {
   const isLater = response.status === 429 || response.status === 503;
   if (isLater && !headers.has("retry-after")) headers.set("retry-after", "1");
   const policy = headers.get("content-security-policy")!
-    // Left where there was no page to render, so no nonce to put in its place.
+    // It stays where no page was rendered, and so no nonce put in its place.
     .replaceAll(" 'unsafe-inline'", "")
-    // On plain http it would ask for scripts and styles where nobody listens.
+    // On plain http it would ask for scripts and styles on a port that is closed.
     .replace(https ? "" : "; upgrade-insecure-requests", "");
   headers.set("content-security-policy", policy);
   return response;

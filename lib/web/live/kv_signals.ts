@@ -5,9 +5,9 @@ import { coalesce, watchKeys } from "../../sync/mod.ts";
 export const SIGNALS = {
   /** A session was ended. */
   sessions: ["pulse", "sessions"],
-  /** Somebody began or stopped typing; see typing.ts. */
+  /** A person began or stopped typing; see typing.ts. The key has its name of an earlier release. */
   typing: ["pulse", "presence"],
-  /** Somebody came to a room or left it; see online.ts. */
+  /** A person came online in a room or went; see online.ts. */
   online: ["pulse", "online"],
 } satisfies Record<string, Deno.KvKey>;
 
@@ -22,7 +22,7 @@ const KEYS = Object.values(SIGNALS);
  * process, from `start` to `stop`, and calls back for each that has changed.
  */
 export class KvSignals {
-  /** Ends the watch and the polls; undefined while nobody listens. */
+  /** Ends the watch and the polls; undefined while it is stopped. */
   #end: (() => void) | undefined;
   readonly #seen = new Map<Signal, string | null>();
   readonly #look = coalesce(() => this.#read());
@@ -34,7 +34,7 @@ export class KvSignals {
     private readonly onSignal: (signal: Signal) => Promise<void>,
   ) {}
 
-  /** What has changed before is told once, as nobody was listening then. */
+  /** What changed before the start is told once. */
   start(): void {
     if (this.#end) return;
     const timer = setInterval(this.#look, POLL_MS);

@@ -1,16 +1,17 @@
-// Who is online in a room: has a stream of it open, in whichever process; nothing of it is in the log.
+// Who is online in a room: the people who have a stream of it open, in any process.
+// Nothing of it is in the log.
 import { SIGNALS } from "./kv_signals.ts";
 
-/** A process says so often that it lives, and is dead after so long a silence, in ms. */
+/** How often a process says that it is alive, and after how long a silence it is taken for dead. */
 const BEAT_MS = 2_000;
 const DEAD_AFTER_MS = 6_000;
-/** Changes are gathered for so long, in ms; the longer where many listen, as each is told of each. */
+/** For how long changes are gathered; longer where many listen, as each is told of each. */
 const GATHER_MS = 300;
 const CROWD_PAUSE_MS = 2_000;
 const CROWD = 50;
-/** So many are named, of however many. */
+/** How many people are named; of more, their number is told. */
 const MAX_NAMED = 50;
-/** What a dead process has left goes after so long, in ms; one that lives writes it again before. */
+/** When the records of a dead process expire; one that is alive writes them again before. */
 const RECORD_LIFETIME_MS = 60 * 60_000;
 const MAX_SETS_PER_COMMIT = 100; // of one commit
 
@@ -23,9 +24,9 @@ export type OnlineListener = {
 };
 
 /**
- * Per process one key that it lives, and one per room with those who are there
- * through it: a beat costs one write however many listen, and a crash empties
- * its rooms in less than 10 s.
+ * Each process has one key that says it is alive, and one per room with the
+ * people who are online by way of it: a beat costs one write however many
+ * listen, and a crash empties its rooms in less than 10 s.
  */
 export class Online {
   readonly #process = crypto.randomUUID();
@@ -43,7 +44,7 @@ export class Online {
 
   constructor(private readonly kv: Deno.Kv) {}
 
-  /** Whoever comes is told at once who is there; the others, soon. */
+  /** A new listener is told at once who is online; the others, soon. */
   enter(space: string, listener: OnlineListener): void {
     const there = this.#listeners.get(space) ?? new Set();
     this.#listeners.set(space, there.add(listener));
@@ -64,7 +65,7 @@ export class Online {
     this.#writtenAt = 0;
   }
 
-  /** Who is online in a space, as far as this process knows; first `look`. */
+  /** Who is online in a space, as far as this process knows; call `refresh` first. */
   in(space: string): Set<string> {
     const here = [...this.#listeners.get(space) ?? []].map(({ userID }) =>
       userID
@@ -72,7 +73,7 @@ export class Online {
     return new Set([...here, ...this.#elsewhere.get(space) ?? []]);
   }
 
-  /** Reads whom the other processes have, and tells what has changed. */
+  /** Reads who is online by way of other processes, and tells what has changed. */
   async refresh(): Promise<void> {
     const found = new Map<string, Set<string>>();
     for await (
@@ -124,14 +125,14 @@ export class Online {
     }, GATHER_MS);
   }
 
-  /** Says who is there: all of them each time, so that whatever was missed does not matter. */
+  /** Tells who is online: all of them each time, so that a missed event does no harm. */
   #announce(space: string, listeners: Iterable<OnlineListener>): void {
     const all = [...this.in(space)];
     const body = { space, userIDs: all.slice(0, MAX_NAMED), count: all.length };
     for (const { tell } of listeners) tell("online", body);
   }
 
-  /** Puts on record who is there through this process. */
+  /** Writes down who is online by way of this process. */
   async #write(): Promise<void> {
     const spaces = [...this.#unwritten].slice(0, MAX_SETS_PER_COMMIT);
     if (spaces.length === 0) return;

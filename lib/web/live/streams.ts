@@ -10,13 +10,13 @@ import type { Typing } from "./typing.ts";
 /** The most streams of one person, and of all; a listener costs about 65 KiB. */
 const MAX_STREAMS_PER_PERSON = 30;
 const MAX_STREAMS = 10_000;
-const SESSION_CHECK_MS = 10 * 60_000; // ms; how often sessions are looked at that nobody ended
+const SESSION_CHECK_MS = 10 * 60_000; // how often sessions are checked that have expired without an end
 
 type Body = ReadableStream<Uint8Array>;
 type Open = (ending: StreamHooks) => Promise<Body>;
 type Stream = Session & { end: () => void };
 
-/** Opens and counts streams. While there is one, the pulses of all processes are listened to. */
+/** Opens and counts streams. While there is one, it listens to the signals of all processes. */
 export class Streams {
   readonly #streams = new Set<Stream>();
   readonly #signals: KvSignals;

@@ -1,8 +1,8 @@
-// Typing: who is typing just now, in short-lived keys, told to the streams of every process.
+// Who is typing: short-lived keys in KV, told to the streams of every process.
 import type { ChatSync } from "../chat/domain.ts";
 import { SIGNALS } from "./kv_signals.ts";
 
-/** Without news, whoever was typing is not any more after so many ms. */
+/** For how long a person is taken to be typing without further word. */
 const TYPING_LASTS_MS = 8_000;
 
 /** As earlier releases have it: a key that is stored keeps its name. */
@@ -10,7 +10,7 @@ const PREFIX = ["presence"];
 type Stored = { until: number };
 type Typist = { space: string; userID: string };
 
-/** Notes who is typing, and tells this process's streams of it, whichever process heard it. */
+/** Records who is typing, and tells this process's streams, whichever process was told. */
 export class Typing {
   /** Whose typing was told, until when it holds, and what ends it. */
   readonly #typing = new Map<
@@ -23,7 +23,7 @@ export class Typing {
     private readonly sync: ChatSync,
   ) {}
 
-  /** Puts on record that somebody is typing in a space, or not any more. */
+  /** Records that a person is typing in a space, or has stopped. */
   async record({ space, userID }: Typist, typing: boolean): Promise<void> {
     const key = [...PREFIX, space, userID];
     const until = Date.now() + TYPING_LASTS_MS;
@@ -64,7 +64,7 @@ export class Typing {
     }
   }
 
-  /** Forgets all; for when nobody listens any more. */
+  /** Forgets all; for when no stream is open any more. */
   reset(): void {
     for (const { timer } of this.#typing.values()) clearTimeout(timer);
     this.#typing.clear();

@@ -7,7 +7,7 @@ import { define } from "../../../lib/web/state.ts";
 export default define.middleware(async (ctx) => {
   const { pathname } = ctx.url;
   const isPoke = pathname.endsWith("/poke");
-  // What a route does not take it answers itself, whoever asks.
+  // The route itself answers a method that it does not take.
   const isTaken = isPoke
     ? ctx.req.method === "GET" || ctx.req.method === "HEAD"
     : ctx.req.method === "POST";

@@ -4,17 +4,17 @@ import { mayRead } from "../../../lib/web/auth/access.ts";
 import { methods, sessionIn } from "../../../lib/web/http/handlers.ts";
 
 /** Of one stream: each is looked up when it opens. */
-const MOST_SPACES = 100;
+const MAX_SPACES_PER_STREAM = 100;
 
 export const handler = methods({
   async GET(ctx) {
     const session = sessionIn(ctx);
     const { sync, streams } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
-    if (spaces.length > MOST_SPACES) {
+    if (spaces.length > MAX_SPACES_PER_STREAM) {
       throw new SyncError(
         "malformed",
-        `space: at most ${MOST_SPACES} of them.`,
+        `space: at most ${MAX_SPACES_PER_STREAM} of them.`,
       );
     }
     const stream = await streams.open(
@@ -27,7 +27,7 @@ export const handler = methods({
         ),
       ctx.url.searchParams.has("online"),
     );
-    // Nobody would read it, and it would be open for ever.
+    // It would never be read, and be open for ever.
     const isHead = ctx.req.method === "HEAD";
     if (isHead) await stream.cancel();
     return new Response(isHead ? null : stream, {

@@ -1,4 +1,4 @@
-// Who is in a room: its members, its invitations, and the way out. Plain forms.
+// The people of a room: its members and invitations, and leaving it. Plain forms.
 import { HttpError, page } from "fresh";
 import CopyButton from "../../../islands/CopyButton.tsx";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
