@@ -160,8 +160,8 @@ test("lib/sync holds no word of the chat, so that it could serve any app", async
   assertEquals(wrong, []);
 });
 
-test("Each rule of lib/sync, lib/replica and lib/chat is cited by a test, and each citation has its rule", async () => {
-  const parts = ["lib/sync", "lib/replica", "lib/chat"];
+test("Each rule of lib/sync, lib/replica, lib/chat and lib/web is cited by a test, and each citation has its rule", async () => {
+  const parts = ["lib/sync", "lib/replica", "lib/chat", "lib/web"];
   const rules = (await Promise.all(parts.map(rulesOf))).flat();
   assertGreater(rules.length, 30);
   assertEquals(rules.length, new Set(rules).size, "A rule is there twice");
@@ -187,8 +187,8 @@ async function rulesOf(part: string): Promise<string[]> {
     .map(([, rule]) => rule);
 }
 
-test("The READMEs of lib/sync, lib/replica and lib/chat say of each file what it does", async () => {
-  for (const part of ["lib/sync", "lib/replica", "lib/chat"]) {
+test("The READMEs of lib/sync, lib/replica, lib/chat and lib/web say of each file what it does", async () => {
+  for (const part of ["lib/sync", "lib/replica", "lib/chat", "lib/web"]) {
     const readme = await Deno.readTextFile(`${part}/README.md`);
     const rows = readme.matchAll(/^\| ((?:`[\w/]+\.ts`(?:, )?)+) +\|/gm);
     const said = [...rows].flatMap(([, names]) =>

@@ -117,7 +117,7 @@ test("an account is deleted by its own name only", async () => {
   assertEquals((await ada.get("/api/session")).status, 200);
 });
 
-test("a deleted account is signed out everywhere at once, its streams included, and no link leads back", async () => {
+test("a deleted account is signed out everywhere at once, its streams included, and no link leads back (T9)", async () => {
   const ada = await app.signIn("Ada");
   const [there, link] = await elsewhere(ada);
   const path = `/api/replicache/poke?space=user:${ada.userID}`;

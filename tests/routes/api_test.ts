@@ -45,7 +45,7 @@ const createMessage = (content: string, more = {}) => ({
 });
 const GENERAL = "room:general";
 
-test("POST /api/session signs in, GET says who, DELETE ends it on the server", async () => {
+test("POST /api/session signs in, GET says who, DELETE ends it on the server (T9)", async () => {
   const eve = new Person(server.url);
   const { status, headers, body } = await eve.post("/api/session", {
     name: "  Eve ",
@@ -74,7 +74,7 @@ test("POST /api/session refuses names that no one could read (M6)", async () => 
   assertFails(await nobody.post("/api/session", []), 400, "bad-args");
 });
 
-test("the API answers 401 to who is not signed in", async () => {
+test("the API answers 401 to who is not signed in (T1, T3)", async () => {
   assertFails(await nobody.get("/api/session"), 401, "unauthorized");
   assertFails(await nobody.get("/api/rooms"), 401, "unauthorized");
   assertFails(await nobody.post("/api/rooms", {}), 401, "unauthorized");
@@ -88,7 +88,7 @@ test("the API answers 401 to who is not signed in", async () => {
   assertFails(await nobody.get(poke), 401, "unauthorized");
 });
 
-test("a replica of another user than the session's is answered 401", async () => {
+test("a replica of another user than the session's is answered 401 (T3)", async () => {
   const answer = await ada.post(
     `/api/replicache/pull?space=${GENERAL}`,
     {},
@@ -120,7 +120,7 @@ test("POST /api/rooms makes a room that its maker owns", async () => {
   assertEquals(others.map((room: { name: string }) => room.name), ["General"]);
 });
 
-test("POST /api/rooms says which field is wrong", async () => {
+test("POST /api/rooms says which field is wrong (T2)", async () => {
   const wrong = [{ name: "" }, { name: "x", visibility: "secret" }, {}];
   for (const body of wrong) {
     const answer = await ada.post("/api/rooms", body);
@@ -129,7 +129,7 @@ test("POST /api/rooms says which field is wrong", async () => {
   }
 });
 
-test("a private room is to outsiders as if it were not there", async () => {
+test("a private room is to outsiders as if it were not there (T5, T14)", async () => {
   const { body } = await ada.post("/api/rooms", {
     name: "Diary",
     visibility: "private",
@@ -177,7 +177,7 @@ test("a public room can be read by all and written by members only (M3)", async 
   assertFails(again, 404, "not-found");
 });
 
-test("push takes author, name and time from the session, whatever the args say (E2, M2)", async () => {
+test("push takes author, name and time from the session, whatever the args say (E2, M2, T12)", async () => {
   await ada.post("/api/rooms/general/members", {});
   const before = Date.now();
   const tutorial = createMessage("hi", { from: "Mallory", order: 9 });
@@ -192,7 +192,7 @@ test("push takes author, name and time from the session, whatever the args say (
   assertEquals(body.lastMutationIDChanges, { [tutorial.clientID]: 1 });
 });
 
-test("push and pull name the field that is malformed", async () => {
+test("push and pull name the field that is malformed (T2)", async () => {
   const mutation = createMessage("x");
   const pushes: [unknown[], object, string][] = [
     [[], { pushVersion: "1" }, "pushVersion"],
@@ -219,7 +219,7 @@ test("push and pull name the field that is malformed", async () => {
   assertFails(await ada.post("/api/replicache/push", {}), 400, "malformed");
 });
 
-test("another protocol version is answered with a typed error, as 200", async () => {
+test("another protocol version is answered with a typed error, as 200 (T8)", async () => {
   const push = await ada.push(GENERAL, "adas", [], { pushVersion: 0 });
   assertEquals([push.status, push.body], [
     200,
@@ -232,7 +232,7 @@ test("another protocol version is answered with a typed error, as 200", async ()
   ]);
 });
 
-test("a store that has forgotten a client answers ClientStateNotFound, as 200", async () => {
+test("a store that has forgotten a client answers ClientStateNotFound, as 200 (T8)", async () => {
   await ada.push(GENERAL, "forgotten", [createMessage("a")]);
   const gap = { ...createMessage("b"), id: 9 };
   const answer = await ada.push(GENERAL, "forgotten", [gap]);
@@ -240,13 +240,13 @@ test("a store that has forgotten a client answers ClientStateNotFound, as 200", 
   assertEquals(answer.body.error, "ClientStateNotFound");
 });
 
-test("a newer client than the server is asked to wait", async () => {
+test("a newer client than the server is asked to wait (T8)", async () => {
   const answer = await ada.pull(GENERAL, "adas", null, { schemaVersion: "99" });
   assertFails(answer, 503, "unavailable");
   assertEquals(answer.headers.get("retry-after"), "1");
 });
 
-test("another user's client group is answered 403, and so is the directory's push", async () => {
+test("another user's client group is answered 403, and so is the directory's push (T4)", async () => {
   await ada.push(GENERAL, "hers-alone", [createMessage("mine")]);
   const theft = await bob.push(GENERAL, "hers-alone", [createMessage("no")]);
   assertFails(theft, 403, "forbidden");
@@ -255,7 +255,7 @@ test("another user's client group is answered 403, and so is the directory's pus
   assertEquals((await ada.pull("directory", "d")).status, 200);
 });
 
-test("a method that a route does not have is answered 405 with Allow", async () => {
+test("a method that a route does not have is answered 405 with Allow (T6)", async () => {
   const routes = {
     "/api/session": ["GET, POST, DELETE, HEAD", "PUT"],
     "/api/rooms": ["GET, POST, HEAD", "DELETE"],
@@ -281,7 +281,7 @@ test("an unknown path under /api is a 404 in JSON", async () => {
   assertFails(await ada.get("/api/nothing"), 404, "not-found");
 });
 
-test("a body that is not JSON, or too large, is refused", async () => {
+test("a body that is not JSON, or too large, is refused (T2, T7)", async () => {
   const send = (body: BodyInit, type: string) =>
     ada.ask("/api/rooms", {
       method: "POST",
@@ -298,7 +298,7 @@ test("a body that is not JSON, or too large, is refused", async () => {
   assertFails(await send(large, "application/json"), 413, "too-large");
 });
 
-test("another site can change nothing", async () => {
+test("another site can change nothing (T11)", async () => {
   const foreign: Record<string, string>[] = [
     { origin: "https://evil.example" },
     { origin: "null" },
@@ -326,7 +326,7 @@ test("another site can change nothing", async () => {
   }
 });
 
-test("an address that can't be decoded is answered 400", async () => {
+test("an address that can't be decoded is answered 400 (T2)", async () => {
   assertFails(await ada.get("/rooms/%ff"), 400, "bad-request");
 });
 
@@ -335,7 +335,7 @@ test("GET /healthz answers when KV does", async () => {
   assertEquals([status, body], [200, { ok: true }]);
 });
 
-test("nothing that was refused is in the log as if someone should look", () => {
+test("nothing that was refused is in the log as if someone should look (T1)", () => {
   const said = server.output().split("\n")
     .filter((line) => !line.startsWith('{"time":')); // a request each
   assertEquals(said.length, 3, server.output());

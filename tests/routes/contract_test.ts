@@ -49,7 +49,7 @@ async function makeRoom(owner: Person, name: string, visibility = "public") {
   return body as { roomID: string; space: string };
 }
 
-test("a replica that says of no user whose it is, as Replicache does by itself, is the session's", async () => {
+test("a replica that says of no user whose it is, as Replicache does by itself, is the session's (T3)", async () => {
   const headers = { authorization: "" };
   const answer = await ada.post(pull, {
     pullVersion: 1,
@@ -61,7 +61,7 @@ test("a replica that says of no user whose it is, as Replicache does by itself, 
   assertEquals(answer.status, 200);
 });
 
-test("a method that a route of Replicache's does not take is answered 405 to anybody", async () => {
+test("a method that a route of Replicache's does not take is answered 405 to anybody (T6)", async () => {
   const nobody = Object.assign(await app.signIn("Nobody"), { cookie: "" });
   for (const person of [ada, nobody]) {
     for (
@@ -80,7 +80,7 @@ test("a method that a route of Replicache's does not take is answered 405 to any
   assertEquals([status, headers.get("allow")], [405, "GET, HEAD"]);
 });
 
-test("a HEAD of a stream is answered as a GET would be", async () => {
+test("a HEAD of a stream is answered as a GET would be (T6)", async () => {
   const { space } = await makeRoom(ada, "Mine", "private");
   const head = (person: Person, of: string) =>
     person.fetch(`/api/replicache/poke?space=${of}`, { method: "HEAD" });
@@ -88,7 +88,7 @@ test("a HEAD of a stream is answered as a GET would be", async () => {
   assertEquals((await head(bob, space)).status, 404);
 });
 
-test("what is wrong with a body is said with its field", async () => {
+test("what is wrong with a body is said with its field (T2)", async () => {
   for (
     const [path, body, field] of [
       ["/api/session", { name: 5 }, "name"],
@@ -114,7 +114,7 @@ test("what is wrong with a body is said with its field", async () => {
   assertMatch(refused.message, /^clientID, mutationID: .*\.$/);
 });
 
-test("what needs no body is done without one, and refused with one that is no JSON", async () => {
+test("what needs no body is done without one, and refused with one that is no JSON (T7)", async () => {
   const { roomID } = await makeRoom(ada, "Nest", "private");
   for (const path of ["/api/session/link", `/api/rooms/${roomID}/invites`]) {
     assertEquals((await ada.ask(path, { method: "POST" })).status, 201, path);

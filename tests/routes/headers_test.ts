@@ -32,7 +32,7 @@ const directives = (headers: Headers) =>
     }),
   );
 
-test("every answer has the security headers, error pages and files too", async () => {
+test("every answer has the security headers, error pages and files too (T21)", async () => {
   for (const path of [...PAGES, ...ERRORS, ...OTHERS]) {
     const { headers } = await ada.get(path);
     assertEquals(headers.get("x-content-type-options"), "nosniff", path);
@@ -64,7 +64,7 @@ test("no inline script or style is without the page's nonce, and no element has 
   }
 });
 
-test("no two pages have the same nonce", async () => {
+test("no two pages have the same nonce (T21)", async () => {
   const pages = await Promise.all([ada.get("/"), ada.get("/")]);
   const policies = pages.map(({ headers }) =>
     headers.get("content-security-policy")
@@ -72,7 +72,7 @@ test("no two pages have the same nonce", async () => {
   assert(policies[0] !== policies[1]);
 });
 
-test("on https browsers are told to stay there", async () => {
+test("on https browsers are told to stay there (T21)", async () => {
   const response = await app.send(
     new Request(APP.replace("http:", "https:") + "/nothing"),
   );
@@ -82,7 +82,7 @@ test("on https browsers are told to stay there", async () => {
   assert(directives(headers).has("upgrade-insecure-requests"));
 });
 
-test("while KV is away pages and the API answer 503, and when to come again", async () => {
+test("while KV is away pages and the API answer 503, and when to come again (T8)", async () => {
   const paths = ["/", "/settings", "/rooms/general", "/api/rooms", "/healthz"];
   await app.withoutKV(async () => {
     using _ = quiet();

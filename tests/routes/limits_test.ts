@@ -38,7 +38,7 @@ function assertLater({ status, headers, body }: Answer, expected = 429): void {
 
 const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
-test("an address signs in sixty times a minute, by form or API, and others are not in its way", async () => {
+test("an address signs in sixty times a minute, by form or API, and others are not in its way (T18)", async () => {
   const nobody = new Person(server.url);
   const there = from();
   const ask = () => nobody.post("/api/session", { name: "Ada" }, there);
@@ -60,7 +60,7 @@ test("an address signs in sixty times a minute, by form or API, and others are n
   assertEquals(other.status, 200);
 });
 
-test("the addresses of one IPv6 network count as one", async () => {
+test("the addresses of one IPv6 network count as one (T18)", async () => {
   const nobody = new Person(server.url);
   const ask = (address: string) =>
     nobody.post("/api/session", { name: "Ada" }, from(address));
@@ -75,7 +75,7 @@ test("the addresses of one IPv6 network count as one", async () => {
   assertEquals((await ask("2001:db8:0:8::1")).status, 200);
 });
 
-test("a person pushes fifty times a second, however large, and a refused push loses nothing", async () => {
+test("a person pushes fifty times a second, however large, and a refused push loses nothing (T18)", async () => {
   const ada = await signIn("Ada");
   const space = "room:general";
   await ada.post("/api/rooms/general/members", {});
@@ -106,7 +106,7 @@ test("a person pushes fifty times a second, however large, and a refused push lo
   assertEquals(body.lastMutationIDChanges, { c: 510 });
 });
 
-test("a person makes twenty rooms a minute, and what they typed for the next is kept", async () => {
+test("a person makes twenty rooms a minute, and what they typed for the next is kept (T18, T22)", async () => {
   const ada = await signIn("Ada");
   const make = () =>
     ada.post("/api/rooms", { name: "R", visibility: "private" });
@@ -121,7 +121,7 @@ test("a person makes twenty rooms a minute, and what they typed for the next is 
   assert(form.body.includes("Typed room"));
 });
 
-test("a person changes their name ten times a minute, however they say so", async () => {
+test("a person changes their name ten times a minute, however they say so (T18)", async () => {
   const ada = await signIn("Ada");
   const rename = (name: string, i: number) =>
     i % 2
@@ -139,7 +139,7 @@ test("a person changes their name ten times a minute, however they say so", asyn
   assert(names.includes(body.name), body.name);
 });
 
-test("a person has thirty streams; one that ends makes room for another", async () => {
+test("a person has thirty streams; one that ends makes room for another (T18)", async () => {
   const ada = await signIn("Ada");
   const path = "/api/replicache/poke?space=directory";
   const streams = await Promise.all(
@@ -159,14 +159,14 @@ test("a person has thirty streams; one that ends makes room for another", async 
   await Promise.all(streams.map((stream) => stream.body?.cancel()));
 });
 
-test("a stream is about a hundred spaces at most", async () => {
+test("a stream is about a hundred spaces at most (T2)", async () => {
   const ada = await signIn("Ada");
   const many = Array.from({ length: 101 }, (_, i) => `space=room:r${i}`);
   const { status } = await ada.get(`/api/replicache/poke?${many.join("&")}`);
   assertEquals(status, 400);
 });
 
-test("forged cookies make client groups at sixty a minute only", async () => {
+test("forged cookies make client groups at sixty a minute only (T18)", async () => {
   const ada = await signIn("Ada");
   const cookie = { order: 9e9, version: 9e9, mark: "x", window: 1, from: {} };
   const forge = () => ada.pull("directory", crypto.randomUUID(), cookie);
@@ -191,7 +191,7 @@ async function untilLate(ask: () => Promise<Answer>): Promise<number> {
   }
 }
 
-test("a person joins, leaves and invites a hundred and twenty times a minute", async () => {
+test("a person joins, leaves and invites a hundred and twenty times a minute (T18)", async () => {
   const ada = await signIn("Ada");
   const join = () => ada.post("/api/rooms/general/members", {});
   assertEquals(await untilLate(join), 120);
@@ -204,7 +204,7 @@ test("a person joins, leaves and invites a hundred and twenty times a minute", a
   assertEquals((await bob.post("/api/rooms/general/members", {})).status, 204);
 });
 
-test("a person says twenty times in ten seconds that they type", async () => {
+test("a person says twenty times in ten seconds that they type (T18)", async () => {
   const ada = await signIn("Ada");
   await ada.post("/api/rooms/general/members", {});
   const path = "/api/typing?space=room:general";
@@ -212,7 +212,7 @@ test("a person says twenty times in ten seconds that they type", async () => {
   assertEquals(await untilLate(tell), 20);
 });
 
-test("a person opens a hundred pages in ten seconds", async () => {
+test("a person opens a hundred pages in ten seconds (T18)", async () => {
   const ada = await signIn("Ada");
   const open = () => ada.get("/settings");
   const answers = await Promise.all(Array.from({ length: 101 }, open));
@@ -222,7 +222,7 @@ test("a person opens a hundred pages in ten seconds", async () => {
   assertMatch(late[0].body, /<h1>/);
 });
 
-test("a person reads fifty times a second and pulls a hundred times", async () => {
+test("a person reads fifty times a second and pulls a hundred times (T18)", async () => {
   const ada = await signIn("Ada");
   const asks = [
     () => ada.get("/api/rooms"),
@@ -238,7 +238,7 @@ test("a person reads fifty times a second and pulls a hundred times", async () =
   }
 });
 
-test("a person pushes 32 MiB a minute, a single push however heavy, and loses nothing", async () => {
+test("a person pushes 32 MiB a minute, a single push however heavy, and loses nothing (T18)", async () => {
   const ada = await signIn("Ada");
   await ada.post("/api/rooms/general/members", {});
   const heavy = (id: number) =>
@@ -268,7 +268,7 @@ test("a person pushes 32 MiB a minute, a single push however heavy, and loses no
   assertLater(await bob.push("room:general", "light", [light(40_001)]));
 });
 
-test("a body above its limit is refused before it has come, a form's too", async () => {
+test("a body above its limit is refused before it has come, a form's too (T7)", async () => {
   const ada = await signIn("Ada");
   const paths: [string, string, number][] = [
     ["/api/rooms", "application/json", 1],
@@ -297,7 +297,7 @@ test("a body above its limit is refused before it has come, a form's too", async
   }
 });
 
-test("JSON that is nested deeply is refused at once", async () => {
+test("JSON that is nested deeply is refused at once (T7)", async () => {
   const ada = await signIn("Ada");
   const deep = "[".repeat(4_000_000) + "]".repeat(4_000_000);
   const { status } = await ada.ask("/api/replicache/push?space=room:general", {
@@ -308,7 +308,7 @@ test("JSON that is nested deeply is refused at once", async () => {
   assertEquals(status, 400);
 });
 
-test("with RATE_LIMITS=off nothing is counted", async () => {
+test("with RATE_LIMITS=off nothing is counted (T20)", async () => {
   await using free = await startServer();
   const nobody = new Person(free.url);
   const answers = await Promise.all(
@@ -327,7 +327,7 @@ test("with RATE_LIMITS=off nothing is counted", async () => {
   await Promise.all(streams.map((stream) => stream.body?.cancel()));
 });
 
-test("behind a proxy the address is the one that browsers know, with its port or without", async () => {
+test("behind a proxy the address is the one that browsers know, with its port or without (T11)", async () => {
   const person = await signIn("Proxied");
   const there = {
     "x-forwarded-proto": "https, http",

@@ -78,7 +78,7 @@ test("an invitation opens a private room to whoever has it, and is kept as a has
   }
 });
 
-test("an invitation that was withdrawn or is over opens nothing (E8)", async () => {
+test("an invitation that was withdrawn or is over opens nothing (E8, T10)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -120,7 +120,7 @@ test("members invite and withdraw their own; visitors do not, outsiders see no r
   assertEquals(await remove(bob, path), 204);
 });
 
-test("a room holds fifty invitations, then the oldest goes (E8)", async () => {
+test("a room holds fifty invitations, then the oldest goes (E8, T10)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID } = await makeRoom(ada, "private");
   const first = await invite(ada, roomID);
@@ -130,7 +130,7 @@ test("a room holds fifty invitations, then the oldest goes (E8)", async () => {
   assertEquals(await join(bob, roomID, second.secret), 204);
 });
 
-test("a removed member's stream ends with `gone`, the next pull is 404, what they wrote stays (E8)", async () => {
+test("a removed member's stream ends with `gone`, the next pull is 404, what they wrote stays (E8, T14, T15)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "private");
   const { secret } = await invite(ada, roomID);
@@ -160,7 +160,7 @@ test("a removed member's stream ends with `gone`, the next pull is 404, what the
   assertEquals(await join(bob, roomID, secret), 404);
 });
 
-test("only the owner removes members, and an owner who leaves hands the room on (E5)", async () => {
+test("only the owner removes members, and an owner who leaves hands the room on (E5, T4, T13)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -256,7 +256,7 @@ test("the last to leave a private room leaves no invitation behind (E8)", async 
   assertEquals(await join(bob, roomID, secret), 404);
 });
 
-test("typing reaches the room's streams, ends by itself, and is never in the log", async () => {
+test("typing reaches the room's streams, ends by itself, and is never in the log (T16)", async () => {
   const [ada, bob, eve] = await Promise.all(
     ["Ada", "Bob", "Eve"].map((name) => app.signIn(name)),
   );
@@ -292,7 +292,7 @@ test("typing reaches the room's streams, ends by itself, and is never in the log
   assertEquals(after.versionstamp, before.versionstamp);
 });
 
-test("who is in five hundred rooms makes and joins no other until they leave one (E5)", async () => {
+test("who is in five hundred rooms makes and joins no other until they leave one (E5, T13)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const mine = await makeRoom(ada, "public");
   const { roomID } = await makeRoom(bob, "public");
@@ -322,7 +322,7 @@ test("who is in five hundred rooms makes and joins no other until they leave one
   assertEquals(await join(ada, roomID), 204);
 });
 
-test("who joins is in both spaces, and who leaves or is removed in neither, until they join again (E5)", async () => {
+test("who joins is in both spaces, and who leaves or is removed in neither, until they join again (E5, T13)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { roomID, space } = await makeRoom(ada, "public");
   const entries = async () => {

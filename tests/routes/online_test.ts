@@ -49,7 +49,7 @@ async function* followed(stream: Stream) {
   }
 }
 
-test("whoever has a stream of a room open is online there, until it ends, and nobody else is told", async () => {
+test("whoever has a stream of a room open is online there, until it ends, and nobody else is told (T17)", async () => {
   const room = await PrivateRoom.make(app);
   const { owner, member, removed } = room.people;
   const here = `space=${room.space}`;
@@ -82,7 +82,7 @@ test("whoever has a stream of a room open is online there, until it ends, and no
   assert(!JSON.stringify(body).includes("online"));
 });
 
-test("a stream that opens while somebody is typing is told at once", async () => {
+test("a stream that opens while somebody is typing is told at once (T16)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const { body } = await ada.post("/api/rooms", {
     name: "Nest",
@@ -104,7 +104,7 @@ test("a stream that opens while somebody is typing is told at once", async () =>
   for (const stream of [first, second]) await stream.return(undefined);
 });
 
-test("another process's people are online, and go when it dies without a word", async () => {
+test("another process's people are online, and go when it dies without a word (T17)", async () => {
   const kv = await Deno.openKv(":memory:");
   const [here, there] = [new Online(kv), new Online(kv)];
   const said: string[][] = [];

@@ -1,28 +1,75 @@
-// The page of a room, whatever stands in the room.
+// The page of a room, as the server makes it.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openApp } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
+import { Person } from "../support/person.ts";
 
 Deno.test({
-  name: "a room's page survives every id that the room takes",
+  name: "the page of a room",
   ignore: !permitted,
-  async fn() {
+  async fn(t) {
     await using app = await openApp();
     const ada = await app.signIn("Ada");
-    const { body: room } = await ada.post("/api/rooms", {
-      name: "Names",
-      visibility: "public",
-    });
-    // JSON can have it as a name; JavaScript takes it for something else.
-    const id = "__proto__";
-    const mutations = [
-      { name: "createMessage", args: { id, content: "**bold**" } },
-      { name: "setReaction", args: { id, emoji: "👍", on: true } },
-    ].map((each, i) => ({ ...each, id: i + 1, clientID: "c", timestamp: 0 }));
-    assertEquals((await ada.push(room.space, "g", mutations)).status, 200);
-    const { status, body } = await ada.get(`/rooms/${room.roomID}`);
-    assertEquals(status, 200);
-    assertStringIncludes(body, "<strong>bold</strong>");
-    assertStringIncludes(body, "👍 <span");
+    await t.step("survives every id that the room takes", () => anyID(ada));
+    await t.step(
+      "has the newest messages, and those that are unread (T23)",
+      () => window(ada),
+    );
   },
 });
+
+async function anyID(ada: Person) {
+  const { body: room } = await ada.post("/api/rooms", {
+    name: "Names",
+    visibility: "public",
+  });
+  // JSON can have it as a name; JavaScript takes it for something else.
+  const id = "__proto__";
+  const mutations = [
+    { name: "createMessage", args: { id, content: "**bold**" } },
+    { name: "setReaction", args: { id, emoji: "👍", on: true } },
+  ].map((each, i) => ({ ...each, id: i + 1, clientID: "c", timestamp: 0 }));
+  assertEquals((await ada.push(room.space, "g", mutations)).status, 200);
+  const { status, body } = await ada.get(`/rooms/${room.roomID}`);
+  assertEquals(status, 200);
+  assertStringIncludes(body, "<strong>bold</strong>");
+  assertStringIncludes(body, "👍 <span");
+}
+
+async function window(ada: Person) {
+  const { body: room } = await ada.post("/api/rooms", { name: "Long" });
+  const write = (from: number, to: number) =>
+    ada.push(
+      room.space,
+      "g2",
+      Array.from({ length: to - from + 1 }, (_, i) => ({
+        id: from + i,
+        clientID: "c2",
+        name: "createMessage",
+        args: { id: `m${from + i}`, content: `Message ${from + i}.` },
+        timestamp: 0,
+      })),
+    );
+  const shown = async (person: Person) => {
+    const { body } = await person.get(`/rooms/${room.roomID}`);
+    return [...body.matchAll(/data-message-id="m(\d+)"/g)]
+      .map(([, n]) => Number(n));
+  };
+  await write(1, 100);
+  assertEquals((await shown(ada)).length, 50);
+  assertEquals((await shown(ada)).at(-1), 100);
+  // What others have not read yet is on their page, with some before it.
+  const bob = await Person.signIn(ada.url, "Bob", ada.send);
+  await bob.post(`/api/rooms/${room.roomID}/members`, {});
+  await bob.push(`user:${bob.userID}`, "b", [{
+    id: 1,
+    clientID: "b",
+    name: "markRead",
+    args: { roomID: room.roomID, seq: 30 },
+    timestamp: 0,
+  }]);
+  assertEquals((await shown(bob))[0], 21);
+  await write(101, 400);
+  const [first, ...rest] = await shown(bob);
+  assertEquals([first, rest.at(-1)], [101, 400]);
+}

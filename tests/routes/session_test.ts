@@ -31,7 +31,7 @@ async function later<T>(time: number, fn: () => Promise<T>): Promise<T> {
 
 const who = (person: Person) => person.get("/api/session");
 
-test("a session in use is prolonged once a day, and one that is not used ends after thirty", async () => {
+test("a session in use is prolonged once a day, and one that is not used ends after thirty (T9)", async () => {
   const ada = await app.signIn("Ada");
   const before = app.commits();
   assertEquals((await who(ada)).headers.get("set-cookie"), null);
@@ -61,7 +61,7 @@ test("a session that is prolonged while it is ended stays ended", async () => {
   assertEquals((await who(ada)).status, 401);
 });
 
-test("the stream of a session ends when the session is ended, and another's lives on", async () => {
+test("the stream of a session ends when the session is ended, and another's lives on (T9)", async () => {
   const ada = await app.signIn("Ada");
   const bob = await app.signIn("Bob");
   const path = "/api/replicache/poke?space=directory";
@@ -75,7 +75,7 @@ test("the stream of a session ends when the session is ended, and another's live
   await lives.cancel();
 });
 
-test("a HEAD of the stream leaves no stream open", async () => {
+test("a HEAD of the stream leaves no stream open (T6)", async () => {
   const ada = await app.signIn("Ada");
   const path = "/api/replicache/poke?space=directory";
   for (let i = 0; i < 40; i++) {
@@ -84,7 +84,7 @@ test("a HEAD of the stream leaves no stream open", async () => {
   }
 }); // the test runner finds timers that are left
 
-test("a sign-in link opens the same userID on another device, until a new one or revoking", async () => {
+test("a sign-in link opens the same userID on another device, until a new one or revoking (T10)", async () => {
   const ada = await app.signIn("Ada");
   const linkOf = async () => {
     const { status, body } = await ada.post("/api/session/link", {});

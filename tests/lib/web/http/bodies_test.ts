@@ -8,7 +8,7 @@ const headers = { "content-type": "application/json" };
 const post = (body: BodyInit) =>
   new Request("http://app.test", { method: "POST", headers, body });
 
-Deno.test("a body that stops coming is given up, and what has come of it let go", async () => {
+Deno.test("a body that stops coming is given up, and what has come of it let go (T7)", async () => {
   using timers = new Timers();
   let cancelled = false;
   const body = new ReadableStream({

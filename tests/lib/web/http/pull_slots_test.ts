@@ -7,7 +7,7 @@ import { Timers } from "../../../support/timers.ts";
 /** Lets all that can happen happen. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-Deno.test("a person has six turns, the seventh comes when one is given back, and others do not wait", async () => {
+Deno.test("a person has six slots, the seventh pull comes when one is free, and others do not wait (T18)", async () => {
   const turns = new PullSlots(true);
   const taken = await Promise.all(
     Array.from({ length: 6 }, () => turns.take("ada")),
@@ -29,7 +29,7 @@ Deno.test("a person has six turns, the seventh comes when one is given back, and
   (await turns.take("ada"))();
 });
 
-Deno.test("no more than two hundred wait for a turn", async () => {
+Deno.test("no more than two hundred wait for a slot (T8, T18)", async () => {
   const turns = new PullSlots(true);
   for (let i = 0; i < 6; i++) await turns.take("ada");
   const waiting = Array.from({ length: 200 }, () => turns.take("ada"));
@@ -38,7 +38,7 @@ Deno.test("no more than two hundred wait for a turn", async () => {
   assertEquals(waiting.length, 200);
 });
 
-Deno.test("an answer that is read gives its turn back, and so does one that is not wanted any more", async () => {
+Deno.test("an answer that is read frees its slot, and so does one that is given up", async () => {
   let given = 0;
   const done = () => void given++;
   const read = await new Response(streamOf(["a", "b", "ü"], done)).text();
@@ -48,7 +48,7 @@ Deno.test("an answer that is read gives its turn back, and so does one that is n
   assertEquals(given, 2);
 });
 
-Deno.test("an answer that nobody reads is broken off after a minute, and its turn given back", async () => {
+Deno.test("an answer that nobody reads is broken off after a minute, and its slot freed (T19)", async () => {
   using timers = new Timers();
   let given = 0;
   let left = false;

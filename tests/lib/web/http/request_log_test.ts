@@ -4,7 +4,7 @@ import { RequestLog } from "../../../../lib/web/http/request_log.ts";
 
 const INFO = {} as Deno.ServeHandlerInfo;
 
-Deno.test("each request is one line of JSON, without query, cookie, body or secret", async () => {
+Deno.test("each request is one line of JSON, without query, cookie, body or secret (T24)", async () => {
   const printed: string[] = [];
   const log = new RequestLog((lines) => printed.push(...lines.split("\n")));
   const fetch = log.around(() => new Response("hush", { status: 201 }));
