@@ -254,7 +254,9 @@ browserTest(
       for (const page of [ada, bob]) {
         await page.reload();
         await mayWrite(page);
-        assertEquals(await messages(page, "", "sent").count(), 4);
+        // One's own may be pending until the first pull.
+        await messages(page, "", "sent").nth(3).waitFor();
+        assertEquals(await messages(page).count(), 4);
       }
     } finally {
       await Deno.remove(folder, { recursive: true });
