@@ -66,6 +66,7 @@ export default function Room(props: RoomProps) {
   const { richTextOf, loadParser } = useRichText(
     initialView.messages,
     props.richText,
+    people,
   );
   const history = useHistory(messages, room.messageCount);
   const scroll = useScrollAnchor(messages.at(-1)?.id);
@@ -86,6 +87,7 @@ export default function Room(props: RoomProps) {
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
     EmojiChoice: parts?.EmojiChoice,
+    CodeBlock: parts?.CodeBlock,
     onError: showNotice,
   });
 

@@ -1,9 +1,10 @@
-// Parses a message's text as a subset of Markdown. It is large, so browsers load it on use.
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
-import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
+// Reads a message's text as a little Markdown. It is the one large part of the chat: loaded on use.
+import { fromMarkdown, type Options } from "mdast-util-from-markdown";
+import { safeAddress } from "./links.ts";
+import { costOf, MaskedText, MAX_DEPTH } from "./markdown_mask.ts";
 import {
   type ElementName,
+  isPlain,
   lineNodes,
   parsePlain,
   type RichNode,
@@ -12,8 +13,10 @@ import {
 
 type Node = ReturnType<typeof fromMarkdown>["children"][number];
 
-// A chat message is no document: headings, images, HTML and code by four spaces
-// are shown as they were typed.
+type Parent = { children: Node[] };
+
+// A chat is no document: what would make headings, images, HTML or references
+// is what somebody typed, and stays to be read.
 const disable = {
   null: [
     "headingAtx",
@@ -24,83 +27,183 @@ const disable = {
     "htmlText",
     "definition",
     "labelStartImage",
+    "characterEscape",
     "characterReference",
+    "hardBreakEscape",
   ],
 };
 
-// A thousand nested quotes are a tree too deep to walk. Below this depth the
-// text is shown as it was typed.
-const MAX_DEPTH = 12;
+/** What reads tables, strikethrough and task lists; see `markdown_gfm.ts`. */
+export type Gfm = Pick<Options, "extensions" | "mdastExtensions">;
 
-/** Parses the text of a message. Of a text that is not blank something is always shown. */
-export function parseMarkdown(content: string): RichNode[] {
-  if (isSlow(content)) return parsePlain(content);
-  const root = fromMarkdown(content, {
-    extensions: [gfmAutolinkLiteral(), { disable }],
-    mdastExtensions: [gfmAutolinkLiteralFromMarkdown()],
-  });
-  const nodes = root.children.flatMap((node) => richNodesOf(node, content));
-  return textOf(nodes).trim() ? nodes : parsePlain(content);
-}
+const GFM =
+  /~~|^[ \t]*(?:[-*]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]|^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|/m;
 
-// The parser's time grows with the square of these: 4,000 times ">" take half a
-// second, and a page parses fifty messages.
-const DEEP_LINE = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){20}/m;
-const MAX_EMPHASIS_MARKERS = 400;
+/** Whether a text may hold a table, strikethrough or a task list. */
+export const needsGfm = (content: string): boolean => GFM.test(content);
 
-const isSlow = (content: string): boolean =>
-  DEEP_LINE.test(content) ||
-  (content.match(/[*_]/g)?.length ?? 0) > MAX_EMPHASIS_MARKERS;
-
-const TAGS: Partial<Record<Node["type"], ElementName>> = {
-  paragraph: "p",
-  emphasis: "em",
-  strong: "strong",
-  blockquote: "blockquote",
-  listItem: "li",
-};
-
-function richNodesOf(node: Node, content: string, depth = 1): RichNode[] {
-  if (depth > MAX_DEPTH) {
-    const { start, end } = node.position!;
-    return lineNodes(content.slice(start.offset, end.offset));
+/**
+ * What the text of a message is made of: formatting restyles its words, and
+ * each of them is there to be read. What is not clearly meant as formatting,
+ * and a text that would take long to read (see `costOf`), stays as typed.
+ */
+export function parseMarkdown(content: string, gfm?: Gfm): RichNode[] {
+  if (isPlain(content)) return parsePlain(content);
+  try {
+    const masked = new MaskedText(content);
+    if (costOf(masked.text) > MAX_COST) return parsePlain(content);
+    const root = fromMarkdown(masked.text, {
+      extensions: [{ disable }, ...gfm?.extensions ?? []],
+      mdastExtensions: gfm?.mdastExtensions,
+    });
+    const reader = new Reader(masked);
+    const nodes = root.children.flatMap((node) => reader.read(node));
+    // Whatever the parser does with what people type: no letter may get lost.
+    const isWhole = lettersOf(reader.shown) === lettersOf(content);
+    if (isWhole && textOf(nodes)) return nodes;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // too much to mask, or too deep
   }
-  const inside = () =>
-    "children" in node
-      ? node.children.flatMap((child) => richNodesOf(child, content, depth + 1))
-      : [];
-  switch (node.type) {
-    case "text":
-      return lineNodes(node.value);
-    case "break":
-      return [{ tag: "br" }];
-    case "inlineCode":
-      return [{ tag: "code", in: [node.value] }];
-    case "code":
-      return [{ tag: "pre", in: [node.value] }];
-    case "list": {
-      const { ordered, start } = node;
-      if (!ordered) return [{ tag: "ul", in: inside() }];
-      const number = start != null && start !== 1 ? { start } : {};
-      return [{ tag: "ol", ...number, in: inside() }];
+  return parsePlain(content);
+}
+
+/** The most that reading a text may take, as `costOf` has it: a page shows hundreds of them. */
+const MAX_COST = 1_200;
+
+/** A text's characters in order, but for white space and what formatting is written with. */
+const lettersOf = (text: string): string =>
+  text.replaceAll(/[\s*_`~>|:\-[\]()]/g, "");
+
+/** Makes a tree of ours out of the parser's, and notes what of the text is to be read in it. */
+class Reader {
+  /** Letters in their order, with the addresses of links. */
+  shown = "";
+
+  constructor(private readonly masked: MaskedText) {}
+
+  read(node: Node, depth = 1, isInLink = false): RichNode[] {
+    const { masked } = this;
+    if (depth > 2 * MAX_DEPTH) return this.#typed(node);
+    const inside = (isInside = isInLink) =>
+      "children" in node
+        ? node.children.flatMap((child) =>
+          this.read(child, depth + 1, isInside)
+        )
+        : [];
+    switch (node.type) {
+      case "text":
+        return this.#text(node.value, isInLink);
+      case "break":
+        return [{ tag: "br" }];
+      case "inlineCode":
+        return [{ tag: "code", in: [this.#show(masked.unmask(node.value))] }];
+      case "code":
+        return this.#code(node);
+      case "list": {
+        const { ordered } = node;
+        return [{ tag: ordered ? "ol" : "ul", in: inside() }];
+      }
+      case "listItem": {
+        const [number] = this.#source(node).match(/^\d+[.)]/) ?? [];
+        const markers = number ? [this.#show(number)] : [];
+        if (node.checked) this.#show("x");
+        if (node.checked != null) markers.push(node.checked ? "☑" : "☐");
+        return [{
+          tag: "li",
+          in: [
+            ...markers.map((marker): RichNode => ({
+              tag: "marker",
+              in: [`${marker} `],
+            })),
+            ...inside(),
+          ],
+        }];
+      }
+      case "link": {
+        const label = inside(true);
+        const address = masked.unmask(node.url);
+        this.#show(address);
+        const href = safeAddress(address);
+        return href
+          ? [{ tag: "a", href, in: label }]
+          : [...label, ` (${address})`];
+      }
+      case "table": {
+        const [head, ...rows] = node.children;
+        const headings = head.children
+          .flatMap((cell) => this.#cell("th", cell, depth));
+        return [{
+          tag: "table",
+          in: [
+            { tag: "tr", in: headings },
+            ...rows.map(({ children }): RichNode => ({
+              tag: "tr",
+              in: children.flatMap((cell) => this.#cell("td", cell, depth)),
+            })),
+          ],
+        }];
+      }
+      default: {
+        const tag = TAGS.get(node.type);
+        return tag ? [{ tag, in: inside() }] : this.#typed(node);
+      }
     }
-    case "link": {
-      const href = safe(node.url);
-      return href ? [{ tag: "a", href, in: inside() }] : inside();
+  }
+
+  #cell(
+    tag: "th" | "td",
+    { children }: Parent,
+    depth: number,
+  ): RichNode[] {
+    const inside = children.flatMap((child) => this.read(child, depth + 2));
+    return [{ tag, in: inside }];
+  }
+
+  /** A text with links for the addresses in it. */
+  #text(value: string, isInLink: boolean): RichNode[] {
+    return this.masked.pieces(value).flatMap(({ text, href }): RichNode[] => {
+      this.#show(text);
+      return href && !isInLink
+        ? [{ tag: "a", href, in: [text] }]
+        : lineNodes(text);
+    });
+  }
+
+  /** A block of code; what follows its fence is a language, or else its first line. */
+  #code(node: Node & { type: "code" }): RichNode[] {
+    const [first] = this.#source(node).split("\n", 1);
+    const info = this.masked.unmask(first.replace(/^`+/, "")).trim();
+    const value = this.masked.unmask(node.value);
+    this.#show(info);
+    this.#show(value);
+    if (/^[\w+#.-]{1,20}$/.test(info)) {
+      return [{ tag: "pre", language: info, in: [value] }];
     }
-    case "html":
-      return []; // not parsed as such: dropped, should that ever change
-    default: {
-      const tag = TAGS[node.type];
-      return tag ? [{ tag, in: inside() }] : inside();
-    }
+    return [{ tag: "pre", in: [info ? `${info}\n${value}` : value] }];
+  }
+
+  /** What a node was made of, as it was typed. */
+  #typed(node: Node): RichNode[] {
+    return lineNodes(this.#show(this.masked.unmask(this.#source(node))));
+  }
+
+  #source({ position }: Node): string {
+    return this.masked.text.slice(
+      position!.start.offset,
+      position!.end.offset,
+    );
+  }
+
+  #show(text: string): string {
+    this.shown += text;
+    return text;
   }
 }
 
-const PROTOCOLS = ["http:", "https:", "mailto:"];
-
-/** An address that is safe to click, in full; undefined for any other. */
-function safe(address: string): string | undefined {
-  const url = URL.parse(address);
-  return url && PROTOCOLS.includes(url.protocol) ? url.href : undefined;
-}
+const TAGS: ReadonlyMap<string, ElementName> = new Map<string, ElementName>([
+  ["paragraph", "p"],
+  ["emphasis", "em"],
+  ["strong", "strong"],
+  ["delete", "del"],
+  ["blockquote", "blockquote"],
+]);

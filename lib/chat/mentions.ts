@@ -1,26 +1,51 @@
-// Mentions in a text: "@" and a person's name, in any case.
-import { MAX_NAME } from "./lengths.ts";
+// Who a text speaks to: "@" and a member's name, compared as people see names.
+import { fold, graphemesOf } from "./fold.ts";
 
-/** A name without case, to compare. */
-const key = (name: string) => name.toLocaleLowerCase("en");
+/** Names to look for in texts, as a trie of their folded characters. */
+export type Names = {
+  readonly next: ReadonlyMap<string, Names>;
+  /** Whether a name ends here. */
+  readonly isName: boolean;
+};
 
-/** Names that can be mentioned, without case. */
-export type Names = ReadonlySet<string>;
+type Branch = { next: Map<string, Branch>; isName: boolean };
 
-export const foldedNames = (people: readonly { name: string }[]): Names =>
-  new Set(people.map(({ name }) => key(name)));
+export function namesToFind(people: readonly { name: string }[]): Names {
+  const root: Branch = { next: new Map(), isName: false };
+  for (const { name } of people) {
+    let branch = root;
+    for (const grapheme of graphemesOf(name.trim())) {
+      const folded = foldGrapheme(grapheme);
+      let next = branch.next.get(folded);
+      if (!next) {
+        branch.next.set(folded, next = { next: new Map(), isName: false });
+      }
+      branch = next;
+    }
+    if (branch !== root) branch.isName = true;
+  }
+  return root;
+}
 
-/** A piece of a text: a mention with its "@", or the text between two mentions. */
+/** White space of any kind and number is one space. */
+const foldGrapheme = (grapheme: string): string =>
+  /^\s+$/u.test(grapheme) ? " " : fold(grapheme);
+
+/** A piece of a text: a mention, with its "@", or what stands between two. */
 export type MentionPiece = { text: string; mention: boolean };
 
+// The longest name that may be written, in UTF-16 units: 40 emoji of families.
+const MAX_NAME_UNITS = 1_200;
+
 /**
- * Splits a text at the mentions of these names. The longest name wins, as one
- * can begin with another ("@Ada", "@Ada Lovelace").
+ * Takes a text apart at the mentions of these names. The longest name wins, as
+ * one can begin with another ("@Ada", "@Ada Lovelace"). An "@" costs as many
+ * steps as what follows it has in common with a name.
  */
 export function splitAtMentions(text: string, names: Names): MentionPiece[] {
   const pieces: MentionPiece[] = [];
   let from = 0;
-  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}_])@/gu)) {
+  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}\p{M}_])@/gu)) {
     if (index < from) continue; // inside the mention before
     const end = endOfName(text, index + 1, names);
     if (end === 0) continue;
@@ -36,29 +61,51 @@ export function splitAtMentions(text: string, names: Names): MentionPiece[] {
   return pieces;
 }
 
-/** Whether a text mentions this name. */
-export const mentionsName = (text: string, name: string): boolean =>
-  splitAtMentions(text, foldedNames([{ name }])).some(({ mention }) => mention);
-
-/** Where the longest name that begins at `from` ends; 0 when none begins there. */
+/** Where the longest name that starts at `from` ends; 0 when none does. */
 function endOfName(text: string, from: number, names: Names): number {
-  const most = Math.min(text.length, from + MAX_NAME);
-  for (let end = most; end > from; end--) {
-    const goesOn = /^[\p{L}\p{N}_]/u.test(text.slice(end, end + 2));
-    if (!goesOn && names.has(key(text.slice(from, end)))) return end;
+  if (!mayBegin(text, from, names)) return 0;
+  let branch: Names | undefined = names;
+  let end = 0;
+  let at = from;
+  const rest = text.slice(from, from + MAX_NAME_UNITS);
+  for (const grapheme of graphemesOf(rest)) {
+    // A name ends where a word does.
+    if (branch.isName && !/^[\p{L}\p{N}\p{M}_]/u.test(grapheme)) end = at;
+    branch = branch.next.get(foldGrapheme(grapheme));
+    if (!branch) return end;
+    at += grapheme.length;
   }
-  return 0;
+  return branch.isName ? at : end;
 }
 
-/**
- * The beginning of a name between an "@" and the caret, while somebody types a
- * mention, and where it is in the text.
- */
+/** Whether a name may begin here, by its first character: to look closer costs more. */
+function mayBegin(text: string, from: number, { next }: Names): boolean {
+  const code = text.codePointAt(from);
+  if (code === undefined) return false;
+  if (code > 0x7e) return true;
+  const first = String.fromCodePoint(code).toLowerCase();
+  // A mark after it would make another character of it.
+  return next.has(first) || (text.codePointAt(from + 1) ?? 0) > 0x7e;
+}
+
+// Blocks and spans of code; a fence or a run of backticks without its like is text.
+const CODE =
+  /^ {0,3}(`{3,})[^`\n]*\n[^]*?^ {0,3}\1`*[ \t]*$|(?<!`)(`+)(?!`)[^]*?(?<!`)\2(?!`)/gm;
+
+/** Whether a text mentions a person of this name, other than in code. */
+export function mentionsName(text: string, name: string): boolean {
+  if (!text.includes("@")) return false;
+  const spoken = text.includes("`") ? text.replaceAll(CODE, "`") : text;
+  return splitAtMentions(spoken, namesToFind([{ name }]))
+    .some(({ mention }) => mention);
+}
+
+/** What stands between the caret and the "@" before it, if a name is being written there. */
 export function mentionPrefix(
   text: string,
   caret: number,
 ): { from: number; start: string } | undefined {
   const before = text.slice(0, caret);
-  const match = before.match(/(?<![\p{L}\p{N}_])@([^\n@]{0,40})$/u);
+  const match = before.match(/(?<![\p{L}\p{N}\p{M}_])@([^\n@]{0,120})$/u);
   return match ? { from: caret - match[1].length, start: match[1] } : undefined;
 }

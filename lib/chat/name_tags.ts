@@ -1,20 +1,27 @@
-// A tag beside the name of people who share it: the end of their ID, which tells them apart.
+// Two people may have names that look the same: a short tag tells them apart.
 
 type Person = { id: string; name: string };
 
-/** A name as it looks at a glance: without case, width, spacing and invisible characters. */
-const lookOf = (name: string): string =>
-  name.normalize("NFKC").replaceAll(/\p{Cf}/gu, "").replaceAll(/\s+/g, " ")
-    .trim().toLowerCase();
+// Capital letters of Greek and Cyrillic, each before the Latin one that it looks like.
+const LOOKALIKES =
+  "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXАAВBЕEЅSІIЈJКKМMНHОOРPСCТTУYХXԚQԜWԀD";
 
-/** In characters. */
-const MIN_TAG = 4;
+/** How a name looks to a hasty reader: without script, case, width, spacing and what is not seen. */
+export const lookOf = (name: string): string =>
+  name.normalize("NFKC").replaceAll(INVISIBLE, "").replaceAll(/\s+/g, " ")
+    .trim().toUpperCase().replaceAll(/[\u0370-\u052f]/g, (letter) => {
+      const i = LOOKALIKES.indexOf(letter);
+      return i < 0 ? letter : LOOKALIKES[i + 1];
+    });
+
+const INVISIBLE = /[\p{Cf}\u034f\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu;
+
+const SHORTEST_TAG = 4;
 
 /**
- * Returns a function that finds a person's tag among `people`: the end of their
- * ID, long enough to differ from those of all others of that name; undefined
- * when none of `people` shares their name. The person need not be one of
- * `people`: authors of messages may have left the room.
+ * Finds the tag of a person among `people`: the end of their ID, long enough to
+ * be that of no other with such a name; undefined for a name that nobody else
+ * has. The person need not be among them: they may have left.
  */
 export function nameTagsFor(
   people: readonly Person[],
@@ -24,7 +31,7 @@ export function nameTagsFor(
     const others = (byLook.get(lookOf(name)) ?? [])
       .filter((other) => other.id !== id);
     if (others.length === 0) return undefined;
-    let length = MIN_TAG;
+    let length = SHORTEST_TAG;
     const isShared = () =>
       others.some((other) => other.id.slice(-length) === id.slice(-length));
     while (length < id.length && isShared()) length++;

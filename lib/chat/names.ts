@@ -2,15 +2,13 @@
 import * as v from "@badrap/valita";
 import { MAX_NAME, MAX_TOPIC } from "./lengths.ts";
 import { text } from "./schema.ts";
+import { isVisible } from "./visible.ts";
 
 // Control characters and line separators would break lines of a log or a
 // header; bidirectional marks let one name look like another; half a character
 // (a lone surrogate) can't be stored as it is.
 const HIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-// Joiners and fillers are part of some names and of emoji, but are not visible
-// by themselves.
-const VISIBLE = /[^\p{Cf}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const named = (what: string, least: number, most: number) =>
   text(what, least, most).assert(
@@ -20,7 +18,7 @@ const named = (what: string, least: number, most: number) =>
 
 /** A person's or room's name: 1–40 characters after trimming. */
 export const Name = named("A name", 1, MAX_NAME).assert(
-  (name) => VISIBLE.test(name),
+  isVisible, // joiners and fillers are part of some names, and make none
   "A name has at least one character that can be seen.",
 );
 

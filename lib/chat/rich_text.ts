@@ -1,45 +1,59 @@
-// The tree that a message's text is parsed into: a few kinds of elements, and text.
+// What a message's text is made of once its formatting is read: a tree of few kinds of elements.
 
-/** The elements that there are; all other Markdown stays the text that was typed. */
+/** The elements that a text can be made of; anything else stays text. */
 export type ElementName =
   | "p"
   | "br"
   | "strong"
   | "em"
+  | "del"
   | "code"
   | "pre"
   | "ul"
   | "ol"
   | "li"
   | "blockquote"
-  | "a";
+  | "table"
+  | "tr"
+  | "th"
+  | "td"
+  | "a"
+  | "mention"
+  /** At the beginning of an item: its number as it was typed, "25.", or the box of a task. */
+  | "marker";
 
-/** A text, or an element with others in it. It is plain JSON, so that a page can hand it to its island. */
+/** A text, or an element around others. It is plain JSON: a page can carry it to its island. */
 export type RichNode = string | RichElement;
 
 export type RichElement = {
   tag: ElementName;
   /** Of a link: its address, which is http(s) or mailto. */
   href?: string;
-  /** Of a numbered list that does not begin with 1. */
-  start?: number;
+  /** Of a mention: whether it is the reader's. */
+  mine?: boolean;
+  /** Of a paragraph: whether it is a few emoji and nothing else. */
+  large?: boolean;
+  /** Of a block of code: the language that its author named. */
+  language?: string;
   in?: RichNode[];
 };
 
-// Markdown and bare addresses need one of these. In a text that has none the
-// parser would find nothing but lines and paragraphs.
+// Each of these is needed for some formatting (emphasis, bullets, code, links,
+// tables; quotes and lists), an address, a mention or an emoji. A text without
+// them is lines and paragraphs alone.
 const SYNTAX =
-  /[*_`[<\\@]|:\/\/|www\.|^[ \t]*(?:[-+>]|\d{1,9}[.)]|~~~)|^[ \t]{4}/im;
+  /[*_`~[|]|^[ \t]*(?:> ?|- |\d{1,9}[.)][ \t])|https?:\/\/|www\.|mailto:|@\S|[\p{Emoji_Presentation}\ufe0f\u20e3]/imu;
 
-/** Whether a text holds no Markdown and no address, so that `parsePlain` is enough. */
+/** Whether a text holds no formatting, address or mention, so that it needs no parser. */
 export const isPlain = (content: string): boolean => !SYNTAX.test(content);
 
-/** Parses lines and paragraphs only. Of a plain text it makes what `parseMarkdown` makes. */
+/** A text as it was typed, in lines and paragraphs only. */
 export function parsePlain(content: string): RichNode[] {
-  return content.replaceAll(/\r\n?/g, "\n").split(/\n(?:[ \t]*\n)+/)
-    .map((block) => block.replaceAll(/^[ \t]+|[ \t]+$/gm, ""))
-    .filter((block) => block !== "")
-    .map((block) => ({ tag: "p", in: lineNodes(block) }));
+  return content.replaceAll(/\r\n?/g, "\n")
+    .replace(/^(?:[ \t]*\n)+/, "").replace(/[ \t\n]+$/, "")
+    .split(/\n(?:[ \t]*\n)+/)
+    .filter((paragraph) => /[^ \t]/.test(paragraph))
+    .map((paragraph) => ({ tag: "p", in: lineNodes(paragraph) }));
 }
 
 /** A text with its line breaks as elements. */
@@ -49,14 +63,19 @@ export function lineNodes(text: string): RichNode[] {
   ).filter((node) => node !== "");
 }
 
-/** The text alone, as a quote shows it: in one line, without elements. */
+/** The words alone, as a quote shows them: one line, with the numbers of lists and without formatting. */
 export function textOf(nodes: readonly RichNode[]): string {
+  return wordsIn(nodes).replaceAll(/\s+/g, " ").trim();
+}
+
+function wordsIn(nodes: readonly RichNode[]): string {
   return nodes.map((node) => {
     if (typeof node === "string") return node;
     if (node.tag === "br") return " ";
-    const words = textOf(node.in ?? []);
-    return BLOCKS.has(node.tag) ? `${words} ` : words;
-  }).join("").replaceAll(/\s+/g, " ");
+    const words = wordsIn(node.in ?? []);
+    return BLOCKS.test(node.tag) ? `${words} ` : words;
+  }).join("");
 }
 
-const BLOCKS = new Set<ElementName>(["p", "pre", "li", "blockquote"]);
+/** What stands apart from what comes after it, and may have a direction of its own. */
+export const BLOCKS = /^(p|pre|li|t[hd]|blockquote)$/;

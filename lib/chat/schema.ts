@@ -2,6 +2,7 @@
 import * as v from "@badrap/valita"; // Replicache has it in its bundle already
 import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
 import { Refusal } from "./refusal.ts";
+import { isVisible, trimContent } from "./visible.ts";
 
 /** An ID, which clients make: 1–64 characters of `A-Za-z0-9_-`. */
 export const ID = v.string().assert(
@@ -21,8 +22,13 @@ export const text = (what: string, least: number, most: number) =>
       `${what} has at most ${most} characters.`,
     );
 
-/** What a message says: 1–4,000 characters after trimming. */
-export const Content = text("A message", 1, MAX_CONTENT);
+/** What a message says: 1–4,000 characters after trimming, one of them visible. */
+export const Content = v.string().map(trimContent)
+  .assert(isVisible, "A message has at least one character that can be seen.")
+  .assert(
+    (text) => text.length <= MAX_CONTENT || [...text].length <= MAX_CONTENT,
+    `A message has at most ${MAX_CONTENT} characters.`,
+  );
 
 const seq = v.number().assert(
   (n) => Number.isInteger(n) && n >= 0,

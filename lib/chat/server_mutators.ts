@@ -7,15 +7,23 @@ import {
   roomMutators as islandRoomMutators,
   userMutators,
 } from "./mutators.ts";
+import { lookOf } from "./name_tags.ts";
 import { Name, updateRoomArgs } from "./names.ts";
 import { profileOf } from "./queries.ts";
 import { Refusal } from "./refusal.ts";
 import { args, valid } from "./schema.ts";
+import { pageStrings } from "./strings/pages.ts";
 
 export type { Actor };
 
+/** What a person may be called: not what stands in the place of people who are gone. */
+const PersonName = Name.assert(
+  (name) => lookOf(name) !== lookOf(pageStrings.deletedUser),
+  `“${pageStrings.deletedUser}” stands for people who have left.`,
+);
+
 /** What `setProfile` and signing in ask for. */
-export const setProfileArgs = v.object({ name: Name });
+export const setProfileArgs = v.object({ name: PersonName });
 
 /**
  * An emoji with its joiners and modifiers, so that no text can be stored as a

@@ -1,11 +1,10 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
 import Room, { RoomNav } from "../../islands/Room.tsx";
-import { parseMarkdown } from "../../lib/chat/markdown.ts";
-import { isPlain } from "../../lib/chat/rich_text.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
+import { richTextsOf } from "../../lib/web/chat/rich_text.ts";
 import { joinRoom } from "../../lib/web/chat/members.ts";
 import { roomsFor, viewRoom } from "../../lib/web/chat/rooms.ts";
 import { define } from "../../lib/web/state.ts";
@@ -21,10 +20,7 @@ export const handler = methods({
     if (!view) throw new HttpError(404, pageStrings.visit.missing);
     ctx.state.title = view.room.name;
     // Read here, so that the page shows them at once and without the parser.
-    const richText = Object.fromEntries(
-      view.messages.filter(({ content }) => !isPlain(content))
-        .map(({ id, content }) => [id, parseMarkdown(content)]),
-    );
+    const richText = richTextsOf(view, user.name);
     return page({ user, view, rooms, richText });
   },
 

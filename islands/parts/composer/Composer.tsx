@@ -1,4 +1,5 @@
 // Where one writes. Typed text leaves the box only for the log, and comes back if it cannot be sent.
+import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
@@ -53,7 +54,7 @@ export function Composer(props: ComposerProps) {
   }, [replyTo.value]);
 
   async function submit() {
-    if (text.value.trim() === "") return;
+    if (!isVisible(text.value)) return;
     sendWhenReady.value = !send;
     if (!send) return;
     const message = draft.take();
@@ -130,7 +131,7 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
-        <button type="submit" disabled={!send || text.value.trim() === ""}>
+        <button type="submit" disabled={!send || !isVisible(text.value)}>
           {words.send}
         </button>
       </div>

@@ -1,4 +1,5 @@
 // A text box in a message's place, while its author edits it.
+import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
@@ -31,7 +32,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
   }, []);
 
   async function submit() {
-    if (!save || text.trim() === "") return;
+    if (!save || !isVisible(text)) return;
     try {
       await save(text);
       onEnd();
@@ -69,7 +70,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
       </div>
       {refusal.value && <p class="refusal" role="alert">{refusal.value}</p>}
       <div class="row">
-        <button type="submit" disabled={!save || text.trim() === ""}>
+        <button type="submit" disabled={!save || !isVisible(text)}>
           {words.save}
         </button>
         <button type="button" class="quiet" onClick={onEnd}>

@@ -80,8 +80,7 @@ export const Message = memo(function Message(props: MessageProps) {
         {props.editBox || (
           <RichText
             nodes={props.richText}
-            names={people.names}
-            myName={people.myName}
+            CodeBlock={actions.CodeBlock}
           />
         )}
         {editedAt && !props.editBox && (

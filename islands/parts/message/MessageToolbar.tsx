@@ -4,6 +4,7 @@ import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
+import type { CodeBlock } from "./CodeBlock.tsx";
 
 const words = roomStrings.messages;
 
@@ -20,6 +21,8 @@ export type MessageActions = {
   askToDelete?(message: Message): void;
   /** With what one chooses a reaction, once it is loaded. */
   EmojiChoice?: typeof EmojiChoice;
+  /** With what a block of code is coloured and copied, once it is loaded. */
+  CodeBlock?: typeof CodeBlock;
 };
 
 type MessageToolbarProps = {

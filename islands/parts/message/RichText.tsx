@@ -1,52 +1,47 @@
-// A message's text as elements, its mentions marked. Nothing in it is ever taken for HTML.
-import { type ComponentChild, Fragment, h } from "preact";
-import { type Names, splitAtMentions } from "../../../lib/chat/mentions.ts";
-import type { RichNode } from "../../../lib/chat/rich_text.ts";
+// A message's text as elements. Nothing in it is ever taken for HTML.
+import { type ComponentChild, type ComponentType, h } from "preact";
+import { BLOCKS, type RichNode } from "../../../lib/chat/rich_text.ts";
 
 type RichTextProps = {
   nodes: readonly RichNode[];
-  /** The names that can be mentioned, and the reader's own. */
-  names: Names;
-  myName: Names;
+  /** Shows a block of code with what one can do with it, once that is loaded. */
+  CodeBlock?: ComponentType<CodeBlockProps>;
 };
+
+export type CodeBlockProps = { code: string; language?: string };
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow" };
 
-export function RichText({ nodes, names, myName }: RichTextProps) {
+export function RichText({ nodes, CodeBlock }: RichTextProps) {
   // Made by h(): JSX that is compiled for the server escapes a list of texts
   // twice, and in place.
   const show = (node: RichNode): ComponentChild => {
-    if (typeof node === "string") {
-      return h(Fragment, null, ...withMentions(node));
-    }
-    const { tag, href, start, in: inside = [] } = node;
+    if (typeof node === "string") return node;
+    const { tag, href, mine, large, language } = node;
+    const inside = (node.in ?? []).map(show);
     switch (tag) {
-      case "br":
-        return h("br", null);
-      case "code":
-        return h("code", null, inside.join(""));
-      case "pre":
+      case "pre": {
+        const code = inside.join("");
+        if (CodeBlock) return h(CodeBlock, { code, language });
         // Its lines can be wider than the screen: keys must reach them, too.
-        return h("pre", { tabIndex: 0 }, h("code", null, inside.join("")));
+        return h(tag, { tabIndex: 0 }, code);
+      }
       case "a":
-        return h("a", { href, ...LINK }, ...inside.map(show));
-      case "ol":
-        return h("ol", { start }, ...inside.map(show));
-      case "p":
-      case "li":
-      case "blockquote":
-        return h(tag, { dir: "auto" }, ...inside.map(show));
-      default:
-        return h(tag, null, ...inside.map(show));
+        return h("a", { href, ...LINK }, ...inside);
+      case "marker":
+      case "mention":
+        return h("span", { class: mine ? "mention mine" : tag }, ...inside);
+      case "table":
+        return h(
+          "div",
+          { class: tag, tabIndex: 0 },
+          h(tag, null, ...inside),
+        );
     }
-  };
-  const withMentions = (text: string): ComponentChild[] => {
-    if (!text.includes("@")) return [text];
-    return splitAtMentions(text, names).map(({ text, mention }) => {
-      if (!mention) return text;
-      const isMine = splitAtMentions(text, myName)[0].mention;
-      return h("span", { class: isMine ? "mention mine" : "mention" }, text);
-    });
+    const props = BLOCKS.test(tag)
+      ? { dir: "auto" as const, class: large && "large" }
+      : null;
+    return h(tag, props, ...inside);
   };
   return h("div", { class: "content" }, ...nodes.map(show));
 }

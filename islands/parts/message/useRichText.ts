@@ -1,14 +1,18 @@
 // Messages' texts as rich text: parsed by the server for what came with the page, and by this browser for what comes later.
 import { useSignal } from "@preact/signals";
-import { useCallback, useMemo } from "preact/hooks";
+import { useCallback, useMemo, useRef } from "preact/hooks";
 import {
   isPlain,
   parsePlain,
   type RichNode,
 } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
+import type { People } from "../shared/usePeople.ts";
 
-type Parser = (content: string) => RichNode[];
+type Parser = Pick<
+  typeof import("../../../lib/chat/message_text.ts"),
+  "messageParser"
+>;
 
 /** By the IDs of the messages. */
 export type RichTextByID = Record<string, RichNode[]>;
@@ -16,35 +20,48 @@ export type RichTextByID = Record<string, RichNode[]>;
 /**
  * `richTextOf` gives the same array for the same text. The parser is large:
  * until `loadParser` has loaded it, a text that the server has not parsed is
- * shown plain.
+ * shown plain. Its part for tables, strikethrough and tasks is loaded with the
+ * first text that may have one.
  */
 export function useRichText(
   messages: readonly Message[],
   parsedByServer: RichTextByID,
+  people: People,
 ) {
-  const parser = useSignal<Parser | undefined>(undefined);
-  const parse = parser.value;
+  const loaded = useSignal<Parser | undefined>(undefined);
+  const { messageParser } = loaded.value ?? {};
+  const peopleAtFirst = useRef(people).current;
+  const parser = useMemo(
+    () =>
+      messageParser?.(
+        people.members,
+        people.myName,
+        () => loaded.value = { messageParser },
+      ),
+    [loaded.value, people],
+  );
   // Anew with the parser: what was shown plain is parsed then.
   const parsed = useMemo(() =>
     new Map(
-      messages.filter(({ id }) => id in parsedByServer)
-        .map(({ id, content }) => [content, parsedByServer[id]]),
-    ), [parse]);
+      // The server's trees are of the people whom it knew.
+      messages.filter(({ id }) =>
+        people === peopleAtFirst && Object.hasOwn(parsedByServer, id)
+      ).map(({ id, content }) => [content, parsedByServer[id]]),
+    ), [parser]);
 
   const loadParser = async () => {
-    const { parseMarkdown } = await import("../../../lib/chat/markdown.ts");
-    parser.value = parseMarkdown;
+    loaded.value ??= await import("../../../lib/chat/message_text.ts");
   };
 
   const richTextOf = useCallback((content: string): RichNode[] => {
     let nodes = parsed.get(content);
     if (!nodes) {
-      nodes = (isPlain(content) ? undefined : parse?.(content)) ??
+      nodes = (isPlain(content) ? undefined : parser?.(content)) ??
         parsePlain(content);
       parsed.set(content, nodes);
     }
     return nodes;
-  }, [parse]);
+  }, [parsed]);
 
   return { richTextOf, loadParser };
 }

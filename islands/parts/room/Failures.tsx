@@ -105,7 +105,7 @@ type FailedMutationProps = {
 };
 
 function FailedMutation(props: FailedMutationProps) {
-  const { refused, user, people } = props;
+  const { refused, user } = props;
   const { kind, content, isWhole, rejection } = refused;
   // An alert is read when its text comes, not when it is there with it.
   const [reason, setReason] = useState("");
@@ -142,8 +142,6 @@ function FailedMutation(props: FailedMutationProps) {
         {hasText && (
           <RichText
             nodes={props.richTextOf(content)}
-            names={people.names}
-            myName={people.myName}
           />
         )}
         {!isWhole && <p class="hint">{words.cut}</p>}

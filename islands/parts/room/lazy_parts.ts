@@ -2,6 +2,7 @@
 import "../shared/common.ts";
 export { Completion } from "../composer/Completion.tsx";
 export { ReplyBanner } from "../composer/ReplyBanner.tsx";
+export { CodeBlock } from "../message/CodeBlock.tsx";
 export { EditBox } from "../message/EditBox.tsx";
 export { EmojiChoice } from "../shared/EmojiChoice.tsx";
 export { OlderMessages } from "../timeline/OlderMessages.tsx";

@@ -1,4 +1,5 @@
 // Shows what earlier visits wrote and the server has yet to confirm: from the outbox, while the view lacks it.
+import { trimContent } from "../../../lib/chat/visible.ts";
 import { computed, effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
@@ -85,7 +86,7 @@ function withUnsent(
         seq: ++seq,
         authorID: user.userID,
         from: user.name,
-        content: content.trim(),
+        content: trimContent(content),
         createdAt: timestamp,
         reactions: {},
         pending: true,
@@ -102,7 +103,8 @@ function withUnsent(
   const messages = view.messages.toSpliced(end, 0, ...added.values())
     .filter(({ id }) => !deleted.has(id))
     .map((message) => {
-      const content = texts.get(message.id)?.trim() ?? message.content;
+      const text = texts.get(message.id);
+      const content = text === undefined ? message.content : trimContent(text);
       if (content === message.content) return message;
       return { ...message, content, pending: true as const };
     });

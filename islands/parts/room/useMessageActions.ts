@@ -9,6 +9,7 @@ type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
   & {
     EmojiChoice: MessageActions["EmojiChoice"];
+    CodeBlock: MessageActions["CodeBlock"];
     /** Told of what did not work. */
     onError: (error: unknown) => void;
   };
@@ -23,7 +24,8 @@ export function useMessageActions(
   handlers: Handlers,
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
-  const { jump, copyLink, reply, edit, EmojiChoice, onError } = handlers;
+  const { jump, copyLink, reply, edit, onError } = handlers;
+  const { EmojiChoice, CodeBlock } = handlers;
 
   const actions = useMemo((): MessageActions => {
     if (!replica) return { jump, copyLink };
@@ -41,7 +43,8 @@ export function useMessageActions(
         deleting.value = message;
       },
       EmojiChoice,
+      CodeBlock,
     };
-  }, [replica, EmojiChoice]);
+  }, [replica, EmojiChoice, CodeBlock]);
   return { actions, deleting };
 }

@@ -5,14 +5,13 @@
 // by all, they are one script together.
 import "@preact/signals";
 import "preact/jsx-runtime";
-import "../../../lib/chat/mentions.ts";
 import "../../../lib/chat/queries.ts";
 import "../../../lib/chat/read_state.ts";
+import "../../../lib/chat/rich_text.ts";
 import "../../../lib/chat/spaces.ts";
 import "../../../lib/chat/strings/room.ts";
 import "../../../lib/replica/local/idb.ts";
 import "../../../lib/replica/rejections.ts";
-import "./copy_text.ts";
 import "./keys.ts";
 import "./message_link.ts";
 import "./sign_out_channel.ts";

@@ -52,6 +52,12 @@ export const roomOnUseStrings = {
       } not sent yet, and will be lost.`,
   },
 
+  code: {
+    copy: "Copy code",
+    copied: "Copied.",
+    notCopied: "Copying did not work: select the code and copy it yourself.",
+  },
+
   storage: {
     unsent: "Kept on this device until you are back online.",
     all: "You can go on writing: it is sent when you are back online.",

@@ -1,13 +1,13 @@
 // Whom a text speaks to.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
-  foldedNames,
   mentionPrefix,
   mentionsName,
+  namesToFind,
   splitAtMentions,
 } from "../../../lib/chat/mentions.ts";
 
-const names = foldedNames([
+const names = namesToFind([
   { name: "Ada" },
   { name: "Ada Lovelace" },
   { name: "نور" },
@@ -39,12 +39,37 @@ Deno.test("The pieces of a text are all of it", () => {
   }
 });
 
-Deno.test("mentionsName() says whether a text mentions a person", () => {
+Deno.test("A person is mentioned as people see their name", () => {
   assert(mentionsName("hello @BOB.", "Bob"));
+  assert(mentionsName("@José and @jose", "Jose\u0301"));
+  assert(mentionsName("@Ｂob", "Bob"));
+  assert(mentionsName("@राम!", "राम"));
+  assert(mentionsName("@Bob's", "Bob"));
   assertFalse(mentionsName("hello Bob, @Bobby", "Bob"));
+  assertFalse(mentionsName("@रामा", "राम"));
+  assertFalse(mentionsName("@👩‍🚀", "👩"));
+  assertFalse(mentionsName("@👍🏽", "👍"));
+  assertFalse(mentionsName("@パパ", "ババ"));
+  assertFalse(mentionsName("@Zoe\u0308", "Zo"));
 });
 
-Deno.test("mentionPrefix() finds the beginning of a name between an @ and the caret", () => {
+Deno.test("Names of forty emoji can be mentioned", () => {
+  for (const emoji of ["🎉", "👨‍👩‍👧‍👦", "🇩🇪"]) {
+    assert(mentionsName(`hi @${emoji.repeat(40)} there`, emoji.repeat(40)));
+    assertFalse(mentionsName(`@${emoji.repeat(39)}`, emoji.repeat(40)));
+  }
+});
+
+Deno.test("Nobody is mentioned in code", () => {
+  assertFalse(mentionsName("`@Bob`", "Bob"));
+  assertFalse(mentionsName("``a ` @Bob``", "Bob"));
+  assertFalse(mentionsName("x\n```\n@Bob\n```", "Bob"));
+  assert(mentionsName("`a` @Bob `b`", "Bob"));
+  assert(mentionsName("```\n@Bob", "Bob")); // without an end it is text
+  assert(mentionsName("`` @Bob `", "Bob"));
+});
+
+Deno.test("A name that is being written is what stands between the @ and the caret", () => {
   assertEquals(mentionPrefix("hi @Ada Lo", 10), {
     from: 4,
     start: "Ada Lo",
