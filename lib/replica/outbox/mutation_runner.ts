@@ -28,11 +28,6 @@ type Pending = {
 /** Another tab was first to run a lost mutation again. */
 class TakenError extends Error {}
 
-/** No server would take it; it has the shape of a refusal. */
-class TooLargeError extends Error {
-  readonly code = "too-large";
-}
-
 /**
  * Runs the mutations of one replica, one at a time, to which its caller sees:
  * the ID of one that failed is given to the next.
@@ -150,7 +145,10 @@ export class MutationRunner<M extends MutatorDefs> {
     const json = JSON.stringify(mutation.args);
     const { byteLength } = new TextEncoder().encode(json);
     if (byteLength > MAX_BYTES_PER_PUSH) {
-      throw new TooLargeError("This is too large.");
+      // No server would take it: as a mutator refuses.
+      throw Object.assign(new Error("This is too large."), {
+        code: "too-large",
+      });
     }
     if (!await this.outbox.add(mutation, replaced)) throw new TakenError();
     this.#pending.delete(mutation.mutationID);
@@ -172,7 +170,5 @@ export class MutationRunner<M extends MutatorDefs> {
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error &&
-    "code" in error && typeof error.code === "string";
-}
+const isRefusal = (error: unknown): boolean =>
+  typeof (error as { code?: unknown } | undefined)?.code === "string";
