@@ -6,7 +6,7 @@ import { roomSpace } from "../lib/chat/spaces.ts";
 import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import type { Status } from "../lib/replica/mod.ts";
-import { listen, type Presence } from "../lib/replica/poke/listen.ts";
+import { listen } from "../lib/replica/poke/listen.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
@@ -20,6 +20,7 @@ import {
 import { RoomHeader } from "./parts/room/RoomHeader.tsx";
 import { useMessageActions } from "./parts/room/useMessageActions.ts";
 import { useRoom, useUserReplica } from "./parts/room/useRoom.ts";
+import { chatServer, type TypingEvent } from "./parts/shared/chat_server.ts";
 import { errorWords } from "./parts/shared/error_words.ts";
 import { hasUnfinished } from "./parts/shared/unsent_text.ts";
 import { usePeople } from "./parts/shared/usePeople.ts";
@@ -112,12 +113,14 @@ export default function Room(props: RoomProps) {
       Promise.all([loadLazyParts(), loadParser()]).catch(retry);
     }), []);
   // One who only looks on sees who is typing, too.
-  const firstTyping = useRef<Presence>();
+  const firstTyping = useRef<TypingEvent>();
   useEffect(() =>
-    listen(userID, space, {
-      onPresence(news) {
-        firstTyping.current = news;
-        loadLazyParts().catch(() => {});
+    listen(chatServer, userID, space, {
+      events: {
+        typing(news: TypingEvent) {
+          firstTyping.current = news;
+          loadLazyParts().catch(() => {});
+        },
       },
     }), [space]);
   useEffect(() => {

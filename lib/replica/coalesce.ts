@@ -1,27 +1,31 @@
-// Many wishes for the same thing: it runs once at a time, and once more for all that came meanwhile.
+// Coalesces calls: one run in flight, and one queued run that all later callers share.
 
-/** The longest rest, in milliseconds: a run that waited for a person or a network took no time from anybody. */
-const LONGEST = 1_000;
+/** A run may have waited for a network or a person: the pause after it is no longer than this, in milliseconds. */
+const MAX_PAUSE = 1_000;
 
 /**
  * Each call is followed by a whole run of `body` that starts after it; resolves
- * at its end. Between two runs it rests for as long as the last one took, a
- * second at most, so that work never takes more than half of the time from what
- * else there is to do.
+ * at its end. Between two runs it pauses for as long as the last one took, a
+ * second at most, so that other work always gets half of the time; and for
+ * `minPause` milliseconds at least.
  */
-export function coalesce(body: () => Promise<void>): () => Promise<void> {
-  let rested: Promise<unknown> = Promise.resolve();
-  let next: Promise<void> | undefined;
+export function coalesce(
+  body: () => void | Promise<void>,
+  minPause = 0,
+): () => Promise<void> {
+  let ready: Promise<unknown> = Promise.resolve();
+  let queued: Promise<void> | undefined;
   return () =>
-    next ??= rested.then(() => {
-      next = undefined;
+    queued ??= ready.then(() => {
+      queued = undefined;
       const began = performance.now();
-      const run = body();
-      const rest = () =>
+      const run = Promise.resolve(body());
+      const pause = () =>
         new Promise((resolve) => {
-          setTimeout(resolve, Math.min(performance.now() - began, LONGEST));
+          const took = Math.min(performance.now() - began, MAX_PAUSE);
+          setTimeout(resolve, Math.max(took, minPause));
         });
-      rested = run.then(rest, rest); // who called hears of a failure
+      ready = run.then(pause, pause); // the callers are told of a failure
       return run;
     });
 }

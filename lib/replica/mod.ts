@@ -2,16 +2,17 @@
 import type { MutatorDefs } from "replicache";
 import type { Replica, ReplicaOptions } from "./replica.ts";
 
-export type { Pause } from "./http/transport.ts";
+export type { PauseReason } from "./http/transport.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
+export type { Server } from "./server.ts";
 
 let inMemory = false;
 
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.
  * Replicache is loaded on use: a page can show its HTML long before. Where the
- * browser refuses to keep anything, the copy lives in the page's memory, and
+ * browser refuses to store anything, the copy lives in the page's memory, and
  * its status says so.
  */
 export async function openReplica<M extends MutatorDefs>(

@@ -1,4 +1,4 @@
-// What the server has refused for good: to be read, and to be put away once read.
+// Rejections: what the server has refused for good, to be read and dismissed.
 import type {
   ReadonlyJSONValue,
   ReadTransaction,
@@ -31,7 +31,7 @@ export async function rejectionsIn(tx: ReadTransaction): Promise<Rejection[]> {
   );
 }
 
-/** Puts a rejection away; the server has the same mutator. Dismissing what is gone changes nothing. */
+/** Deletes a rejection; the server has the same mutator. Dismissing what is gone changes nothing. */
 export async function dismissRejection(
   tx: WriteTransaction,
   { clientID, mutationID }: Pick<Rejection, "clientID" | "mutationID">,

@@ -1,9 +1,10 @@
-// What a replica is to an island: its copy of a space, and how that stands with the server.
+// What a replica is to an island: a copy of a space, its status, and its options.
 import type { ReadonlySignal } from "@preact/signals";
 import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
-import type { Pause } from "./http/transport.ts";
-import type { WithOwn } from "./outbox/recorded_mutators.ts";
-import type { Unsent } from "./outbox/outbox_database.ts";
+import type { PauseReason } from "./http/transport.ts";
+import type { WithEngineMutators } from "./outbox/mutation_runner.ts";
+import type { UnsentMutation } from "./outbox/outbox_database.ts";
+import type { Server } from "./server.ts";
 
 /** What a person should know of the copy: is it connected, and what has not been sent. */
 export type Status = {
@@ -13,13 +14,14 @@ export type Status = {
   syncing: boolean;
   /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
   unsent: number;
-  /** Whether the browser keeps nothing of it, as it refuses to. */
+  /** Whether nothing of it is on the disk, as the browser refuses that. */
   inMemory?: boolean;
   /** Why nothing goes out or comes in until a person does something. */
-  paused?: Pause;
+  paused?: PauseReason;
 };
 
 export type ReplicaOptions<M extends MutatorDefs> = {
+  server: Server;
   /** Whom the copy belongs to; two people on one device never share one. */
   userID: string;
   space: string;
@@ -33,25 +35,25 @@ export type Query<T> = (tx: ReadTransaction) => Promise<T>;
 export interface Replica<M extends MutatorDefs> {
   readonly status: ReadonlySignal<Status>;
   /** Resolves once the mutation shows; it is on the disk by then. */
-  readonly mutate: Replicache<WithOwn<M>>["mutate"];
+  readonly mutate: Replicache<WithEngineMutators<M>>["mutate"];
   query<T>(body: Query<T>): Promise<T>;
   /** Calls back with the answer now, and again whenever it changes; returns the end of it. */
   subscribe<T>(body: Query<T>, onChange: (result: T) => void): () => void;
   /**
    * Asks for the newest `window` members of each windowed collection, from now
-   * on. Resolves once they are here; rejects when the server does not answer.
+   * on. Resolves once the copy has them; rejects when the server does not answer.
    */
   widen(window: number): Promise<void>;
   /**
-   * Resolves once what is here by now is on the disk, where the next visit
-   * finds it; by itself that takes a second or two.
+   * Resolves once what the copy holds by now is on the disk, where the next
+   * visit finds it; by itself that takes a second or two.
    */
-  keep(): Promise<void>;
+  persist(): Promise<void>;
   /** What the server has not confirmed, oldest first. */
-  unsent(): Promise<Pick<Unsent, "name" | "args" | "timestamp">[]>;
+  unsent(): Promise<Pick<UnsentMutation, "name" | "args" | "timestamp">[]>;
   /** Tries again after a pause, as when one has signed in again. */
   resume(): void;
   /** Throws away what is unsent, and the copy: what the server has is fetched anew. */
-  discard(): Promise<void>;
+  discardUnsent(): Promise<void>;
   close(): Promise<void>;
 }

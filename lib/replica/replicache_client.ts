@@ -2,7 +2,7 @@
 import type { MutatorDefs, ReplicacheOptions } from "replicache";
 import { ReplicacheImpl } from "replicache/impl";
 import { coalesce } from "./coalesce.ts";
-import { live } from "./local/web_locks.ts";
+import { holdClientLock } from "./local/live_clients.ts";
 
 export { ReplicacheImpl };
 
@@ -12,16 +12,16 @@ export const SCHEMA_VERSION = "1";
 
 /**
  * The longest that a failed push or pull waits for its next try, in
- * milliseconds. Replicache's minute is long for whoever watches a message that
- * is not sent, and nobody tells when only pushes had failed. Random, so that
- * those who failed together do not all come back together.
+ * milliseconds. Replicache's minute is long for someone who watches a message
+ * that is not sent, and nothing tells when only pushes had failed. Random, so
+ * that those who failed together do not all come back together.
  */
-const longestWait = () => 6_000 + Math.random() * 4_000;
+const maxRetryDelay = () => 6_000 + Math.random() * 4_000;
 
 export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   /** Its client group, once it is open. */
   groupID = "";
-  #die = () => {};
+  #releaseLock = () => {};
   readonly #persist = coalesce(() => super.persist());
 
   constructor(
@@ -35,17 +35,24 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
       schemaVersion: SCHEMA_VERSION,
       pullInterval: null, // the poke stream says when
       pushDelay: 0,
-      requestOptions: { maxDelayMs: longestWait() },
+      requestOptions: { maxDelayMs: maxRetryDelay() },
       logLevel: "error",
     });
-    // The default would reload the page under the hands of whoever is writing.
+    // The default would reload the page under the hands of someone who writes.
     this.onUpdateNeeded = null;
+  }
+
+  /** What says of a mutation whose it is. */
+  get ids(): { generation: number; groupID: string; clientID: string } {
+    const { generation, groupID, clientID } = this;
+    return { generation, groupID, clientID };
   }
 
   /** Resolves once it has its place on the disk. */
   async open(): Promise<void> {
     this.groupID = await this.clientGroupID;
-    this.#die = await live(this.replica, this.generation, this.clientID);
+    const { replica, generation, clientID } = this;
+    this.#releaseLock = await holdClientLock(replica, generation, clientID);
   }
 
   /**
@@ -65,7 +72,7 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
 
   override async close(): Promise<void> {
     await super.close();
-    this.#die();
+    this.#releaseLock();
   }
 
   /**
@@ -77,3 +84,14 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
     return this.#persist();
   }
 }
+
+/**
+ * Reports an error that no caller awaits. Errors of what is closed meanwhile do
+ * not matter any more; nor that the browser's data was cleared, as whoever did
+ * that knows.
+ */
+export const reportUnlessClosed =
+  (it: { closed: boolean }) => (error: unknown): void => {
+    const { name } = error as Error;
+    if (!it.closed && name !== "AbortError") reportError(error);
+  };

@@ -1,5 +1,6 @@
 // What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
 import { queryCopies } from "../../lib/replica/local/query_copies.ts";
+import * as locks from "../../lib/replica/local/web_locks.ts";
 import { LiveReplica } from "../../lib/replica/live_replica.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
@@ -8,6 +9,11 @@ import { mutators } from "./tally.ts";
 
 const where = new URL(location.href).searchParams;
 const options = {
+  server: {
+    url: (endpoint: string, spaces: readonly string[]) =>
+      `/api/replicache/${endpoint}?space=${spaces}`, // one, in these tests
+    headers: (userID: string) => ({ authorization: userID }),
+  },
   userID: where.get("user")!,
   space: where.get("space")!,
   mutators,
@@ -16,6 +22,7 @@ const replica: Replica<typeof mutators> = await openReplica(options);
 
 const page = {
   replica,
+  locks,
   /** All entries under a prefix. */
   entries: (prefix = "") =>
     replica.query((tx) => tx.scan({ prefix }).entries().toArray()),

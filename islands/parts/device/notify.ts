@@ -4,8 +4,11 @@ import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { listen } from "../../../lib/replica/poke/listen.ts";
+import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
+import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
+import { listen } from "../../../lib/replica/poke/listen.ts";
+import { chatServer } from "../shared/chat_server.ts";
 import { notificationChoice } from "./notification_choice.ts";
 
 /** Of one room at once: of the newest messages. */
@@ -32,12 +35,9 @@ class Notifier {
   readonly #listening = new Map<string, () => void>();
   /** By which the tab that notifies tells the others what is no news any more. */
   readonly #channel: BroadcastChannel;
-  readonly #ended = Promise.withResolvers<void>();
   readonly #shown: ShownRoom;
   #closed = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #last = 0;
-  #tail = Promise.resolve();
+  #resign = () => {};
 
   constructor(private readonly userID: string) {
     this.#channel = new BroadcastChannel(`notices/${userID}`);
@@ -48,22 +48,20 @@ class Notifier {
 
   end(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
     for (const end of this.#listening.values()) end();
     this.#shown.end();
     this.#channel.close();
-    this.#ended.resolve();
+    this.#resign();
   }
 
   /** Messages that are there now are no news; of later ones the leading tab notifies. */
   async #begin(): Promise<void> {
     const rooms = await ownRooms() ?? [];
     this.#learn(rooms.map((room) => [room.roomID, room.messageCount]));
-    await navigator.locks.request(`notices/${this.userID}`, async () => {
-      if (this.#closed) return;
+    if (this.#closed) return;
+    this.#resign = elect(`notices/${this.userID}`, () => {
       this.#listenTo([userSpace(this.userID)]);
-      this.#lookSoon();
-      await this.#ended.promise;
+      this.#look();
     });
   }
 
@@ -76,22 +74,20 @@ class Notifier {
   #listenTo(spaces: string[]): void {
     for (const space of spaces) {
       if (this.#listening.has(space)) continue;
-      const onPoke = () => this.#lookSoon();
-      this.#listening.set(space, listen(this.userID, space, { onPoke }));
+      const listener = { onPoke: this.#look };
+      const end = listen(chatServer, this.userID, space, listener);
+      this.#listening.set(space, end);
     }
   }
 
-  #lookSoon(): void {
-    const wait = Math.max(0, this.#last + MIN_INTERVAL - Date.now());
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#last = Date.now();
-      // After a failure it is still news: the next poke tries again.
-      this.#tail = this.#tail.then(() => this.#look()).catch(console.warn);
-    }, wait);
-  }
+  // After a failure it is still news: the next poke tries again.
+  readonly #look = coalesce(
+    () => this.#tellNews().catch(console.warn),
+    MIN_INTERVAL,
+  );
 
-  async #look(): Promise<void> {
+  async #tellNews(): Promise<void> {
+    if (this.#closed) return;
     const rooms = await ownRooms() ?? [];
     if (this.#closed) return;
     this.#listenTo(rooms.map(({ space }) => space));
@@ -111,9 +107,14 @@ class Notifier {
     const after = Math.max(known, readSeq, messageCount - MAX_MESSAGES);
     const wanted = choice !== "nothing" && after < messageCount &&
       Notification.permission === "granted" &&
-      !await isShown(this.userID, roomID);
+      !await isHeld(shownName(this.userID, roomID));
     if (!wanted) return messageCount;
-    const found = await fetchSnapshot(this.userID, space, messageCount - after);
+    const found = await fetchSnapshot(
+      chatServer,
+      this.userID,
+      space,
+      messageCount - after,
+    );
     const entries = [...found];
     const me = found.get(`member/${this.userID}`) as Member | undefined;
     const messages = entries.filter(([key]) => key.startsWith("message/"))
@@ -149,17 +150,11 @@ async function notify(room: RoomSummary, message: Message): Promise<void> {
   });
 }
 
+/** The lock that says that a visible tab of this browser shows a room. */
 const shownName = (userID: string, roomID: string) =>
   `shown/${userID}/${roomID}`;
 
-/** Whether a visible tab of this browser shows a room. */
-async function isShown(userID: string, roomID: string): Promise<boolean> {
-  const name = shownName(userID, roomID);
-  const { held = [] } = await navigator.locks.query();
-  return held.some((lock) => lock.name === name);
-}
-
-/** Holds a lock named after the room that this tab shows, if any, while the tab is visible. */
+/** Holds the lock of the room that this tab shows, if any, or waits for it, while the tab is visible. */
 class ShownRoom {
   readonly #name: string | undefined;
   #hide = () => {};
@@ -174,9 +169,7 @@ class ShownRoom {
   readonly #say = () => {
     this.#hide();
     if (!this.#name || document.hidden) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#hide = resolve;
-    navigator.locks.request(this.#name, { mode: "shared" }, () => promise);
+    this.#hide = elect(this.#name, () => {});
   };
 
   end(): void {

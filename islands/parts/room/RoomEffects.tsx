@@ -5,6 +5,7 @@ import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
+import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import type { ComposerDraft } from "../composer/useDraft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import type { Editing } from "../message/useEditing.ts";
@@ -76,21 +77,15 @@ const lockName = (id: string) => `edit/${id}`;
 function useEditLock(scope: Scope, editing: Editing): void {
   useEffect(() => editing.resume(() => unlockedEdit(scope)), []);
   const id = editing.edit.value?.id;
-  useEffect(() => {
-    if (!id) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    navigator.locks?.request(lockName(id), () => promise).catch(() => {});
-    return resolve;
-  }, [id]);
+  useEffect(() => id ? elect(lockName(id), () => {}) : undefined, [id]);
 }
 
 /** The last edit that was begun and that no tab is at. */
 async function unlockedEdit(scope: Scope) {
-  // Without an answer, as on plain http, two tabs may show the same edit.
-  const asked = navigator.locks?.query().catch(() => undefined);
-  const { held = [] } = await asked ?? {};
-  const names = new Set(held.map(({ name }) => name));
-  return editsIn(scope).find(({ id }) => !names.has(lockName(id)));
+  for (const edit of editsIn(scope)) {
+    // Without locks, as on plain http, two tabs may show the same edit.
+    if (!await isHeld(lockName(edit.id))) return edit;
+  }
 }
 
 /** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */

@@ -2,7 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
-import { listen, type Presence } from "../../../lib/replica/poke/listen.ts";
+import { listen } from "../../../lib/replica/poke/listen.ts";
+import {
+  chatServer,
+  type OnlineEvent,
+  type TypingEvent,
+} from "../shared/chat_server.ts";
 import { onlineUserIDs } from "../shared/room_store.ts";
 import type { People } from "../shared/usePeople.ts";
 
@@ -14,7 +19,7 @@ type TypingProps = {
   userID: string;
   people: People;
   /** What the server said before this was loaded. */
-  first: Presence | undefined;
+  first: TypingEvent | undefined;
 };
 
 /** Shows who else is typing, and follows who is online, which the room's header shows. */
@@ -28,7 +33,7 @@ export function Typing({ space, userID, people, first }: TypingProps) {
       clearTimeout(timers.get(who));
       if (timers.delete(who)) show();
     };
-    const onPresence = (news: Presence) => {
+    const onTyping = (news: TypingEvent) => {
       if (news.userID === userID) return; // another device of one's own
       end(news.userID);
       if (!news.typing) return;
@@ -36,11 +41,13 @@ export function Typing({ space, userID, people, first }: TypingProps) {
       timers.set(news.userID, timer);
       show();
     };
-    if (first) onPresence(first);
-    const unlisten = listen(userID, space, {
-      onOnline: (userIDs) => onlineUserIDs.value = userIDs,
+    if (first) onTyping(first);
+    const unlisten = listen(chatServer, userID, space, {
       onBroken: () => onlineUserIDs.value = [],
-      onPresence,
+      events: {
+        typing: onTyping,
+        online: ({ userIDs }: OnlineEvent) => onlineUserIDs.value = userIDs,
+      },
     });
     return () => {
       unlisten();

@@ -17,6 +17,7 @@ import {
   rejectionsIn,
   type Status,
 } from "../../../lib/replica/mod.ts";
+import { chatServer } from "../shared/chat_server.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
 import { useSustained } from "../shared/useSustained.ts";
 
@@ -59,6 +60,7 @@ export function useRoom(user: User, initialView: RoomView) {
   useEffect(() => {
     const { userID } = user;
     const opening = openReplica({
+      server: chatServer,
       userID,
       space: roomSpace(initialView.room.id),
       // Nothing of the page's HTML goes when the replica takes over.
@@ -75,7 +77,7 @@ export function useRoom(user: User, initialView: RoomView) {
           copy.room.messageCount >= initialView.room.messageCount;
         view.value = caughtUp.value ? copy : merged(initialView, copy);
         // Where one can write now, one can without a network a moment later.
-        if (copy.me && !isMember.value) replica.keep().catch(reportError);
+        if (copy.me && !isMember.value) replica.persist().catch(reportError);
         // Even if older than the HTML: without a network it stays so.
         isMember.value = copy.me !== undefined;
       });
@@ -118,6 +120,7 @@ export function useUserReplica(
   useEffect(() => {
     if (!when) return;
     const opening = openReplica({
+      server: chatServer,
       userID,
       space: userSpace(userID),
       mutators: userMutators(),

@@ -3,7 +3,9 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { DIRECTORY, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
+import { chatServer } from "../shared/chat_server.ts";
 
 /** In milliseconds, between two requests. */
 const MIN_INTERVAL = 1_000;
@@ -23,39 +25,25 @@ export function useRooms(
     ...rooms.value.filter(({ member }) => member).map(({ space }) => space),
   ];
 
-  const { refreshSoon, stop } = useMemo(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let last = 0;
-    async function refresh() {
-      timer = undefined;
-      last = Date.now();
-      // If both fail the list stays as it was, until the next poke.
-      const news = await fetchRooms().catch(() => readCopies())
-        .catch(console.warn);
-      if (news) rooms.value = news;
-    }
+  const refresh = useMemo(() => {
     async function readCopies() {
       const { offlineRooms } = await import("./offline_rooms.ts");
       return await offlineRooms(userID, rooms.peek());
     }
-    return {
-      refreshSoon() {
-        timer ??= setTimeout(
-          refresh,
-          Math.max(0, last + MIN_INTERVAL - Date.now()),
-        );
-      },
-      stop: () => clearTimeout(timer),
-    };
+    return coalesce(async () => {
+      // If both fail the list stays as it was, until the next poke.
+      const news = await fetchRooms().catch(() => readCopies())
+        .catch(console.warn);
+      if (news) rooms.value = news;
+    }, MIN_INTERVAL);
   }, []);
 
   useEffect(() => {
     const ends = spaces.map((space) =>
-      listen(userID, space, { onPoke: refreshSoon, onBroken: refreshSoon })
+      listen(chatServer, userID, space, { onPoke: refresh, onBroken: refresh })
     );
     return () => ends.forEach((end) => end());
   }, [spaces.sort().join()]);
-  useEffect(() => stop, []);
 
   return rooms;
 }

@@ -12,6 +12,7 @@ import "../../../lib/chat/spaces.ts";
 import "../../../lib/chat/strings/room.ts";
 import "../../../lib/replica/local/idb.ts";
 import "../../../lib/replica/rejections.ts";
+import "./chat_server.ts";
 import "./keys.ts";
 import "./message_link.ts";
 import "./sign_out_channel.ts";

@@ -1,12 +1,12 @@
-// What the browser says of the network, which is a hint: one that knows none can still reach a server on its own machine.
+// Follows what the browser says of the network, which is a hint: one that knows of none can still reach a server on its own machine.
 
-const AGAIN = 2_000; // ms
+const SECOND_CHECK_DELAY = 2_000; // ms
 
-type Following = {
-  /** Brings all in step: the network is back, or the page is looked at again. */
+type Connectivity = {
+  /** Pushes and pulls: the network is back, or the page is looked at again. */
   sync: () => void;
   /** Asks the server for news, and so whether it is there. */
-  ask: () => void;
+  check: () => void;
 };
 
 /**
@@ -14,12 +14,12 @@ type Following = {
  * says that there is none the server is asked whether that is so, and a moment
  * later again: the network may still let the first question through.
  */
-export function followConnectivity({ sync, ask }: Following): () => void {
+export function followConnectivity({ sync, check }: Connectivity): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onOffline = () => {
     clearTimeout(timer);
-    ask();
-    timer = setTimeout(ask, AGAIN);
+    check();
+    timer = setTimeout(check, SECOND_CHECK_DELAY);
   };
   const onVisible = () => document.hidden || sync();
   addEventListener("online", sync);

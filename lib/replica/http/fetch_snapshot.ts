@@ -1,5 +1,6 @@
-// Reads the newest of a space from the server without keeping a copy of it.
+// Fetches the newest entries of a space from the server, without a copy that stays.
 import type { ReadonlyJSONValue } from "replicache";
+import type { Server } from "../server.ts";
 
 type Patch = { op: string; key?: string; value?: ReadonlyJSONValue }[];
 
@@ -8,21 +9,24 @@ type Patch = { op: string; key?: string; value?: ReadonlyJSONValue }[];
  * members, of all else everything. Throws when the server does not answer so.
  */
 export async function fetchSnapshot(
+  server: Server,
   userID: string,
   space: string,
   window: number,
 ): Promise<Map<string, ReadonlyJSONValue>> {
-  const query = new URLSearchParams({ space, window: `${window}` });
-  const answer = await fetch(`/api/replicache/pull?${query}`, {
+  const answer = await fetch(server.url("pull", [space], window), {
     method: "POST",
-    headers: { "content-type": "application/json", "authorization": userID },
-    // A first pull of a group that never pushes: the server notes nothing of it.
+    headers: { "content-type": "application/json", ...server.headers(userID) },
+    // A first pull of a group that never pushes: the server stores nothing of it.
     body: JSON.stringify({
-      ...{ pullVersion: 1, schemaVersion: "", profileID: "", cookie: null },
+      pullVersion: 1,
+      schemaVersion: "",
+      profileID: "",
+      cookie: null,
       clientGroupID: crypto.randomUUID(),
     }),
   });
-  if (!answer.ok) throw new Error(`Looking into ${space}: ${answer.status}`);
+  if (!answer.ok) throw new Error(`Fetching ${space}: ${answer.status}`);
   const { patch = [] }: { patch?: Patch } = await answer.json();
   return new Map(patch.map(({ key = "", value = null }) => [key, value]));
 }

@@ -1,24 +1,22 @@
-// Replicache's pusher and puller: nothing confirmed is forgotten, nothing unsent passes away with an answer.
+// Replicache's pusher and puller: a push goes out in slices, and what a pull confirms leaves the outbox first.
 import type { Puller, Pusher } from "replicache";
-import { type Transport, Unanswered } from "./transport.ts";
+import { NoAnswerError, type Transport } from "./transport.ts";
 import type { LastMutationIDs, Outbox } from "../outbox/outbox.ts";
+import type { PullWindow } from "../pull_window.ts";
 
-/**
- * The most mutations, clients, and bytes in one request. The server takes no
- * more clients and 8 MiB; each visit without a network is a client.
- */
-const MOST = 500;
-const MOST_CLIENTS = 100;
-export const MOST_BYTES = 512_000;
+/** Of one request: the server takes no more clients, and 8 MiB. Each visit without a network is a client. */
+const MAX_MUTATIONS_PER_PUSH = 500;
+const MAX_CLIENTS_PER_PUSH = 100;
+export const MAX_BYTES_PER_PUSH = 512_000;
 
-/** The line gives back nothing else. */
+/** `Transport` gives back no other answer. */
 const OK = { httpRequestInfo: { httpStatusCode: 200, errorMessage: "" } };
 
 type PushRequest = Parameters<Pusher>[0];
 type Mutations = readonly { clientID: string }[];
 
 /** Told of each group that the server has forgotten, before Replicache is. */
-export type OnLost = (
+export type OnGroupLost = (
   groupID: string,
   confirmed: LastMutationIDs,
 ) => Promise<void>;
@@ -29,9 +27,9 @@ export type OnLost = (
  * Replicache's mutation recovery as well, of other groups and of dead clients.
  */
 export function createPusher(
-  line: Transport,
+  transport: Transport,
   url: string,
-  onLost: OnLost,
+  onGroupLost: OnGroupLost,
 ): Pusher {
   return async (request) => {
     const { mutations, ...envelope } = request as PushRequest & {
@@ -40,15 +38,15 @@ export function createPusher(
     };
     for (const slice of slicesOf(mutations)) {
       const head = JSON.stringify(envelope).slice(0, -1);
-      const body = await line.post(url, `${head},"mutations":[${slice}]}`);
+      const body = await transport.post(url, `${head},"mutations":[${slice}]}`);
       if (body?.error === "ClientStateNotFound") {
-        await onLost(envelope.clientGroupID, body.lastMutationIDs);
+        await onGroupLost(envelope.clientGroupID, body.lastMutationIDs);
         return { ...OK, response: body };
       }
       // Our server says nothing else; a network that one has yet to sign in to
       // may, and has taken nothing.
       if (JSON.stringify(body) !== "{}") {
-        throw new Unanswered(`Not our answer, from ${url}`);
+        throw new NoAnswerError(`No answer from ${url}`);
       }
     }
     return OK;
@@ -65,9 +63,10 @@ function* slicesOf(mutations: Mutations): Generator<string> {
     const json = JSON.stringify(mutation);
     const bytes = encoder.encode(json).length + 1;
     clientIDs.add(mutation.clientID);
-    const full = slice.length === MOST || clientIDs.size > MOST_CLIENTS ||
-      size + bytes > MOST_BYTES;
-    if (full && size > 0) {
+    const isFull = slice.length === MAX_MUTATIONS_PER_PUSH ||
+      clientIDs.size > MAX_CLIENTS_PER_PUSH ||
+      size + bytes > MAX_BYTES_PER_PUSH;
+    if (isFull && size > 0) {
       yield slice.join();
       [slice, size] = [[], 0];
       clientIDs.clear();
@@ -84,21 +83,23 @@ function* slicesOf(mutations: Mutations): Generator<string> {
  * interrupts comes again, as the cookie has not moved either.
  */
 export function createPuller(
-  line: Transport,
-  url: () => string,
-  { outbox, pusher, onLost }: {
+  transport: Transport,
+  url: (window: number | undefined) => string,
+  { window, outbox, pusher, onGroupLost }: {
+    window: PullWindow;
     outbox: Outbox;
     pusher: Pusher;
-    onLost: OnLost;
+    onGroupLost: OnGroupLost;
   },
 ): Puller {
   return async (request, requestID) => {
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
     const before = (await outbox.group(groupID))?.lastMutationIDs ?? {};
-    const body = await line.post(url(), JSON.stringify(request));
+    const { size } = window;
+    const body = await transport.post(url(size), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
-      await onLost(groupID, body.lastMutationIDs);
+      await onGroupLost(groupID, body.lastMutationIDs);
       return { ...OK, response: body };
     }
     const changes = Object.entries<number>(body.lastMutationIDChanges);
@@ -109,16 +110,18 @@ export function createPuller(
       const [clientID] = fallen;
       const id = Number.MAX_SAFE_INTEGER;
       const { profileID, schemaVersion } = request;
-      const ahead = { id, clientID, name: "", args: null, timestamp: 0 };
       return await pusher({
-        ...{ clientGroupID: groupID, profileID, schemaVersion },
         pushVersion: 1,
-        mutations: [ahead],
+        clientGroupID: groupID,
+        profileID,
+        schemaVersion,
+        mutations: [{ id, clientID, name: "", args: null, timestamp: 0 }],
       }, requestID);
     }
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);
     }
+    window.pulled = size ?? 0;
     return { ...OK, response: body };
   };
 }

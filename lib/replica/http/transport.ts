@@ -1,46 +1,40 @@
-// The line to the server: asks, waits when told to, and pauses when there is no sense in asking on.
+// Posts JSON to the server: waits when told to, and pauses when asking on makes no sense.
 import { signal } from "@preact/signals";
+import { retryAfter } from "./retry_after.ts";
 
 /**
  * Why asking on makes no sense until a person does something: 401, 403, 404,
  * any other status that says the request itself is at fault, and
  * `VersionNotSupported`.
  */
-export type Pause =
+export type PauseReason =
   | "signed out"
   | "forbidden"
   | "gone"
   | "refused"
   | "outdated";
 
-/** There was no answer of our server's, nobody knows why; or the replica was closed meanwhile. */
-export class Unanswered extends Error {}
+/** There was no answer of our server's, for whatever reason; or the replica was closed meanwhile. */
+export class NoAnswerError extends Error {}
 
-const PAUSES: Record<number, Pause> = {
+const PAUSES: Record<number, PauseReason> = {
   401: "signed out",
   403: "forbidden",
   404: "gone",
 };
 
 /** How long an answer may take, in milliseconds: half a megabyte on a slow phone. */
-const PATIENCE = 120_000;
+const ANSWER_TIMEOUT = 120_000;
 
-/**
- * `Retry-After` counts between these, in milliseconds. What stands in between
- * may say anything: 0, which asked on without a pause, or a date years ahead.
- */
-const SHORTEST_WAIT = 1_000;
-const LONGEST_WAIT = 300_000;
-
-/** All requests of one replica to the server. */
+/** All pushes and pulls of one replica. */
 export class Transport {
   /** Why it is paused; also while it is tried again, until something else comes of that. */
-  readonly paused = signal<Pause | undefined>(undefined);
-  #cut = new AbortController();
+  readonly paused = signal<PauseReason | undefined>(undefined);
+  #abort = new AbortController();
   #resumed = Promise.withResolvers<void>();
 
-  /** `auth` goes along as Replicache's `auth`: the user the replica belongs to. */
-  constructor(private readonly auth: string) {
+  /** `headers` go with each request. */
+  constructor(private readonly headers: Record<string, string>) {
     this.#resumed.resolve();
   }
 
@@ -48,64 +42,64 @@ export class Transport {
    * Posts JSON, and gives back the JSON of the answer's body. While the server
    * refuses it waits for `resume()`, and as long as `Retry-After` says on 429
    * and 503 (from a second to five minutes); then it asks again.
-   * Rejects with `Unanswered`, at the latest when the line is cut.
+   * Rejects with `NoAnswerError`, at the latest when it is aborted.
    */
   // deno-lint-ignore no-explicit-any -- the protocol's bodies; Replicache checks them
   async post(url: string, json: string): Promise<any> {
     try {
-      return await this.#post(url, json, this.#cut.signal);
+      return await this.#post(url, json, this.#abort.signal);
     } catch (cause) {
-      throw new Unanswered(`No answer from ${url}`, { cause });
+      throw new NoAnswerError(`No answer from ${url}`, { cause });
     }
   }
 
-  async #post(url: string, json: string, cut: AbortSignal): Promise<unknown> {
+  async #post(url: string, json: string, signal: AbortSignal) {
     for (;;) {
-      await unless(cut, this.#resumed.promise);
+      await unlessAborted(signal, this.#resumed.promise);
       const resumed = this.#resumed;
-      const answer = await answerTo(url, json, this.auth, cut);
-      // Whoever has asked before the pause has nothing to say of its end.
+      const answer = await fetchAnswer(url, json, this.headers, signal);
+      // An answer to what was asked before the pause says nothing of its end.
       if (answer.pause) this.#pause(answer.pause, resumed);
       else if (resumed === this.#resumed) this.paused.value = undefined;
-      if (answer.wait !== undefined) await sleep(answer.wait, cut);
+      if (answer.wait !== undefined) await sleep(answer.wait, signal);
       else if (!answer.pause) return answer.body;
     }
   }
 
-  /** Lets what waits ask again. */
+  /** Lets the requests that wait be sent again. */
   resume(): void {
     this.#resumed.resolve();
   }
 
-  /** Gives up all that waits or is under way: whoever asked is no more. What is asked next is asked. */
-  cut(): void {
-    this.#cut.abort();
-    this.#cut = new AbortController();
-    // What was refused goes with who asked it.
+  /** Gives up all requests that wait or are under way: the client that made them is closed. */
+  abort(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    // What was refused goes with the client that asked it.
     if (this.paused.peek() === "refused") this.resume();
   }
 
-  #pause(why: Pause, resumed: PromiseWithResolvers<void>): void {
+  #pause(why: PauseReason, resumed: PromiseWithResolvers<void>): void {
     if (resumed === this.#resumed) this.#resumed = Promise.withResolvers();
     this.paused.value = why;
   }
 }
 
 /** What an answer comes to: the body that was asked for, or when to ask again. */
-type Answer = { body?: unknown; wait?: number; pause?: Pause };
+type Answer = { body?: unknown; wait?: number; pause?: PauseReason };
 
-/** Rejects when there is none, and when it is not our server's: what stands in between knows nothing of us. */
-async function answerTo(
+/** Rejects when there is none, and when it is not our server's: a proxy's says nothing of our data. */
+async function fetchAnswer(
   url: string,
   json: string,
-  authorization: string,
-  cut: AbortSignal,
+  headers: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<Answer> {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization },
+    headers: { "content-type": "application/json", ...headers },
     body: json,
-    signal: AbortSignal.any([cut, AbortSignal.timeout(PATIENCE)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT)]),
   });
   const { status } = response;
   const wait = retryAfter(response);
@@ -115,8 +109,8 @@ async function answerTo(
   }
   const body = await response.json();
   if (status === 200) {
-    const outdated = body?.error === "VersionNotSupported";
-    return outdated ? { pause: "outdated" } : { body };
+    const isOutdated = body?.error === "VersionNotSupported";
+    return isOutdated ? { pause: "outdated" } : { body };
   }
   // Each of our refusals says both.
   const isOurs = typeof body.error === "string" &&
@@ -125,34 +119,24 @@ async function answerTo(
   return { pause: PAUSES[status] ?? "refused" };
 }
 
-async function sleep(milliseconds: number, cut: AbortSignal): Promise<void> {
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const slept = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);
   });
-  await unless(cut, slept).finally(() => clearTimeout(timer));
+  await unlessAborted(signal, slept).finally(() => clearTimeout(timer));
 }
 
-/** Resolves with `waiting`, and rejects as soon as the line is cut. */
-function unless(cut: AbortSignal, waiting: Promise<void>): Promise<void> {
+/** Resolves with `waiting`, and rejects as soon as the signal is aborted. */
+function unlessAborted(
+  signal: AbortSignal,
+  waiting: Promise<void>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (cut.aborted) return reject(cut.reason);
-    const onCut = () => reject(cut.reason);
-    cut.addEventListener("abort", onCut, { once: true });
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
     waiting.then(resolve, reject)
-      .finally(() => cut.removeEventListener("abort", onCut));
+      .finally(() => signal.removeEventListener("abort", onAbort));
   });
-}
-
-/** How long 429 and 503 ask to wait, in milliseconds; undefined when they do not say. */
-export function retryAfter({ status, headers }: Response): number | undefined {
-  if (status !== 429 && status !== 503) return undefined;
-  const said = headers.get("retry-after");
-  if (said === null) return undefined;
-  const seconds = Number(said);
-  const wait = Number.isNaN(seconds)
-    ? Date.parse(said) - Date.now()
-    : seconds * 1_000;
-  if (Number.isNaN(wait)) return undefined;
-  return Math.min(Math.max(wait, SHORTEST_WAIT), LONGEST_WAIT);
 }

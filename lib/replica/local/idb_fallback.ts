@@ -1,4 +1,4 @@
-// IndexedDB in the page's memory, for browsers that refuse the real one: one can chat, and nothing is kept.
+// IndexedDB in the page's memory, for browsers that refuse the real one: all works, and nothing survives the page.
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
 /** Takes the place of the browser's own, for all of the page. */

@@ -1,4 +1,4 @@
-// Reads the copies that this browser has, without keeping them in step.
+// Queries the copies of spaces that are on this browser's disk, without syncing them.
 import type { MutatorDefs } from "replicache";
 import { SnapshotStore } from "./snapshot_store.ts";
 import { dismissRejection } from "../rejections.ts";
@@ -44,8 +44,8 @@ async function queryCopy<T>(
   const copy = new ReplicacheImpl({
     name,
     schemaVersion: SCHEMA_VERSION,
-    // A client has what those have whose mutators are called the same, what is
-    // unsent too; with others, what the server had said when it came first.
+    // By mutators' names Replicache decides whose state a client begins with:
+    // with the same names as the replica's, what is unsent is in it, too.
     mutators: { ...mutators, dismissRejection },
     pullInterval: null,
     logLevel: "error",

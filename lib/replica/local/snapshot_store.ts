@@ -1,11 +1,11 @@
-// A database of Replicache's as it is at one moment: what is written to it from then on is in memory alone.
+// A snapshot of a Replicache database: what is written to it afterwards is in memory alone.
 import type { KVStore, KVWrite, ReadonlyJSONValue } from "replicache";
 import { resultOf } from "./idb.ts";
 
 /** Where Replicache keeps all in a database. */
 const STORE = "chunks";
 
-/** For who only looks, and whose traces would otherwise stay on the disk for a day. */
+/** For reads alone: a client on the database itself would leave its traces on the disk for a day. */
 export class SnapshotStore implements KVStore {
   closed = false;
   readonly #entries: Promise<Map<string, ReadonlyJSONValue>>;
@@ -18,7 +18,7 @@ export class SnapshotStore implements KVStore {
     return this.write();
   }
 
-  /** Nobody else is here whom a change that is under way could confuse. */
+  /** Without isolation: there is one user, and one write at a time. */
   async write(): Promise<KVWrite> {
     const entries = await this.#entries;
     return {
@@ -38,7 +38,7 @@ export class SnapshotStore implements KVStore {
   }
 }
 
-/** Of a database that is not there, nothing; and it is not made. */
+/** Nothing of a database that does not exist; and it is not made. */
 async function entriesOf(
   name: string,
 ): Promise<Map<string, ReadonlyJSONValue>> {

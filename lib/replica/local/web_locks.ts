@@ -1,49 +1,60 @@
-// What this browser's tabs know of each other: who is alive, and who does a thing that one alone may do.
+// Locks that all tabs of a browser share (Web Locks): to hold one, to see which are held, and to elect one tab.
 
-// Only on https and localhost. Elsewhere nobody is known to be alive: what is
-// then sent for a tab that lives on is the same mutation, and counts once.
+// Only on https and localhost. Without them, and where a browser refuses them,
+// each tab acts as if it had every lock and knows of none that is held.
 const locks: LockManager | undefined = navigator.locks;
 
-const ALIVE = "replica/client/";
-const nameOf = (replica: string, generation: number, clientID: string) =>
-  `${ALIVE}${replica}/${generation}/${clientID}`;
+export const hasLocks: boolean = locks !== undefined;
 
-/** Says that a client is alive, until the returned function is called or its page is gone. */
-export function live(
-  replica: string,
-  generation: number,
-  clientID: string,
-): Promise<() => void> {
-  return new Promise((resolve) => {
-    const { promise, resolve: end } = Promise.withResolvers<void>();
-    if (!locks) return resolve(end);
-    locks.request(nameOf(replica, generation, clientID), () => {
-      resolve(end);
-      return promise;
-    }).catch(() => resolve(end)); // refused it: as where there are none
-  });
-}
-
-/** The clients of a replica that are alive, in all tabs, with their generations. */
-export async function alive(
-  replica: string,
-): Promise<{ clientIDs: Set<string>; generations: Set<number> }> {
-  const prefix = `${ALIVE}${replica}/`;
-  const { held = [] } = await locks?.query() ?? {};
-  const found = held
-    .filter(({ name }) => name?.startsWith(prefix))
-    .map(({ name }) => name!.slice(prefix.length).split("/"));
-  return {
-    clientIDs: new Set(found.map(([, clientID]) => clientID)),
-    generations: new Set(found.map(([generation]) => Number(generation))),
+/**
+ * Makes this tab a candidate. Once it has the lock, `lead` is called, and may
+ * give back what ends its lead: called when the tab resigns, by the function
+ * that is returned here, or when another one has stolen the lock, after which
+ * this one is a candidate again. `steal` takes it from the tab that has it.
+ */
+export function elect(
+  name: string,
+  lead: () => void | (() => void),
+  steal = false,
+): () => void {
+  const candidacy = new AbortController();
+  const { signal } = candidacy;
+  let end = () => {};
+  const onElected = () =>
+    new Promise<void>((release) => {
+      // It may have resigned while the lock was on its way.
+      if (signal.aborted) return release();
+      signal.onabort = () => release();
+      end = lead() ?? end;
+    });
+  if (locks) {
+    const options = steal ? { steal } : { signal };
+    locks.request(name, options, onElected).catch((error) => {
+      if (signal.aborted) return;
+      end();
+      // Stolen from this one, which must have slept; else refused.
+      if (error.name === "AbortError") end = elect(name, lead);
+      else onElected();
+    });
+  } else onElected();
+  return () => {
+    candidacy.abort();
+    end();
   };
 }
 
-/** Does something that no other tab does for this replica at the same time. */
-export async function alone(
-  replica: string,
-  body: () => Promise<void>,
-): Promise<void> {
-  if (locks) await locks.request(`replica/rescue/${replica}`, body);
-  else await body();
+/** Resolves once this page has a lock, with the function that releases it; a page that goes releases it, too. */
+export const hold = (name: string): Promise<() => void> =>
+  new Promise((resolve) => {
+    const release = elect(name, () => resolve(() => release()));
+  });
+
+/** The names of all locks that are held in this browser and begin like this. */
+export async function heldNames(prefix: string): Promise<string[]> {
+  const { held = [] } = await locks?.query().catch(() => undefined) ?? {};
+  return held.map(({ name }) => name!)
+    .filter((name) => name.startsWith(prefix));
 }
+
+export const isHeld = async (name: string): Promise<boolean> =>
+  (await heldNames(name)).includes(name);

@@ -1,66 +1,81 @@
-// Makes mutations: each is in the outbox before it shows, and what the server has forgotten is run again.
+// Runs mutations: each is in the outbox before it shows, and what the server has forgotten is run again.
 import type {
   MutatorDefs,
   ReadonlyJSONValue,
   WriteTransaction,
 } from "replicache";
-import type { ReplicacheClient } from "../replicache_client.ts";
-import { alone } from "../local/web_locks.ts";
-import { ownAnd, type WithOwn } from "./recorded_mutators.ts";
-import type { Made, Outbox, Unsent } from "./outbox.ts";
-import { MOST_BYTES } from "../http/push_pull.ts";
+import { MAX_BYTES_PER_PUSH } from "../http/push_pull.ts";
+import { hold } from "../local/web_locks.ts";
+import { dismissRejection } from "../rejections.ts";
+import {
+  type ReplicacheClient,
+  reportUnlessClosed,
+} from "../replicache_client.ts";
+import type { NewMutation, Outbox, UnsentMutation } from "./outbox.ts";
 
-/** What is being made, noted as `made`; `from` what, when it is run again. */
-type Making = {
-  client: ReplicacheClient<MutatorDefs>;
-  from?: Unsent;
-  made?: Made;
+/** What a space's mutators become in a replica: the engine's own is there as well. */
+export type WithEngineMutators<M extends MutatorDefs> = M & {
+  dismissRejection: typeof dismissRejection;
 };
 
-/** Another tab was first to run a mutation again. */
-class Taken extends Error {}
+/** A mutation that is being run and is not in the outbox yet. */
+type Pending = {
+  mutation: NewMutation;
+  /** The lost one in whose place it comes, when it is run again. */
+  replaced?: UnsentMutation;
+};
 
-/** Nobody would take it; it has the shape of a refusal. */
-class TooLarge extends Error {
-  readonly code = "too-large";
-}
+/** Another tab was first to run a lost mutation again. */
+class TakenError extends Error {}
 
-/** Makes the mutations of one replica, one at a time: its caller sees to that. */
+/**
+ * Runs the mutations of one replica, one at a time, to which its caller sees:
+ * the ID of one that failed is given to the next.
+ */
 export class MutationRunner<M extends MutatorDefs> {
   /** The mutators to give to each client. */
-  readonly mutators: WithOwn<M>;
-  #making: Making | undefined;
+  readonly mutators: WithEngineMutators<M>;
+  /** By mutationID: what Replicache runs the mutator for is found by it. */
+  readonly #pending = new Map<number, Pending>();
 
   constructor(
     private readonly replica: string,
     private readonly outbox: Outbox,
     mutators: M,
   ) {
-    this.mutators = ownAnd(mutators, {
-      note: (tx, name, args) => this.#note(tx, name, args),
-      again: () => this.#making?.from !== undefined,
-    });
+    const all = Object.entries({ ...mutators, dismissRejection });
+    this.mutators = Object.fromEntries(
+      all.map(([name, mutator]) => [name, this.#recording(mutator)]),
+    ) as WithEngineMutators<M>;
   }
 
-  /** Makes a mutation, `from` one of another client or anew. Rejects as the mutator does. */
-  async make(
-    client: ReplicacheClient<WithOwn<M>>,
+  /** Runs a mutation, anew or in the place of a lost one. Rejects as the mutator does. */
+  async run(
+    client: ReplicacheClient<WithEngineMutators<M>>,
     name: string,
     args: ReadonlyJSONValue,
-    from?: Unsent,
+    replaced?: UnsentMutation,
   ): Promise<unknown> {
-    const making: Making = this.#making = { client, from };
+    const mutation: NewMutation = {
+      ...client.ids,
+      mutationID: client.lastMutationID + 1,
+      name,
+      args: args ?? null,
+      timestamp: Date.now(),
+    };
+    const { mutationID } = mutation;
+    this.#pending.set(mutationID, { mutation, replaced });
     try {
       return await client.mutate[name](args as never);
     } catch (error) {
-      const { made } = making;
-      // Its number will be given again.
-      if (made && client.lastMutationID < made.mutationID) {
-        await this.outbox.unwrite(made, from);
+      const isRecorded = !this.#pending.has(mutationID);
+      if (isRecorded && client.lastMutationID < mutationID) {
+        await this.outbox.undoAdd(mutation, replaced);
       }
       throw error;
     } finally {
-      client.persist().catch((error) => client.closed || reportError(error));
+      this.#pending.delete(mutationID);
+      client.persist().catch(reportUnlessClosed(client));
     }
   }
 
@@ -68,57 +83,92 @@ export class MutationRunner<M extends MutatorDefs> {
    * Runs what the server has forgotten again: in order, and each exactly once,
    * whichever tab does it and wherever that is cut off.
    */
-  runAgain(client: ReplicacheClient<WithOwn<M>>): Promise<void> {
-    return alone(this.replica, async () => {
-      for (const unsent of await this.outbox.lost()) {
-        const { name, args } = unsent;
+  async rerunLost(
+    client: ReplicacheClient<WithEngineMutators<M>>,
+  ): Promise<void> {
+    const release = await hold(`replica/rescue/${this.replica}`);
+    try {
+      for (const lost of await this.outbox.lost()) {
+        const { name, args } = lost;
         try {
-          if (name in client.mutate) {
-            await this.make(client, name, args, unsent);
-          } else await this.#leaveToServer(client, unsent);
+          if (name in client.mutate) await this.run(client, name, args, lost);
+          else await this.#leaveToServer(client, lost);
         } catch (error) {
-          if (!(error instanceof Taken)) reportError(error);
+          if (!(error instanceof TakenError)) reportError(error);
         }
       }
-    });
+    } finally {
+      release();
+    }
   }
 
-  /** Brings what only this page's memory may hold into the outbox. */
-  async keep(client: ReplicacheClient<WithOwn<M>>): Promise<void> {
-    const { generation, groupID, clientID } = client;
+  /** Adds to the outbox what only this page's memory may hold. */
+  async addPending(
+    client: ReplicacheClient<WithEngineMutators<M>>,
+  ): Promise<void> {
+    const { ids } = client;
     const pending = await client.experimentalPendingMutations();
     const timestamp = Date.now();
-    const own = pending.filter((each) => each.clientID === clientID);
-    await this.outbox.keep(own.map(({ id: mutationID, name, args }) => ({
-      ...{ generation, groupID, clientID },
-      ...{ mutationID, name, args, timestamp },
+    const own = pending.filter((each) => each.clientID === ids.clientID);
+    await this.outbox.addMissing(own.map(({ id: mutationID, name, args }) => ({
+      ...ids,
+      mutationID,
+      name,
+      args,
+      timestamp,
     })));
   }
 
-  async #note(tx: WriteTransaction, name: string, args: ReadonlyJSONValue) {
-    const { byteLength } = new TextEncoder().encode(JSON.stringify(args));
-    if (byteLength > MOST_BYTES) throw new TooLarge("This is too large.");
-    const making = this.#making!;
-    const { generation, groupID } = making.client;
-    const made: Made = {
-      ...{ generation, groupID, name, args },
-      clientID: tx.clientID,
-      mutationID: tx.mutationID,
-      timestamp: Date.now(),
+  /**
+   * The same mutator, whose mutations are in the outbox before anybody sees what
+   * they did. What is run again only the server may refuse. On rebase a refused
+   * mutation becomes a no-op: thrown there it would stop every pull and freeze
+   * the view, though the server has yet to answer for it.
+   */
+  #recording(mutator: MutatorDefs[string]): MutatorDefs[string] {
+    return async (tx: WriteTransaction, args: ReadonlyJSONValue) => {
+      const isInitial = tx.reason === "initial";
+      const pending = this.#pending.get(tx.mutationID);
+      let result: ReadonlyJSONValue | void = undefined;
+      try {
+        result = await mutator(tx, args);
+      } catch (error) {
+        const isNoOp = isInitial ? pending?.replaced : isRefusal(error);
+        if (!isNoOp) throw error;
+      }
+      if (isInitial) await this.#record(pending!);
+      return result;
     };
-    if (!await this.outbox.write(made, making.from)) throw new Taken();
-    making.made = made;
+  }
+
+  async #record({ mutation, replaced }: Pending): Promise<void> {
+    const json = JSON.stringify(mutation.args);
+    const { byteLength } = new TextEncoder().encode(json);
+    if (byteLength > MAX_BYTES_PER_PUSH) {
+      // No server would take it: as a mutator refuses.
+      throw Object.assign(new Error("This is too large."), {
+        code: "too-large",
+      });
+    }
+    if (!await this.outbox.add(mutation, replaced)) throw new TakenError();
+    this.#pending.delete(mutation.mutationID);
   }
 
   /** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */
   async #leaveToServer(
-    { generation }: ReplicacheClient<WithOwn<M>>,
-    from: Unsent,
+    { generation }: ReplicacheClient<WithEngineMutators<M>>,
+    lost: UnsentMutation,
   ) {
-    const { n: _, replica: __, ...made } = from;
-    const groupID = crypto.randomUUID();
-    const clientID = crypto.randomUUID();
-    const ids = { generation, groupID, clientID, mutationID: 1 };
-    await this.outbox.write({ ...made, ...ids }, from);
+    const { n: _, replica: __, ...mutation } = lost;
+    await this.outbox.add({
+      ...mutation,
+      generation,
+      groupID: crypto.randomUUID(),
+      clientID: crypto.randomUUID(),
+      mutationID: 1,
+    }, lost);
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  typeof (error as { code?: unknown } | undefined)?.code === "string";

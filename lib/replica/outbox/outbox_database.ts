@@ -2,8 +2,8 @@
 import type { ReadonlyJSONValue } from "replicache";
 import { committed, resultOf } from "../local/idb.ts";
 
-/** A mutation that the server has not confirmed. */
-export type Unsent = {
+/** A mutation that the server has not confirmed, as it is stored: releases before and after read it, too. */
+export type UnsentMutation = {
   /** Grows with each one written in this browser: the order in which they were made. */
   n: number;
   /** Whose and of what: `<userID>/<space>`. */
@@ -25,7 +25,7 @@ export type Group = {
   groupID: string;
   /** The highest that the server has ever said of each client. */
   lastMutationIDs: LastMutationIDs;
-  /** The server has forgotten it: what is left of it is to be run again elsewhere. */
+  /** The server has forgotten it: what is unsent of it is to be run again by another. */
   lost: boolean;
 };
 
@@ -41,15 +41,15 @@ const RELAXED = { durability: "relaxed" } as const;
 
 /**
  * The database; opened again on use after the browser has closed it, as some do
- * while they sleep. One that was deleted meanwhile, by signing out or by whoever
- * cleared the site's data, is not made again: what is asked rejects with an
+ * while they sleep. One that was deleted meanwhile, as site data was cleared or
+ * someone signed out, is not made again: every transaction rejects with an
  * `AbortError` from then on.
  */
 export class OutboxDatabase {
   #opening: Promise<IDBDatabase> | undefined;
 
-  /** `isThere`: it has been seen, so that it is not made if it is not there. */
-  constructor(private isThere = false) {}
+  /** `exists`: it has been seen, so that it is not made if it is not there. */
+  constructor(private exists = false) {}
 
   /** A transaction that reads these stores. */
   async read(...stores: StoreName[]): Promise<IDBTransaction> {
@@ -80,7 +80,7 @@ export class OutboxDatabase {
   async #open(): Promise<IDBDatabase> {
     const request = indexedDB.open("outbox", 1);
     request.onupgradeneeded = () => {
-      if (this.isThere) return request.transaction!.abort();
+      if (this.exists) return request.transaction!.abort();
       const db = request.result;
       const unsent = db.createObjectStore("unsent", {
         keyPath: "n",
@@ -93,7 +93,7 @@ export class OutboxDatabase {
       db.createObjectStore("generations");
     };
     const db = await resultOf(request);
-    this.isThere = true;
+    this.exists = true;
     // A newer version of this app wants it, or site data is being cleared.
     db.onversionchange = () => this.close();
     db.onclose = () => this.#opening = undefined;

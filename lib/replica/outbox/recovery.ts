@@ -1,48 +1,14 @@
-// Sees to what other clients have left behind: mutations that nobody sends, and copies that nobody needs.
+// Recovers what dead clients left behind: sends their mutations, and drops the copies that no tab uses.
 import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "../replicache_client.ts";
 import { coalesce } from "../coalesce.ts";
-import { alive } from "../local/web_locks.ts";
+import { liveClients } from "../local/live_clients.ts";
 import type { Outbox } from "./outbox.ts";
 
-/**
- * Sends what clients that are dead have left in the outbox, under the very IDs
- * they gave it, so that it counts once however many tabs send it. Replicache
- * itself sends only what it had brought to the disk, and only for groups that
- * it can join or recover. Every mutation of a client from the lowest that is
- * unconfirmed: a gap would tell the server that it has forgotten some.
- * `push` has marked what turned out to be lost when this resolves; rejects
- * when there is no answer.
- */
-async function sendForTheDead(
-  replica: string,
-  outbox: Outbox,
-  push: Pusher,
-): Promise<void> {
-  const { clientIDs } = await alive(replica);
-  const left = (await outbox.all())
-    .filter(({ clientID }) => !clientIDs.has(clientID));
-  for (
-    const [groupID, mutations] of Map.groupBy(left, (each) => each.groupID)
-  ) {
-    if ((await outbox.group(groupID))?.lost) continue;
-    const { response } = await push({
-      pushVersion: 1,
-      schemaVersion: SCHEMA_VERSION,
-      profileID: "",
-      clientGroupID: groupID,
-      mutations: mutations.map((
-        { mutationID: id, clientID, name, args, timestamp },
-      ) => ({ id, clientID, name, args, timestamp })),
-    }, "");
-    if (!response) await outbox.sent(mutations);
-  }
-}
-
-/** What clients that are dead have left of a replica: it goes out before what is made since. */
-export class Left {
+/** The unsent mutations of a replica's dead clients: they go out before what is made since. */
+export class Recovery {
   /** Whether there may be any; where the server has not answered, nobody knows. */
-  #isAny = true;
+  #mayBeNeeded = true;
 
   constructor(
     private readonly replica: string,
@@ -52,15 +18,39 @@ export class Left {
 
   /** The same pusher, for what is made now: it waits its turn. */
   readonly pusher: Pusher = async (...request) => {
-    if (this.#isAny) await this.send();
+    if (this.#mayBeNeeded) await this.send();
     return await this.push(...request);
   };
 
-  /** Rejects with `Unanswered` when some is left still. */
+  /**
+   * Sends what dead clients have in the outbox, under the very IDs they gave
+   * it, so that it counts once however many tabs send it. Replicache itself
+   * sends only what it had brought to the disk, and only for groups that it can
+   * join or recover. Every mutation of a client from the lowest that is
+   * unconfirmed: a gap would tell the server that it has forgotten some.
+   * `push` has marked what turned out to be lost when this resolves; rejects
+   * with `NoAnswerError` when there is no answer.
+   */
   readonly send = coalesce(async () => {
-    this.#isAny = true;
-    await sendForTheDead(this.replica, this.outbox, this.push);
-    this.#isAny = false;
+    this.#mayBeNeeded = true;
+    const { clientIDs } = await liveClients(this.replica);
+    const unsent = (await this.outbox.all())
+      .filter(({ clientID }) => !clientIDs.has(clientID));
+    const groups = Map.groupBy(unsent, ({ groupID }) => groupID);
+    for (const [clientGroupID, mutations] of groups) {
+      if ((await this.outbox.group(clientGroupID))?.lost) continue;
+      const { response } = await this.push({
+        pushVersion: 1,
+        schemaVersion: SCHEMA_VERSION,
+        profileID: "",
+        clientGroupID,
+        mutations: mutations.map((
+          { mutationID: id, clientID, name, args, timestamp },
+        ) => ({ id, clientID, name, args, timestamp })),
+      }, "");
+      if (!response) await this.outbox.remove(mutations);
+    }
+    this.#mayBeNeeded = false;
   });
 }
 
@@ -70,12 +60,12 @@ export async function dropOldCopies(
   outbox: Outbox,
 ): Promise<void> {
   const { current, dropped } = await outbox.generations();
-  const { generations } = await alive(replica);
-  const left = new Set((await outbox.all()).map((each) => each.generation));
+  const { generations } = await liveClients(replica);
+  const unsent = new Set((await outbox.all()).map((each) => each.generation));
   let next = dropped;
-  while (next < current && !generations.has(next) && !left.has(next)) {
+  while (next < current && !generations.has(next) && !unsent.has(next)) {
     await dropDatabase(makeIDBName(`${replica}/${next}`, SCHEMA_VERSION));
     next++;
   }
-  if (next > dropped) await outbox.dropped(next);
+  if (next > dropped) await outbox.setDropped(next);
 }

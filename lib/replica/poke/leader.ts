@@ -1,188 +1,176 @@
-// One poke stream for all tabs of a person: the tab that leads holds it, and tells the others what it hears.
-import { PokeStream, type Said } from "./poke_stream.ts";
+// One poke stream for all tabs of a user: the elected tab holds it, and passes its events on to the others.
+import { elect, hasLocks } from "../local/web_locks.ts";
+import type { Server } from "../server.ts";
+import { PokeStream, type SpaceEvent } from "./poke_stream.ts";
 
-/** How often a tab looks whether the leading one still lives, in milliseconds. */
-const LOOK = 10_000;
-/** How long the leading tab may be silent before it is asked: the server speaks every 15 s. */
-const SILENCE = 25_000;
+/** How often a tab checks that the leading one lives, in milliseconds. */
+const CHECK_INTERVAL = 10_000;
+/** How long the leading tab may be silent before it is asked, in milliseconds: the server beats every 15 s. */
+const MAX_SILENCE = 25_000;
 
+/** What the leading tab tells all tabs of the stream. */
+export type StreamNews =
+  /** Its spaces: when they change, when asked, and as a sign of life; none while it is being opened. */
+  | { carries: string[] | undefined }
+  | { said: SpaceEvent }
+  | { broken: true };
+
+/** What tabs post to each other, those of older releases too: names and shapes stay as they are. */
 type Message =
+  | StreamNews
   /** To the leading tab: what this one listens to, what matters most first. `now`: try at once. */
   | { wants: string[]; tab: string; now: boolean }
-  /** From a tab that begins to lead: say what you want. */
-  | { leads: true }
-  /** From the leading tab, when it changes, when asked, and as a sign of life; nothing while it opens the stream. */
-  | { carries: string[] | undefined }
-  | { broken: true }
-  | { said: Said };
+  /** From a tab that begins to lead: say what you listen to. */
+  | { leads: true };
 
-export type LeaderEvents = {
-  /** These spaces are on the line, whichever tab holds it. */
-  onCarried: (spaces: string[]) => void;
-  onSaid: (said: Said) => void;
-  onBroken: () => void;
-};
-
-// Only on https and localhost. Elsewhere each tab has a stream of its own.
-const locks: LockManager | undefined = navigator.locks;
-
-/** This tab among all of the same user in this browser. */
+/** This tab among all of the same user in this browser, whether or not it leads. */
 export class Leader {
   readonly #name: string;
   readonly #tab = Math.random().toString(36).slice(2);
-  #wants: string[] = [];
-  /** What the other tabs want, as far as this one has heard it. */
-  readonly #others = new Map<string, string[]>();
-  /** Who is online, by space, as the stream last said it: for tabs that come later. */
-  readonly #online = new Map<string, Said>();
+  #spaces: string[] = [];
+  /** What the other tabs listen to, by tab, as far as this one was told. */
+  readonly #othersSpaces = new Map<string, string[]>();
+  /** The last of each replayed event, by space and name. */
+  readonly #lastEvents = new Map<string, Record<string, SpaceEvent>>();
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The stream, while this tab leads. */
   #stream: PokeStream | undefined;
-  /** Ends the wait for the lead, or the lead itself. */
+  /** Ends the candidacy, or the lead itself. */
   #resign = () => {};
   /** When the leading tab was last heard of, and whether it was asked since. */
-  #heard = 0;
-  #asked = false;
+  #heardAt = 0;
+  #isAsked = false;
 
   constructor(
+    private readonly server: Server,
     private readonly userID: string,
-    private readonly events: LeaderEvents,
+    /** Called with all news, whichever tab holds the stream; it has no spaces once this tab has left it. */
+    private readonly onNews: (news: StreamNews) => void,
   ) {
     this.#name = `replica/pokes/${userID}`;
-    // A page that is kept for the way back must hold nothing, and begins anew.
+    // A page that the browser keeps for the way back must hold nothing, and begins anew.
     addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", ({ persisted }) => persisted && this.#join());
     addEventListener("online", () => this.#stream?.reopen());
   }
 
-  /** Listens to these from now on, what matters most first; to nothing: leaves. */
-  want(spaces: string[]): void {
-    this.#wants = spaces;
+  /** Listens to these from now on, what matters most first; to none: leaves. */
+  setSpaces(spaces: string[]): void {
+    this.#spaces = spaces;
     if (spaces.length === 0) this.#leave();
     else this.#join();
   }
 
+  /** The last of each replayed event of a space, as far as it is known. */
+  lastEvents(space: string): SpaceEvent[] {
+    return Object.values(this.#lastEvents.get(space) ?? {});
+  }
+
   #join(): void {
-    if (this.#wants.length === 0) return;
+    if (this.#spaces.length === 0) return;
     if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#look(), LOOK);
-      this.#heard = Date.now();
-      if (locks) this.#channel = new BroadcastChannel(this.#name);
+      this.#timer = setInterval(() => this.#checkLeader(), CHECK_INTERVAL);
+      this.#heardAt = Date.now();
+      // Without locks each tab leads itself alone.
+      if (hasLocks) this.#channel = new BroadcastChannel(this.#name);
       this.#channel?.addEventListener("message", ({ data }) => {
         this.#onMessage(data);
       });
       this.#stand(false);
     }
-    this.#ask(true);
+    this.#requestSpaces(true);
   }
 
   #leave(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#say({ wants: [], tab: this.#tab, now: false });
+    this.#post({ wants: [], tab: this.#tab, now: false });
     this.#resign();
     this.#channel?.close();
     this.#channel = undefined;
-    this.events.onCarried([]);
+    this.#lastEvents.clear();
+    this.onNews({ carries: [] });
   }
 
-  /** Waits for the lead; or takes it from a tab that is as good as dead. */
+  /** Stands for election; or takes the lead from a tab that is as good as dead. */
   #stand(steal: boolean): void {
     this.#resign();
-    const waiting = new AbortController();
-    const leading = Promise.withResolvers<void>();
-    const resign = this.#resign = () => {
-      waiting.abort();
-      leading.resolve();
-      this.#stream?.close();
-      this.#stream = undefined;
-    };
-    const lead = () => {
-      // The way out may have been taken while the lock was on its way here.
-      if (!waiting.signal.aborted) this.#lead();
-      return leading.promise;
-    };
-    if (!locks) return void lead();
-    locks.request(
-      this.#name,
-      steal ? { steal } : { signal: waiting.signal },
-      lead,
-    ).catch((error) => {
-      if (waiting.signal.aborted) return;
-      if (error.name !== "AbortError") throw error;
-      // It was taken from this one, which must have slept.
-      if (this.#resign === resign) this.#stand(false);
-    });
+    this.#resign = elect(this.#name, () => this.#lead(), steal);
   }
 
-  #lead(): void {
-    this.#others.clear();
-    this.#stream = new PokeStream(this.userID, {
-      onOpen: (carries) => this.#tell({ carries }),
-      onSaid: (said) => {
-        if (said.name === "online") this.#online.set(said.body.space, said);
-        this.#tell({ said });
-      },
-      onBeat: () => this.#say({ carries: this.#stream?.carried }),
-      onBroken: () => {
-        this.#online.clear(); // nobody knows any more
-        this.#tell({ broken: true });
-      },
+  /** Opens the stream; returns what ends the lead. */
+  #lead(): () => void {
+    this.#othersSpaces.clear();
+    const stream = new PokeStream(this.server, this.userID, {
+      onOpen: (carries) => this.#broadcast({ carries }),
+      onEvent: (said) => this.#broadcast({ said }),
+      onBeat: () => this.#post({ carries: stream.openSpaces }),
+      onBroken: () => this.#broadcast({ broken: true }),
     });
-    this.#say({ leads: true });
-    this.#stream.carry(this.#wants, true);
+    this.#stream = stream;
+    this.#post({ leads: true });
+    stream.setSpaces(this.#spaces, true);
+    return () => {
+      stream.close();
+      this.#stream = undefined;
+    };
   }
 
   /** To the other tabs. */
-  #say(message: Message): void {
+  #post(message: Message): void {
     this.#channel?.postMessage(message);
   }
 
-  /** To all tabs. */
-  #tell(message: Message): void {
-    this.#say(message);
-    this.#hear(message);
+  /** To all tabs, this one too. */
+  #broadcast(news: StreamNews): void {
+    this.#post(news);
+    this.#take(news);
   }
 
-  /** Says what this tab wants, to which the leading one always answers. */
-  #ask(now: boolean): void {
-    if (this.#stream) this.#stream.carry(this.#union(), now);
-    else this.#say({ wants: this.#wants, tab: this.#tab, now });
+  /** Says what this tab listens to, which the leading one always answers. */
+  #requestSpaces(now: boolean): void {
+    if (this.#stream) this.#stream.setSpaces(this.#allSpaces(), now);
+    else this.#post({ wants: this.#spaces, tab: this.#tab, now });
   }
 
   #onMessage(message: Message): void {
     if (!("wants" in message)) {
-      this.#heard = Date.now();
-      this.#asked = false;
-      if ("leads" in message) this.#ask(false);
-      else this.#hear(message);
+      this.#heardAt = Date.now();
+      this.#isAsked = false;
+      if ("leads" in message) this.#requestSpaces(false);
+      else this.#take(message);
       return;
     }
     if (!this.#stream) return;
     const { tab, wants, now } = message;
-    if (wants.length > 0) this.#others.set(tab, wants);
-    else this.#others.delete(tab);
-    this.#stream.carry(this.#union(), now);
-    this.#stream.look();
-    this.#say({ carries: this.#stream.carried });
+    if (wants.length > 0) this.#othersSpaces.set(tab, wants);
+    else this.#othersSpaces.delete(tab);
+    this.#stream.setSpaces(this.#allSpaces(), now);
+    this.#stream.checkAlive();
+    this.#post({ carries: this.#stream.openSpaces });
     for (const space of wants) {
-      const said = this.#online.get(space);
-      if (said) this.#say({ said });
+      for (const said of this.lastEvents(space)) this.#post({ said });
     }
   }
 
-  #hear(message: Message): void {
-    if ("carries" in message) {
-      if (message.carries) this.events.onCarried(message.carries);
-    } else if ("said" in message) this.events.onSaid(message.said);
-    else if ("broken" in message) this.events.onBroken();
+  /** News of the stream, from whichever tab. */
+  #take(news: StreamNews): void {
+    if ("broken" in news) this.#lastEvents.clear(); // nobody knows any more
+    else if ("said" in news) {
+      const { name, body: { space } } = news.said;
+      if (this.server.replayedEvents?.includes(name)) {
+        const events = this.#lastEvents.get(space);
+        this.#lastEvents.set(space, { ...events, [name]: news.said });
+      }
+    }
+    this.onNews(news);
   }
 
-  /** What all tabs want, what stands first for any of them first. */
-  #union(): string[] {
-    const lists = [this.#wants, ...this.#others.values()];
+  /** What all tabs listen to, what stands first for any of them first. */
+  #allSpaces(): string[] {
+    const lists = [this.#spaces, ...this.#othersSpaces.values()];
     const ranks = new Map<string, number>();
     for (const list of lists) {
       for (const [rank, space] of list.entries()) {
@@ -193,14 +181,14 @@ export class Leader {
   }
 
   /**
-   * A tab that is frozen keeps the lead and says nothing: it is asked, and
-   * loses the lead when it does not answer until the next look.
+   * A tab that is frozen keeps the lead and is silent: it is asked, and loses
+   * the lead when it does not answer until the next check.
    */
-  #look(): void {
-    if (this.#stream) return this.#stream.look();
-    if (!locks || Date.now() - this.#heard < SILENCE) return;
-    if (this.#asked) this.#stand(true);
-    else this.#ask(false);
-    this.#asked = !this.#asked;
+  #checkLeader(): void {
+    if (this.#stream) return this.#stream.checkAlive();
+    if (Date.now() - this.#heardAt < MAX_SILENCE) return;
+    if (this.#isAsked) this.#stand(true);
+    else this.#requestSpaces(false);
+    this.#isAsked = !this.#isAsked;
   }
 }

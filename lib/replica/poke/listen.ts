@@ -1,20 +1,17 @@
-// Who on this page listens to which spaces; what they are told is the same for all tabs.
-import type { Said } from "./poke_stream.ts";
-import { Leader } from "./leader.ts";
+// Listens to spaces: all listeners of a page share its part in the one poke stream of the browser.
+import { coalesce } from "../coalesce.ts";
+import type { Server } from "../server.ts";
+import { Leader, type StreamNews } from "./leader.ts";
+import type { SpaceEvent } from "./poke_stream.ts";
 
-/** What somebody does in a space just now, or not any more. */
-export type Presence = { userID: string; typing: boolean };
-
-type Listener = {
+export type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
   onPoke?: () => void;
-  /** Somebody in the space does something just now, or not any more. */
-  onPresence?: (news: Presence) => void;
-  /** Who is online in the space, all of them each time. */
-  onOnline?: (userIDs: string[]) => void;
-  /** The server is away, or would not have us; it is asked again, ever less often. */
+  /** The server is away, or refuses; it is asked again, ever less often. */
   onBroken?: () => void;
+  /** By name, what the app's own events of the space call, with their data. */
+  events?: Record<string, (data: never) => void>;
 };
 
 /** By userID; a page has one. */
@@ -25,114 +22,100 @@ const pages = new Map<string, Page>();
  * in this browser share one stream of the server's.
  */
 export function listen(
+  server: Server,
   userID: string,
   space: string,
   listener: Listener,
 ): () => void {
   let page = pages.get(userID);
-  if (!page) pages.set(userID, page = new Page(userID));
+  if (!page) pages.set(userID, page = new Page(server, userID));
   return page.add(space, listener);
 }
 
+/** The listeners of this page, by space. */
 class Page {
   readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #tabs: Leader;
-  #carried = new Set<string>();
+  readonly #leader: Leader;
+  #open = new Set<string>();
   /** The version of the last poke, by space, for as long as nothing can have been missed. */
   readonly #versions = new Map<string, number>();
-  /** Who is online, by space, as it was last said. */
-  readonly #online = new Map<string, string[]>();
-  #saying = false;
 
-  constructor(userID: string) {
-    this.#tabs = new Leader(userID, {
-      onCarried: (spaces) => this.#onCarried(spaces),
-      onSaid: (said) => this.#onSaid(said),
-      onBroken: () => this.#onBroken(),
-    });
+  constructor(server: Server, userID: string) {
+    this.#leader = new Leader(server, userID, (news) => this.#onNews(news));
   }
 
   add(space: string, listener: Listener): () => void {
-    const those = this.#listeners.get(space) ?? new Set();
-    this.#listeners.set(space, those.add(listener));
-    this.#saySoon();
-    if (this.#carried.has(space)) {
+    const listeners = this.#listeners.get(space) ?? new Set();
+    this.#listeners.set(space, listeners.add(listener));
+    this.#updateSpaces();
+    if (this.#open.has(space)) {
       listener.onOpen?.();
       listener.onPoke?.();
-      listener.onOnline?.(this.#online.get(space) ?? []);
+      for (const event of this.#leader.lastEvents(space)) pass(event, listener);
     }
     return () => {
-      if (!those.delete(listener)) return;
-      if (those.size === 0) this.#listeners.delete(space);
-      this.#saySoon();
+      if (!listeners.delete(listener)) return;
+      if (listeners.size === 0) this.#listeners.delete(space);
+      this.#updateSpaces();
     };
   }
 
-  /** Says what is listened to, once for all that changes in this turn. */
-  #saySoon(): void {
-    if (this.#saying) return;
-    this.#saying = true;
-    queueMicrotask(() => {
-      this.#saying = false;
-      // Those first of which there is a copy: others may be left out.
-      const hasCopy = ([, those]: [string, Set<Listener>]) =>
-        [...those].some(({ onOpen }) => onOpen) ? 0 : 1;
-      const sorted = [...this.#listeners].sort((a, b) =>
-        hasCopy(a) - hasCopy(b)
-      );
-      this.#tabs.want(sorted.map(([space]) => space));
-    });
+  readonly #updateSpaces = coalesce(() => {
+    // Those first of which there is a copy: others may be left out.
+    const hasCopy = ([, listeners]: [string, Set<Listener>]) =>
+      [...listeners].some(({ onOpen }) => onOpen) ? 0 : 1;
+    const sorted = [...this.#listeners].sort((a, b) => hasCopy(a) - hasCopy(b));
+    this.#leader.setSpaces(sorted.map(([space]) => space));
+  });
+
+  #onNews(news: StreamNews): void {
+    if ("said" in news) this.#onEvent(news.said);
+    else if ("carries" in news) {
+      if (news.carries) this.#onOpen(news.carries);
+    } else if ("broken" in news) {
+      this.#onOpen([]);
+      for (const space of [...this.#listeners.keys()]) {
+        this.#tell(space, "onBroken");
+      }
+    }
   }
 
-  #onCarried(spaces: string[]): void {
-    const before = this.#carried;
-    this.#carried = new Set(spaces);
-    if (spaces.length === 0) {
-      this.#versions.clear();
-      this.#online.clear();
-    }
+  #onOpen(spaces: string[]): void {
+    const before = this.#open;
+    this.#open = new Set(spaces);
+    if (spaces.length === 0) this.#versions.clear();
     for (const space of spaces) {
       if (!before.has(space)) this.#tell(space, "onOpen");
     }
   }
 
-  #onBroken(): void {
-    this.#onCarried([]);
-    for (const space of [...this.#listeners.keys()]) {
-      this.#tell(space, "onBroken");
-    }
-  }
-
-  #onSaid({ name, body }: Said): void {
+  #onEvent(event: SpaceEvent): void {
+    const { name, body } = event;
     const { space } = body;
     if (name === "gone") {
       this.#versions.delete(space);
-      return this.#tell(space, "onBroken");
+      this.#tell(space, "onBroken");
+    } else if (name === "poke") {
+      // A stream that another tab opens begins with what is known here already.
+      const { version } = body as { space: string; version: number };
+      if (this.#versions.get(space) === version) return;
+      this.#versions.set(space, version);
+      this.#tell(space, "onPoke");
+    } else {
+      for (const each of this.#listenersOf(space)) pass(event, each);
     }
-    if (name === "typing") {
-      const { userID, typing } = body as Said["body"] & Presence;
-      for (const { onPresence } of [...this.#listeners.get(space) ?? []]) {
-        onPresence?.({ userID, typing });
-      }
-    }
-    if (name === "online") {
-      const { userIDs } = body as Said["body"] & { userIDs: string[] };
-      this.#online.set(space, userIDs);
-      for (const { onOnline } of [...this.#listeners.get(space) ?? []]) {
-        onOnline?.(userIDs);
-      }
-    }
-    if (name !== "poke") return;
-    // A stream that another tab opens begins with what is known here already.
-    const { version } = body as { space: string; version: number };
-    if (this.#versions.get(space) === version) return;
-    this.#versions.set(space, version);
-    this.#tell(space, "onPoke");
   }
 
   #tell(space: string, what: "onOpen" | "onPoke" | "onBroken"): void {
-    for (const listener of [...this.#listeners.get(space) ?? []]) {
-      listener[what]?.();
-    }
+    for (const listener of this.#listenersOf(space)) listener[what]?.();
+  }
+
+  /** A copy: some may go, and others come, while they are told. */
+  #listenersOf(space: string): Listener[] {
+    return [...this.#listeners.get(space) ?? []];
   }
 }
+
+/** Only whoever listens to an event knows the type of its data. */
+const pass = ({ name, body }: SpaceEvent, { events }: Listener) =>
+  events?.[name]?.(body as never);

@@ -1,33 +1,37 @@
-// The poke stream itself: one connection to the server for many spaces, which comes back after every break.
-import { retryAfter } from "../http/transport.ts";
+// The poke stream: one connection to the server for many spaces, opened again after every break.
+import { retryAfter } from "../http/retry_after.ts";
+import type { Server } from "../server.ts";
 
-/** The first and the longest pause before the server is asked again, in milliseconds. */
-const SHORTEST = 2_000;
-const LONGEST = 60_000;
+/** The first and the longest delay before the server is asked again, in milliseconds. */
+const MIN_RETRY_DELAY = 2_000;
+const MAX_RETRY_DELAY = 60_000;
 
-/** Tabs, and the parts of a page, come alive one after the other: one stream for all that do so within this. */
-const GATHER = 50; // ms
+/** Tabs, and the parts of a page, come alive one after the other: one connection for all that do so within this. */
+const OPEN_DELAY = 50; // ms
 
 /**
  * A connection that was silent for so long, in milliseconds, is dead, though the
  * browser takes it for open (a router has forgotten it, the machine slept): the
  * server beats every 15 s.
  */
-const SILENCE = 45_000;
+const MAX_SILENCE = 45_000;
 
-/** The most spaces that the server takes in one stream. */
-const MOST = 100;
+/** A stream's address names each of them, and a server takes no more. */
+const MAX_SPACES_PER_STREAM = 100;
 
-/** What is said of a space: a poke, that it is gone, or something of the app's own. */
-export type Said = { name: string; body: { space: string } };
+/**
+ * An event of a space: a poke, that it is gone, or one of the app's own. It
+ * goes from tab to tab in this shape, those of older releases too.
+ */
+export type SpaceEvent = { name: string; body: { space: string } };
 
 export type StreamEvents = {
-  /** Connected, and these spaces are on the line. */
+  /** Connected: the stream has these spaces. */
   onOpen: (spaces: string[]) => void;
-  onSaid: (said: Said) => void;
-  /** The server is there, whether or not it has something to say. */
+  onEvent: (event: SpaceEvent) => void;
+  /** The server is there, with or without an event. */
   onBeat: () => void;
-  /** The line is down, or the server would not have us; it is asked again. */
+  /** The connection is broken, or was refused; it is opened again. */
   onBroken: () => void;
 };
 
@@ -35,7 +39,7 @@ type Connection = {
   spaces: string[];
   isOpen: boolean;
   /** When something came last. */
-  heard: number;
+  heardAt: number;
   end: AbortController;
 };
 
@@ -44,98 +48,100 @@ type Connection = {
  * wants, hides the server's answer, and does not notice a dead connection.
  */
 export class PokeStream {
-  #wanted: string[] = [];
+  #spaces: string[] = [];
   #connection: Connection | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When to open the next connection; browsers hold back the timers of hidden tabs. */
-  #due = Infinity;
+  #openAt = Infinity;
   /** Before the next try, after the server refused the stream; or one of its spaces. */
-  #pause = SHORTEST;
-  #pauseOfGone = SHORTEST;
-  /** For all that others know: another tab's stream may have been open until now. */
+  #retryDelay = MIN_RETRY_DELAY;
+  #goneRetryDelay = MIN_RETRY_DELAY;
+  /** Until a break was told. True at first: another tab's stream may have been open until now. */
   #isUp = true;
 
   constructor(
+    private readonly server: Server,
     private readonly userID: string,
     private readonly events: StreamEvents,
   ) {}
 
-  /** What is on the line now; undefined while it is being opened. */
-  get carried(): string[] | undefined {
+  /** The spaces of the open connection; undefined while there is none. */
+  get openSpaces(): string[] | undefined {
     return this.#connection?.isOpen ? this.#connection.spaces : undefined;
   }
 
   /**
-   * Carries at least these from now on, the first of them if they are too many.
-   * `now` tells it not to wait for its next try.
+   * Has at least these spaces from now on, the first of them if they are too
+   * many. `now` opens a broken stream without waiting for its next try.
    */
-  carry(spaces: string[], now: boolean): void {
-    const known = new Set(this.#connection?.spaces ?? this.#wanted);
-    this.#wanted = spaces.slice(0, MOST);
-    const isMore = this.#wanted.some((space) => !known.has(space));
-    if (isMore) this.#pauseOfGone = SHORTEST;
-    if (isMore || (now && !this.#connection)) this.#openIn(GATHER);
+  setSpaces(spaces: string[], now: boolean): void {
+    const known = new Set(this.#connection?.spaces ?? this.#spaces);
+    this.#spaces = spaces.slice(0, MAX_SPACES_PER_STREAM);
+    const isMore = this.#spaces.some((space) => !known.has(space));
+    if (isMore) this.#goneRetryDelay = MIN_RETRY_DELAY;
+    if (isMore || (now && !this.#connection)) this.#openIn(OPEN_DELAY);
   }
 
-  /** Asks again at once: the network is back. */
+  /** Connects again at once: the network is back. */
   reopen(): void {
     this.#openIn(0);
   }
 
-  /** Sees to what a timer may have missed: a tab that slept, or is held back. */
-  look(): void {
-    const { heard = Infinity } = this.#connection ?? {};
-    const isSilent = Date.now() >= heard + SILENCE;
-    if (isSilent) this.#break();
-    if (isSilent || Date.now() >= this.#due) this.#open();
+  /** Does what a timer may have missed, in a tab that slept or is held back. */
+  checkAlive(): void {
+    const { heardAt = Infinity } = this.#connection ?? {};
+    const isSilent = Date.now() >= heardAt + MAX_SILENCE;
+    if (isSilent) this.#tellBroken();
+    if (isSilent || Date.now() >= this.#openAt) this.#open();
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#due = Infinity;
+    this.#openAt = Infinity;
     this.#connection?.end.abort();
     this.#connection = undefined;
   }
 
   #openIn(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#due = Date.now() + milliseconds;
+    this.#openAt = Date.now() + milliseconds;
     this.#timer = setTimeout(() => this.#open(), milliseconds);
   }
 
   /**
-   * Opens a connection for all that is wanted now, in the place of another. The
-   * server begins it with a poke of each space, so that what happens meanwhile
-   * is missed by nobody.
+   * Opens a connection for all spaces that are asked for now, in the place of
+   * another. The server begins it with a poke of each space, so that what
+   * happens meanwhile is missed by nobody.
    */
   async #open(): Promise<void> {
     this.close();
-    const spaces = this.#wanted;
+    const spaces = this.#spaces;
     if (spaces.length === 0) return;
     const end = new AbortController();
-    const own = { spaces, isOpen: false, heard: Date.now(), end };
+    const own = { spaces, isOpen: false, heardAt: Date.now(), end };
     this.#connection = own;
-    const where = new URLSearchParams(spaces.map((space) => ["space", space]));
-    where.set("online", "1");
-    const response = await fetch(`/api/replicache/poke?${where}`, {
-      headers: { accept: "text/event-stream", authorization: this.userID },
+    const response = await fetch(this.server.url("poke", spaces), {
+      headers: {
+        accept: "text/event-stream",
+        ...this.server.headers(this.userID),
+      },
       cache: "no-store",
       signal: end.signal,
     }).catch(() => undefined); // no network, no server, or not wanted any more
-    let wait = spread((response && retryAfter(response)) ?? this.#pause);
-    // The server tells each its own moment.
+    let wait = spread((response && retryAfter(response)) ?? this.#retryDelay);
+    // A server that stops tells each reader another time to come back.
     if (response?.ok) wait = await this.#read(response.body!, own) ?? wait;
     if (this.#connection !== own) return;
     end.abort(); // lets go of the body of a refusal
     this.#connection = undefined;
     this.#openIn(wait);
-    this.#pause = Math.min(this.#pause * 2, LONGEST);
+    this.#retryDelay = Math.min(this.#retryDelay * 2, MAX_RETRY_DELAY);
     const refused = response && !response.ok;
-    // Nobody need hear again and again that there is no answer.
-    if (this.#isUp || refused) this.#break();
+    // That there is no answer is told once.
+    if (this.#isUp || refused) this.#tellBroken();
   }
 
-  #break(): void {
+  #tellBroken(): void {
     this.#isUp = false;
     this.events.onBroken();
   }
@@ -147,7 +153,7 @@ export class PokeStream {
   ): Promise<number | undefined> {
     let wait: number | undefined;
     if (this.#connection !== own) return;
-    this.#pause = SHORTEST;
+    this.#retryDelay = MIN_RETRY_DELAY;
     this.#isUp = own.isOpen = true;
     this.events.onOpen(own.spaces);
     const reader = body.getReader();
@@ -157,31 +163,31 @@ export class PokeStream {
       const { done, value } = await reader.read()
         .catch(() => ({ done: true, value: undefined }));
       if (done || own !== this.#connection) return wait;
-      own.heard = Date.now();
+      own.heardAt = Date.now();
       text += decoder.decode(value, { stream: true });
       const blocks = text.split("\n\n");
       text = blocks.pop()!;
       for (const block of blocks) {
         const { event, data, retry } = fieldsOf(block);
         if (retry) wait = Number(retry);
-        if (event === "gone") this.#onGone();
+        if (event === "gone") this.#retryGone();
         if (event === "beat") this.events.onBeat();
         else if (event) {
-          this.events.onSaid({ name: event, body: JSON.parse(data) });
+          this.events.onEvent({ name: event, body: JSON.parse(data) });
         }
       }
     }
   }
 
-  /** The others live on in the stream; this one is asked for again with all. */
-  #onGone(): void {
-    this.#openIn(spread(this.#pauseOfGone));
-    this.#pauseOfGone = Math.min(this.#pauseOfGone * 2, LONGEST);
+  /** The other spaces stay in the stream; the one that is gone is asked for again with all. */
+  #retryGone(): void {
+    this.#openIn(spread(this.#goneRetryDelay));
+    this.#goneRetryDelay = Math.min(this.#goneRetryDelay * 2, MAX_RETRY_DELAY);
   }
 }
 
-/** Whatever refused this one has refused many: they do not all come back at once. */
-const spread = (pause: number) => pause * (1 + Math.random());
+/** What made one reader wait has made many: they do not all come back at once. */
+const spread = (delay: number) => delay * (1 + Math.random());
 
 /** The fields of one block of server-sent events, each on one line as our server writes them. */
 const fieldsOf = (block: string): Record<string, string> =>

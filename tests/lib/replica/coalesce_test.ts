@@ -1,9 +1,9 @@
-// Many wishes for one run, and the rest after it.
+// Many calls for one run, and the pause after it.
 import { assert, assertEquals } from "@std/assert";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { Timers } from "../../support/timers.ts";
 
-Deno.test("coalesced() runs once for all that is wished for before it begins, and once more for what comes later", async () => {
+Deno.test("coalesce() runs once for all calls before it begins, and once more for all that come later", async () => {
   using timers = new Timers();
   let runs = 0;
   const run = coalesce(() => {
@@ -18,7 +18,7 @@ Deno.test("coalesced() runs once for all that is wished for before it begins, an
   assertEquals(timers.waited[0], 10); // as long as the first run took
 });
 
-Deno.test("coalesced() rests for no longer than a second, though a run waited for a person for hours", async () => {
+Deno.test("coalesce() pauses for no longer than a second, though a run waited for a person for hours", async () => {
   using timers = new Timers();
   const run = coalesce(() => {
     timers.pass(3 * 3_600_000);

@@ -12,7 +12,7 @@ import {
 } from "../../support/replica.ts";
 
 browserTest(
-  "A copy that was told to be kept is there without a server, however soon its page was left",
+  "A copy that was told to persist is there without a server, however soon its page was left",
   async (device) => {
     await using engine = await Engine.start();
     const page = await device(engine.url);
@@ -21,7 +21,7 @@ browserTest(
     for (let i = 0; i < 3; i++) {
       await engine.sync.write([SPACE], (tx) => tx.set(`news/${i}`, i));
       await holds(page, "news/", i + 1);
-      await inside(page, ({ replica }) => replica.keep());
+      await inside(page, ({ replica }) => replica.persist());
     }
     await page.close();
     engine.away();

@@ -1,12 +1,12 @@
-// What the line to the server makes of answers that are odd.
+// What a transport makes of odd answers.
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  NoAnswerError,
   Transport,
-  Unanswered,
 } from "../../../../lib/replica/http/transport.ts";
 import { Timers } from "../../../support/timers.ts";
 
-/** How long the line waits before it asks again, in milliseconds, told this. */
+/** How long a transport waits before it asks again, in milliseconds, when told this. */
 async function waitAfter(retryAfter: string): Promise<number> {
   const { fetch } = globalThis;
   using timers = new Timers();
@@ -17,7 +17,7 @@ async function waitAfter(retryAfter: string): Promise<number> {
   ];
   globalThis.fetch = () => Promise.resolve(answers.shift()!);
   try {
-    await new Transport("ada").post("/", "{}");
+    await new Transport({}).post("/", "{}");
     assertEquals(timers.waited.length, 1);
     return timers.waited[0];
   } finally {
@@ -25,7 +25,7 @@ async function waitAfter(retryAfter: string): Promise<number> {
   }
 }
 
-Deno.test("Line waits for as long as it is told, from a second to five minutes (R3)", async () => {
+Deno.test("Transport waits for as long as it is told, from a second to five minutes (R3)", async () => {
   assertEquals(await waitAfter("7"), 7_000);
   const nothing = ["0", "", "-5", "Thu, 01 Jan 1970 00:00:00 GMT"];
   for (const said of nothing) assertEquals(await waitAfter(said), 1_000, said);
@@ -35,17 +35,17 @@ Deno.test("Line waits for as long as it is told, from a second to five minutes (
   }
 });
 
-/** A line whose requests are answered with these, one after the other. */
-function lineTo(...answers: Response[]) {
+/** A transport whose requests are answered with these, one after the other. */
+function transportTo(...answers: Response[]) {
   const { fetch } = globalThis;
   globalThis.fetch = () => Promise.resolve(answers.shift()!);
-  const line = new Transport("ada");
+  const transport = new Transport({});
   const said: (string | undefined)[] = [];
-  line.paused.subscribe((why) => void said.push(why));
+  transport.paused.subscribe((why) => void said.push(why));
   return {
-    line,
+    transport,
     said,
-    post: () => line.post("/", "{}"),
+    post: () => transport.post("/", "{}"),
     [Symbol.dispose]: () => void (globalThis.fetch = fetch),
   };
 }
@@ -64,24 +64,28 @@ Deno.test("What is not our server's answer is no answer, and pauses nothing (R17
     new Response("<h1>Sign in to this network</h1>"),
     ours(500), // it does not know itself
   ];
-  using to = lineTo(...foreign);
-  for (const _ of foreign) await assertRejects(to.post, Unanswered);
+  using to = transportTo(...foreign);
+  for (const _ of foreign) await assertRejects(to.post, NoAnswerError);
   assertEquals(to.said, [undefined]);
 });
 
 Deno.test("A pause that a try without an answer follows goes on (R3)", async () => {
-  using to = lineTo(ours(401), new Response(null, { status: 502 }), ours(401));
+  using to = transportTo(
+    ours(401),
+    new Response(null, { status: 502 }),
+    ours(401),
+  );
   const first = to.post();
-  while (!to.line.paused.value) {
+  while (!to.transport.paused.value) {
     await new Promise((resolve) => setTimeout(resolve));
   }
-  to.line.resume();
-  await assertRejects(() => first, Unanswered);
+  to.transport.resume();
+  await assertRejects(() => first, NoAnswerError);
   assertEquals(to.said, [undefined, "signed out"]);
-  to.line.cut();
+  to.transport.abort();
 });
 
-Deno.test("A refusal pauses the line until it is resumed, and is said until something else is answered (R3)", async () => {
+Deno.test("A refusal pauses the transport until it is resumed, and is its status until something else is answered (R3)", async () => {
   const outdated = { error: "VersionNotSupported", versionType: "push" };
   const refusals: [string, () => Response][] = [
     ["signed out", () => ours(401)],
@@ -92,11 +96,11 @@ Deno.test("A refusal pauses the line until it is resumed, and is said until some
     ["outdated", () => Response.json(outdated)],
   ];
   for (const [why, refusal] of refusals) {
-    using to = lineTo(refusal(), refusal(), Response.json({}));
+    using to = transportTo(refusal(), refusal(), Response.json({}));
     let answered = false;
     const answer = to.post().finally(() => answered = true);
     while (!answered) {
-      if (to.line.paused.value) to.line.resume();
+      if (to.transport.paused.value) to.transport.resume();
       await new Promise((resolve) => setTimeout(resolve));
     }
     assertEquals(await answer, {});

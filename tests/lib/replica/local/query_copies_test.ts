@@ -16,7 +16,7 @@ browserTest(
     const page = await device(engine.url);
     await open(page, engine, "ada");
     const found = async () => {
-      await inside(page, ({ replica }) => replica.keep());
+      await inside(page, ({ replica }) => replica.persist());
       const keys = await inside(page, (test) => test.found("tally/"));
       return keys.toSorted();
     };
@@ -41,7 +41,7 @@ browserTest(
     await count(page, "a", 0, 2);
     await allSent(page);
     await inside(page, async ({ replica }) => {
-      await replica.keep();
+      await replica.persist();
       await replica.close(); // nobody else writes
     });
     const before = await onDisk();

@@ -115,7 +115,7 @@ browserTest(
       const end = replica.status.subscribe(({ paused }) => {
         if (paused !== "gone") return;
         end();
-        // While the copy is being forsaken, as nothing in it is unsent.
+        // While the copy is being dropped, as nothing in it is unsent.
         setTimeout(() => count(["typed-0"]));
       });
     });
@@ -210,7 +210,7 @@ browserTest(
       url.includes("/poke") ? undefined : Response.json(gone, { status: 404 });
     await engine.grow();
     await until(page, ({ replica }) => replica.status.value.paused === "gone");
-    await inside(page, ({ replica }) => replica.keep());
+    await inside(page, ({ replica }) => replica.persist());
     const [{ args }] = await inside(page, (test) => test.rejections());
     assertEquals(args, { key: "text", value: "Typed" });
   },

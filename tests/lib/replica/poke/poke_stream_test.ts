@@ -2,6 +2,11 @@
 import { assertEquals } from "@std/assert";
 import { PokeStream } from "../../../../lib/replica/poke/poke_stream.ts";
 
+const SERVER = {
+  url: (endpoint: string) => `/${endpoint}`,
+  headers: () => ({}),
+};
+
 Deno.test("A stream that says nothing for long is opened anew as after a break, and one that beats is not (R11)", async () => {
   const { fetch, setTimeout, Date } = globalThis;
   const { now } = Date;
@@ -20,24 +25,24 @@ Deno.test("A stream that says nothing for long is opened anew as after a break, 
   });
   let opened = Promise.withResolvers<void>();
   const beat = Promise.withResolvers<void>();
-  const stream = new PokeStream("ada", {
+  const stream = new PokeStream(SERVER, "ada", {
     onOpen: () => opened.resolve(),
     onBeat: () => beat.resolve(),
-    onSaid() {},
+    onEvent() {},
     onBroken: () => broken++,
   });
   try {
-    stream.carry(["s"], true);
+    stream.setSpaces(["s"], true);
     await opened.promise;
     opened = Promise.withResolvers();
     time += 40_000;
     server.enqueue(new TextEncoder().encode("event: beat\ndata: {}\n\n"));
     await beat.promise;
     time += 40_000;
-    stream.look();
+    stream.checkAlive();
     assertEquals([asked, broken], [1, 0]);
     time += 5_000;
-    stream.look();
+    stream.checkAlive();
     await opened.promise;
     assertEquals([asked, broken], [2, 1]);
   } finally {
@@ -57,15 +62,15 @@ Deno.test("Behind something that lets no stream through, all is pulled now and t
     fetch: () => new Promise(() => {}),
     setTimeout: (run: () => void) => run(),
   });
-  const stream = new PokeStream("ada", {
+  const stream = new PokeStream(SERVER, "ada", {
     onOpen() {},
     onBeat() {},
-    onSaid() {},
+    onEvent() {},
     onBroken: () => broken++,
   });
   try {
-    stream.carry(["s"], true);
-    for (time = 0; time <= 300_000; time += 10_000) stream.look();
+    stream.setSpaces(["s"], true);
+    for (time = 0; time <= 300_000; time += 10_000) stream.checkAlive();
     assertEquals(broken, 6);
   } finally {
     stream.close();

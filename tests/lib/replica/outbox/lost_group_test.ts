@@ -1,7 +1,7 @@
-// A server that forgets: what people wrote meanwhile arrives all the same, once, in order.
+// A client group that the server has forgotten: what was written in it arrives all the same, once, in order.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest } from "../../support/browser.ts";
+import { browserTest } from "../../../support/browser.ts";
 import {
   allSent,
   count,
@@ -9,10 +9,10 @@ import {
   holds,
   inside,
   open,
-} from "../../support/replica.ts";
+} from "../../../support/replica.ts";
 
 /** What becomes of the server while five clients hold 20 unsent mutations each. */
-const FORGETTING: Record<
+const WAYS_TO_FORGET: Record<
   string,
   (engine: Engine, old: Backup) => Promise<void>
 > = {
@@ -32,7 +32,7 @@ const FORGETTING: Record<
 };
 type Backup = Awaited<ReturnType<Engine["backup"]>>;
 
-for (const [what, forget] of Object.entries(FORGETTING)) {
+for (const [what, forget] of Object.entries(WAYS_TO_FORGET)) {
   browserTest(
     `After the server ${what}, what five clients had not sent arrives once and in order, with nobody's help (R5, R6, R7)`,
     async (device) => {

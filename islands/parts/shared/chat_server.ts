@@ -1,0 +1,18 @@
+// The chat's server, as a replica has to know it, and the events that it has besides pokes.
+import type { Server } from "../../../lib/replica/server.ts";
+
+/** `typing`: somebody in a space is, or is not any more. */
+export type TypingEvent = { userID: string; typing: boolean };
+/** `online`: all who are, in a space. */
+export type OnlineEvent = { userIDs: string[] };
+
+export const chatServer: Server = {
+  url(endpoint, spaces, window) {
+    const query = new URLSearchParams(spaces.map((space) => ["space", space]));
+    if (window) query.set("window", `${window}`);
+    if (endpoint === "poke") query.set("online", "1");
+    return `/api/replicache/${endpoint}?${query}`;
+  },
+  headers: (authorization) => ({ authorization }),
+  replayedEvents: ["online"],
+};
