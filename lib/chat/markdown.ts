@@ -1,7 +1,8 @@
 // Reads a message's text as a little Markdown. It is the one large part of the chat: loaded on use.
 import { fromMarkdown, type Options } from "mdast-util-from-markdown";
 import { safeAddress } from "./links.ts";
-import { costOf, MaskedText, MAX_DEPTH } from "./markdown_mask.ts";
+import { costOf } from "./markdown_cost.ts";
+import { MaskedText, MAX_DEPTH } from "./markdown_mask.ts";
 import {
   type ElementName,
   isPlain,

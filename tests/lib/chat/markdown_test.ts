@@ -39,7 +39,7 @@ const elements = (nodes: readonly RichNode[]): RichElement[] =>
     typeof node === "string" ? [] : [node, ...elements(node.in ?? [])]
   );
 
-Deno.test("Bold, italic, code and strikethrough restyle words", () => {
+Deno.test("Bold, italic, code and strikethrough restyle words (A12)", () => {
   assertEquals(
     formatted("**bold** _italic_ *too* `a * b` ***both*** ~~gone~~"),
     "<p><strong>bold</strong> <em>italic</em> <em>too</em> <code>a * b</code> " +
@@ -360,7 +360,7 @@ const PIECES = [
 const randomText = ({ below, pick }: Random): string =>
   Array.from({ length: 1 + below(25) }, () => pick(PIECES)).join("");
 
-Deno.test("No text loses a letter, a digit or a sign that is no formatting", () => {
+Deno.test("No text loses a letter, a digit or a sign that is no formatting (A12)", () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const random = randomFrom(seed);
   const signs = (text: string) =>

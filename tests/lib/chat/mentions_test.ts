@@ -39,7 +39,7 @@ Deno.test("The pieces of a text are all of it", () => {
   }
 });
 
-Deno.test("A person is mentioned as people see their name", () => {
+Deno.test("A person is mentioned as people see their name (A13)", () => {
   assert(mentionsName("hello @BOB.", "Bob"));
   assert(mentionsName("@José and @jose", "Jose\u0301"));
   assert(mentionsName("@Ｂob", "Bob"));
@@ -60,7 +60,7 @@ Deno.test("Names of forty emoji can be mentioned", () => {
   }
 });
 
-Deno.test("Nobody is mentioned in code", () => {
+Deno.test("Nobody is mentioned in code (A13)", () => {
   assertFalse(mentionsName("`@Bob`", "Bob"));
   assertFalse(mentionsName("``a ` @Bob``", "Bob"));
   assertFalse(mentionsName("x\n```\n@Bob\n```", "Bob"));

@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Content, valid } from "../../../lib/chat/schema.ts";
 
-Deno.test("Of a message only blank lines around it and white space at its end are cut", () => {
+Deno.test("Of a message only blank lines around it and white space at its end are cut (M5)", () => {
   for (
     const [typed, kept] of [
       ["    four", "    four"],
@@ -17,7 +17,7 @@ Deno.test("Of a message only blank lines around it and white space at its end ar
   }
 });
 
-Deno.test("A message of nothing that can be seen is refused", () => {
+Deno.test("A message of nothing that can be seen is refused (M6)", () => {
   for (
     const text of [
       ..."\u200b\u2800\u3164\u00ad\u202e\u2060\ufeff\u180e\u034f\ufe0f\u115f\uffa0\u00a0\u3000\u061c\0\t",

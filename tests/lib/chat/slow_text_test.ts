@@ -74,7 +74,7 @@ Deno.test("No text takes more than ten times as long to read as prose of the gre
   }
 });
 
-Deno.test("A text that would take long is shown as it was typed", () => {
+Deno.test("A text that would take long is shown as it was typed (A12)", () => {
   const slow = [
     "- ".repeat(19) + "a\n" + "a\n".repeat(1_600),
     "- a\n".repeat(1_000),
