@@ -120,7 +120,7 @@ export class Engine implements AsyncDisposable {
       );
     }
     if (path === "/page.js") {
-      return new Response(await (script ??= bundle()), {
+      return new Response(await (script ??= bundle(PAGE)), {
         headers: { "content-type": "text/javascript" },
       });
     }
@@ -172,11 +172,14 @@ export class Engine implements AsyncDisposable {
 
 let script: Promise<string> | undefined;
 
-async function bundle(): Promise<string> {
-  // Here, as plain `deno test` may not even import it.
+const PAGE = new URL("replica_page.ts", import.meta.url).pathname;
+
+/** Bundles a script for a browser, with what it imports. */
+export async function bundle(path: string): Promise<string> {
+  // Not at the top, as plain `deno test` may not even import it.
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
-    entryPoints: [new URL("replica_page.ts", import.meta.url).pathname],
+    entryPoints: [path],
     bundle: true,
     write: false,
     format: "esm",

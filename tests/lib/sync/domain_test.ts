@@ -3,8 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { User } from "../../../lib/sync/mod.ts";
 import { eventsOf } from "../../support/events.ts";
 import { permitted } from "../../support/permitted.ts";
-
-const README = new URL("../../../lib/sync/README.md", import.meta.url);
+import { readExample, writeExample } from "../../support/todo_example.ts";
 
 /** What the README's lines export. */
 type Example = {
@@ -14,25 +13,16 @@ type Example = {
   ): Promise<(request: Request) => Promise<Response>>;
 };
 
-/** The README's lines, importing the engine from where it is. */
-async function readExample(): Promise<string> {
-  const [, code] = (await Deno.readTextFile(README))
-    .match(/^## Your own domain.*?^```ts\n(.*?)^```/ms)!;
-  return code;
-}
-
-const inPlace = (code: string) =>
-  code.replaceAll('"./lib/', `"${new URL("../../", README)}lib/`);
-
 Deno.test({
   name: "The README's domain takes pushes, pulls and pokes, in 40 lines",
   ignore: !permitted,
   async fn() {
-    const code = await readExample();
-    const lines = code.split("\n").filter((line) => line.trim() !== "");
-    assert(lines.length <= 40, `It has ${lines.length} lines`);
-    const url = `data:text/typescript,${encodeURIComponent(inPlace(code))}`;
-    const example: Example = await import(url);
+    const files = Object.values(await readExample("lib/sync"));
+    const lines = files.join("").split("\n")
+      .filter((line) => line.trim() !== "" && !line.trim().startsWith("//"));
+    assert(lines.length <= 40, `It has ${lines.length} lines of code`);
+    await using folder = await writeExample();
+    const example: Example = await import(`file://${folder.path}/server.ts`);
 
     using kv = await Deno.openKv(":memory:");
     const handle = await example.server(kv, (request) => ({
@@ -94,15 +84,16 @@ Deno.test({
   name: "The README's domain has the types that it says",
   ignore: !permitted,
   async fn() {
-    const path = await Deno.makeTempFile({ suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(path, inPlace(await readExample()));
-      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["check", "-q", "--config", "deno.json", path],
-      }).output();
-      assert(success, new TextDecoder().decode(stderr));
-    } finally {
-      await Deno.remove(path);
-    }
+    await using folder = await writeExample();
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "check",
+        "-q",
+        "--config",
+        "deno.json",
+        `${folder.path}/server.ts`,
+      ],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
   },
 });
