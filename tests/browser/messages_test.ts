@@ -226,7 +226,7 @@ browserTest(
     const plain = await device(server.url, { javaScriptEnabled: false });
     await enter(ada, "Ada");
     const text =
-      "Look: **bold** `code` https://example.org/a_b_c\nand\n\n- one\n- two\n\n> said\n\n```\n<b>x</b>\n```";
+      "Look: **bold** `code` https://example.org/a_b_c\nand\n\n- one\n- two\n\n3. <b>x</b>\n5. y\n\n> said";
     await send(ada, text);
     await messages(ada, "Look", "sent").locator("strong").waitFor();
     const content = (page: Page) =>
@@ -245,6 +245,51 @@ browserTest(
     await ada.reload();
     await button(messages(ada), "Reply").waitFor();
     assertEquals(await content(ada), alive);
+  },
+);
+
+browserTest(
+  "A block of code is coloured by its language, and copied by a button (A12)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await ada.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await enter(ada, "Ada");
+    await send(ada, "```js\nconst a = 1;\n  if (a < 2) b();\n```");
+    await messages(ada).locator(".hljs-keyword").first().waitFor();
+    assertEquals(
+      await messages(ada).locator("pre").textContent(),
+      "const a = 1;\n  if (a < 2) b();",
+    );
+    await button(messages(ada), "Copy code").click();
+    await ada.getByText("Copied.").waitFor();
+    assertEquals(
+      await ada.evaluate(() => navigator.clipboard.readText()),
+      "const a = 1;\n  if (a < 2) b();",
+    );
+  },
+);
+
+browserTest(
+  "Tables, tasks, strikethrough and a few emoji are shown as such, before and after a reload (A12)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await send(
+      ada,
+      "| a | b |\n|---|---|\n| 1 | ~~2~~ |\n\n- [ ] do\n- [x] done",
+    );
+    await send(ada, "👍🎉");
+    const shown = async () => {
+      await messages(ada).locator("table del").waitFor();
+      await messages(ada).locator("li", { hasText: "☑ done" }).waitFor();
+      await messages(ada).locator("p.large").waitFor();
+    };
+    await shown();
+    await messages(ada, "🎉", "sent").waitFor();
+    await ada.reload();
+    await shown();
   },
 );
 

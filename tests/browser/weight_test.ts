@@ -37,7 +37,7 @@ browserTest(
     const { length } = scripts;
     assert(length <= MOST_SCRIPTS, `${length}: ${JSON.stringify(scripts)}`);
 
-    const parser = tab.waitForResponse(/markdown/);
+    const parser = tab.waitForResponse(/message_text/);
     await tab.mouse.move(100, 100);
     await parser;
   },
