@@ -130,7 +130,7 @@ test("a deleted account is signed out everywhere at once, its streams included, 
   const rest = await Promise.all(streams);
   const { status, headers } = await remove(ada, " Ada ");
   assertEquals(status, 204);
-  assertMatch(headers.get("set-cookie")!, /^session=;.*Max-Age=0/);
+  assertMatch(headers.get("set-cookie")!, /^kvetch_session=;.*Max-Age=0/);
   for (const person of [ada, there]) {
     assertEquals((await person.get("/api/session")).status, 401);
     const late = await person.push("room:general", crypto.randomUUID(), [

@@ -52,7 +52,10 @@ test("POST /api/session signs in, GET says who, DELETE ends it on the server (T9
   });
   assertEquals([status, body.name], [200, "Eve"]);
   const cookie = headers.get("set-cookie")!;
-  assertMatch(cookie, /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/);
+  assertMatch(
+    cookie,
+    /^kvetch_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/,
+  );
   eve.cookie = cookie.split(";")[0];
   assertEquals((await eve.get("/api/session")).body, body);
 

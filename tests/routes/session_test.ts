@@ -38,7 +38,7 @@ test("a session in use is prolonged once a day, and one that is not used ends af
   assertEquals(app.commits(), before);
   const next = await later(2 * DAY, () => who(ada));
   const cookie = next.headers.get("set-cookie")!;
-  assertMatch(cookie, /^session=[\w-]{43}; .*Max-Age=2592000/);
+  assertMatch(cookie, /^kvetch_session=[\w-]{43}; .*Max-Age=2592000/);
   assertEquals(cookie.split(";")[0], ada.cookie);
   assertEquals(app.commits(), before + 1);
   assertEquals(
@@ -47,6 +47,31 @@ test("a session in use is prolonged once a day, and one that is not used ends af
   );
   assertEquals((await later(31 * DAY, () => who(ada))).status, 200);
   assertEquals((await later(62 * DAY, () => who(ada))).status, 401);
+});
+
+test("another app's cookie of the same name signs nobody out, and an old one is replaced (T9)", async () => {
+  const ada = await app.signIn("Ada");
+  const token = ada.cookie.split("=")[1];
+  const ask = async (cookie: string) => {
+    const answer = await Object.assign(await app.signIn("X"), { cookie })
+      .get("/api/session");
+    return [answer.status, answer.headers.get("set-cookie")?.split(";")[0]];
+  };
+  const ours = `kvetch_session=${token}`;
+  assertEquals(await ask(`kvetch_session=zzz; ${ours}`), [200, undefined]);
+  assertEquals(await ask(`session=zzz; session=; ${ours}; a=b`), [
+    200,
+    undefined,
+  ]);
+  assertEquals(await ask(`session=zzz; session=${token}`), [200, ours]);
+  assertEquals(await ask(`session=${token}`), [200, ours]);
+  const many = Array.from({ length: 9 }, (_, i) => `session=z${i}`).join("; ");
+  assertEquals(await ask(`${many}; ${ours}`), [200, undefined]);
+  assertEquals(await ask(many), [401, undefined]);
+
+  // Signed out under the new name, the old cookie opens nothing.
+  await ada.ask("/api/session", { method: "DELETE" });
+  assertEquals((await ask(`session=${token}`))[0], 401);
 });
 
 test("a session that is prolonged while it is ended stays ended", async () => {

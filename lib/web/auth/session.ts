@@ -21,7 +21,12 @@ export type Session = {
 
 type Store = { kv: Deno.Kv; sync: ChatSync };
 
-const COOKIE = "session";
+/** Of our own, as other apps on the same host have cookies, too. */
+const COOKIE = "kvetch_session";
+/** As earlier releases called it: still read, and replaced. */
+const OLD_COOKIE = "session";
+/** Cookies of these names that are tried: each costs a read. */
+const MAX_CANDIDATES = 5;
 const DAY = 24 * 60 * 60 * 1000; // ms
 const LIFETIME = 30 * DAY;
 
@@ -135,15 +140,28 @@ export async function sessionIn(
   req: Request,
   secure: boolean,
 ): Promise<Found | null> {
-  const token = tokenIn(req);
-  if (!token) return null;
+  for (const candidate of candidatesIn(req)) {
+    const found = await foundBy(sessions, candidate, secure);
+    if (found) return found;
+  }
+  return null;
+}
+
+async function foundBy(
+  sessions: Sessions,
+  { name, token }: Candidate,
+  secure: boolean,
+): Promise<Found | null> {
   const sessionID = hashOf(token);
   const stored = await sessions.find(sessionID).catch(failed);
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
-  const { userID } = stored.value;
+  const { userID, expiresAt } = stored.value;
   const session: Session = { sessionID, userID };
-  if (isYoung(stored)) return { session };
+  if (isYoung(stored)) {
+    if (name === COOKIE) return { session };
+    return { session, cookie: cookieOf(token, expiresAt - Date.now(), secure) };
+  }
   // Checked, as it must not come to life again when it is ended meanwhile.
   const { ok } = await lasting(sessions.kv.atomic().check(stored), session)
     .commit().catch(failed);
@@ -208,13 +226,20 @@ export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {
 
 function cookieOf(value: string, maxAge: number, secure: boolean): string {
   const cookie = `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; ` +
-    `Max-Age=${maxAge / 1000}`;
+    `Max-Age=${Math.floor(maxAge / 1000)}`;
   return secure ? `${cookie}; Secure` : cookie;
 }
 
-function tokenIn(req: Request): string | undefined {
-  for (const pair of (req.headers.get("cookie") ?? "").split(";")) {
-    const [name, value] = pair.trim().split("=");
-    if (name === COOKIE && value) return value;
-  }
+type Candidate = { name: string; token: string };
+
+/** The tokens that a request may mean, those under our own name first. */
+function candidatesIn(req: Request): Candidate[] {
+  const found = (req.headers.get("cookie") ?? "").split(";").flatMap((pair) => {
+    const [name, token] = pair.trim().split("=");
+    const isOurs = name === COOKIE || name === OLD_COOKIE;
+    return isOurs && token ? [{ name, token }] : [];
+  });
+  return found.sort((a, b) =>
+    Number(b.name === COOKIE) - Number(a.name === COOKIE)
+  ).slice(0, MAX_CANDIDATES);
 }

@@ -112,19 +112,32 @@ export function addressOf(
 ): string {
   const forwarded = trustProxy &&
     req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  const address = forwarded ||
-    ("hostname" in remoteAddr ? remoteAddr.hostname : "");
-  const isMapped = /^::ffff:[\d.]+$/i.test(address);
-  return address.includes(":") && !isMapped ? networkOf(address) : address;
+  return canonicalAddress(
+    forwarded || ("hostname" in remoteAddr ? remoteAddr.hostname : ""),
+  );
 }
 
-/** The first 64 bits of an IPv6 address, as text. */
-function networkOf(address: string): string {
-  const [head, tail = ""] = address.split("::");
-  const groups = head.split(":");
-  const rest = tail.split(":").filter(Boolean);
-  while (groups.length + rest.length < 8) groups.push("0");
+/**
+ * One spelling for each address: without a port, of IPv6 the first 64 bits,
+ * which one customer is given, and IPv4 as such where it is mapped into IPv6.
+ * What is no address stays as it is.
+ */
+function canonicalAddress(address: string): string {
+  const [, v4] = address.match(/^(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/) ?? [];
+  if (v4) return v4;
+  const [, bracketed] = address.match(/^\[([^\]]*)\](?::\d+)?$/) ?? [];
+  const [bare] = (bracketed ?? address).split("%"); // a zone is of this machine
+  const host = URL.parse(`http://[${bare}]`)?.hostname.slice(1, -1);
+  if (!host) return address;
+  const [head, tail] = host.split("::");
+  const groups = head.split(":").filter(Boolean);
+  const rest = (tail ?? "").split(":").filter(Boolean);
+  if (tail !== undefined) {
+    while (groups.length + rest.length < 8) groups.push("0");
+  }
   groups.push(...rest);
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":").toLowerCase();
+  const isMapped = groups.slice(0, 6).join(":") === "0:0:0:0:0:ffff";
+  if (!isMapped) return groups.slice(0, 4).join(":");
+  return groups.slice(6).map((group) => parseInt(group, 16))
+    .flatMap((n) => [n >> 8, n & 0xff]).join(".");
 }
