@@ -91,8 +91,9 @@ export class MutationRunner<M extends MutatorDefs> {
       for (const lost of await this.outbox.lost()) {
         const { name, args } = lost;
         try {
-          if (name in client.mutate) await this.run(client, name, args, lost);
-          else await this.#leaveToServer(client, lost);
+          if (Object.hasOwn(client.mutate, name)) {
+            await this.run(client, name, args, lost);
+          } else await this.#leaveToServer(client, lost);
         } catch (error) {
           if (!(error instanceof TakenError)) reportError(error);
         }
