@@ -3,7 +3,7 @@ import { staticFiles } from "fresh";
 import { config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
-import { chat } from "./lib/web/chat/domain.ts";
+import { chatDomain } from "./lib/web/chat/domain.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
@@ -13,21 +13,21 @@ import { RequestLog } from "./lib/web/http/request_log.ts";
 import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
-import type { Engine, State } from "./lib/web/state.ts";
+import type { Services, State } from "./lib/web/state.ts";
 import { Streams } from "./lib/web/live/streams.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
 
-let opened: Promise<Engine> | undefined;
+let opened: Promise<Services> | undefined;
 
 /** Opens KV once, when it is first needed: a build loads this file and must not. */
-const engine = (): Promise<Engine> =>
-  opened ??= open().catch((error) => {
+const services = (): Promise<Services> =>
+  opened ??= openServices().catch((error) => {
     opened = undefined; // the next request may find it
     throw error;
   });
 
-async function open(): Promise<Engine> {
-  const { kvPath, strategy, keep, limits } = settings();
+async function openServices(): Promise<Services> {
+  const { kvPath, strategy, retention, limits } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -39,9 +39,9 @@ async function open(): Promise<Engine> {
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
     const kv = kvPath && !isRemote ? batchReads(plain, reader) : plain;
     // A self-hosted denokv takes 10 checks in one atomic operation.
-    const sync = new Sync(kv, chat, {
+    const sync = new Sync(kv, chatDomain, {
       strategy,
-      retention: keep,
+      retention,
       maxChecks: isRemote ? 10 : 100,
     });
     await seedGeneral(sync);
@@ -68,7 +68,7 @@ async function open(): Promise<Engine> {
   }
 }
 
-const PATIENCE = 5_000; // ms; another process may be writing to the same file
+const LOCK_TIMEOUT_MS = 5_000; // ms; another process may be writing to the same file
 
 /**
  * Finds out now, and not with the first message, whether KV takes writes: on a
@@ -78,10 +78,10 @@ async function assertWritable(kv: Deno.Kv): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
     const late = () => reject(new Error("the database stays locked"));
-    timer = setTimeout(late, PATIENCE);
+    timer = setTimeout(late, LOCK_TIMEOUT_MS);
   });
   const probe = async () => {
-    while (!await kv.delete(["probe"]).then(() => true, isBusy)) {
+    while (!await kv.delete(["probe"]).then(() => true, falseIfLocked)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
@@ -89,7 +89,7 @@ async function assertWritable(kv: Deno.Kv): Promise<void> {
 }
 
 /** False for a lock that another process holds for a moment; throws all else. */
-function isBusy(error: unknown): false {
+function falseIfLocked(error: unknown): false {
   if (error instanceof Error && /locked/.test(error.message)) return false;
   throw error;
 }
@@ -100,7 +100,7 @@ const settings = () =>
 export const app = new SecureApp<State>(config)
   .use(staticFiles())
   .use(async (ctx) => {
-    Object.assign(ctx.state, await engine());
+    Object.assign(ctx.state, await services());
     return await ctx.next();
   })
   .fsRoutes();
@@ -110,10 +110,10 @@ type Fetch = Deno.ServeHandler;
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath } = settings();
-  const { kv, sync, accountDeletions } = await engine();
+  const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
   const log = new RequestLog(console.log);
-  const server = listen(port, host, log.around(fetch));
+  const server = listen(port, host, log.logged(fetch));
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -121,7 +121,7 @@ async function serve(fetch: Fetch): Promise<void> {
     accountDeletions.stop();
     sync.close(); // open streams would keep the server from ending
     const answered = server.shutdown();
-    await Promise.race([answered, delay(STOP_PATIENCE)]);
+    await Promise.race([answered, delay(STOP_TIMEOUT_MS)]);
     log.flush();
     kv.close();
     Deno.exit(0); // a watch that is being cancelled may linger
@@ -140,7 +140,7 @@ function onError(error: unknown): Response {
 }
 
 /** In ms: for requests under way at a stop. Longer than a push tries to commit. */
-const STOP_PATIENCE = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

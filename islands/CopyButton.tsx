@@ -1,5 +1,5 @@
 // A button that copies a text of the page to the clipboard, and says whether that worked.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { copyText } from "./parts/shared/copy_text.ts";

@@ -1,5 +1,5 @@
 // The form that deletes an account. By script it shows what is unsent, and erases what this browser stores.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { deviceStrings } from "../lib/chat/strings/device.ts";

@@ -1,6 +1,6 @@
 // On every page of a signed-in person: the search, the service worker, notifications,
 // forms without a network, and leaving the page when somebody else is signed in.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";

@@ -1,5 +1,5 @@
 // The settings of this device alone: the theme, and which messages it notifies of.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { deviceStrings } from "../lib/chat/strings/device.ts";

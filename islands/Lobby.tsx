@@ -1,5 +1,5 @@
 // The list of rooms: one's own first, then the public ones, which opening joins.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { useRooms } from "./parts/rooms/useRooms.ts";

@@ -1,5 +1,5 @@
 // The rooms on this device, on the page that the service worker shows for one that is not.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { RoomSummary } from "../lib/chat/views.ts";

@@ -1,5 +1,5 @@
 // A room: its messages, the composer, and whether both are in step with the server.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { roomSpace } from "../lib/chat/spaces.ts";

@@ -1,5 +1,5 @@
 // The form that signs out by script: it shows what is unsent first, and says when there is no network.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import type { TargetedEvent } from "preact";
 import { deviceStrings } from "../lib/chat/strings/device.ts";

@@ -1,5 +1,5 @@
 // A warning on pages that sign in somebody else: what has not been sent from this device.
-import "./parts/shared/common.ts";
+import "./parts/shared/shared_chunk.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
 import { useUnsent } from "./parts/device/useUnsent.ts";
 

@@ -5,7 +5,7 @@ import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { signInLinkMadeAt } from "../lib/web/auth/sign_in_link.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
-import { FORGET, signOut } from "../lib/web/auth/session.ts";
+import { CLEAR_SITE_DATA, signOut } from "../lib/web/auth/session.ts";
 import { define } from "../lib/web/state.ts";
 
 export const handler = methods({
@@ -21,7 +21,11 @@ export const handler = methods({
     const cookie = await signOut(ctx.state, isSecure(ctx));
     return new Response(null, {
       status: 303,
-      headers: { location: "/signin", "set-cookie": cookie, ...FORGET },
+      headers: {
+        location: "/signin",
+        "set-cookie": cookie,
+        ...CLEAR_SITE_DATA,
+      },
     });
   },
 });

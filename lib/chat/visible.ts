@@ -1,4 +1,5 @@
-// Whether a text shows anything, and what of a message is kept: without the schema, so that boxes to write in can ask.
+// Whether a text has a visible character, and how a message is trimmed: apart from the schema,
+// so that text boxes can use it without loading that.
 
 // Control and format characters, spaces, marks without a letter and fillers: a
 // text of these alone shows nothing.

@@ -66,7 +66,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const onGroupLost: OnGroupLost = (groupID, confirmed) => {
       const isOwn = groupID === this.#client.groupID;
       const ended = isOwn ? this.#client.generation : undefined;
-      return outbox.markLost(groupID, confirmed, ended);
+      return outbox.recordLost(groupID, confirmed, ended);
     };
     const pusher = createPusher(
       this.#transport,

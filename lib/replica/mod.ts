@@ -22,10 +22,10 @@ export async function openReplica<M extends MutatorDefs>(
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {
-    const { isRefusal, useMemoryFallback } = await import(
+    const { isStorageDenied, useMemoryFallback } = await import(
       "./local/idb_fallback.ts"
     );
-    if (inMemory || !isRefusal(error)) throw error;
+    if (inMemory || !isStorageDenied(error)) throw error;
     inMemory = true;
     useMemoryFallback();
     return await new LiveReplica(options, inMemory).open();

@@ -18,7 +18,7 @@ export type Confirmation = [groupID: string, clientID: string, id: number];
 
 /**
  * One log entry. A commit's ops are split over as many as they need; the last
- * is marked `end`, and only there may a cookie stand. `mark` is random, so
+ * has `end`, and only there may a cookie stand. `mark` is random, so
  * that a cookie can prove that it stands on this history and no other.
  */
 type LogRecord = {

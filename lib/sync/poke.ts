@@ -94,7 +94,9 @@ export class Pokes {
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
         reader = {
-          ...{ mayRead, onEnd, onLeave },
+          mayRead,
+          onEnd,
+          onLeave,
           spaces: new Set(),
           stream: controller,
         };

@@ -184,7 +184,7 @@ async function clientStateNotFound(
 }
 
 /**
- * Marks a client group as lost. From the commit on, nothing of it is taken, so
+ * Records a client group as lost. From the commit on, nothing of it is taken, so
  * that what the browser carries over is never doubled by a push that comes
  * late. Null when the cookie is good after all: it was held against too little.
  * The commit, or where there is none a look at KV, proves that it is not.

@@ -1,4 +1,4 @@
-// The settings, read from the environment and checked, so that a typing error is one clear line.
+// Reads the settings from the environment and checks them: a mistake is reported in one line.
 
 export type Settings = {
   /** The TCP port to listen on; 0 lets the system choose. */
@@ -10,7 +10,7 @@ export type Settings = {
   /** How pulls are answered; see lib/sync. */
   strategy: "global-version" | "reset";
   /** For how many days log entries, and client groups that are out of use, stay; see lib/sync. */
-  keep: { logDays: number; groupDays: number };
+  retention: { logDays: number; groupDays: number };
   /** Whether the limits on requests and streams hold. */
   limits: boolean;
 };
@@ -28,7 +28,12 @@ export function readSettings(
 ): Settings {
   // An empty variable is how a shell or compose file says "not set".
   const set = (name: string) => get(name) || undefined;
-  const whole = (name: string, usual: number, least: number, most: number) => {
+  const integer = (
+    name: string,
+    usual: number,
+    least: number,
+    most: number,
+  ) => {
     const value = set(name) ?? `${usual}`;
     const n = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
     if (n >= least && n <= most) return n;
@@ -50,12 +55,12 @@ export function readSettings(
   choice("TRUST_PROXY", "0", "1"); // fresh.config.ts reads it
   return {
     strategy: choice("REPLICACHE_STRATEGY", "global-version", "reset"),
-    keep: {
-      logDays: whole("KEEP_LOG_DAYS", 7, 1, 3_650),
-      groupDays: whole("KEEP_CLIENTS_DAYS", 30, 2, 3_650),
+    retention: {
+      logDays: integer("KEEP_LOG_DAYS", 7, 1, 3_650),
+      groupDays: integer("KEEP_CLIENTS_DAYS", 30, 2, 3_650),
     },
     limits: choice("RATE_LIMITS", "on", "off") === "on",
-    port: whole("PORT", 8_000, 0, 65_535),
+    port: integer("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",
     kvPath: set("DENO_KV_PATH") ??
       (set("DENO_DEPLOYMENT_ID") ? undefined : defaultPath(set, os)),
@@ -71,13 +76,13 @@ function defaultPath(
     (os === "windows"
       ? set("LOCALAPPDATA")
       : os === "darwin"
-      ? under(set("HOME"), "Library/Application Support")
-      : under(set("HOME"), ".local/share"));
+      ? joinPath(set("HOME"), "Library/Application Support")
+      : joinPath(set("HOME"), ".local/share"));
   if (folder) return `${folder}/kvetch/kvetch.sqlite3`;
   throw new SettingsError(
     "There is no data folder: set DENO_KV_PATH to a file, or HOME.",
   );
 }
 
-const under = (folder: string | undefined, path: string) =>
+const joinPath = (folder: string | undefined, path: string) =>
   folder && `${folder}/${path}`;

@@ -11,7 +11,7 @@ import type { Streams } from "./live/streams.ts";
 import type { PullSlots } from "./http/pull_slots.ts";
 
 /** What a process has once, for all requests. */
-export interface Engine {
+export interface Services {
   kv: Deno.Kv;
   sync: ChatSync;
   limits: RateLimits;
@@ -23,7 +23,7 @@ export interface Engine {
   online: Online;
 }
 
-export interface State extends Engine {
+export interface State extends Services {
   /** The session that the request came in. */
   session: Session | null;
   /** The person of the session; null in `api/replicache`, where their name is not needed. */

@@ -1,4 +1,4 @@
-// Sign in (or rename), who am I, sign out.
+// Signs in or renames (POST), returns the signed-in user (GET), signs out (DELETE).
 import { methods, userIn } from "../../lib/web/http/handlers.ts";
 import { readJSON } from "../../lib/web/http/bodies.ts";
 import { addressOf } from "../../lib/web/http/rate_limits.ts";

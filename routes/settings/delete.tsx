@@ -8,7 +8,7 @@ import { readForm } from "../../lib/web/http/bodies.ts";
 import { assertOwnName } from "../../lib/web/chat/profile.ts";
 import { refusedForm } from "../../lib/web/http/errors.ts";
 import { isSecure } from "../../lib/web/http/origin.ts";
-import { clearedCookie, FORGET } from "../../lib/web/auth/session.ts";
+import { CLEAR_SITE_DATA, clearedCookie } from "../../lib/web/auth/session.ts";
 import { define } from "../../lib/web/state.ts";
 
 const words = pageStrings.deletion;
@@ -39,7 +39,11 @@ export const handler = methods({
     const cookie = clearedCookie(isSecure(ctx));
     return new Response(null, {
       status: 303,
-      headers: { location: "/signin?deleted", "set-cookie": cookie, ...FORGET },
+      headers: {
+        location: "/signin?deleted",
+        "set-cookie": cookie,
+        ...CLEAR_SITE_DATA,
+      },
     });
   },
 });

@@ -1,7 +1,7 @@
 // Pulls in rooms of very different sizes: what has changed, and the newest window of all.
 import { keys } from "../../lib/sync/keys.ts";
 import { Sync } from "../../lib/sync/mod.ts";
-import { chat } from "../../lib/web/chat/domain.ts";
+import { chatDomain } from "../../lib/web/chat/domain.ts";
 import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 import { peopleIn, TEXT } from "./requests.ts";
@@ -41,7 +41,7 @@ async function seed(kv: Deno.Kv, size: number): Promise<void> {
     }
     await atomic.commit();
   }
-  await new Sync(kv, chat).write([space], (tx) =>
+  await new Sync(kv, chatDomain).write([space], (tx) =>
     tx.set("room", {
       id,
       name: id,

@@ -13,7 +13,7 @@ const MOST = import.meta.resolve("fresh").includes("/lib/standins/")
   ? 70_000
   : 80_000;
 
-/** Scripts, a request each: see `islands/parts/shared/common.ts`. */
+/** Scripts, a request each: see `islands/parts/shared/shared_chunk.ts`. */
 const MOST_SCRIPTS = 16;
 
 browserTest(

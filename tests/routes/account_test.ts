@@ -1,7 +1,7 @@
 // Accounts over HTTP: another name, whichever way it came, and deleting all.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Sync } from "../../lib/sync/mod.ts";
-import { actorOf, chat } from "../../lib/web/chat/domain.ts";
+import { actorOf, chatDomain } from "../../lib/web/chat/domain.ts";
 import { APP, type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";
@@ -89,7 +89,7 @@ test("a name that a replica pushes reaches the session, and the rooms its person
 test("a name that was not told to the rooms, as the process died, is told when the rooms are looked at (E6)", async () => {
   const ada = await app.signIn("Ada");
   const { body: nest } = await ada.post("/api/rooms", { name: "Nest" });
-  const dying = new Sync(app.kv, chat);
+  const dying = new Sync(app.kv, chatDomain);
   const actor = actorOf(ada.userID);
   await dying.push(`user:${ada.userID}`, actor, {
     ...{ pushVersion: 1, schemaVersion: "1", profileID: "p" },

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DIRECTORY, userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
-import { chat } from "../../lib/web/chat/domain.ts";
+import { chatDomain } from "../../lib/web/chat/domain.ts";
 import { type InnerApp, openApp } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
@@ -159,7 +159,7 @@ test("a room's new name and topic reach the directory, and its members when they
   assertEquals((await bob.get(`/rooms/${roomID}`)).status, 200);
   assertEquals((await membership()).name, "New");
   // A process died after the push and before the directory knew.
-  const elsewhere = new Sync(app.kv, chat);
+  const elsewhere = new Sync(app.kv, chatDomain);
   await elsewhere.write(
     [DIRECTORY],
     (tx) => tx.set(`listing/${roomID}`, { ...listing, name: "Old" }),
@@ -230,7 +230,7 @@ test("one reacts with any emoji, and with nothing else (M7)", async () => {
 });
 
 test("General is in the list however many rooms there are", async () => {
-  const elsewhere = new Sync(app.kv, chat);
+  const elsewhere = new Sync(app.kv, chatDomain);
   const createdAt = Date.now() + 1_000;
   for (let from = 0; from < 1_000; from += 100) {
     await elsewhere.write([DIRECTORY], async (directory) => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
-import { chat } from "../../lib/web/chat/domain.ts";
+import { chatDomain } from "../../lib/web/chat/domain.ts";
 import { type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { permitted } from "../support/permitted.ts";
@@ -296,7 +296,7 @@ test("who is in five hundred rooms makes and joins no other until they leave one
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const mine = await makeRoom(ada, "public");
   const { roomID } = await makeRoom(bob, "public");
-  const elsewhere = new Sync(app.kv, chat);
+  const elsewhere = new Sync(app.kv, chatDomain);
   for (let from = 1; from < 500; from += 100) {
     await elsewhere.write([userSpace(ada.userID)], async (own) => {
       for (let i = from; i < Math.min(from + 100, 500); i++) {

@@ -1,4 +1,5 @@
-// Where one writes. Typed text leaves the box only for the log, and comes back if it cannot be sent.
+// The composer: a text box and its Send button. Its text is cleared only once the message is shown,
+// and restored when sending fails.
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";

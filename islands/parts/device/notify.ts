@@ -1,5 +1,5 @@
 // Notifies of new messages in rooms that no tab shows. One tab does it for all tabs of this browser.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";

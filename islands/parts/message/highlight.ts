@@ -1,5 +1,5 @@
 // Colours code by its language: a large script, loaded where a message has such code.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 import { type ComponentChild, h } from "preact";
 import { common, createLowlight } from "lowlight";
 

@@ -1,4 +1,4 @@
-// What becomes of unsent writing: why nothing goes out any more and what one can do, and whether this browser stores it.
+// Shows why sending is paused, with what one can do; and whether the browser stores unsent messages.
 import { useSignal } from "@preact/signals";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";

@@ -1,5 +1,5 @@
 // The parts of a room that are loaded at the first interaction with the page, or once something needs them.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 export { Completion } from "../composer/Completion.tsx";
 export { ReplyBanner } from "../composer/ReplyBanner.tsx";
 export { CodeBlock } from "../message/CodeBlock.tsx";

@@ -1,5 +1,5 @@
 // Lists the rooms from the copies on this device, for when the server does not answer.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 import {
   memberIn,
   membershipsOf,

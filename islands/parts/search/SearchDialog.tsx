@@ -1,5 +1,5 @@
 // The search: a box, and below it the messages that were found, all by keyboard.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";

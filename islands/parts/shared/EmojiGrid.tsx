@@ -1,5 +1,5 @@
 // All emoji, by group or by a search. Loaded on use: their names alone are half a megabyte.
-import "../shared/common.ts";
+import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import emojibase from "emojibase-data/en/compact.json" with { type: "json" };

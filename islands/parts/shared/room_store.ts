@@ -1,4 +1,4 @@
-// What this page knows of rooms before the server says so: how far each is read, what it is called, who is online.
+// Signals shared by the page's islands: read positions, room names, who is online.
 import { signal } from "@preact/signals";
 
 // Module state, so written in browsers only: on the server it is everybody's.

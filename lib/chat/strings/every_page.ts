@@ -1,8 +1,9 @@
 // The words of the island that is on every page: few, as each page loads them.
 
 export const everyPageStrings = {
-  needsNetwork: "That needs a connection. Try again once you are online.",
+  needsNetwork:
+    "You need a connection for this. Try again when you are online.",
   search: "Search",
   searchKeys: "Search (Ctrl+K)",
-  searchFailed: "Search did not load. Please reload.",
+  searchFailed: "Search could not be loaded. Reload the page.",
 } as const;

@@ -126,8 +126,8 @@ export const pageStrings = {
       "Nothing here",
       "This page does not exist, or you have no access to it.",
     ],
-    forbidden: ["Not allowed", "You can see this, but not do that."],
-    refused: ["That did not work", "The request was not understood."],
+    forbidden: ["Not allowed", "You do not have access to this."],
+    refused: ["That did not work", "The server did not accept the request."],
     broken: [
       "Something broke on our side",
       "It is not your fault, and what you sent before is safe. Try again in a moment.",

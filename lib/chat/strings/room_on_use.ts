@@ -9,7 +9,8 @@ export const roomOnUseStrings = {
       ? "Several people are typing…"
       : `${and.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
 
-  needsNetwork: "That needs a connection. Try again when you are online.",
+  needsNetwork:
+    "You need a connection for this. Try again when you are online.",
   notNow: "That did not work. Try again in a moment.",
 
   menu: {
@@ -165,7 +166,7 @@ export const roomOnUseStrings = {
       "Copying did not work: you can select your texts in the message list.",
     discard: "Discard",
     discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
-    discardText: "They have not been sent. This can't be undone.",
+    discardText: "What is discarded was never sent. This can't be undone.",
     cancel: "Cancel",
   },
 } as const;

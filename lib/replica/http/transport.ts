@@ -1,4 +1,4 @@
-// Posts JSON to the server: waits when told to, and pauses when asking on makes no sense.
+// Posts JSON to the server: waits for `Retry-After`, and pauses after a refusal until resumed.
 import { signal } from "@preact/signals";
 import { retryAfter } from "./retry_after.ts";
 

@@ -14,6 +14,6 @@ export function useMemoryFallback(): void {
 }
 
 /** Whether an error says that there is no IndexedDB to be had, as opposed to one that is full or broken. */
-export const isRefusal = (error: unknown): boolean =>
+export const isStorageDenied = (error: unknown): boolean =>
   !globalThis.indexedDB ||
   ["SecurityError", "InvalidStateError"].includes((error as Error).name);

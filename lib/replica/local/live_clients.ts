@@ -3,7 +3,7 @@ import { heldNames, hold } from "./web_locks.ts";
 
 const PREFIX = "replica/client/";
 
-/** Marks a client as alive; resolves with the function that ends that. */
+/** Holds the lock that shows other tabs that a client is alive; resolves with the function that releases it. */
 export const holdClientLock = (
   replica: string,
   generation: number,

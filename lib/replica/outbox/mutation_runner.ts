@@ -19,14 +19,14 @@ export type WithEngineMutators<M extends MutatorDefs> = M & {
 };
 
 /** A mutation that is being run and is not in the outbox yet. */
-type Pending = {
+type Unrecorded = {
   mutation: NewMutation;
   /** The lost one in whose place it comes, when it is run again. */
   replaced?: UnsentMutation;
 };
 
 /** Another tab was first to run a lost mutation again. */
-class TakenError extends Error {}
+class AlreadyRerunError extends Error {}
 
 /**
  * Runs the mutations of one replica, one at a time, to which its caller sees:
@@ -36,7 +36,7 @@ export class MutationRunner<M extends MutatorDefs> {
   /** The mutators to give to each client. */
   readonly mutators: WithEngineMutators<M>;
   /** By mutationID: what Replicache runs the mutator for is found by it. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #unrecorded = new Map<number, Unrecorded>();
 
   constructor(
     private readonly replica: string,
@@ -64,17 +64,17 @@ export class MutationRunner<M extends MutatorDefs> {
       timestamp: Date.now(),
     };
     const { mutationID } = mutation;
-    this.#pending.set(mutationID, { mutation, replaced });
+    this.#unrecorded.set(mutationID, { mutation, replaced });
     try {
       return await client.mutate[name](args as never);
     } catch (error) {
-      const isRecorded = !this.#pending.has(mutationID);
+      const isRecorded = !this.#unrecorded.has(mutationID);
       if (isRecorded && client.lastMutationID < mutationID) {
         await this.outbox.undoAdd(mutation, replaced);
       }
       throw error;
     } finally {
-      this.#pending.delete(mutationID);
+      this.#unrecorded.delete(mutationID);
       client.persist().catch(reportUnlessClosed(client));
     }
   }
@@ -95,7 +95,7 @@ export class MutationRunner<M extends MutatorDefs> {
             await this.run(client, name, args, lost);
           } else await this.#leaveToServer(client, lost);
         } catch (error) {
-          if (!(error instanceof TakenError)) reportError(error);
+          if (!(error instanceof AlreadyRerunError)) reportError(error);
         }
       }
     } finally {
@@ -129,7 +129,7 @@ export class MutationRunner<M extends MutatorDefs> {
   #recording(mutator: MutatorDefs[string]): MutatorDefs[string] {
     return async (tx: WriteTransaction, args: ReadonlyJSONValue) => {
       const isInitial = tx.reason === "initial";
-      const pending = this.#pending.get(tx.mutationID);
+      const pending = this.#unrecorded.get(tx.mutationID);
       let result: ReadonlyJSONValue | void = undefined;
       try {
         result = await mutator(tx, args);
@@ -142,7 +142,7 @@ export class MutationRunner<M extends MutatorDefs> {
     };
   }
 
-  async #record({ mutation, replaced }: Pending): Promise<void> {
+  async #record({ mutation, replaced }: Unrecorded): Promise<void> {
     const json = JSON.stringify(mutation.args);
     const { byteLength } = new TextEncoder().encode(json);
     if (byteLength > MAX_BYTES_PER_PUSH) {
@@ -151,8 +151,10 @@ export class MutationRunner<M extends MutatorDefs> {
         code: "too-large",
       });
     }
-    if (!await this.outbox.add(mutation, replaced)) throw new TakenError();
-    this.#pending.delete(mutation.mutationID);
+    if (!await this.outbox.add(mutation, replaced)) {
+      throw new AlreadyRerunError();
+    }
+    this.#unrecorded.delete(mutation.mutationID);
   }
 
   /** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */

@@ -142,7 +142,7 @@ export class Outbox {
    * is removed, the rest is to be run again. If the group is the one of a tab
    * in generation `ended`, the next one begins: once, whichever tab is first.
    */
-  markLost(
+  recordLost(
     groupID: string,
     confirmed: LastMutationIDs,
     ended?: number,

@@ -1,7 +1,7 @@
 // Listens to spaces: all listeners of a page share its part in the one poke stream of the browser.
 import { coalesce } from "../coalesce.ts";
 import type { Server } from "../server.ts";
-import { Leader, type StreamNews } from "./leader.ts";
+import { SharedPokeStream, type StreamNews } from "./shared_poke_stream.ts";
 import type { SpaceEvent } from "./poke_stream.ts";
 
 export type Listener = {
@@ -15,7 +15,7 @@ export type Listener = {
 };
 
 /** By userID; a page has one. */
-const pages = new Map<string, Page>();
+const listenersByUser = new Map<string, PageListeners>();
 
 /**
  * Listens to a space as this user; returns the end of it. All tabs of the user
@@ -27,21 +27,27 @@ export function listen(
   space: string,
   listener: Listener,
 ): () => void {
-  let page = pages.get(userID);
-  if (!page) pages.set(userID, page = new Page(server, userID));
+  let page = listenersByUser.get(userID);
+  if (!page) {
+    listenersByUser.set(userID, page = new PageListeners(server, userID));
+  }
   return page.add(space, listener);
 }
 
 /** The listeners of this page, by space. */
-class Page {
+class PageListeners {
   readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #leader: Leader;
+  readonly #leader: SharedPokeStream;
   #open = new Set<string>();
   /** The version of the last poke, by space, for as long as nothing can have been missed. */
   readonly #versions = new Map<string, number>();
 
   constructor(server: Server, userID: string) {
-    this.#leader = new Leader(server, userID, (news) => this.#onNews(news));
+    this.#leader = new SharedPokeStream(
+      server,
+      userID,
+      (news) => this.#onNews(news),
+    );
   }
 
   add(space: string, listener: Listener): () => void {

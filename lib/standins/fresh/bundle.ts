@@ -15,7 +15,8 @@ export async function bundle(options: {
   const scripts = [...options.islands, ["fresh-runtime", runtime]];
   await esbuild.build({
     entryPoints: Object.fromEntries(scripts),
-    ...{ target, outdir },
+    target,
+    outdir,
     bundle: true,
     splitting: true,
     format: "esm",

@@ -73,7 +73,9 @@ export class Builder {
     const staticDir = `${folder}/static`;
     rmSync(join(root, staticDir), { recursive: true, force: true });
     await bundle({
-      ...{ mode, id, target: this.#target },
+      mode,
+      id,
+      target: this.#target,
       outdir: join(root, staticDir, scriptURL(id, "")),
       islands: islands.map(([name, path]) => [name, join(root, path)]),
     });

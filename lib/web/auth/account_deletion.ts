@@ -15,7 +15,7 @@ import { endSessions } from "./session.ts";
 
 /** `["deletion", userID]`: that an account is to be erased, until it is. */
 const PREFIX = ["deletion"];
-type Request = { at: number };
+type DeletionRequest = { at: number };
 
 const RETRY_AFTER_MS = 10_000; // after a failure
 /** A younger request of a person who still has a name is left for later: a write is tried for less. */
@@ -34,7 +34,7 @@ export class AccountDeletions {
   /** Does all that is to do. */
   readonly #eraseAll = coalesce(async () => {
     if (this.#stopped) return;
-    if (!await this.#finishAll()) this.#plan(RETRY_AFTER_MS);
+    if (!await this.#finishAll()) this.#schedule(RETRY_AFTER_MS);
   });
 
   constructor(
@@ -51,13 +51,13 @@ export class AccountDeletions {
     // Without a name there is no such person: no session or link opens, and
     // whatever is under way in their name is refused.
     await this.sync.write([userSpace(userID)], (own) => own.del("profile"));
-    await this.#shut(userID);
+    await this.#endAccess(userID);
     this.resume();
   }
 
   /** Goes on with what was begun here, or by a process that has died. */
   resume(): void {
-    this.#plan(0);
+    this.#schedule(0);
   }
 
   stop(): void {
@@ -65,7 +65,7 @@ export class AccountDeletions {
     clearTimeout(this.#timer);
   }
 
-  #plan(delay: number): void {
+  #schedule(delay: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#eraseAll(), delay);
@@ -76,7 +76,9 @@ export class AccountDeletions {
   async #finishAll(): Promise<boolean> {
     let done = true;
     try {
-      for await (const request of this.kv.list<Request>({ prefix: PREFIX })) {
+      for await (
+        const request of this.kv.list<DeletionRequest>({ prefix: PREFIX })
+      ) {
         done = await this.#finish(request) && done;
       }
       return done;
@@ -85,7 +87,7 @@ export class AccountDeletions {
     }
   }
 
-  async #finish(request: Deno.KvEntry<Request>): Promise<boolean> {
+  async #finish(request: Deno.KvEntry<DeletionRequest>): Promise<boolean> {
     const userID = request.key[1] as string;
     try {
       if (await userOf(this.sync, userID) === null) {
@@ -104,14 +106,14 @@ export class AccountDeletions {
     return false;
   }
 
-  async #shut(userID: string): Promise<void> {
+  async #endAccess(userID: string): Promise<void> {
     await endSessions(this.kv, userID);
     await revokeSignInLink(this.kv, userID);
   }
 
   async #erase(userID: string): Promise<void> {
     const space = userSpace(userID);
-    await this.#shut(userID);
+    await this.#endAccess(userID);
     const rooms = <T>(query: (own: WriteTransaction) => Promise<T>) =>
       this.sync.write([space], query);
     for (const { roomID } of await rooms(membershipsOf)) {

@@ -27,8 +27,8 @@ const COOKIE = "kvetch_session";
 const OLD_COOKIE = "session";
 /** Cookies of these names that are tried: each costs a read. */
 const MAX_CANDIDATES = 5;
-const DAY = 24 * 60 * 60 * 1000; // ms
-const LIFETIME = 30 * DAY;
+const DAY_MS = 24 * 60 * 60 * 1000; // ms
+const LIFETIME_MS = 30 * DAY_MS;
 
 const MAX_REMEMBERED = 10_000; // sessions that a process remembers
 
@@ -42,17 +42,17 @@ const ownKey = (userID: string, sessionID: string): Deno.KvKey => [
 ];
 
 /** Adds to a commit that a session lasts from now on for as long as one does. */
-function lasting(
+function extend(
   atomic: Deno.AtomicOperation,
   { sessionID, userID }: Session,
 ): Deno.AtomicOperation {
-  const stored: Stored = { userID, expiresAt: Date.now() + LIFETIME };
-  const expiry = { expireIn: LIFETIME };
+  const stored: Stored = { userID, expiresAt: Date.now() + LIFETIME_MS };
+  const expiry = { expireIn: LIFETIME_MS };
   return atomic.set(keyOf(sessionID), stored, expiry)
     .set(ownKey(userID, sessionID), 0, expiry);
 }
 
-const failed = (cause: unknown): never => {
+const throwUnavailable = (cause: unknown): never => {
   throw unavailable(cause);
 };
 
@@ -82,13 +82,13 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken();
   const session: Session = { sessionID: hashOf(token), userID };
-  await lasting(kv.atomic(), session).commit().catch(failed);
+  await extend(kv.atomic(), session).commit().catch(throwUnavailable);
   // Asked only now: a deletion ends the sessions that there are at that moment.
   if (await userOf(sync, userID) === null) {
     await end(kv, session);
     throw new Refusal("not-found", "There is no such account any more.");
   }
-  return cookieOf(token, LIFETIME, secure);
+  return cookieOf(token, LIFETIME_MS, secure);
 }
 
 /**
@@ -110,7 +110,9 @@ export class Sessions {
       const { versionstamp } = await this.kv.get(SIGNALS.sessions);
       const known = this.#known.get(sessionID);
       // One that is to be prolonged may have been, by another process.
-      if (known && isYoung(known) && versionstamp === this.#ended) return known;
+      if (known && needsNoRenewal(known) && versionstamp === this.#ended) {
+        return known;
+      }
     }
     const [found, { versionstamp }] = await this.kv.getMany<[Stored, 0]>(
       [keyOf(sessionID), SIGNALS.sessions],
@@ -119,14 +121,14 @@ export class Sessions {
       this.#known.clear();
     }
     this.#ended = versionstamp;
-    if (isYoung(found)) this.#known.set(sessionID, found);
+    if (needsNoRenewal(found)) this.#known.set(sessionID, found);
     return found;
   }
 }
 
 /** Whether there is one, and it lasts long enough yet. */
-const isYoung = ({ value }: Deno.KvEntryMaybe<Stored>): boolean =>
-  value !== null && value.expiresAt > Date.now() + LIFETIME - DAY;
+const needsNoRenewal = ({ value }: Deno.KvEntryMaybe<Stored>): boolean =>
+  value !== null && value.expiresAt > Date.now() + LIFETIME_MS - DAY_MS;
 
 /** The session of a request; `cookie` is its `Set-Cookie` value when it was prolonged. */
 export type Found = { session: Session; cookie?: string };
@@ -153,20 +155,20 @@ async function foundBy(
   secure: boolean,
 ): Promise<Found | null> {
   const sessionID = hashOf(token);
-  const stored = await sessions.find(sessionID).catch(failed);
+  const stored = await sessions.find(sessionID).catch(throwUnavailable);
   // KV may keep a value for some time after it has expired.
   if (!stored.value || stored.value.expiresAt <= Date.now()) return null;
   const { userID, expiresAt } = stored.value;
   const session: Session = { sessionID, userID };
-  if (isYoung(stored)) {
+  if (needsNoRenewal(stored)) {
     if (name === COOKIE) return { session };
     return { session, cookie: cookieOf(token, expiresAt - Date.now(), secure) };
   }
   // Checked, as it must not come to life again when it is ended meanwhile.
-  const { ok } = await lasting(sessions.kv.atomic().check(stored), session)
-    .commit().catch(failed);
+  const { ok } = await extend(sessions.kv.atomic().check(stored), session)
+    .commit().catch(throwUnavailable);
   return ok
-    ? { session, cookie: cookieOf(token, LIFETIME, secure) }
+    ? { session, cookie: cookieOf(token, LIFETIME_MS, secure) }
     : { session };
 }
 
@@ -192,7 +194,7 @@ const MAX_KEYS_PER_READ = 10; // the most keys that KV reads in one call
  * Has the browser remove what it keeps of a person: databases, caches, the
  * service worker. Only for pages without script: it would take them from under other tabs.
  */
-export const FORGET = { "clear-site-data": '"cache", "storage"' };
+export const CLEAR_SITE_DATA = { "clear-site-data": '"cache", "storage"' };
 
 /**
  * Ends a request's session, if it has one, on the server, and tells all
@@ -213,12 +215,14 @@ export const clearedCookie = (secure: boolean): string =>
 
 const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
   kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
-    .set(SIGNALS.sessions, 0).commit().catch(failed);
+    .set(SIGNALS.sessions, 0).commit().catch(throwUnavailable);
 
 /** Ends all sessions of a person, on all their devices. */
 export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {
   const prefix = ["sessionOf", userID];
-  const own = await Array.fromAsync(kv.list({ prefix })).catch(failed);
+  const own = await Array.fromAsync(kv.list({ prefix })).catch(
+    throwUnavailable,
+  );
   for (const { key } of own) {
     await end(kv, { sessionID: key[2] as string, userID });
   }

@@ -10,7 +10,7 @@ const ownKey = (userID: string): Deno.KvKey => ["linkOf", userID];
 type Link = { userID: string };
 type Own = { hash: string; createdAt: number };
 
-const MAX_TRIES = 5; // two that are made at the same moment
+const MAX_TRIES = 5; // when two requests change the link at once
 
 /**
  * Gives a person a new link, and ends the one before. Its secret is given back
@@ -64,7 +64,7 @@ export async function signInLinkMadeAt(
   kv: Deno.Kv,
   userID: string,
 ): Promise<number | null> {
-  const { value } = await reading(kv.get<Own>(ownKey(userID)));
+  const { value } = await orUnavailable(kv.get<Own>(ownKey(userID)));
   return value?.createdAt ?? null;
 }
 
@@ -74,11 +74,11 @@ export async function signInLinkUser(
   secret: string,
 ): Promise<string | null> {
   const key = linkKey(hashOf(secret));
-  const { value } = await reading(kv.get<Link>(key));
+  const { value } = await orUnavailable(kv.get<Link>(key));
   return value?.userID ?? null;
 }
 
-function reading<T>(read: Promise<T>): Promise<T> {
+function orUnavailable<T>(read: Promise<T>): Promise<T> {
   return read.catch((cause) => {
     throw unavailable(cause);
   });

@@ -32,7 +32,7 @@ const LISTINGS: Collection[] = [
 ];
 
 /** What the engine is to know of the chat. */
-export const chat: Domain<Actor> = {
+export const chatDomain: Domain<Actor> = {
   schemaVersion: 1,
   mutators(space, actor): Record<string, Mutator> {
     switch (kindOf(space)?.kind) {

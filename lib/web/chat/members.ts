@@ -25,9 +25,9 @@ import {
 import type { ChatSync as Sync } from "./domain.ts";
 import { hashOf, newToken } from "../auth/token.ts";
 
-const INVITATION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000; // ms, of an invitation
-const MAX_INVITATIONS_PER_ROOM = 50; // of one room; then the oldest goes
-const MAX_ROOMS_PER_PERSON = 500; // of one person: lists and new names go through all of them
+const INVITATION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+const MAX_INVITATIONS_PER_ROOM = 50; // then the oldest goes
+const MAX_ROOMS_PER_PERSON = 500; // lists and new names go through all of them
 
 /**
  * Makes a person a member of a public room, or of a private one by an
@@ -50,7 +50,7 @@ export async function joinRoom(
       await invitationIn(there, id);
     if (!room || !mayJoin) throw noSuchRoom();
     const { name } = await assertPerson(own);
-    await assertMayHaveOneMore(own);
+    await assertBelowRoomLimit(own);
     const joinedAt = Date.now();
     const member: Member = { id: userID, name, role: "member", joinedAt };
     const membership: Membership = { roomID, name: room.name, joinedAt };
@@ -61,7 +61,7 @@ export async function joinRoom(
 }
 
 /** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room. */
-export async function assertMayHaveOneMore(
+export async function assertBelowRoomLimit(
   own: WriteTransaction,
 ): Promise<void> {
   if ((await membershipsOf(own)).length < MAX_ROOMS_PER_PERSON) return;
@@ -93,11 +93,14 @@ export async function leaveRoom(
     if (!member) throw noSuchRoom();
     await there.del(`member/${userID}`);
     await endMembership(own, roomID);
-    const [heir] = await membersIn(there);
+    const [nextOwner] = await membersIn(there);
     // The room is empty: none of its members can withdraw them any more.
-    if (!heir) await withdrawAll(there);
+    if (!nextOwner) await withdrawAllInvitations(there);
     else if (member.role === "owner") {
-      await there.set(`member/${heir.id}`, { ...heir, role: "owner" });
+      await there.set(`member/${nextOwner.id}`, {
+        ...nextOwner,
+        role: "owner",
+      });
     }
   });
 }
@@ -121,11 +124,11 @@ export async function removeMember(
     if (!await memberIn(there, userID)) throw noSuchMember();
     await there.del(`member/${userID}`);
     await endMembership(own, roomID);
-    await withdrawAll(there);
+    await withdrawAllInvitations(there);
   });
 }
 
-/** Of a membership that has ended: what they wrote is still there. */
+/** Replaces a membership by `left/<roomID>`: what the person wrote is still in the room. */
 export async function endMembership(
   own: WriteTransaction,
   roomID: string,
@@ -185,7 +188,7 @@ export async function withdrawInvitation(
     if (invitation.by !== userID && member.role !== "owner") {
       throw new Refusal(
         "not-allowed",
-        "Only who made it or the room's owner can withdraw an invitation.",
+        "Only the member who made an invitation, or the room's owner, can withdraw it.",
       );
     }
     await there.del(`invitation/${id}`);
@@ -193,7 +196,7 @@ export async function withdrawInvitation(
 }
 
 /** What an invitation's secret opens; null when it opens nothing (any more). */
-export async function invitedBy(
+export async function findInvitation(
   sync: Sync,
   roomID: string,
   secret: string,
@@ -209,7 +212,7 @@ export async function invitedBy(
   return { room: nameOf(room)!, by: nameOf(host) };
 }
 
-async function withdrawAll(tx: WriteTransaction): Promise<void> {
+async function withdrawAllInvitations(tx: WriteTransaction): Promise<void> {
   for (const { id } of await invitationsIn(tx, 0)) {
     await tx.del(`invitation/${id}`);
   }

@@ -53,7 +53,7 @@ export async function rename(
     await assertPerson(own);
     await own.set("profile", { name });
   });
-  await spreadName(sync, userID);
+  await updateNameInRooms(sync, userID);
   return { userID, name };
 }
 
@@ -62,7 +62,7 @@ export async function rename(
  * called there, after a change by a form or by a push. Room by room; when it
  * fails on the way, the next call does the rest.
  */
-export async function spreadName(
+export async function updateNameInRooms(
   sync: ChatSync,
   userID: string,
 ): Promise<void> {

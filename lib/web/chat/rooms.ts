@@ -33,10 +33,14 @@ import {
   mayRead,
   noSuchRoom,
 } from "../auth/access.ts";
-import { listingOf, repairListing, repairMembership } from "./denormalize.ts";
+import {
+  listingOf,
+  repairListing,
+  repairMembership,
+} from "./room_name_copies.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
-import { assertMayHaveOneMore } from "./members.ts";
-import { spreadName } from "./profile.ts";
+import { assertBelowRoomLimit } from "./members.ts";
+import { updateNameInRooms } from "./profile.ts";
 
 /** The public room that is there from the first start. */
 const GENERAL = "general";
@@ -51,7 +55,7 @@ export async function roomsFor(
   userID: string,
 ): Promise<RoomSummary[]> {
   // If a process has died before it had told the rooms of another name.
-  await spreadName(sync, userID);
+  await updateNameInRooms(sync, userID);
   const viewer = actorOf(userID);
   const [own, directory] = await Promise.all(
     [userSpace(userID), DIRECTORY].map((space) =>
@@ -67,8 +71,8 @@ export async function roomsFor(
       if (!room) return null;
       const { name, topic, visibility, messageCount } = room;
       const member = joined.includes(roomID);
-      const marked = await readStateOf(own, roomID);
-      const readSeq = readSeqIn(room, userID, marked);
+      const storedSeq = await readStateOf(own, roomID);
+      const readSeq = readSeqIn(room, userID, storedSeq);
       const summary: RoomSummary = {
         roomID,
         space,
@@ -141,8 +145,8 @@ async function readSeqOf(
   roomID: string,
 ): Promise<number | undefined> {
   const key = `read/${roomID}`;
-  const [mark] = await sync.get(userSpace(userID), key);
-  return (mark as ReadState | undefined)?.seq;
+  const [readState] = await sync.get(userSpace(userID), key);
+  return (readState as ReadState | undefined)?.seq;
 }
 
 const Visibility = v.union(v.literal("public"), v.literal("private"));
@@ -180,7 +184,7 @@ export async function createRoom(
     async (there, own, directory) => {
       const { name } = await assertPerson(own);
       const owner: Member = { id: userID, name, role: "owner", joinedAt: now };
-      await assertMayHaveOneMore(own);
+      await assertBelowRoomLimit(own);
       await there.set("room", room);
       await there.set(`member/${userID}`, owner);
       await own.set(`membership/${roomID}`, membership);

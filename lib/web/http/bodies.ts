@@ -5,9 +5,9 @@ const MiB = 1024 * 1024;
 /** The largest body of a push, and of any other request, in bytes. */
 export const MAX_PUSH_BYTES = 8 * MiB;
 const MAX_BODY_BYTES = MiB;
-/** Below it a body is held for as long as it takes: a connection costs as much. */
+/** Smaller bodies have no timeout: a connection costs as much. */
 const SMALL_BODY_BYTES = 64 * 1024;
-const BODY_TIMEOUT_MS = 120_000; // ms until a larger one must be here
+const BODY_TIMEOUT_MS = 120_000; // for a larger body to arrive
 /**
  * Levels of nested JSON; ours has six. What is below it is the fault of one
  * mutation at the most, which is refused alone; more is no mistake.
@@ -31,7 +31,10 @@ export async function readJSON(
     assertNotTooDeep(text);
     return JSON.parse(text);
   } catch {
-    throw new HttpError(400, "The body is not JSON that can be read.");
+    throw new HttpError(
+      400,
+      "The body is not valid JSON, or is nested too deeply.",
+    );
   }
 }
 
@@ -58,7 +61,7 @@ async function readBytes(
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
-    new HttpError(413, `A body has at most ${most / MiB} MiB here.`);
+    new HttpError(413, `A body may have at most ${most / MiB} MiB here.`);
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.

@@ -1,4 +1,4 @@
-// What route handlers are made of: one function per method, and what a request must have.
+// Builds route handlers: dispatches by method, and reads the user, session and space of a request.
 import { type Context, HttpError, type PageResponse } from "fresh";
 import { SyncError } from "../../sync/mod.ts";
 import type { State } from "../state.ts";

@@ -1,13 +1,13 @@
-// Where browsers find us: behind a proxy that is trusted, as it says.
+// The app's origin as browsers see it: from the forwarded headers of a trusted proxy, else from the request.
 import type { Context } from "fresh";
 
-type Asked = Pick<Context<unknown>, "req" | "url" | "config">;
+type ForwardedRequest = Pick<Context<unknown>, "req" | "url" | "config">;
 
 /**
  * The origin by which browsers know us. Fresh's own `url.host = …` keeps our
  * port where a proxy's `X-Forwarded-Host` names none.
  */
-export function originOf(asked: Asked): string {
+export function originOf(asked: ForwardedRequest): string {
   const { req, url, config } = asked;
   const host = config.trustProxy && first(req, "x-forwarded-host");
   if (!host) return url.origin;
@@ -17,7 +17,7 @@ export function originOf(asked: Asked): string {
 
 /** Whether the browser speaks https, if only to the proxy. */
 export function isSecure(
-  { req, config }: Pick<Asked, "req" | "config">,
+  { req, config }: Pick<ForwardedRequest, "req" | "config">,
 ): boolean {
   const protocol = config.trustProxy && first(req, "x-forwarded-proto");
   return protocol ? protocol === "https" : req.url.startsWith("https:");

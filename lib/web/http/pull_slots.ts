@@ -1,4 +1,4 @@
-// Limits how many answers to pulls one person has on their way: each can be as large as a room's history.
+// Limits concurrent pulls per person; each answer can be as large as a room's history.
 import { LimitReached } from "./rate_limits.ts";
 
 const MAX_PULLS_PER_PERSON = 6; // a browser opens as many connections to a host

@@ -77,12 +77,12 @@ export class RateLimits {
     } catch (reached) {
       if (!(reached instanceof RateLimiterRes)) throw reached;
       const seconds = Math.max(1, Math.ceil(reached.msBeforeNext / 1000));
-      throw new LimitReached(429, seconds, slower(seconds));
+      throw new LimitReached(429, seconds, tooManyMessage(seconds));
     }
   }
 
   /** Counts so many at once, though it be more than there may be; the next has to wait for that. */
-  async weigh(limit: Limit, whose: string, points: number): Promise<void> {
+  async addPoints(limit: Limit, whose: string, points: number): Promise<void> {
     await this.#limiters.get(limit)?.penalty(whose, Math.ceil(points));
   }
 
@@ -91,14 +91,14 @@ export class RateLimits {
     const counted = await this.#limiters.get(limit)?.get(whose);
     if (!counted || counted.remainingPoints > 0) return;
     const seconds = Math.max(1, Math.ceil(counted.msBeforeNext / 1000));
-    throw new LimitReached(429, seconds, slower(seconds));
+    throw new LimitReached(429, seconds, tooManyMessage(seconds));
   }
 }
 
-const slower = (seconds: number) =>
+const tooManyMessage = (seconds: number) =>
   seconds === 1
-    ? "Too many at once. Try again in a second."
-    : `Too many at once. Try again in ${seconds} seconds.`;
+    ? "Too many requests. Try again in a second."
+    : `Too many requests. Try again in ${seconds} seconds.`;
 
 /**
  * The address that a request counts for. Behind a trusted proxy it is the last

@@ -21,7 +21,7 @@ export class RequestLog {
   constructor(private readonly print: (lines: string) => void) {}
 
   /** A handler that does the same and has its requests logged. */
-  around(fetch: Fetch): Fetch {
+  logged(fetch: Fetch): Fetch {
     return async (req, info) => {
       const start = performance.now();
       const response = await fetch(req, info);

@@ -1,4 +1,5 @@
-// Signals between processes: keys of KV that say "look again" when something was changed that is no space.
+// Signals between processes: KV keys that change with sessions, typing and who is online,
+// which are in no space.
 import { coalesce, watchKeys } from "../../sync/mod.ts";
 
 /** One key each; a commit that changes what it is about sets it as well. */

@@ -1,5 +1,5 @@
 // Who is online in a room: the people who have a stream of it open, in any process.
-// Nothing of it is in the log.
+// It is stored outside of the log.
 import { SIGNALS } from "./kv_signals.ts";
 
 /** How often a process says that it is alive, and after how long a silence it is taken for dead. */
@@ -7,13 +7,13 @@ const BEAT_MS = 2_000;
 const DEAD_AFTER_MS = 6_000;
 /** For how long changes are gathered; longer where many listen, as each is told of each. */
 const GATHER_MS = 300;
-const CROWD_PAUSE_MS = 2_000;
-const CROWD = 50;
+const MANY_LISTENERS_PAUSE_MS = 2_000;
+const MANY_LISTENERS = 50;
 /** How many people are named; of more, their number is told. */
 const MAX_NAMED = 50;
 /** When the records of a dead process expire; one that is alive writes them again before. */
 const RECORD_LIFETIME_MS = 60 * 60_000;
-const MAX_SETS_PER_COMMIT = 100; // of one commit
+const MAX_SETS_PER_COMMIT = 100;
 
 const ALIVE = ["alive"];
 
@@ -115,7 +115,9 @@ export class Online {
       for (const space of [...this.#untold]) {
         const there = this.#listeners.get(space) ?? new Set();
         const toldAt = this.#toldAt.get(space) ?? 0;
-        if (there.size > CROWD && now - toldAt < CROWD_PAUSE_MS) continue;
+        if (
+          there.size > MANY_LISTENERS && now - toldAt < MANY_LISTENERS_PAUSE_MS
+        ) continue;
         this.#untold.delete(space);
         if (there.size > 0) this.#toldAt.set(space, now);
         else this.#toldAt.delete(space);

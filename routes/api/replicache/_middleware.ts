@@ -1,4 +1,4 @@
-// May they enter: signed in, as the user the replica belongs to, and allowed to read the space.
+// Checks access before push, pull and poke: session, owner of the replica, right to read the space.
 import { HttpError } from "fresh";
 import { assertMayPush, assertMayRead } from "../../../lib/web/auth/access.ts";
 import { sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";

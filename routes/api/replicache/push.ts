@@ -6,10 +6,10 @@ import {
   MAX_PUSH_BYTES,
   readJSON,
 } from "../../../lib/web/http/bodies.ts";
-import { repairListing } from "../../../lib/web/chat/denormalize.ts";
+import { repairListing } from "../../../lib/web/chat/room_name_copies.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
-import { spreadName } from "../../../lib/web/chat/profile.ts";
-import { messageCountsFor } from "../../../lib/web/chat/read_state.ts";
+import { updateNameInRooms } from "../../../lib/web/chat/profile.ts";
+import { messageCountsFor } from "../../../lib/web/chat/message_counts.ts";
 
 export const handler = methods({
   async POST(ctx) {
@@ -20,10 +20,10 @@ export const handler = methods({
     await limits.assertBelow("weight", userID);
     // Before it is here: many that come at once must not all be held.
     const length = ctx.req.headers.get("content-length") ?? MAX_PUSH_BYTES;
-    await limits.weigh("weight", userID, Number(length) / 1024);
+    await limits.addPoints("weight", userID, Number(length) / 1024);
     const body = await readJSON(ctx.req, MAX_PUSH_BYTES);
     const mutations = listIn(body);
-    await limits.weigh("weight", userID, mutations.length);
+    await limits.addPoints("weight", userID, mutations.length);
     const isOwn = space === userSpace(userID);
     const has = (name: string) =>
       mutations.some((each) => fieldOf(each, "name") === name);
@@ -33,7 +33,7 @@ export const handler = methods({
       : actorOf(userID);
     const answer = await sync.push(space, actor, body);
     // What may have changed is written elsewhere, too.
-    if (isOwn) await spreadName(sync, userID);
+    if (isOwn) await updateNameInRooms(sync, userID);
     else if (has("updateRoom")) {
       const kind = kindOf(space);
       if (kind?.kind === "room") await repairListing(sync, kind.roomID);

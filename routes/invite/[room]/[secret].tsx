@@ -4,7 +4,7 @@ import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { pageStrings } from "../../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
-import { invitedBy, joinRoom } from "../../../lib/web/chat/members.ts";
+import { findInvitation, joinRoom } from "../../../lib/web/chat/members.ts";
 import { define } from "../../../lib/web/state.ts";
 
 const words = pageStrings.invite;
@@ -15,7 +15,7 @@ export const handler = methods({
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
     const { room, secret } = params;
-    const invitation = await invitedBy(sync, room, secret);
+    const invitation = await findInvitation(sync, room, secret);
     if (!invitation) throw new HttpError(404, words.missing);
     const [member] = await sync.get(roomSpace(room), `member/${user.userID}`);
     if (member) return ctx.redirect(`/rooms/${room}`, 303);

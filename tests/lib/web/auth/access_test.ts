@@ -1,7 +1,7 @@
 // Who may enter a space: by what is there now, or, for a push, by what its commit proves again.
 import { assertEquals, assertRejects } from "@std/assert";
 import { assertMayPush, mayRead } from "../../../../lib/web/auth/access.ts";
-import { actorOf, chat } from "../../../../lib/web/chat/domain.ts";
+import { actorOf, chatDomain } from "../../../../lib/web/chat/domain.ts";
 import { Sync, SyncError } from "../../../../lib/sync/mod.ts";
 
 const SPACE = "room:r";
@@ -11,7 +11,7 @@ const ada = actorOf("ada");
 /** Two processes on one KV, with Ada in a private room. */
 async function openTwo() {
   const kv = await Deno.openKv(":memory:");
-  const [here, there] = [new Sync(kv, chat), new Sync(kv, chat)];
+  const [here, there] = [new Sync(kv, chatDomain), new Sync(kv, chatDomain)];
   await here.write([SPACE], async (tx) => {
     await tx.set("room", ROOM);
     await tx.set("member/ada", { id: "ada", role: "member" });

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Member, Message } from "../../../../lib/chat/schema.ts";
 import { Sync } from "../../../../lib/sync/mod.ts";
 import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
-import { chat, type ChatSync } from "../../../../lib/web/chat/domain.ts";
+import { chatDomain, type ChatSync } from "../../../../lib/web/chat/domain.ts";
 import { makeSignInLink } from "../../../../lib/web/auth/sign_in_link.ts";
 import { joinRoom, leaveRoom } from "../../../../lib/web/chat/members.ts";
 import {
@@ -21,7 +21,7 @@ const PUBLIC = { name: "Nest", visibility: "public" };
 
 /** A process on a KV. */
 function start(kv: Deno.Kv) {
-  const sync: ChatSync = new Sync(kv, chat);
+  const sync: ChatSync = new Sync(kv, chatDomain);
   return { kv, sync, deletions: new AccountDeletions(kv, sync) };
 }
 

@@ -1,7 +1,7 @@
 // Sessions as a process remembers them: never one that has ended, whichever process ended it.
 import { assertEquals } from "@std/assert";
 import { batchReads, Sync } from "../../../../lib/sync/mod.ts";
-import { chat } from "../../../../lib/web/chat/domain.ts";
+import { chatDomain } from "../../../../lib/web/chat/domain.ts";
 import {
   sessionIn,
   Sessions,
@@ -17,7 +17,7 @@ async function openTwo() {
   const plain = await Deno.openKv(":memory:");
   const calls = countReads(plain);
   const kv = batchReads(plain);
-  const sync = new Sync(kv, chat);
+  const sync = new Sync(kv, chatDomain);
   return {
     calls,
     processes: [new Sessions(kv), new Sessions(kv)],

@@ -7,7 +7,7 @@ const INFO = {} as Deno.ServeHandlerInfo;
 Deno.test("each request is one line of JSON, without query, cookie, body or secret (T24)", async () => {
   const printed: string[] = [];
   const log = new RequestLog((lines) => printed.push(...lines.split("\n")));
-  const fetch = log.around(() => new Response("hush", { status: 201 }));
+  const fetch = log.logged(() => new Response("hush", { status: 201 }));
   const paths = [
     "/api/rooms?space=hush",
     "/link/hush",
@@ -42,7 +42,7 @@ Deno.test("each request is one line of JSON, without query, cookie, body or secr
 Deno.test("lines are printed without being asked for, and only once", async () => {
   const printed = Promise.withResolvers<string>();
   const log = new RequestLog(printed.resolve);
-  const fetch = log.around(() => new Response());
+  const fetch = log.logged(() => new Response());
   await fetch(new Request("http://app.test/"), INFO);
   const line = await printed.promise;
   assertEquals(JSON.parse(line).path, "/");

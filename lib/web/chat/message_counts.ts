@@ -1,4 +1,4 @@
-// How far a person can have read: no further than there are messages.
+// Looks up the message counts of the rooms that a push reports as read.
 import type { MessageCountOf } from "../../chat/server_mutators.ts";
 import { args, type Room } from "../../chat/schema.ts";
 import { roomSpace } from "../../chat/spaces.ts";
@@ -8,7 +8,7 @@ import type { ChatSync } from "./domain.ts";
 const MAX_ROOMS_PER_PUSH = 500; // rooms that are looked up for one push
 
 /**
- * Looks up the rooms that a push marks as read. What a browser has seen
+ * Looks up the rooms that a push reports as read. What a browser has seen
  * confirmed is in what is found: a room's count never goes down.
  */
 export async function messageCountsFor(
@@ -20,8 +20,8 @@ export async function messageCountsFor(
   for (const mutation of mutations) {
     const { name, args: input } = (mutation ?? {}) as Record<string, unknown>;
     if (name !== "markRead" || rooms.size === MAX_ROOMS_PER_PUSH) continue;
-    const mark = args.markRead.try(input, { mode: "strip" });
-    if (mark.ok) rooms.add(mark.value.roomID);
+    const parsed = args.markRead.try(input, { mode: "strip" });
+    if (parsed.ok) rooms.add(parsed.value.roomID);
   }
   const counts = new Map<string, number>();
   await Promise.all([...rooms].map(async (roomID) => {

@@ -1,4 +1,4 @@
-// One poke stream for all tabs of a user: the elected tab holds it, and passes its events on to the others.
+// One poke stream for all tabs of a user: one tab, elected, holds it and passes on what it hears.
 import { elect, hasLocks } from "../local/web_locks.ts";
 import type { Server } from "../server.ts";
 import { PokeStream, type SpaceEvent } from "./poke_stream.ts";
@@ -24,7 +24,7 @@ type Message =
   | { leads: true };
 
 /** This tab among all of the same user in this browser, whether or not it leads. */
-export class Leader {
+export class SharedPokeStream {
   readonly #name: string;
   readonly #tab = Math.random().toString(36).slice(2);
   #spaces: string[] = [];
@@ -40,7 +40,7 @@ export class Leader {
   #resign = () => {};
   /** When the leading tab was last heard of, and whether it was asked since. */
   #heardAt = 0;
-  #isAsked = false;
+  #wasAsked = false;
 
   constructor(
     private readonly server: Server,
@@ -77,7 +77,7 @@ export class Leader {
       this.#channel?.addEventListener("message", ({ data }) => {
         this.#onMessage(data);
       });
-      this.#stand(false);
+      this.#runForLeader(false);
     }
     this.#requestSpaces(true);
   }
@@ -86,7 +86,7 @@ export class Leader {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#post({ wants: [], tab: this.#tab, now: false });
+    this.#postToTabs({ wants: [], tab: this.#tab, now: false });
     this.#resign();
     this.#channel?.close();
     this.#channel = undefined;
@@ -95,7 +95,7 @@ export class Leader {
   }
 
   /** Stands for election; or takes the lead from a tab that is as good as dead. */
-  #stand(steal: boolean): void {
+  #runForLeader(steal: boolean): void {
     this.#resign();
     this.#resign = elect(this.#name, () => this.#lead(), steal);
   }
@@ -106,11 +106,11 @@ export class Leader {
     const stream = new PokeStream(this.server, this.userID, {
       onOpen: (carries) => this.#broadcast({ carries }),
       onEvent: (said) => this.#broadcast({ said }),
-      onBeat: () => this.#post({ carries: stream.openSpaces }),
+      onBeat: () => this.#postToTabs({ carries: stream.openSpaces }),
       onBroken: () => this.#broadcast({ broken: true }),
     });
     this.#stream = stream;
-    this.#post({ leads: true });
+    this.#postToTabs({ leads: true });
     stream.setSpaces(this.#spaces, true);
     return () => {
       stream.close();
@@ -119,28 +119,28 @@ export class Leader {
   }
 
   /** To the other tabs. */
-  #post(message: Message): void {
+  #postToTabs(message: Message): void {
     this.#channel?.postMessage(message);
   }
 
   /** To all tabs, this one too. */
   #broadcast(news: StreamNews): void {
-    this.#post(news);
-    this.#take(news);
+    this.#postToTabs(news);
+    this.#onNews(news);
   }
 
   /** Says what this tab listens to, which the leading one always answers. */
   #requestSpaces(now: boolean): void {
     if (this.#stream) this.#stream.setSpaces(this.#allSpaces(), now);
-    else this.#post({ wants: this.#spaces, tab: this.#tab, now });
+    else this.#postToTabs({ wants: this.#spaces, tab: this.#tab, now });
   }
 
   #onMessage(message: Message): void {
     if (!("wants" in message)) {
       this.#heardAt = Date.now();
-      this.#isAsked = false;
+      this.#wasAsked = false;
       if ("leads" in message) this.#requestSpaces(false);
-      else this.#take(message);
+      else this.#onNews(message);
       return;
     }
     if (!this.#stream) return;
@@ -149,14 +149,14 @@ export class Leader {
     else this.#othersSpaces.delete(tab);
     this.#stream.setSpaces(this.#allSpaces(), now);
     this.#stream.checkAlive();
-    this.#post({ carries: this.#stream.openSpaces });
+    this.#postToTabs({ carries: this.#stream.openSpaces });
     for (const space of wants) {
-      for (const said of this.lastEvents(space)) this.#post({ said });
+      for (const said of this.lastEvents(space)) this.#postToTabs({ said });
     }
   }
 
   /** News of the stream, from whichever tab. */
-  #take(news: StreamNews): void {
+  #onNews(news: StreamNews): void {
     if ("broken" in news) this.#lastEvents.clear(); // nobody knows any more
     else if ("said" in news) {
       const { name, body: { space } } = news.said;
@@ -187,8 +187,8 @@ export class Leader {
   #checkLeader(): void {
     if (this.#stream) return this.#stream.checkAlive();
     if (Date.now() - this.#heardAt < MAX_SILENCE) return;
-    if (this.#isAsked) this.#stand(true);
+    if (this.#wasAsked) this.#runForLeader(true);
     else this.#requestSpaces(false);
-    this.#isAsked = !this.#isAsked;
+    this.#wasAsked = !this.#wasAsked;
   }
 }

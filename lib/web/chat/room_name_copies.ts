@@ -1,4 +1,4 @@
-// What a room is called, where it is written a second time: in the directory, and with each of its members.
+// Repairs the copies of a room's name and topic: in the directory, and in its members' own spaces.
 import { roomIn } from "../../chat/queries.ts";
 import type { Listing, Membership, Room } from "../../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../../chat/spaces.ts";

@@ -1,4 +1,4 @@
-// The common chunk: each script that the bundler begins (an island, or a part that is loaded later) imports this.
+// Imports the small modules that every script of the bundle shares, so that they are one request.
 
 // The bundler makes a script of its own for each set of scripts that share a
 // module. Those below are small, and each would be one more request: imported
