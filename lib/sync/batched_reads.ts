@@ -71,10 +71,7 @@ export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
     }
   }
 
-  const close = () => {
-    kv.close();
-    if (reader !== kv) reader.close();
-  };
+  const both = reader === kv ? [kv] : [reader, kv];
   return {
     get: async (key) => (await ask([key]))[0] as never,
     getMany: async (keys) => await ask(keys) as never,
@@ -86,7 +83,7 @@ export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
     enqueue: (...value) => kv.enqueue(...value),
     listenQueue: (handler) => kv.listenQueue(handler),
     commitVersionstamp: () => kv.commitVersionstamp(),
-    close,
-    [Symbol.dispose]: close,
+    close: () => both.forEach((each) => each.close()),
+    [Symbol.dispose]: () => both.forEach((each) => each[Symbol.dispose]()),
   };
 }

@@ -1,7 +1,7 @@
 // A bounded cache of what was read from KV, never older than what its owner knows.
 
 /** What a value takes beside its bytes, about: its key, its place in the map. */
-const OVERHEAD_BYTES = 100; // bytes
+const OVERHEAD_BYTES = 100;
 
 /**
  * Values by key; above a number of values or bytes the oldest are dropped. A
@@ -14,8 +14,8 @@ export class Cache<V> {
   #bytes = 0;
 
   constructor(
-    private readonly most: number,
-    private readonly mostBytes = Infinity,
+    private readonly maxValues: number,
+    private readonly maxBytes = Infinity,
   ) {}
 
   /** What is remembered, else what `read` gives; callers who ask meanwhile share the read. */
@@ -47,7 +47,7 @@ export class Cache<V> {
     this.delete(key);
     this.#values.set(key, { value, bytes });
     this.#bytes += bytes + OVERHEAD_BYTES;
-    while (this.#values.size > this.most || this.#bytes > this.mostBytes) {
+    while (this.#values.size > this.maxValues || this.#bytes > this.maxBytes) {
       this.delete(this.#values.keys().next().value!);
     }
   }

@@ -12,7 +12,7 @@ export function coalesce<T>(run: () => Promise<T>): () => Promise<T> {
 
   function start(): Promise<T> {
     queued = undefined;
-    const current = run().finally(() => {
+    const current = Promise.try(run).finally(() => {
       if (running === current) running = undefined;
     });
     running = current;
@@ -20,8 +20,11 @@ export function coalesce<T>(run: () => Promise<T>): () => Promise<T> {
   }
 
   return () => {
+    // First: between the end of a run and the beginning of the queued one
+    // nothing is running, and a call must not begin another beside it.
+    if (queued) return queued;
     if (!running) return start();
-    // Whether the run before it failed is its own callers' to hear.
-    return queued ??= running.then(start, start);
+    // Whether the run before it failed is for its own callers to hear.
+    return queued = running.then(start, start);
   };
 }

@@ -28,7 +28,10 @@ async function backoff(attempt: number): Promise<void> {
 /** What is remembered contradicts the request, or cannot settle it: KV has to be read. */
 export class Stale extends Error {}
 
-/** Carries an error that is no failure of storage: it is thrown on at once. */
+/**
+ * Wraps an error that no retry can change, such as one of the caller's own
+ * function: its cause is thrown at once.
+ */
 export class Final extends Error {
   constructor(override readonly cause: unknown) {
     super("The attempt is not to be made again");
@@ -38,35 +41,27 @@ export class Final extends Error {
 /** What an attempt came to: a value, or null when another writer was faster. */
 export type Attempt<T> = { value: T } | null;
 
-/**
- * Makes attempts at a commit to some spaces until one has a value, and gives
- * that back.
- *
- * The first attempt builds on what this process remembers. Before each further
- * one, which is `fresh`, there is a pause, and the spaces are read from KV. An
- * attempt throws `Stale` for what only a fresh one can settle, and lets through
- * what storage throws: then its commit may have happened all the same, and the
- * next attempt has to find that out, by a rule of the caller's.
- *
- * Throws the cause of a `Final`. Throws an `unavailable` error after 8 s, and
- * at once after an error that `mayRetry` says no to.
- */
-export async function retryCommit<T>(
-  spaces: readonly Space[],
+type MayRetry = (error: unknown) => boolean;
+
+/** The time is up, or the error is one that may not be tried again. */
+class GaveUp extends Error {
+  constructor(override readonly cause: unknown) {
+    super("No more attempts");
+  }
+}
+
+/** The loop under all commits. Throws the cause of a `Final`, and else `GaveUp` with the last error. */
+async function retry<T>(
   attempt: (fresh: boolean) => Promise<Attempt<T>>,
-  mayRetry: (error: unknown) => boolean = () => true,
+  limitMs: number,
+  mayRetry: MayRetry = () => true,
 ): Promise<T> {
-  const deadline = Date.now() + COMMIT_DEADLINE_MS;
+  const deadline = Date.now() + limitMs;
   let cause: unknown;
   for (let tries = 0; tries === 0 || Date.now() < deadline; tries++) {
     await backoff(tries);
-    const fresh = tries > 0;
     try {
-      for (const space of spaces) {
-        if (fresh) await space.refresh();
-        else await space.ready();
-      }
-      const done = await attempt(fresh);
+      const done = await attempt(tries > 0);
       if (done) return done.value;
     } catch (error) {
       if (error instanceof Final) throw error.cause;
@@ -75,17 +70,64 @@ export async function retryCommit<T>(
       if (!mayRetry(error)) break;
     }
   }
-  console.error("No commit to", spaces.map(({ name }) => name), cause);
-  throw unavailable(cause);
+  throw new GaveUp(cause);
 }
 
 /**
- * Commits what comes to the same when it is committed twice, so that it needs
- * no rule for an unknown outcome: on one SQLite file a commit of another
- * process makes ours throw at once. False when a check failed. Throws an
- * `unavailable` error when storage is away.
+ * Makes attempts at a commit to some spaces until one has a value, and gives
+ * that back.
+ *
+ * The first attempt builds on what this process remembers. Before each further
+ * one, which is `fresh`, there is a pause, and the spaces are read from KV. An
+ * attempt throws `Stale` for what only a fresh one can settle. A storage error
+ * leaves open whether the commit happened: the next attempt must find out (push
+ * by lastMutationIDs, write by the mark in the log).
+ *
+ * Throws the cause of a `Final`. Throws an `unavailable` error after 8 s, and
+ * at once after an error that `mayRetry` says no to.
  */
-export const commitRepeatable = (
+export async function retryCommit<T>(
+  spaces: readonly Space[],
+  attempt: (fresh: boolean) => Promise<Attempt<T>>,
+  mayRetry?: MayRetry,
+): Promise<T> {
+  try {
+    return await retry(
+      async (fresh) => {
+        for (const space of spaces) {
+          if (fresh) await space.refresh();
+          else await space.ready();
+        }
+        return await attempt(fresh);
+      },
+      COMMIT_DEADLINE_MS,
+      mayRetry,
+    );
+  } catch (error) {
+    if (!(error instanceof GaveUp)) throw error;
+    const names = spaces.map(({ name }) => name).join(", ");
+    console.error(`No commit to ${names}`, error.cause);
+    throw unavailable(error.cause);
+  }
+}
+
+/** For work in the background, which has another time. */
+const REPEATABLE_DEADLINE_MS = 1_000;
+
+/**
+ * Commits an idempotent operation, with retries: on one SQLite file a commit of
+ * another process makes ours throw at once. False when a check failed. Throws
+ * what storage threw last.
+ */
+export async function commitRepeatable(
   atomic: Deno.AtomicOperation,
-): Promise<boolean> =>
-  retryCommit([], async () => ({ value: (await atomic.commit()).ok }));
+): Promise<boolean> {
+  try {
+    return await retry(
+      async () => ({ value: (await atomic.commit()).ok }),
+      REPEATABLE_DEADLINE_MS,
+    );
+  } catch (error) {
+    throw error instanceof GaveUp ? error.cause : error;
+  }
+}

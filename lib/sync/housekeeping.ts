@@ -83,7 +83,7 @@ export class Housekeeping {
   constructor(
     private readonly store: Store,
     private readonly spaceOf: (name: string) => Space,
-    private readonly keep: Retention,
+    private readonly retention: Retention,
   ) {}
 
   /** Takes turns from now on, until `stop`; they do not keep the process alive. */
@@ -106,7 +106,7 @@ export class Housekeeping {
     Deno.unrefTimer(this.#timer);
   }
 
-  /** Tends to the next slice of each kind, unless all were tended to just now. */
+  /** Handles the next records of each kind, unless a pass has just ended. */
   async turn(now: number): Promise<void> {
     const { kv } = this.store;
     for (const task of this.#tasks) {
@@ -123,7 +123,7 @@ export class Housekeeping {
     }
   }
 
-  /** Handles all records at once. */
+  /** One full pass over all records, without the pauses between turns. */
   async pass(now: number): Promise<void> {
     for (const task of this.#tasks) {
       let cursor: string | null = null;
@@ -168,7 +168,7 @@ export class Housekeeping {
   /** Deletes the oldest log entries of a space that is at `version`, or further. */
   async #pruneLog(space: string, version: number, now: number): Promise<void> {
     const { kv } = this.store;
-    const { logEntries, logDays } = this.keep;
+    const { logEntries, logDays } = this.retention;
     const end = version - Math.max(1, logEntries) + 1;
     const since = now - Math.max(logDays * DAY_MS, MIN_LOG_AGE_MS);
     const range = { start: keys.log(space, 0), end: keys.log(space, end) };
@@ -199,7 +199,7 @@ export class Housekeeping {
     { key, value, versionstamp }: Deno.KvEntry<ClientGroup>,
     now: number,
   ): Promise<void> {
-    if (dayOf(now) - value.seenOn <= this.keep.groupDays) return;
+    if (dayOf(now) - value.seenOn <= this.retention.groupDays) return;
     const prefix = keys.clients(key[1] as string);
     for (let more = true; more && !this.#stopped;) {
       const atomic = this.store.kv.atomic().check({ key, versionstamp });
@@ -225,7 +225,7 @@ export class Housekeeping {
     now: number,
   ): Promise<void> {
     const { at } = JSON.parse(decode(value));
-    if (!(now - at > this.keep.rejectionDays * DAY_MS)) return;
+    if (!(now - at > this.retention.rejectionDays * DAY_MS)) return;
     const [, name, userID, clientID, mutationID] = key as [
       string,
       ...[string, string, string, number],

@@ -144,8 +144,8 @@ export class RecentLog {
   #bytes = 0;
 
   constructor(
-    private readonly most = 1_000,
-    private readonly mostBytes = 4_000_000,
+    private readonly maxEntries = 1_000,
+    private readonly maxBytes = 4_000_000,
   ) {}
 
   /** Forgets everything; the next entry to come is `first`. */
@@ -159,13 +159,13 @@ export class RecentLog {
     this.#entries.push(...entries);
     for (const { bytes } of entries) this.#bytes += bytes;
     if (
-      this.#entries.length <= this.most && this.#bytes <= this.mostBytes
+      this.#entries.length <= this.maxEntries && this.#bytes <= this.maxBytes
     ) return;
     // Some more than it must, so that it is not done for each entry.
     let surplus = 0;
     while (
-      this.#entries.length - surplus > .9 * this.most ||
-      this.#bytes > .9 * this.mostBytes
+      this.#entries.length - surplus > .9 * this.maxEntries ||
+      this.#bytes > .9 * this.maxBytes
     ) this.#bytes -= this.#entries[surplus++].bytes;
     this.#entries.splice(0, surplus);
     this.#first += surplus;

@@ -121,9 +121,9 @@ export class Sync<U extends User = User> {
   poke(
     spaces: readonly string[],
     mayRead: MayRead,
-    ending?: StreamHooks,
+    hooks?: StreamHooks,
   ): Promise<ReadableStream<Uint8Array>> {
-    return this.#reading(() => this.#pokes.open(spaces, mayRead, ending));
+    return this.#reading(() => this.#pokes.open(spaces, mayRead, hooks));
   }
 
   /**

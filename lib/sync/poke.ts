@@ -25,7 +25,7 @@ export type StreamHooks = {
 };
 
 const HEARTBEAT_MS = 15_000; // proxies drop a silent stream after 30 to 60 s
-// After a restart, listeners come back one by one: from `SOONEST` on, in ms.
+// After a restart, readers come back one by one: each after the least and a random part of the spread.
 const MIN_RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 8_000;
 // Bytes that a reader may leave unread before it is dropped. Not events: it is
@@ -139,12 +139,12 @@ export class Pokes {
 
   /** Says that a space has moved on; `log` is null when it is not known how. */
   advanced(space: Space, log: readonly LogEntry[] | null): void {
-    const audience = this.#subscribers.get(space.name);
-    if (!audience) return;
+    const subscribers = this.#subscribers.get(space.name);
+    if (!subscribers) return;
     const guarded = !log ||
       log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
-    if (guarded) audience.recheckRights();
-    audience.pokeSoon();
+    if (guarded) subscribers.recheckRights();
+    subscribers.pokeSoon();
   }
 
   /** Sends an event of the app's own to the streams that listen to a space; it is not stored. */
@@ -163,18 +163,18 @@ export class Pokes {
   }
 
   #add(reader: Reader, name: string): void {
-    let audience = this.#subscribers.get(name);
-    if (!audience) {
+    let subscribers = this.#subscribers.get(name);
+    if (!subscribers) {
       const space = this.spaceOf(name);
-      audience = new Subscribers(space, {
+      subscribers = new Subscribers(space, {
         send: (reader, bytes) => this.#send(reader, bytes),
         revoke: (reader) => this.#revoke(reader, name),
         end: (reader) => this.#end(reader),
       });
-      this.#subscribers.set(name, audience);
+      this.#subscribers.set(name, subscribers);
       this.#watches.add(space);
     }
-    audience.readers.add(reader);
+    subscribers.readers.add(reader);
     reader.spaces.add(name);
     this.#readers.add(reader);
     this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
@@ -183,11 +183,13 @@ export class Pokes {
   #leave(reader: Reader, name: string): void {
     reader.spaces.delete(name);
     reader.onLeave?.(name);
-    const audience = this.#subscribers.get(name);
-    if (!audience?.readers.delete(reader) || audience.readers.size > 0) return;
+    const subscribers = this.#subscribers.get(name);
+    if (!subscribers?.readers.delete(reader) || subscribers.readers.size > 0) {
+      return;
+    }
     this.#subscribers.delete(name);
-    audience.close();
-    this.#watches.remove(audience.space);
+    subscribers.close();
+    this.#watches.remove(subscribers.space);
   }
 
   #remove(reader: Reader): void {

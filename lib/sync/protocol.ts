@@ -31,7 +31,7 @@ export const unknownSpace = () =>
 export const unavailable = (
   cause?: unknown,
   text = "The storage is busy.",
-) => new SyncError("unavailable", text, { cause });
+) => new SyncError("unavailable", text, cause === undefined ? {} : { cause });
 
 /** The server does not know what this group was told, and takes nothing of it any more. */
 export type ClientStateNotFound = {

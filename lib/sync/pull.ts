@@ -21,7 +21,7 @@ import {
   unknownSpace,
 } from "./protocol.ts";
 import {
-  MAX_BYTES_TO_REPLAY,
+  MAX_LOG_BYTES_TO_REPLAY,
   planPull,
   type PullPlan,
   replayTo,
@@ -36,7 +36,7 @@ export type PullAnswer = Iterable<string>;
 
 type PullResult = PullAnswer | ClientStateNotFound;
 
-/** A cookie that seemed to be of another history and is not has the pull begin again. */
+/** How often a pull begins because a suspicious cookie proved good. */
 const MAX_TRIES = 5;
 
 /**
@@ -99,10 +99,10 @@ export async function pull(
   }
 
   function readLogFrom({ version, mark }: Cookie, to: number) {
-    return readLog(kv, space.name, version, to, mark, MAX_BYTES_TO_REPLAY);
+    return readLog(kv, space.name, version, to, mark, MAX_LOG_BYTES_TO_REPLAY);
   }
 
-  /** Null when the plan does not hold any more, or never did: then another is made. */
+  /** Null when a suspicious cookie proved good: then the pull begins again. */
   async function execute(plan: PullPlan): Promise<PullResult | null> {
     switch (plan.kind) {
       case "same":

@@ -10,8 +10,8 @@ const FIRST_WINDOW = 200;
 /** The most entries of a windowed collection that one answer brings; the client asks again for the rest. */
 const MAX_ENTRIES_PER_PULL = 5_000;
 /** Further behind than this, in log entries or in their bytes, a snapshot is cheaper. */
-const MAX_ENTRIES_TO_REPLAY = 10_000;
-export const MAX_BYTES_TO_REPLAY = 8_000_000;
+const MAX_LOG_ENTRIES_TO_REPLAY = 10_000;
+export const MAX_LOG_BYTES_TO_REPLAY = 8_000_000;
 
 /** How a pull is answered. */
 export type PullPlan =
@@ -55,7 +55,7 @@ export function replayTo(
 ): number | undefined {
   if (!cookie || cookie.version > version) return undefined;
   const behind = version - cookie.version;
-  return behind > MAX_ENTRIES_TO_REPLAY ? cookie.version : version;
+  return behind > MAX_LOG_ENTRIES_TO_REPLAY ? cookie.version : version;
 }
 
 /** How a pull is to be answered. Pure. */

@@ -59,8 +59,8 @@ export class PushQueue<U extends User> {
         [this.space],
         (fresh) => this.#attempt(fresh, alone),
         (error) => {
-          // One of the jobs is more than KV takes, though it was measured. It
-          // must not take the others with it.
+          // One of the jobs exceeds KV's limits although its estimated cost
+          // fitted. It must not take the others with it.
           if (!isTooMuch(error)) return true;
           const wasAlone = alone;
           alone = true;
@@ -124,7 +124,7 @@ export class PushQueue<U extends User> {
       const stuck = next === job.next;
       job.next = next;
       if (answer === undefined) {
-        // It needs more than the others have spared of the commit: now it is first.
+        // The others left too little of the commit for it: the next one begins with it.
         if (stuck) continue;
         // A long push lets the others go first, but never one of its own
         // group: what came later there must come later.

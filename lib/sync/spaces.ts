@@ -12,7 +12,7 @@ export class Spaces<U extends User> {
   /** The one used last comes last. */
   readonly #open = new Map<string, OpenSpace<U>>();
 
-  /** @param maxOpen without the ones that have readers and would be too many. */
+  /** @param maxOpen is how many spaces are held; those with readers are never evicted, so there may be more. */
   constructor(
     private readonly store: Store,
     private readonly domain: Domain<U>,

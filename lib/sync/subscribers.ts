@@ -9,8 +9,9 @@ export type MayRead = (space: string) => Promise<boolean>;
 
 const MIN_READERS_TO_COALESCE = 50;
 const COALESCE_MS = 15;
-// Times as long as telling took: sending what was told takes several times that,
-// and pushes are to get most of the time. With 1,000 readers about 150 ms.
+// The pause after a poke is this many times as long as telling took, because
+// sending takes several times that, and pushes are to get most of the time. With
+// 1,000 readers it is about 150 ms.
 const PAUSE_FACTOR = 30;
 // Telling may have been held up: by a collection of garbage, by a machine that slept.
 const MAX_PAUSE_MS = 1_000;

@@ -19,6 +19,7 @@ export class VersionWatches {
   constructor(private readonly kv: Deno.Kv) {}
 
   add(space: Space): void {
+    this.#watches.set(space, () => {}); // before the watch: its first error is reported
     const end = watchKeys(
       this.kv,
       [keys.version(space.name)],

@@ -22,11 +22,14 @@ export function watchKeys(
   let ended = false;
 
   async function follow(): Promise<void> {
+    const cancel = () => items?.cancel().catch(() => {}); // a failed one rejects
     try {
       items = kv.watch([...keys]).getReader();
       while (!(await items.read()).done) await onChange();
     } catch (error) {
       if (!ended) onError(error);
+    } finally {
+      cancel(); // it goes on when it was `onChange` that failed
     }
     if (!ended) timer = setTimeout(follow, REOPEN_AFTER_MS);
   }
@@ -35,6 +38,6 @@ export function watchKeys(
   return () => {
     ended = true;
     clearTimeout(timer);
-    items?.cancel().catch(() => {}); // one that has failed rejects
+    items?.cancel().catch(() => {});
   };
 }

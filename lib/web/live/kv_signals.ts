@@ -39,6 +39,7 @@ export class KvSignals {
   start(): void {
     if (this.#end) return;
     const timer = setInterval(this.#look, POLL_MS);
+    this.#end = () => clearInterval(timer); // so that a first error is reported
     const endWatch = watchKeys(
       this.kv,
       KEYS,

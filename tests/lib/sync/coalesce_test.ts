@@ -1,5 +1,5 @@
 // One run in flight, one queued run for all later callers.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { coalesce } from "../../../lib/sync/coalesce.ts";
 
 /** A function whose runs end when they are told to, by number. */
@@ -71,4 +71,33 @@ Deno.test("coalesce() loses no call that comes as a run ends", async () => {
   }
   await call();
   assertEquals(done, work);
+});
+
+Deno.test("coalesce() never runs twice at once, in whichever turn of the microtasks a call comes", async () => {
+  let underWay = 0;
+  let most = 0;
+  let runs = 0;
+  const call = coalesce(async () => {
+    runs++;
+    most = Math.max(most, ++underWay);
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    underWay--;
+  });
+  for (let turns = 0; turns < 20; turns++) {
+    const all = [call(), call()];
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    const before = runs;
+    all.push(call());
+    await Promise.all(all);
+    assert(runs > before || turns < 4);
+  }
+  assertEquals(most, 1);
+});
+
+Deno.test("coalesce() rejects with what is thrown before the first await, too", async () => {
+  const call = coalesce((): Promise<void> => {
+    throw new Error("at once");
+  });
+  await assertRejects(call, Error, "at once");
+  await assertRejects(call, Error, "at once");
 });

@@ -79,7 +79,7 @@ Deno.test("retryCommit() gives up after eight seconds as unavailable, with the l
       "busy",
     );
     assertEquals([error.problem, error.cause], ["unavailable", cause]);
-    assertEquals(said.told, [["No commit to", ["s"], cause]]);
+    assertEquals(said.told, [["No commit to s", cause]]);
   } finally {
     Date.now = now;
   }
@@ -123,4 +123,24 @@ Deno.test("commitRepeatable() says whether the checks held, and tries again what
   } as unknown as Deno.AtomicOperation;
   assertEquals(await commitRepeatable(atomic), true);
   assertEquals(await commitRepeatable(atomic), false);
+});
+
+Deno.test("commitRepeatable() gives up after a second with what storage threw, and says nothing", async () => {
+  using _timers = new Timers();
+  using said = quiet();
+  const { now } = Date;
+  let time = now();
+  Date.now = () => time;
+  try {
+    const atomic = {
+      commit() {
+        time += 300;
+        return Promise.reject(new TypeError("database is locked"));
+      },
+    } as unknown as Deno.AtomicOperation;
+    await assertRejects(() => commitRepeatable(atomic), TypeError, "locked");
+    assertEquals(said.told, []);
+  } finally {
+    Date.now = now;
+  }
 });

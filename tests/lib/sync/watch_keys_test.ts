@@ -92,3 +92,21 @@ Deno.test("watchKeys() leaves nothing behind once it was ended (K5)", async () =
   endFailed();
   assertEquals(open.length, 2);
 });
+
+Deno.test("watchKeys() ends a watch whose change could not be handled, and opens it anew (K5)", async () => {
+  using _timers = new Timers();
+  const { kv, open, state } = watched();
+  const failed = Promise.withResolvers<unknown>();
+  const end = watchKeys(
+    kv,
+    [["a"]],
+    () => Promise.reject(new Error("No answer")),
+    failed.resolve,
+  );
+  open[0].enqueue([1]);
+  await failed.promise;
+  while (open.length < 2) await new Promise((next) => setTimeout(next));
+  assertEquals(state.cancelled, 1);
+  end();
+  assertEquals(state.cancelled, 2);
+});
