@@ -65,7 +65,7 @@ export const Message = memo(function Message(props: MessageProps) {
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
         <span class="author" dir="auto">{from}</span>{" "}
-        {tag && <span class="name-tag">{tag}</span>}{" "}
+        {tag && !follows && <span class="name-tag">{tag}</span>}{" "}
         <Timestamp at={createdAt} local={hydrated} />
       </header>
       <div class="said">
