@@ -12,7 +12,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
-import { isKept } from "../support/outbox_on_disk.ts";
+import { blockOutbox, isKept } from "../support/outbox_on_disk.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
 
@@ -233,14 +233,3 @@ const isLeaving = (page: Page, is: boolean) =>
       Object.keys(localStorage).some((key) => key.includes("leaving/")) === is,
     is,
   );
-
-/** In the page: the outbox is too busy to take anything, until the page is left. */
-const blockOutbox = (page: Page) =>
-  page.evaluate(async () => {
-    const opening = indexedDB.open("outbox");
-    await new Promise((resolve) => opening.onsuccess = resolve);
-    const store = opening.result.transaction("unsent", "readwrite")
-      .objectStore("unsent");
-    const goOn = () => store.count().onsuccess = goOn;
-    goOn();
-  });

@@ -1,8 +1,9 @@
 // Many tabs of one browser: one stream tells them all, whichever of them is closed.
 import { assert, assertEquals } from "@std/assert";
-import type { BrowserContext, Page, Request } from "playwright-core";
+import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { Person } from "../support/person.ts";
+import { PokeStreams } from "../support/poke_streams.ts";
 import { enter, mayWrite, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 
@@ -13,7 +14,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
-    const streams = new Streams(ada.context());
+    const streams = new PokeStreams(ada.context());
     await enter(ada, "Ada");
     const bob = await Writer.signIn(server.url, "Bob");
     const others = Array.from({ length: TABS - 1 }, () => newTab(ada));
@@ -50,7 +51,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
-    const streams = new Streams(ada.context());
+    const streams = new PokeStreams(ada.context());
     await enter(ada, "Ada");
     const bob = await Writer.signIn(server.url, "Bob");
     await bob.write("Before");
@@ -114,7 +115,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
-    const streams = new Streams(ada.context());
+    const streams = new PokeStreams(ada.context());
     await enter(ada, "Ada");
     const carol = await Writer.signIn(server.url, "Carol");
     await carol.write("To Ada");
@@ -145,7 +146,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const ada = await device(server.url);
-    const streams = new Streams(ada.context());
+    const streams = new PokeStreams(ada.context());
     await ada.addInitScript(() => {
       const { postMessage } = BroadcastChannel.prototype;
       BroadcastChannel.prototype.postMessage = function (message) {
@@ -177,41 +178,6 @@ browserTest(
     assert(streams.isOf(other));
   },
 );
-
-/** The poke streams of a browser, as its requests show them. */
-class Streams {
-  #open = new Set<Request>();
-  #next = Promise.withResolvers<void>();
-
-  constructor(context: BrowserContext) {
-    const isStream = (request: Request) =>
-      request.url().includes("/api/replicache/poke?");
-    context.on("response", (response) => {
-      if (!isStream(response.request()) || response.status() !== 200) return;
-      this.#open.add(response.request());
-      this.#next.resolve();
-      this.#next = Promise.withResolvers();
-    });
-    const end = (request: Request) => this.#open.delete(request);
-    context.on("requestfinished", end);
-    context.on("requestfailed", end);
-  }
-
-  get open(): Request[] {
-    return [...this.#open].filter((each) => !each.frame().page().isClosed());
-  }
-
-  /** Whether there is one, and this page holds it. */
-  isOf(page: Page): boolean {
-    const pages = this.open.map((request) => request.frame().page());
-    return pages.length === 1 && pages[0] === page;
-  }
-
-  /** Resolves when one more has been opened. */
-  next(): Promise<void> {
-    return this.#next.promise;
-  }
-}
 
 /** Somebody who writes without a browser. */
 class Writer {

@@ -69,6 +69,17 @@ const copiesIn = (page: Page, space: string) =>
     return copies;
   }, space);
 
+/** In the page: the outbox is too busy to take anything, until the page is left. */
+export const blockOutbox = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const opening = indexedDB.open("outbox");
+    await new Promise((resolve) => opening.onsuccess = resolve);
+    const store = opening.result.transaction("unsent", "readwrite")
+      .objectStore("unsent");
+    const goOn = () => store.count().onsuccess = goOn;
+    goOn();
+  });
+
 /** Longer than keeping a page takes, even on a busy machine. In milliseconds. */
 const PATIENCE = 20_000;
 

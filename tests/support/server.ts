@@ -13,6 +13,13 @@ export interface Server extends AsyncDisposable {
   stop(): Promise<number>;
 }
 
+export type ServerOptions = {
+  /** The checkout whose build is served; this one unless told. */
+  checkout?: string;
+  /** What its clock is ahead of this machine's, in milliseconds. */
+  clockOffset?: number;
+};
+
 /** What a process has printed by the time it ended. */
 export type Ended = { code: number; output: string };
 
@@ -31,8 +38,9 @@ export async function runServer(env: Record<string, string>): Promise<Ended> {
  */
 export async function startServer(
   env: Record<string, string> = {},
+  options: ServerOptions = {},
 ): Promise<Server> {
-  const { child, output, printed, line } = spawn(env);
+  const { child, output, printed, line } = spawn(env, options);
   const address = await Promise.race([
     line(/listens on (\S+)\n/),
     child.status,
@@ -58,10 +66,22 @@ export async function startServer(
   };
 }
 
-function spawn(env: Record<string, string>) {
+function spawn(
+  env: Record<string, string>,
+  { checkout, clockOffset = 0 }: ServerOptions = {},
+) {
+  const clock = new URL(`shifted_clock.ts?by=${clockOffset}`, import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
-    // The build has filled node_modules: Deno need not look whether it is whole.
-    args: ["run", "-q", "--node-modules-dir=manual", "-P=serve", "main.ts"],
+    args: [
+      "run",
+      "-q",
+      // The build has filled node_modules: Deno need not look whether it is whole.
+      "--node-modules-dir=manual",
+      ...clockOffset === 0 ? [] : [`--preload=${clock}`],
+      "-P=serve",
+      "main.ts",
+    ],
+    cwd: checkout,
     env: {
       PORT: "0",
       DENO_KV_PATH: ":memory:",
