@@ -13,8 +13,8 @@ import { startServer } from "./support/server.ts";
 
 const GENERAL = "room:general";
 const CLIENTS = 20;
-const EACH = soaking ? 2_500 : 250;
-const KILLS = soaking ? 100 : 10;
+const EACH = soaking ? 2_500 : 100;
+const KILLS = soaking ? 100 : 4;
 /** After so many more pushes and pulls the server dies, if it has not before. */
 const BETWEEN = 150;
 

@@ -84,7 +84,7 @@ async function searchFor(page: Page, words: string, text: string) {
   const dialog = page.getByRole("dialog");
   const nothing = dialog.getByRole("status").filter({ hasText: "No message" });
   const isFound = found(page).filter({ hasText: text });
-  const end = Date.now() + PATIENCE;
+  const end = Date.now() + TIMEOUT;
   while (true) {
     await page.keyboard.press("Control+k");
     await searchBox(page).fill(words);
@@ -96,7 +96,7 @@ async function searchFor(page: Page, words: string, text: string) {
   }
 }
 
-const PATIENCE = 20_000; // ms
+const TIMEOUT = 60_000; // ms
 
 const searchBox = (page: Page) =>
   page.getByRole("dialog", { name: "Search messages" })

@@ -5,11 +5,11 @@ import type { Job, Told, Valid } from "../support/fuzzed.ts";
 import { permitted } from "../support/permitted.ts";
 import { PrivateRoom } from "../support/private_room.ts";
 import { routeFiles } from "../support/routes.ts";
-import { chosenSeed } from "../support/seeds.ts";
+import { chosenSeed, soaking } from "../support/seeds.ts";
 
-const BODIES = 10_000;
-const UNREAD = 1_000; // where no body is read
-const LANES = 2; // workers at a time
+const BODIES = soaking ? 10_000 : 1_000;
+const BODIES_UNREAD = BODIES / 10; // where no body is read
+const WORKERS = 2;
 
 const mutation = {
   id: 1,
@@ -94,7 +94,8 @@ const VALID: Record<string, Valid> = {
   },
 };
 
-const bodiesOf = ({ body }: Valid) => body === undefined ? UNREAD : BODIES;
+const bodiesOf = ({ body }: Valid) =>
+  body === undefined ? BODIES_UNREAD : BODIES;
 
 const seed = chosenSeed();
 const results = new Map<string, PromiseWithResolvers<string | null>>();
@@ -116,7 +117,7 @@ async function runAll(): Promise<void> {
     }
     worker.terminate();
   };
-  for (let i = 0; i < LANES; i++) {
+  for (let i = 0; i < WORKERS; i++) {
     const url = new URL("../support/fuzzed.ts", import.meta.url);
     const worker = new Worker(url, { type: "module" });
     // One after the other: they read their settings from what they share.

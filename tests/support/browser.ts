@@ -16,8 +16,8 @@ export type Device = (
   options?: BrowserContextOptions,
 ) => Promise<Page>;
 
-/** Longer than anything here takes, even on a busy machine. In milliseconds. */
-const PATIENCE = 20_000;
+/** How long a page is waited for, in milliseconds: longer than anything takes on a machine that others keep busy, too. */
+const TIMEOUT = 60_000;
 
 let browser: Promise<Browser> | undefined;
 
@@ -42,7 +42,7 @@ export function browserTest(
       const device: Device = async (url, options) => {
         const context = await (await (browser ??= launchBrowser()))
           .newContext({ baseURL: url, ...options });
-        context.setDefaultTimeout(PATIENCE);
+        context.setDefaultTimeout(TIMEOUT);
         context.on("weberror", (error) => thrown.push(error.error()));
         const page = await context.newPage();
         pages.push(page);
@@ -86,7 +86,7 @@ export async function openBrowser(
     ...await launchOptions(),
     ...options,
   });
-  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultTimeout(TIMEOUT);
   return context;
 }
 

@@ -80,11 +80,11 @@ export const blockOutbox = (page: Page): Promise<void> =>
     goOn();
   });
 
-/** Longer than keeping a page takes, even on a busy machine. In milliseconds. */
-const PATIENCE = 20_000;
+/** How long the disk is waited for, in milliseconds: as long as a page is, see `browser.ts`. */
+const TIMEOUT = 60_000;
 
 async function until(page: Page, isSo: () => Promise<boolean | undefined>) {
-  const end = Date.now() + PATIENCE;
+  const end = Date.now() + TIMEOUT;
   while (!await isSo()) {
     if (Date.now() > end) {
       throw new Error(`Kept are ${await keptPages(page)}`);

@@ -6,7 +6,7 @@ import { someDeed } from "../../support/model_client.ts";
 import { quiet } from "../../support/quiet.ts";
 import { chosenSeed, repeating, soaking } from "../../support/seeds.ts";
 
-const SEEDS = repeating ? 1 : soaking ? 100_000 : 2_000;
+const SEEDS = repeating ? 1 : soaking ? 100_000 : 300;
 
 /** Lives through what `script` says in the world of a seed, and gives back what is wrong at its end. */
 async function live(
