@@ -10,14 +10,13 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
 
 browserTest(
   "A message is in another's log without a reload",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await send(ada, "Hello Bob");
     await messages(bob, "Hello Bob", "sent").waitFor();
     await send(bob, "Hello Ada");
@@ -35,10 +34,8 @@ browserTest(
 browserTest(
   "A message is pending at once, and sent when the server has it (A2)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     const letGo = Promise.withResolvers<void>();
     await ada.route("**/api/replicache/push?*", async (route) => {
       await letGo.promise;
@@ -56,10 +53,8 @@ browserTest(
 );
 
 browserTest("A reload keeps what both have written", async (device) => {
-  await using server = await startServer();
-  const [ada, bob] = [await device(server.url), await device(server.url)];
-  await enter(ada, "Ada");
-  await enter(bob, "Bob");
+  await using general = await twoPeople(device);
+  const { ada, bob } = general;
   await send(ada, "One");
   await messages(bob, "One").waitFor();
   await send(bob, "Two");
@@ -74,9 +69,8 @@ browserTest("A reload keeps what both have written", async (device) => {
 });
 
 browserTest("Enter sends, Shift+Enter breaks the line (A3)", async (device) => {
-  await using server = await startServer();
-  const ada = await device(server.url);
-  await enter(ada, "Ada");
+  await using general = await onePerson(device);
+  const { ada } = general;
   await box(ada).focus();
   await ada.keyboard.type("first line");
   await ada.keyboard.press("Shift+Enter");
@@ -99,9 +93,8 @@ browserTest("Enter sends, Shift+Enter breaks the line (A3)", async (device) => {
 browserTest(
   "A message that is too long is refused, and its text kept (M5)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const text = "x".repeat(4_001);
     await send(ada, text);
     await ada.getByRole("alert").filter({ hasText: "4" }).waitFor();

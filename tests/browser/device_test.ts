@@ -16,8 +16,9 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "A browser that is opened without a network shows the rooms and their messages, and what is written in it arrives once",
@@ -84,9 +85,8 @@ browserTest(
 browserTest(
   "A page that is not on the device says so when the network is gone, and leads to what is",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await isKept(ada, "/");
     await roomIsKept(ada, "/rooms/general");
     await ada.context().setOffline(true);
@@ -101,9 +101,8 @@ browserTest(
 browserTest(
   "Without a network the rooms are those of one's own copies, with what is unread; those that are not here say so",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await roomIsKept(ada, "/rooms/general");
     const attic = await ada.context().newPage();
     await makeRoom(attic, "Attic");
@@ -116,29 +115,14 @@ browserTest(
     await ada.evaluate(() =>
       Object.defineProperty(document, "hidden", { get: () => true })
     );
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await bob.push(
-      "room:general",
-      "g",
-      [
-        ["createMessage", { id: "up", content: "Up here" }],
-      ].map(mutation),
-    );
-    const adaElsewhere = new Person(server.url);
-    const [{ name, value }] = await ada.context().cookies();
-    adaElsewhere.cookie = `${name}=${value}`;
-    const { userID } = (await adaElsewhere.get("/api/session")).body;
-    adaElsewhere.userID = userID;
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.write("Up here");
+    const adaElsewhere = await Writer.of(ada);
+    const { userID } = adaElsewhere.person;
     const room = `room:${pathname.split("/").pop()}`;
-    await adaElsewhere.push(
-      room,
-      "e",
-      [["updateRoom", { name: "Loft" }]]
-        .map(mutation),
-    );
+    await adaElsewhere.push([["updateRoom", { name: "Loft" }]], room);
     const garden = { name: "Garden", visibility: "private" };
-    await adaElsewhere.post("/api/rooms", garden);
+    await adaElsewhere.person.post("/api/rooms", garden);
     await copyIsKept(ada, "room:general", "Up here");
     await copyIsKept(ada, room, "Loft");
     await copyIsKept(ada, `user:${userID}`, "Garden");
@@ -183,9 +167,8 @@ browserTest(
 browserTest(
   "Signing out leaves nothing on the device, and takes the other tabs along",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "For members' eyes");
     await messages(ada, "For members' eyes", "sent").waitFor();
     await isKept(ada, "/rooms/general");
@@ -206,9 +189,8 @@ browserTest(
 browserTest(
   "Signing out waits for a tab that sleeps, but not for ever, and leaves nothing on the device either",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await holdReplica(ada);
     await ada.goto("/signout");
     await signOutButton(ada).click();
@@ -220,9 +202,8 @@ browserTest(
 browserTest(
   "The list of rooms on the offline page goes, too, when another tab signs out",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await roomIsKept(ada, "/rooms/general");
     const other = await ada.context().newPage();
     await other.goto("/offline");
@@ -238,9 +219,8 @@ browserTest(
 browserTest(
   "Signing out without a script leaves nothing on the device either",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await roomIsKept(ada, "/rooms/general");
     // Not by blocking its script, which the service worker has.
     const browser = await ada.context().newCDPSession(ada);
@@ -258,9 +238,8 @@ browserTest(
 browserTest(
   "Signing out without a network is refused, and nothing is lost by it",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await roomIsKept(ada, "/rooms/general");
     await ada.goto("/signout");
     await ada.context().setOffline(true);
@@ -299,9 +278,8 @@ browserTest(
 browserTest(
   "Whoever signs in next on a device is shown nothing of who was there before",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await makeRoom(ada, "Diary");
     await mayWrite(ada);
     await isKept(ada, "/", "Diary");
@@ -318,11 +296,6 @@ browserTest(
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
   },
 );
-
-const mutation = ([name, args]: (string | object)[], i: number) => ({
-  ...{ clientID: "c", id: i + 1, timestamp: 0 },
-  ...{ name: name as string, args },
-});
 
 /** Asks the server in a page's name. */
 const ask = (page: Page, method: string, path: string, body?: unknown) =>

@@ -6,7 +6,6 @@ import {
   box,
   boxReads,
   connection,
-  enter,
   mayWrite,
   messages,
   send,
@@ -14,15 +13,13 @@ import {
 } from "../support/room_page.ts";
 import { blockOutbox, isKept } from "../support/outbox_on_disk.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
-import { startServer } from "../support/server.ts";
+import { onePerson, twoDevices } from "../support/two_people.ts";
 
 browserTest(
   "A draft survives a reload, and follows its writer to another device",
   async (device) => {
-    await using server = await startServer();
-    const [ada, phone] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await phone.context().addCookies(await ada.context().cookies());
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
     await box(ada).fill("Half a thou");
     await ada.reload();
     await box(ada).and(ada.locator(":enabled")).waitFor();
@@ -43,10 +40,8 @@ browserTest(
 browserTest(
   "A message whose tab died before it was in the outbox is back in the box, with what was typed since",
   async (device) => {
-    await using server = await startServer();
-    const [ada, phone] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await phone.context().addCookies(await ada.context().cookies());
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
     await box(ada).fill("Nearly lost");
     await phone.goto(ada.url());
     await boxReads(phone, "Nearly lost");
@@ -72,9 +67,8 @@ browserTest(
 browserTest(
   "A message whose tab died once it was in the outbox is not in the box again",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     // It dies before it can forget what it has sent.
     await ada.evaluate(() => {
       const { removeItem } = Storage.prototype;
@@ -100,9 +94,8 @@ browserTest(
 browserTest(
   "Enter that is pressed before the page is alive sends what is there, and never half of what is typed on",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url, { serviceWorkers: "block" });
-    await enter(ada, "Ada");
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
     for (const [before, after] of [["", "Half"], ["Half", " a thought"]]) {
       const goOn = await reloadSlowly(ada);
       await box(ada).pressSequentially(before);
@@ -126,10 +119,8 @@ browserTest(
 browserTest(
   "What two devices write while one of them is offline comes together on both",
   async (device) => {
-    await using server = await startServer();
-    const [ada, phone] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await phone.context().addCookies(await ada.context().cookies());
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
     await phone.goto(ada.url());
     await mayWrite(phone);
     await isKept(phone, "/rooms/general"); // with all that shares a draft
@@ -149,10 +140,8 @@ browserTest(
 browserTest(
   "A message that was sent from an offline device takes nothing out of another's box",
   async (device) => {
-    await using server = await startServer();
-    const [ada, phone] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await phone.context().addCookies(await ada.context().cookies());
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
     await phone.goto(ada.url());
     await mayWrite(phone);
     await isKept(phone, "/rooms/general"); // with all that shares a draft
@@ -173,9 +162,8 @@ browserTest(
 browserTest(
   "A draft too long to be shared outlives what another tab of its room writes and sends",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const tab = await ada.context().newPage();
     await tab.goto(ada.url());
     await mayWrite(tab);

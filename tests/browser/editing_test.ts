@@ -3,27 +3,20 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { copyIsKept } from "../support/outbox_on_disk.ts";
-import { Person } from "../support/person.ts";
-import {
-  box,
-  enter,
-  inView,
-  mayWrite,
-  messages,
-} from "../support/room_page.ts";
-import { startServer } from "../support/server.ts";
+import { box, inView, mayWrite, messages } from "../support/room_page.ts";
+import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "An edit that was begun far back is gone to, after a reload, by Edit and by the arrow up; nobody calls its message deleted",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
-    await write(await asPerson(server.url, ada), 1, 1);
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await write(bob, 2, 250);
-    await write(await asPerson(server.url, ada), 251, 251);
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const adaElsewhere = await Writer.of(ada);
+    await adaElsewhere.writeNumbered(1, 1);
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.writeNumbered(2, 250);
+    await adaElsewhere.writeNumbered(251, 251);
     await messages(ada, "number 251.").waitFor();
     await ada.goto(`${ada.url()}#message-m1`);
     const first = messages(ada).and(ada.locator("[data-message-id=m1]"));
@@ -46,7 +39,7 @@ browserTest(
     await ada.getByRole("dialog").getByRole("button", { name: "Delete" })
       .click();
     await deleted;
-    await write(bob, 252, 252); // the disk has what came before it as well
+    await bob.writeNumbered(252, 252); // the disk has what came before it as well
     await copyIsKept(ada, "room:general", "number 252.");
     await ada.route("**/api/replicache/pull?*", (route) => route.abort());
     await ada.reload();
@@ -61,10 +54,9 @@ browserTest(
 browserTest(
   "Two tabs edit two messages of one room, and end one without the other",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
-    await write(await asPerson(server.url, ada), 1, 2);
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await (await Writer.of(ada)).writeNumbered(1, 2);
     const tab = await ada.context().newPage();
     await tab.goto(ada.url());
     const edited = (page: Page) =>
@@ -92,26 +84,3 @@ browserTest(
 
 const edit = (message: ReturnType<typeof messages>) =>
   message.getByRole("button", { name: "Edit" });
-
-/** Who is signed in on a page, without its browser. */
-async function asPerson(url: string, page: Page): Promise<Person> {
-  const person = new Person(url);
-  const [{ name, value }] = await page.context().cookies();
-  person.cookie = `${name}=${value}`;
-  return person;
-}
-
-/** Writes messages "number n." under the IDs "mn". */
-async function write(person: Person, from: number, to: number): Promise<void> {
-  const mutations = [];
-  for (let n = from; n <= to; n++) {
-    const args = { id: `m${n}`, content: `This is number ${n}.` };
-    mutations.push({
-      ...{ clientID: `c${from}`, id: n - from + 1, timestamp: 0 },
-      ...{ name: "createMessage", args },
-    });
-  }
-  const group = `g${from}`;
-  const { status } = await person.push("room:general", group, mutations);
-  assertEquals(status, 200);
-}

@@ -12,16 +12,16 @@ import {
   send,
 } from "../support/room_page.ts";
 import { copyIsKept } from "../support/outbox_on_disk.ts";
-import { Person } from "../support/person.ts";
 import { cutOff, PULLS } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "A message that the server refuses is shown as failed, with the reason, until one has decided (A5)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await refusedOffline(ada, ["First refused", "Second", "Third"]);
     assertEquals(await messages(ada, "", "pending").count(), 0);
     const first = messages(ada, "First refused", "failed");
@@ -61,20 +61,15 @@ browserTest(
 browserTest(
   "Retry sends a message once, however often it is pressed, and even before the copy has caught up; so does Discard its part",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await refusedOffline(ada, ["Once", "Never"]);
     await ada.getByRole("button", { name: "Join room" }).click();
     await mayWrite(ada);
     await copyIsKept(ada, "room:general", "rejection/", "member/");
     const mend = await cutOff(ada, PULLS);
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    const args = { id: "b", content: "Newer than the copy" };
-    await bob.push("room:general", "g", [
-      { clientID: "c", id: 1, name: "createMessage", args, timestamp: 0 },
-    ]);
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.write("Newer than the copy");
     await ada.reload();
     await messages(ada, "Newer than the copy").waitFor();
     await button(messages(ada, "Once", "failed"), "Retry").dblclick();
@@ -90,22 +85,17 @@ browserTest(
 browserTest(
   "What another app of one's own was refused says why in a sentence, and can be sent under an ID that is one",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
-    const other = new Person(server.url);
-    const [{ name, value }] = await ada.context().cookies();
-    other.cookie = `${name}=${value}`;
-    const args = { id: "not an ID", content: "Under no ID" };
-    const { status } = await other.push("room:general", "g", [
-      {
-        clientID: "c".repeat(64),
-        id: 1,
-        name: "createMessage",
-        args,
-        timestamp: 0,
-      },
-    ]);
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const { person } = await Writer.of(ada);
+    const mutation = {
+      clientID: "c".repeat(64),
+      id: 1,
+      name: "createMessage",
+      args: { id: "not an ID", content: "Under no ID" },
+      timestamp: 0,
+    };
+    const { status } = await person.push("room:general", "g", [mutation]);
     assertEquals(status, 200);
     const failed = messages(ada, "Under no ID", "failed");
     await failed.getByRole("alert")
@@ -120,9 +110,8 @@ browserTest(
 browserTest(
   "A change that the server refuses is not lost",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "As it was");
     await messages(ada, "As it was", "sent").waitFor();
     await ada.context().setOffline(true);
@@ -143,9 +132,8 @@ browserTest(
 browserTest(
   "On a full disk the page says that it did not load, and what is typed stays",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await ada.clock.install();
     await ada.addInitScript(full);
     await ada.reload();

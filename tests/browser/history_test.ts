@@ -4,21 +4,16 @@ import type { Route } from "playwright-core";
 import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import { browserTest } from "../support/browser.ts";
 import { cutOff, PULLS } from "../support/cut_off.ts";
-import { Person } from "../support/person.ts";
 import { enter, inView, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "Older messages that cannot be fetched now are not called gone, and can be asked for again (R18)",
   async (device) => {
     await using server = await startServer();
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    const mutations = Array.from({ length: 450 }, (_, i) => ({
-      ...{ id: i + 1, clientID: "c", name: "createMessage", timestamp: 1 },
-      args: { id: `m${i + 1}`, content: `number ${i + 1}.` },
-    }));
-    await bob.push("room:general", crypto.randomUUID(), mutations);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 450);
     const ada = await device(server.url);
     await enter(ada, "Ada");
     await messages(ada, "number 251.").waitFor();

@@ -1,15 +1,14 @@
 // Words that are composed: until one is chosen, Enter and Escape are the input method's.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
-import { box, enter, messages, send } from "../support/room_page.ts";
-import { startServer } from "../support/server.ts";
+import { box, messages, send } from "../support/room_page.ts";
+import { onePerson } from "../support/two_people.ts";
 
 browserTest(
   "Keys while a word is composed neither send, nor complete, nor end an answer or an edit, nor leave the search for emoji",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "What is it?");
     const asked = messages(ada, "What is it?", "sent");
     await asked.waitFor();

@@ -3,9 +3,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
 import { isKept } from "../support/outbox_on_disk.ts";
-import { Person } from "../support/person.ts";
 import { enter, inView, makeRoom, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "A new sign-in link and a new invitation are copied by a button",
@@ -47,13 +47,8 @@ browserTest(
   "The link to a message leads to it, also when one has to sign in first",
   async (device) => {
     await using server = await startServer();
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    const mutations = Array.from({ length: 60 }, (_, i) => ({
-      ...{ id: i + 1, clientID: "c", name: "createMessage", timestamp: 1 },
-      args: { id: `m${i + 1}`, content: `number ${i + 1}.` },
-    }));
-    await bob.push("room:general", crypto.randomUUID(), mutations);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 60);
     const link = "/rooms/general#message-m30";
 
     const stranger = await device(server.url);

@@ -5,14 +5,13 @@ import { browserTest } from "../support/browser.ts";
 import { box, enter, inView, messages, send } from "../support/room_page.ts";
 import { roomIsKept } from "../support/outbox_on_disk.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
 
 browserTest(
   "Editing changes one's own message for everyone (A4)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await send(ada, "Helo **all**");
     await messages(bob, "Helo all").waitFor();
     assertEquals(await button(messages(bob), "Reply").isEnabled(), true);
@@ -34,9 +33,8 @@ browserTest(
 browserTest(
   "Escape ends an edit and changes nothing; a reload does not end it",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "As it was");
     await messages(ada, "As it was", "sent").waitFor();
     // From the empty box, the arrow up leads to one's last message.
@@ -59,9 +57,8 @@ browserTest(
 browserTest(
   "What one was changing a message to is not lost when the message is deleted meanwhile",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "Doomed");
     await messages(ada, "Doomed", "sent").waitFor();
     await button(messages(ada), "Edit").click();
@@ -80,10 +77,8 @@ browserTest(
 browserTest(
   "Deleting asks first, and then takes the message from everyone (A4, A8)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await send(ada, "To go");
     await messages(ada, "To go", "sent").waitFor();
     await send(ada, "To stay");
@@ -110,10 +105,8 @@ browserTest(
 browserTest(
   "A reaction is counted for everyone, and taken back by a second press (A4)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await send(ada, "Cake?");
     await button(messages(bob, "Cake?"), "React").click();
     await bob.getByRole("button", { name: "🎉" }).click();
@@ -136,10 +129,8 @@ browserTest(
 browserTest(
   "A reply quotes what it answers, and leads there",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await send(ada, "What is *the* question?");
     await messages(bob, "What is").waitFor();
     await send(
@@ -296,9 +287,8 @@ browserTest(
 browserTest(
   "Messages are reached and used by keyboard alone (A11)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     for (const text of ["one", "two", "three"]) {
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
@@ -337,9 +327,8 @@ const colorOf = (there: Locator) =>
 browserTest(
   "Any emoji can be searched for by keyboard, without a network once they are loaded",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "Steam");
     const message = messages(ada, "Steam", "sent");
     await message.waitFor();

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
 import { box, enter, makeRoom, messages, send } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
 
 const javaScriptEnabled = false;
 
@@ -69,9 +70,8 @@ browserTest(
 browserTest(
   "What one has typed in the box survives the page's coming alive",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const letGo = Promise.withResolvers<void>();
     await ada.route("**/_fresh/js/**", async (route) => {
       await letGo.promise;

@@ -5,6 +5,7 @@ import { browserTest, type Device } from "../support/browser.ts";
 import { isKept } from "../support/outbox_on_disk.ts";
 import {
   enter,
+  hasRead,
   makeRoom,
   mayWrite,
   messages,
@@ -210,18 +211,6 @@ const notifies = (page: Page, tabs = 1) =>
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }, tabs);
-
-/** Waits until the server knows that one has read so far in General. */
-const hasRead = (page: Page, seq: number) =>
-  page.evaluate(async (seq) => {
-    type Room = { roomID: string; readSeq: number };
-    while (true) {
-      const { rooms } = await (await fetch("/api/rooms")).json();
-      const room = rooms.find((each: Room) => each.roomID === "general");
-      if (room.readSeq >= seq) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }, seq);
 
 const shown = async (page: Page): Promise<string[]> =>
   JSON.parse(

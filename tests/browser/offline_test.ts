@@ -10,9 +10,10 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { Person } from "../support/person.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 /** Waits until the log reads like this, each in this state if one is named. */
 const reads = (page: Page, texts: string[], state?: "sent") =>
@@ -56,10 +57,8 @@ async function change(message: Locator, text: string): Promise<void> {
 browserTest(
   "What is written offline is shown as unsent, and sent once when online again (A6)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await ada.context().setOffline(true);
     await connection(ada, "Offline").waitFor();
     await send(ada, "From the tunnel");
@@ -90,10 +89,8 @@ browserTest(
 browserTest(
   "What is on the disk when its tab is closed is sent, once, when the room is opened again",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     const context = ada.context();
     const mend = await cutOff(context, PUSHES);
     await send(ada, "Sealed in an envelope");
@@ -119,9 +116,8 @@ browserTest(
 browserTest(
   "What is on the disk in the outbox only is shown by the next visit, with or without a network, and is there once (R4)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     for (const text of ["As it was", "To be gone"]) {
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
@@ -165,21 +161,16 @@ browserTest(
 browserTest(
   "What one changes while the page is newer than the copy shows at once, and stays",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     for (const text of ["As it was", "To be gone"]) {
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
       await roomIsKept(ada, "/rooms/general", text);
     }
     const mend = await cutOff(ada, /\/api\/replicache\/pu/);
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    const args = { id: "b", content: "Newer than the copy" };
-    await bob.push("room:general", "g", [
-      { clientID: "c", id: 1, name: "createMessage", args, timestamp: 0 },
-    ]);
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.write("Newer than the copy");
     await ada.reload();
     await mayWrite(ada);
     await change(messages(ada, "As it was"), "As it is");
@@ -195,10 +186,8 @@ browserTest(
 browserTest(
   "A push whose answer is lost is sent again, and counts once",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     let pushes = 0;
     await ada.route("**/api/replicache/push?*", async (route) => {
       if (++pushes > 1) return await route.continue();
@@ -267,9 +256,8 @@ browserTest(
 browserTest(
   "An answer that breaks off half way is as good as none: what was shown stays, and nothing is thrown",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await roomIsKept(ada, "/rooms/general");
     // As a browser reads what the network cuts off.
     await ada.addInitScript(() => {
@@ -277,7 +265,7 @@ browserTest(
         Promise.reject(new TypeError("Failed to fetch"));
     });
     const asked = ["/api/session", "/api/rooms", "/api/replicache/pull*"]
-      .map((path) => ada.waitForResponse(`${server.url}${path}`));
+      .map((path) => ada.waitForResponse(`${general.server.url}${path}`));
     await ada.reload();
     await Promise.all(asked);
     await connection(ada, "Offline").waitFor();
@@ -292,9 +280,8 @@ browserTest(
 browserTest(
   "A page that the browser calls offline asks the server, and is online as long as that answers",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await connection(ada, "Online").waitFor();
     const pulled = ada.waitForResponse(/\/api\/replicache\/pull/);
     await ada.evaluate(() => dispatchEvent(new Event("offline")));

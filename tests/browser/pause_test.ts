@@ -1,23 +1,16 @@
 // What a person sees and can do when the server takes nothing from them any more.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
-import {
-  connection,
-  enter,
-  mayWrite,
-  messages,
-  send,
-} from "../support/room_page.ts";
-import { startServer } from "../support/server.ts";
+import { connection, mayWrite, messages, send } from "../support/room_page.ts";
+import { onePerson } from "../support/two_people.ts";
 
 browserTest(
   "Signed out, what is unsent is kept, can be copied, and is sent after signing in again",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url, {
+    await using general = await onePerson(device, {
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    await enter(ada, "Ada");
+    const { ada } = general;
     const context = ada.context();
     const cookies = await context.cookies();
     await context.clearCookies();
@@ -43,9 +36,8 @@ browserTest(
 browserTest(
   "What one discards after being signed out is gone, and was never sent (A8)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "Kept");
     await messages(ada, "Kept", "sent").waitFor();
     const context = ada.context();
@@ -67,9 +59,8 @@ browserTest(
 browserTest(
   "What the server cannot take is said, can be tried again, and is discarded without a trace (R3)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await ada.route("**/api/replicache/push*", async (route) => {
       const isBad = route.request().postData()!.includes("Unbearable");
       const json = { error: "malformed", message: "No." };
@@ -96,9 +87,8 @@ browserTest(
 browserTest(
   "A page of another version than the server's offers to be loaded again, and what is unsent waits (R3)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await ada.route(
       "**/api/replicache/push*",
       (route) =>

@@ -10,14 +10,13 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
 
 browserTest(
   "A message of another room is found without a network, by keyboard, and gone to (A9)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     for (const text of ["The café opens at nine", "Bring the blue umbrella"]) {
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
@@ -42,9 +41,8 @@ browserTest(
 browserTest(
   "Nothing found is said, Escape closes the search, and a slash in a text is a slash",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "Hello");
     await messages(ada, "Hello", "sent").waitFor();
     await ada.keyboard.type("/");
@@ -61,9 +59,8 @@ browserTest(
 browserTest(
   "Messages of another account on the same device are not found",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await makeRoom(ada, "Diary");
     await mayWrite(ada);
     await send(ada, "A secret wish");

@@ -12,13 +12,13 @@ import {
 } from "../support/room_page.ts";
 import { cutOff, PUSHES } from "../support/cut_off.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
 
 browserTest(
   "Signing out says how much is unsent: staying sends it, another try erases it",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const mend = await writeUnsent(ada, [
       "One for the train",
       "Two for the train",
@@ -67,9 +67,8 @@ browserTest(
 browserTest(
   "Signing out counts what is only typed, too: a changed text, and a draft that no other device knows",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const tab = await ada.context().newPage();
     await tab.goto("/signout");
     await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
@@ -88,9 +87,8 @@ browserTest(
 browserTest(
   "What another tab writes after the question was put is asked about anew",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     const tab = await ada.context().newPage();
     await tab.goto("/signout");
     await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
@@ -123,9 +121,8 @@ browserTest(
 browserTest(
   "Who signed in again under a new name finds what was unsent with their own sign-in link, and is told of it before signing out",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await ada.goto("/settings");
     await ada.getByRole("button", { name: "Make a link" }).click();
     const link = await ada.getByText(/\/link\//).textContent();

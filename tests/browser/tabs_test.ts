@@ -2,10 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { Person } from "../support/person.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
 import { enter, mayWrite, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { Writer } from "../support/writer.ts";
 
 const TABS = 20;
 
@@ -65,7 +65,8 @@ browserTest(
     const rooms = ["First", "Second", "Third", "Fourth"];
     for (const name of rooms) {
       const { body } = await bob.person.post("/api/rooms", {
-        ...{ name, visibility: "public" },
+        name,
+        visibility: "public",
       });
       const next = streams.next();
       await tab.goto(`/rooms/${body.roomID}`);
@@ -88,7 +89,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const bob = await Writer.signIn(server.url, "Bob");
-    for (let n = 1; n <= 450; n++) bob.prepare(`This is number ${n}.`);
+    await bob.writeNumbered(1, 450);
     await bob.write("The newest");
     const ada = await device(server.url);
     await enter(ada, "Ada");
@@ -120,11 +121,9 @@ browserTest(
     const carol = await Writer.signIn(server.url, "Carol");
     await carol.write("To Ada");
     await everywhere([ada], "To Ada");
-    const [{ name, value }] = await ada.context().cookies();
     // Ended from elsewhere: this browser would forget all that it keeps.
-    const elsewhere = new Person(server.url);
-    elsewhere.cookie = `${name}=${value}`;
-    await elsewhere.fetch("/api/session", { method: "DELETE" });
+    const elsewhere = await Writer.of(ada);
+    await elsewhere.person.fetch("/api/session", { method: "DELETE" });
     await ada.getByText("Sign in again").first().waitFor();
 
     const bob = await ada.context().newPage();
@@ -178,35 +177,6 @@ browserTest(
     assert(streams.isOf(other));
   },
 );
-
-/** Somebody who writes without a browser. */
-class Writer {
-  readonly #made: Record<string, number> = {};
-  #waiting: unknown[] = [];
-
-  constructor(readonly person: Person) {}
-
-  static async signIn(url: string, name: string): Promise<Writer> {
-    const person = await Person.signIn(url, name);
-    await person.post("/api/rooms/general/members", {});
-    return new Writer(person);
-  }
-
-  /** Leaves a message for the next `write` to send along. */
-  prepare(content: string, space = "room:general"): void {
-    const id = this.#made[space] = (this.#made[space] ?? 0) + 1;
-    const args = { id: `${this.person.name}-${id}`, content };
-    const name = "createMessage";
-    this.#waiting.push({ clientID: "c", id, name, args, timestamp: 0 });
-  }
-
-  async write(content: string, space = "room:general"): Promise<void> {
-    this.prepare(content, space);
-    const mutations = this.#waiting.splice(0);
-    const { status } = await this.person.push(space, `g-${space}`, mutations);
-    assertEquals(status, 200);
-  }
-}
 
 async function newTab(page: Page): Promise<Page> {
   const tab = await page.context().newPage();

@@ -11,14 +11,13 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { twoPeople } from "../support/two_people.ts";
 
 browserTest(
   "That somebody is typing is shown to the others until they send or fall silent",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await bob.reload(); // and from then on only looks on
     await connection(bob, "Online").waitFor();
     await box(ada).pressSequentially("Hello");

@@ -4,22 +4,22 @@ import type { Locator, Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
 import {
   enter,
+  hasRead,
   inView,
   makeRoom,
   mayWrite,
   messages,
   send,
 } from "../support/room_page.ts";
-import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "What others write in another room is counted in the navigation and the title, without opening it (A1)",
   async (device) => {
-    await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
     await makeRoom(ada, "Ada's own");
     await mayWrite(ada);
     await send(bob, "one");
@@ -30,7 +30,7 @@ browserTest(
     await title(ada, "(2) Ada's own · Kvetch");
 
     // Read on another device, it is read here.
-    const other = await device(server.url);
+    const other = await device(general.server.url);
     await other.context().addCookies(await ada.context().cookies());
     await other.goto(bob.url());
     await messages(other, "two").waitFor();
@@ -45,19 +45,15 @@ browserTest(
 browserTest(
   "What one has written without looking at the room is not unread (E4)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await ada.goto("/");
-    const [{ name, value }] = await ada.context().cookies();
-    const elsewhere = new Person(server.url);
-    elsewhere.cookie = `${name}=${value}`;
+    const elsewhere = await Writer.of(ada);
     const card = ada.getByRole("main").getByRole("link", { name: "General" });
-    await write(elsewhere, 1, 2);
+    await elsewhere.writeNumbered(1, 2);
     await card.filter({ hasText: "2 messages" }).waitFor();
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await write(bob, 3, 3);
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.writeNumbered(3, 3);
     await card.filter({ hasText: "1 unread" }).waitFor();
   },
 );
@@ -65,18 +61,16 @@ browserTest(
 browserTest(
   "A room opens at the first unread message, below a line that says so",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await write(bob, 1, 40);
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const bob = await Writer.signIn(general.server.url, "Bob");
+    await bob.writeNumbered(1, 40);
     await messages(ada, "number 40.").waitFor();
     assertEquals(await newLine(ada).count(), 0);
-    await readUpTo(ada, 40);
+    await hasRead(ada, 40);
     const room = ada.url();
     await ada.goto("/");
-    await write(bob, 41, 140);
+    await bob.writeNumbered(41, 140);
     await ada.goto(room);
     await mayWrite(ada);
     await newLine(ada).waitFor();
@@ -91,7 +85,7 @@ browserTest(
     assertEquals(first!.y >= line!.y + line!.height - 1, true);
     // Not read by having been loaded; read by having been looked at.
     await ada.getByRole("button", { name: "Jump to newest" }).click();
-    await readUpTo(ada, 140);
+    await hasRead(ada, 140);
   },
 );
 
@@ -99,9 +93,8 @@ browserTest(
   "Older messages come on scrolling up and keep the reader's place, and the newest are one press away (A7)",
   async (device) => {
     await using server = await startServer();
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await write(bob, 1, 700);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 700);
     const ada = await device(server.url);
     await enter(ada, "Ada");
     await messages(ada, "number 700.").waitFor();
@@ -143,9 +136,8 @@ browserTest(
   "A link to a message that is far back fetches the way to it",
   async (device) => {
     await using server = await startServer();
-    const bob = await Person.signIn(server.url, "Bob");
-    await bob.post("/api/rooms/general/members", {});
-    await write(bob, 1, 900);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 900);
     const ada = await device(server.url);
     await signIn(ada, "Ada");
     await ada.goto("/rooms/general#message-m3");
@@ -184,32 +176,3 @@ const roomLink = (page: Page, name: RegExp): Locator =>
 /** Waits until the page has this title. */
 const title = (page: Page, words: string) =>
   page.waitForFunction((words) => document.title === words, words);
-
-/** Writes messages "number n." without a browser. */
-async function write(person: Person, from: number, to: number): Promise<void> {
-  const mutations = [];
-  for (let n = from; n <= to; n++) {
-    const args = { id: `m${n}`, content: `This is number ${n}.` };
-    mutations.push({
-      ...{ clientID: `c${from}`, id: n - from + 1, timestamp: 0 },
-      ...{ name: "createMessage", args },
-    });
-  }
-  const group = `g${from}`;
-  const { status } = await person.push("room:general", group, mutations);
-  assertEquals(status, 200);
-}
-
-/**
- * Waits until the server knows that a page's person has read so far. (Playwright's
- * `waitForFunction` takes a promise for true.)
- */
-async function readUpTo(page: Page, seq: number): Promise<void> {
-  await page.evaluate(async (seq) => {
-    const readSeq = async () =>
-      (await (await fetch("/api/rooms")).json()).rooms[0].readSeq;
-    while (await readSeq() !== seq) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }, seq);
-}

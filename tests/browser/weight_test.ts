@@ -1,9 +1,9 @@
 // What a room costs before anybody touches it.
 import { assert, assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
-import { connection, enter, messages, send } from "../support/room_page.ts";
+import { connection, messages, send } from "../support/room_page.ts";
 import { sizeOf, watchScripts } from "../support/scripts.ts";
-import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
 
 /**
  * In bytes. Upstream's runtime weighs 9 kB more than its stand-in, whatever an
@@ -19,9 +19,8 @@ const MOST_SCRIPTS = 16;
 browserTest(
   "A room with Markdown in it loads at most 70 kB of JavaScript in few scripts, and the parser with the first touch",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    await enter(ada, "Ada");
+    await using general = await onePerson(device);
+    const { ada } = general;
     await send(ada, "**bold**");
     await messages(ada, "bold", "sent").waitFor();
 

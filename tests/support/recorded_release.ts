@@ -83,7 +83,7 @@ export class ServedRelease implements AsyncDisposable {
     const clockOffset = recording.madeAt + 60 * 60_000 - Date.now();
     const release = new ServedRelease(folder, recording, clockOffset);
     const store = `${release.#temporary}/kvetch.sqlite3`;
-    await Deno.writeFile(store, await readGzip(`${folder}/store.sqlite3`));
+    await Deno.writeFile(store, await readGzip(`${folder}/store.db`));
     // KV itself lets things expire, by the machine's clock.
     const database = new DatabaseSync(store);
     database.prepare(

@@ -73,6 +73,22 @@ export async function inView(message: Locator): Promise<void> {
   }, node);
 }
 
+/**
+ * Waits until the server knows that a page's person has read so far in General.
+ * (Playwright's `waitForFunction` takes a promise for true.)
+ */
+export const hasRead = (page: Page, seq: number): Promise<void> =>
+  page.evaluate(async (seq) => {
+    type Listed = { roomID: string; readSeq: number };
+    const readSeq = async () => {
+      const { rooms } = await (await fetch("/api/rooms")).json();
+      return rooms.find(({ roomID }: Listed) => roomID === "general").readSeq;
+    };
+    while (await readSeq() < seq) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }, seq);
+
 /** Waits until the box holds this. */
 export async function boxReads(page: Page, text: string): Promise<void> {
   await page.waitForFunction(
