@@ -121,11 +121,7 @@ browserTest(
   async (device) => {
     await using general = await twoDevices(device);
     const { ada, phone } = general;
-    await phone.goto(ada.url());
-    await mayWrite(phone);
-    await isKept(phone, "/rooms/general"); // with all that shares a draft
-    await phone.context().setOffline(true);
-    await connection(phone, "Offline").waitFor();
+    await openAndGoOffline(phone, ada.url());
     await box(phone).fill("On the phone");
     await isTold(phone, "On the phone");
     await box(ada).fill("On the laptop");
@@ -142,11 +138,7 @@ browserTest(
   async (device) => {
     await using general = await twoDevices(device);
     const { ada, phone } = general;
-    await phone.goto(ada.url());
-    await mayWrite(phone);
-    await isKept(phone, "/rooms/general"); // with all that shares a draft
-    await phone.context().setOffline(true);
-    await connection(phone, "Offline").waitFor();
+    await openAndGoOffline(phone, ada.url());
     await box(phone).fill("From the phone");
     await isTold(phone, "From the phone");
     await box(phone).press("Enter");
@@ -190,6 +182,15 @@ browserTest(
     assertEquals(await box(ada).inputValue(), "");
   },
 );
+
+/** Opens a room, with all that shares a draft, and cuts the network off. */
+async function openAndGoOffline(page: Page, room: string): Promise<void> {
+  await page.goto(room);
+  await mayWrite(page);
+  await isKept(page, "/rooms/general");
+  await page.context().setOffline(true);
+  await connection(page, "Offline").waitFor();
+}
 
 /** Waits until the page has told its own copy what is in its box. */
 const isTold = (page: Page, text: string) =>

@@ -17,10 +17,7 @@ browserTest(
   "A mention notifies while the tab is hidden; other messages only if that was chosen",
   async (device) => {
     await using server = await startServer();
-    const ada = await permitted(device, server.url);
-    const bob = await device(server.url);
-    await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
+    const { ada, bob } = await listenerAndSpeaker(device, server.url);
     await notifies(ada);
     await enter(bob, "Bob");
     await say(bob, "@Ada while you look", ada);
@@ -49,10 +46,7 @@ browserTest(
   "What comes into a room that no tab shows is notified of once, whichever tabs there are",
   async (device) => {
     await using server = await startServer();
-    const ada = await permitted(device, server.url);
-    const bob = await device(server.url);
-    await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
+    const { ada, bob } = await listenerAndSpeaker(device, server.url);
     await enter(bob, "Bob");
     await makeRoom(ada, "Elsewhere");
     await mayWrite(ada);
@@ -112,10 +106,7 @@ browserTest(
   "A tab that is open when it is allowed notifies from then on",
   async (device) => {
     await using server = await startServer();
-    const ada = await permitted(device, server.url, []);
-    const bob = await device(server.url);
-    await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
+    const { ada, bob } = await listenerAndSpeaker(device, server.url, []);
     await enter(bob, "Bob");
     await setHidden(ada, true);
     await say(bob, "@Ada, too early", ada);
@@ -157,6 +148,18 @@ browserTest(
     assertEquals(await asked(), 1);
   },
 );
+
+/** Ada in General, who may be notified; and a device for Bob. */
+async function listenerAndSpeaker(
+  device: Device,
+  url: string,
+  permissions?: string[],
+) {
+  const ada = await permitted(device, url, permissions);
+  await enter(ada, "Ada");
+  await isKept(ada, "/rooms/general");
+  return { ada, bob: await device(url) };
+}
 
 /** A device whose owner has allowed notifications, and whose pages can be hidden. */
 async function permitted(

@@ -44,6 +44,20 @@ const blockCopies = (page: Page) =>
 const button = (where: Locator, name: string) =>
   where.getByRole("button", { name });
 
+/** Sends messages to General, and waits until they are there without a network. */
+async function sendAndKeep(page: Page, texts: string[]): Promise<void> {
+  for (const text of texts) {
+    await send(page, text);
+    await messages(page, text, "sent").waitFor();
+    await roomIsKept(page, "/rooms/general", text);
+  }
+}
+
+async function remove(message: Locator): Promise<void> {
+  await button(message, "Delete").click();
+  await button(message.page().getByRole("dialog"), "Delete").click();
+}
+
 async function change(message: Locator, text: string): Promise<void> {
   const id = await message.getAttribute("data-message-id");
   const article = message.page().locator(`[data-message-id="${id}"]`);
@@ -118,11 +132,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    for (const text of ["As it was", "To be gone"]) {
-      await send(ada, text);
-      await messages(ada, text, "sent").waitFor();
-      await roomIsKept(ada, "/rooms/general", text);
-    }
+    await sendAndKeep(ada, ["As it was", "To be gone"]);
     await ada.context().setOffline(true);
     await connection(ada, "Offline").waitFor();
     await blockCopies(ada);
@@ -132,8 +142,7 @@ browserTest(
     }
     await change(messages(ada, "As it was"), "As it is");
     await change(messages(ada, "Typed too soon"), "Typed soon");
-    await button(messages(ada, "To be gone"), "Delete").click();
-    await button(ada.getByRole("dialog"), "Delete").click();
+    await remove(messages(ada, "To be gone"));
     await connection(ada, "5 unsent").waitFor();
 
     const after = ["As it is", "Typed soon", "Typed later"];
@@ -163,11 +172,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    for (const text of ["As it was", "To be gone"]) {
-      await send(ada, text);
-      await messages(ada, text, "sent").waitFor();
-      await roomIsKept(ada, "/rooms/general", text);
-    }
+    await sendAndKeep(ada, ["As it was", "To be gone"]);
     const mend = await cutOff(ada, /\/api\/replicache\/pu/);
     const bob = await Writer.signIn(general.server.url, "Bob");
     await bob.write("Newer than the copy");
@@ -175,8 +180,7 @@ browserTest(
     await mayWrite(ada);
     await change(messages(ada, "As it was"), "As it is");
     await messages(ada, "As it is", "pending").waitFor();
-    await button(messages(ada, "To be gone"), "Delete").click();
-    await button(ada.getByRole("dialog"), "Delete").click();
+    await remove(messages(ada, "To be gone"));
     await messages(ada, "To be gone").waitFor({ state: "detached" });
     mend();
     await reads(ada, ["As it is", "Newer than the copy"], "sent");

@@ -1,7 +1,7 @@
 // The room itself, changed from its own page: its name, who can see it, who comes and goes.
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest, signIn } from "../support/browser.ts";
+import { browserTest, type Device, signIn } from "../support/browser.ts";
 import {
   connection,
   enter,
@@ -11,6 +11,17 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+
+/** Ada in a room of hers, and Bob, who has come and touched the page. */
+async function meetInNest(device: Device, url: string) {
+  const [ada, bob] = [await device(url), await device(url)];
+  await signIn(ada, "Ada");
+  await makeRoom(ada, "Nest");
+  await mayWrite(ada);
+  await enter(bob, "Bob", "Nest");
+  await bob.mouse.move(50, 50);
+  return { ada, bob };
+}
 
 const deed = (page: Page, name: string) =>
   page.getByRole("main").getByRole("button", { name, exact: true });
@@ -25,12 +36,7 @@ browserTest(
   "The owner gives a room another name and topic by keyboard, at once and without a network",
   async (device) => {
     await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await signIn(ada, "Ada");
-    await makeRoom(ada, "Nest");
-    await mayWrite(ada);
-    await enter(bob, "Bob", "Nest");
-    await bob.mouse.move(50, 50);
+    const { ada, bob } = await meetInNest(device, server.url);
     await deed(bob, "Leave room").waitFor();
     assertEquals(await deed(bob, "Room settings").count(), 0);
 
@@ -135,12 +141,7 @@ browserTest(
   "Leaving a room asks first, and hands it on (A8)",
   async (device) => {
     await using server = await startServer();
-    const [ada, bob] = [await device(server.url), await device(server.url)];
-    await signIn(ada, "Ada");
-    await makeRoom(ada, "Nest");
-    await mayWrite(ada);
-    await enter(bob, "Bob", "Nest");
-    await bob.mouse.move(50, 50);
+    const { ada, bob } = await meetInNest(device, server.url);
 
     await press(ada, "Leave room");
     const dialog = ada.getByRole("dialog", { name: "Leave Nest?" });

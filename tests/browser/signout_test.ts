@@ -69,9 +69,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    const tab = await ada.context().newPage();
-    await tab.goto("/signout");
-    await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
+    const tab = await openSignOut(ada);
     await box(ada).fill("long ".repeat(1_000));
     await warning(tab, "1 draft has not been sent yet").waitFor();
     await send(ada, "As it was");
@@ -89,9 +87,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    const tab = await ada.context().newPage();
-    await tab.goto("/signout");
-    await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
+    const tab = await openSignOut(ada);
     const mend = await writeUnsent(ada, ["Late"]);
     await warning(tab, "1 message has not").waitFor();
     mend();
@@ -147,6 +143,14 @@ browserTest(
     await messages(ada, "Kept for later", "sent").waitFor();
   },
 );
+
+/** Another tab in which nothing keeps one from signing out yet. */
+async function openSignOut(page: Page): Promise<Page> {
+  const tab = await page.context().newPage();
+  await tab.goto("/signout");
+  await signOutButton(tab).and(tab.locator(":enabled")).waitFor();
+  return tab;
+}
 
 /** Writes without a network; when it is back, nothing gets through. */
 async function writeUnsent(page: Page, texts: string[]) {

@@ -1,21 +1,20 @@
 // Many tabs of one browser: one stream tells them all, whichever of them is closed.
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest } from "../support/browser.ts";
+import { browserTest, type Device } from "../support/browser.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
 import { enter, mayWrite, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { Writer } from "../support/writer.ts";
+import { onePerson } from "../support/two_people.ts";
 
 const TABS = 20;
 
 browserTest(
   "Twenty tabs are told by one stream, and by another when the tab that holds it is closed (R12)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    const streams = new PokeStreams(ada.context());
-    await enter(ada, "Ada");
+    await using general = await adaWithStreams(device);
+    const { ada, streams, server } = general;
     const bob = await Writer.signIn(server.url, "Bob");
     const others = Array.from({ length: TABS - 1 }, () => newTab(ada));
     let tabs = [ada, ...await Promise.all(others)];
@@ -49,10 +48,8 @@ browserTest(
 browserTest(
   "A tab that listens to more has the stream opened for all, and nobody is told twice (R13)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    const streams = new PokeStreams(ada.context());
-    await enter(ada, "Ada");
+    await using general = await adaWithStreams(device);
+    const { ada, streams, server } = general;
     const bob = await Writer.signIn(server.url, "Bob");
     await bob.write("Before");
     await everywhere([ada], "Before");
@@ -114,10 +111,8 @@ browserTest(
 browserTest(
   "A tab of who was signed in before is not told by the stream of who is now",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
-    const streams = new PokeStreams(ada.context());
-    await enter(ada, "Ada");
+    await using general = await adaWithStreams(device);
+    const { ada, streams, server } = general;
     const carol = await Writer.signIn(server.url, "Carol");
     await carol.write("To Ada");
     await everywhere([ada], "To Ada");
@@ -177,6 +172,15 @@ browserTest(
     assert(streams.isOf(other));
   },
 );
+
+/** Ada in General, and the poke streams of her browser from the first on. */
+async function adaWithStreams(device: Device) {
+  let streams!: PokeStreams;
+  const general = await onePerson(device, {}, (ada) => {
+    streams = new PokeStreams(ada.context());
+  });
+  return { ...general, streams };
+}
 
 async function newTab(page: Page): Promise<Page> {
   const tab = await page.context().newPage();

@@ -2,21 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Sync } from "../../lib/sync/mod.ts";
 import { actorOf, chatDomain } from "../../lib/web/chat/domain.ts";
-import { APP, type InnerApp, openApp } from "../support/app.ts";
+import { APP } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
-import { permitted } from "../support/permitted.ts";
 import { Person } from "../support/person.ts";
-
-let app: InnerApp;
-Deno.test.beforeAll(async () => {
-  if (permitted) app = await openApp();
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
+import { app, appTest as test } from "../support/shared_app.ts";
 
 const mutation = (id: number, name: string, args: unknown) => ({
   ...{ id, name, args, clientID: "client", timestamp: 1 },

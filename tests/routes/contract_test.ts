@@ -3,24 +3,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DIRECTORY, userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
 import { chatDomain } from "../../lib/web/chat/domain.ts";
-import { type InnerApp, openApp } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
+import { app, appTest as test } from "../support/shared_app.ts";
 
-let app: InnerApp;
 let ada: Person;
 let bob: Person;
 Deno.test.beforeAll(async () => {
   if (!permitted) return;
-  app = await openApp();
   [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
 });
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
 
 const push = "/api/replicache/push?space=room:general";
 const pull = "/api/replicache/pull?space=room:general";

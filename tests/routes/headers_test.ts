@@ -1,23 +1,16 @@
 // The headers around every answer: pages, error pages, the API, files.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { APP, type InnerApp, openApp } from "../support/app.ts";
+import { APP } from "../support/app.ts";
 import { permitted } from "../support/permitted.ts";
 import { quiet } from "../support/quiet.ts";
 import type { Person } from "../support/person.ts";
+import { app, appTest as test } from "../support/shared_app.ts";
 
-let app: InnerApp;
 let ada: Person;
 Deno.test.beforeAll(async () => {
   if (!permitted) return;
-  app = await openApp();
   ada = await app.signIn("Ada");
 });
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
 
 const PAGES = ["/", "/settings", "/signout", "/rooms/general"];
 const ERRORS = ["/nothing", "/rooms/nothing", "/link/nothing", "/%ff"];

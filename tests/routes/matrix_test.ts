@@ -1,18 +1,9 @@
 // Every route, asked by everybody: made from the list of route files, so that a new one without an entry fails.
 import { assert, assertEquals } from "@std/assert";
-import { type InnerApp, openApp } from "../support/app.ts";
-import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
 import { routeFiles } from "../support/routes.ts";
-
-let app: InnerApp;
-Deno.test.beforeAll(async () => {
-  if (permitted) app = await openApp();
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
+import { app, appTest } from "../support/shared_app.ts";
 
 /** One request, and how it is answered to each role, in their order. */
 type Deed = {
@@ -302,46 +293,37 @@ const MATRIX: Record<string, Deed[]> = {
   "healthz.ts": [get("/healthz", OPEN)],
 };
 
-Deno.test({
-  name: "every route has its row in the matrix",
-  ignore: !permitted,
-  async fn() {
-    assertEquals(await routeFiles(), Object.keys(MATRIX).sort());
-  },
+appTest("every route has its row in the matrix", async () => {
+  assertEquals(await routeFiles(), Object.keys(MATRIX).sort());
 });
 
-Deno.test({
-  name: "every method of a route is in its row",
-  ignore: !permitted,
-  async fn() {
-    const room = await PrivateRoom.make(app);
-    for (const [file, deeds] of Object.entries(MATRIX)) {
-      const path = deeds[0].path(room);
-      const { status, headers } = await room.people.owner
-        .ask(path, { method: "PUT" });
-      assertEquals(status, 405, file);
-      const allowed = headers.get("allow")!.split(", ")
-        .filter((method) => method !== "HEAD");
-      const tried = new Set(deeds.map(({ method }) => method));
-      assertEquals([...tried].sort(), allowed.sort(), file);
-    }
-  },
+appTest("every method of a route is in its row", async () => {
+  const room = await PrivateRoom.make(app);
+  for (const [file, deeds] of Object.entries(MATRIX)) {
+    const path = deeds[0].path(room);
+    const { status, headers } = await room.people.owner
+      .ask(path, { method: "PUT" });
+    assertEquals(status, 405, file);
+    const allowed = headers.get("allow")!.split(", ")
+      .filter((method) => method !== "HEAD");
+    const tried = new Set(deeds.map(({ method }) => method));
+    assertEquals([...tried].sort(), allowed.sort(), file);
+  }
 });
 
 for (const [file, deeds] of Object.entries(MATRIX)) {
   for (const deed of deeds) {
     const { method, what } = deed;
-    Deno.test({
-      name: `${method} ${file}${
+    appTest(
+      `${method} ${file}${
         what && ` (${what})`
       } is answered to each as it is theirs`,
-      ignore: !permitted,
-      async fn() {
+      async () => {
         const answered: number[] = [];
         for (const role of ROLES) answered.push(await ask(deed, role));
         assertEquals(answered, deed.statuses);
       },
-    });
+    );
   }
 }
 

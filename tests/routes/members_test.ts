@@ -3,21 +3,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
 import { chatDomain } from "../../lib/web/chat/domain.ts";
-import { type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
-import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
-
-let app: InnerApp;
-Deno.test.beforeAll(async () => {
-  if (permitted) app = await openApp();
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
+import { app, appTest as test } from "../support/shared_app.ts";
 
 /** A room of its owner's; the answer's `roomID` and `space`. */
 async function makeRoom(owner: Person, visibility: string) {

@@ -1,22 +1,10 @@
 // Who is online in a room, and who is typing when one comes: told to the streams that ask for it, of every process.
 import { assert, assertEquals } from "@std/assert";
-import { type InnerApp, openApp } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
-import { permitted } from "../support/permitted.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom } from "../support/private_room.ts";
 import { Online } from "../../lib/web/live/online.ts";
-
-let app: InnerApp;
-Deno.test.beforeAll(async () => {
-  if (permitted) app = await openApp();
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
+import { app, appTest as test } from "../support/shared_app.ts";
 
 async function open(person: Person, query: string) {
   const response = await person.fetch(`/api/replicache/poke?${query}`);

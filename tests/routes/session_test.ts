@@ -1,20 +1,9 @@
 // Sessions and sign-in links over HTTP: they live as long as they are used, and end on the server.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { APP, type InnerApp, openApp } from "../support/app.ts";
+import { APP } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
-import { permitted } from "../support/permitted.ts";
 import { Person } from "../support/person.ts";
-
-let app: InnerApp;
-Deno.test.beforeAll(async () => {
-  if (permitted) app = await openApp();
-});
-Deno.test.afterAll(async () => {
-  if (permitted) await app[Symbol.asyncDispose]();
-});
-
-const test = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !permitted, fn });
+import { app, appTest as test } from "../support/shared_app.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 

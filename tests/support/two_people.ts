@@ -7,13 +7,15 @@ import { type Server, startServer } from "./server.ts";
 /** The server and people's pages, which may write in General. */
 type InGeneral<People> = People & AsyncDisposable & { server: Server };
 
-/** Ada, on one device. */
+/** Ada, on one device; `prepare` is called with her page before it is opened. */
 export async function onePerson(
   device: Device,
   options?: BrowserContextOptions,
+  prepare?: (ada: Page) => unknown,
 ): Promise<InGeneral<{ ada: Page }>> {
   const server = await startServer();
   const ada = await device(server.url, options);
+  await prepare?.(ada);
   await enter(ada, "Ada");
   return inGeneral(server, { ada });
 }
