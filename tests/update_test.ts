@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Message } from "../lib/chat/schema.ts";
 import { Sync } from "../lib/sync/mod.ts";
-import { chat } from "../lib/web/chat/domain.ts";
+import { chatDomain } from "../lib/web/chat/domain.ts";
 import { Person } from "./support/person.ts";
 import { releases, ServedRelease } from "./support/recorded_release.ts";
 
@@ -83,7 +83,7 @@ for (const name of releases) {
         using kv = await Deno.openKv(store);
         const before = await countOf(kv, "entry");
         assert(await countOf(kv, "group") > 0);
-        const sync = new Sync(kv, chat);
+        const sync = new Sync(kv, chatDomain);
         await sync.housekeep(madeAt + 40 * DAY);
         sync.close();
         assertEquals(await countOf(kv, "entry"), before);
