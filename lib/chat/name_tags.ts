@@ -14,7 +14,7 @@ export const lookOf = (name: string): string =>
       return i < 0 ? letter : LOOKALIKES[i + 1];
     });
 
-const INVISIBLE = /[\p{Cf}\u034f\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 const SHORTEST_TAG = 4;
 

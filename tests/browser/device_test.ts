@@ -285,7 +285,7 @@ browserTest(
     await isKept(ada, "/", "Diary");
     const own = new URL(ada.url()).pathname;
     // Without signing out: the session has ended of itself.
-    await ada.context().clearCookies({ name: "session" });
+    await ada.context().clearCookies({ name: "kvetch_session" });
     await enter(ada, "Bob");
     await isKept(ada, "/", "Bob");
     await ada.context().setOffline(true);

@@ -67,7 +67,7 @@ browserTest(
     const ada = await device(server.url);
     await enter(ada, "Ada");
     await isKept(ada, "/rooms/general");
-    await ada.context().clearCookies({ name: "session" });
+    await ada.context().clearCookies({ name: "kvetch_session" });
     await ada.goto("/");
     await ada.goto(link);
     await ada.waitForURL("/signin?next=*");

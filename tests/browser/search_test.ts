@@ -65,7 +65,7 @@ browserTest(
     await mayWrite(ada);
     await send(ada, "A secret wish");
     await messages(ada, "A secret wish", "sent").waitFor();
-    await ada.context().clearCookies({ name: "session" });
+    await ada.context().clearCookies({ name: "kvetch_session" });
     await enter(ada, "Bob");
     await send(ada, "A public wish");
     await messages(ada, "A public wish", "sent").waitFor();

@@ -47,7 +47,7 @@ export const Message = memo(function Message(props: MessageProps) {
   const { message, userID, people, actions, hydrated, follows, active } = props;
   const { id, authorID, from, createdAt, editedAt, replyTo } = message;
   const own = authorID === userID;
-  const tag = people.tagOf({ id: authorID, name: from });
+  const tag = !follows && people.tagOf({ id: authorID, name: from });
   // What is read aloud is what comes with the message: its buttons come after.
   const wasNews = useRef(props.announced).current;
   const wasRead = useSustained(hydrated && wasNews, 1_000) ||
@@ -65,7 +65,7 @@ export const Message = memo(function Message(props: MessageProps) {
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
         <span class="author" dir="auto">{from}</span>{" "}
-        {tag && !follows && <span class="name-tag">{tag}</span>}{" "}
+        {tag && <span class="name-tag">{tag}</span>}{" "}
         <Timestamp at={createdAt} local={hydrated} />
       </header>
       <div class="said">

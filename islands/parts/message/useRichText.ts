@@ -1,6 +1,6 @@
 // Messages' texts as rich text: parsed by the server for what came with the page, and by this browser for what comes later.
 import { useSignal } from "@preact/signals";
-import { useCallback, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import {
   isPlain,
   parsePlain,
@@ -40,28 +40,28 @@ export function useRichText(
       ),
     [loaded.value, people],
   );
-  // Anew with the parser: what was shown plain is parsed then.
-  const parsed = useMemo(() =>
-    new Map(
-      // The server's trees are of the people whom it knew.
-      messages.filter(({ id }) =>
-        people === peopleAtFirst && Object.hasOwn(parsedByServer, id)
-      ).map(({ id, content }) => [content, parsedByServer[id]]),
-    ), [parser]);
-
   const loadParser = async () => {
     loaded.value ??= await import("../../../lib/chat/message_text.ts");
   };
 
-  const richTextOf = useCallback((content: string): RichNode[] => {
-    let nodes = parsed.get(content);
-    if (!nodes) {
-      nodes = (isPlain(content) ? undefined : parser?.(content)) ??
-        parsePlain(content);
-      parsed.set(content, nodes);
-    }
-    return nodes;
-  }, [parsed]);
+  // Anew with the parser: what was shown plain is parsed then.
+  const richTextOf = useMemo(() => {
+    const parsed = new Map(
+      // The server's trees are of the people whom it knew.
+      messages.filter(({ id }) =>
+        people === peopleAtFirst && Object.hasOwn(parsedByServer, id)
+      ).map(({ id, content }) => [content, parsedByServer[id]]),
+    );
+    return (content: string): RichNode[] => {
+      let nodes = parsed.get(content);
+      if (!nodes) {
+        nodes = (isPlain(content) ? undefined : parser?.(content)) ??
+          parsePlain(content);
+        parsed.set(content, nodes);
+      }
+      return nodes;
+    };
+  }, [parser]);
 
   return { richTextOf, loadParser };
 }
