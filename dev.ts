@@ -11,7 +11,9 @@ builder.onTransformStaticFile(
   async ({ path }) => {
     const { outputFiles: [{ text }] } = await esbuild.build({
       entryPoints: [path],
-      ...{ bundle: true, write: false, minify: true },
+      bundle: true,
+      write: false,
+      minify: true,
       loader: { ".svg": "dataurl" },
     });
     return { content: text };

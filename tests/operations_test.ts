@@ -22,7 +22,10 @@ function test(name: string, fn: (file: string) => Promise<void>): void {
 
 const GENERAL = "room:general";
 const createMessage = (id: number, clientID = "c") => ({
-  ...{ id, clientID, name: "createMessage", timestamp: 1 },
+  id,
+  clientID,
+  name: "createMessage",
+  timestamp: 1,
   args: { id: `${clientID}-${id}`, content: `No. ${id}` },
 });
 

@@ -17,7 +17,7 @@ const VALUE = new TextEncoder().encode(JSON.stringify({
 /** What one message costs the engine's log, in bytes. */
 const LOG_BYTES = VALUE.length + 150;
 
-const ENTRY_BYTES = 60_000; // the most that the engine puts into one
+const MAX_LOG_ENTRY_BYTES = 60_000; // the most that the engine puts into one
 
 /** The commits of one after the other, in a file of its own. */
 export class RawLoop implements Disposable {
@@ -44,8 +44,12 @@ export class RawLoop implements Disposable {
       atomic.set(["client", `group${i}`, `client${i}`], lastMutationID);
     }
     atomic.set(["entry", SPACE, "room"], VALUE);
-    for (let left = batch * LOG_BYTES, i = 0; left > 0; left -= ENTRY_BYTES) {
-      const bytes = new Uint8Array(Math.min(left, ENTRY_BYTES));
+    for (
+      let left = batch * LOG_BYTES, i = 0;
+      left > 0;
+      left -= MAX_LOG_ENTRY_BYTES
+    ) {
+      const bytes = new Uint8Array(Math.min(left, MAX_LOG_ENTRY_BYTES));
       atomic.set(["log", SPACE, version, i++], bytes);
     }
     atomic.set(["version", SPACE], version);

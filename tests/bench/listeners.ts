@@ -9,15 +9,15 @@ export type Listening = {
 };
 
 /** What it prints at the end: by version, when each stream brought its poke (ms since 1970). */
-export type Heard = Record<number, number[]>;
+export type ArrivalTimes = Record<number, number[]>;
 
-const AT_ONCE = 50; // connections in the making
+const MAX_CONNECTING = 50; // connections in the making
 
 async function listen(
   { hostname, port, requests }: Listening,
   over: () => Promise<unknown>,
-): Promise<Heard> {
-  const heard: Heard = {};
+): Promise<ArrivalTimes> {
+  const heard: ArrivalTimes = {};
   const decoder = new TextDecoder();
   const connections: Deno.TcpConn[] = [];
   const follow = async (connection: Deno.TcpConn, begun: () => void) => {
@@ -32,9 +32,9 @@ async function listen(
       begun();
     }
   };
-  for (let i = 0; i < requests.length; i += AT_ONCE) {
+  for (let i = 0; i < requests.length; i += MAX_CONNECTING) {
     await Promise.all(
-      requests.slice(i, i + AT_ONCE).map(async (request) => {
+      requests.slice(i, i + MAX_CONNECTING).map(async (request) => {
         const connection = await Deno.connect({ hostname, port });
         connections.push(connection);
         await connection.write(new TextEncoder().encode(request));

@@ -1,28 +1,28 @@
 // Streams: how soon a commit is heard, what they cost pushes, and what each holds in memory.
 import { Person } from "../support/person.ts";
-import type { Heard, Listening } from "./listeners.ts";
+import type { ArrivalTimes, Listening } from "./listeners.ts";
 import type { Load } from "./load.ts";
-import { type Beside, memoryOf, startBeside } from "./process.ts";
+import { type BenchProcess, memoryOf, startBenchProcess } from "./process.ts";
 import { type Effort, Pushers } from "./push.ts";
 import { listen, TEXT } from "./requests.ts";
 import { median, quantile, type Row } from "./table.ts";
 
 const PATH = "/api/replicache/poke?space=room:general";
-const PAUSE = 100; // ms between two pushes: longer than pokes are coalesced
+const PUSH_INTERVAL = 100; // ms between two pushes: longer than pokes are coalesced
 
 /** So many streams of one person, all open. */
 async function openStreams(
   url: string,
   person: Person,
   count: number,
-): Promise<Beside> {
+): Promise<BenchProcess> {
   const { hostname, port } = new URL(url);
   const listening: Listening = {
     hostname,
     port: Number(port),
     requests: Array.from({ length: count }, () => listen(person, PATH)),
   };
-  const streams = startBeside("listeners.ts", listening);
+  const streams = startBenchProcess("listeners.ts", listening);
   await streams.next(); // all are open
   return streams;
 }
@@ -51,10 +51,10 @@ export async function benchPoke(
       args: { id: `m${id}`, content: TEXT },
       timestamp: 0,
     }]);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, PUSH_INTERVAL));
   }
   await streams.finish();
-  const heard: Heard = await streams.next();
+  const heard: ArrivalTimes = await streams.next();
   const times = sent.flatMap((at, i) =>
     (heard[begun + 1 + i] ?? []).map((then) => then - at)
   );
@@ -104,7 +104,7 @@ export async function benchMemory(
   for (let round = 0; round < 3; round++) {
     await using pushers = await Pushers.start(`${folder}/memory${round}`, 1);
     const { app, people: [person] } = pushers;
-    await using bare = startBeside("bare.ts", null);
+    await using bare = startBenchProcess("bare.ts", null);
     const url = `http://127.0.0.1:${await bare.next()}`;
     ours.push(await perStream(app.url, person, app.pid, listeners));
     floors.push(await perStream(url, person, bare.pid, listeners));
@@ -139,7 +139,7 @@ async function perStream(
     requests: Array(8).fill(text),
     first: Array(8).fill(1),
   };
-  await using working = startBeside("load.ts", load);
+  await using working = startBenchProcess("load.ts", load);
   await working.next();
   await using _first = await openStreams(url, person, 200);
   const before = await settledMemory(pid);

@@ -1,7 +1,7 @@
 // Processes of the bench: a module of this folder, told what to do by JSON, answering in lines of JSON.
 
 /** A module that runs beside the bench. */
-export type Beside = AsyncDisposable & {
+export type BenchProcess = AsyncDisposable & {
   pid: number;
   /** The next line it prints, parsed. */
   // deno-lint-ignore no-explicit-any -- each module says what it prints
@@ -11,7 +11,10 @@ export type Beside = AsyncDisposable & {
 };
 
 /** Starts a module (`load.ts`) and hands it what it is to do. */
-export function startBeside(module: string, input: unknown): Beside {
+export function startBenchProcess(
+  module: string,
+  input: unknown,
+): BenchProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-P=test", `tests/bench/${module}`],
     stdin: "piped",

@@ -7,7 +7,7 @@ import { startServer } from "../support/server.ts";
 import { peopleIn, TEXT } from "./requests.ts";
 import { median, type Row, timeOf } from "./table.ts";
 
-const PER_COMMIT = 250; // messages: two sets each, and well below 819,200 bytes
+const MESSAGES_PER_COMMIT = 250; // messages: two sets each, and well below 819,200 bytes
 
 const roomOf = (size: number) => `of${size}`;
 const spaceOf = (size: number) => `room:${roomOf(size)}`;
@@ -22,7 +22,7 @@ async function seed(kv: Deno.Kv, size: number): Promise<void> {
   const encoder = new TextEncoder();
   for (let n = 0; n < size;) {
     const atomic = kv.atomic();
-    for (let i = 0; i < PER_COMMIT && n < size; i++) {
+    for (let i = 0; i < MESSAGES_PER_COMMIT && n < size; i++) {
       const message = {
         id: `m${String(++n).padStart(9, "0")}`,
         seq: n,

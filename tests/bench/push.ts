@@ -3,7 +3,7 @@ import type { Person } from "../support/person.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { naiveRate, RawLoop } from "./floor.ts";
 import type { Load, Loaded } from "./load.ts";
-import { startBeside } from "./process.ts";
+import { startBenchProcess } from "./process.ts";
 import { peopleIn, pushOfOne, TEXT } from "./requests.ts";
 import { median, type Row, timeOf } from "./table.ts";
 
@@ -41,7 +41,7 @@ export class Pushers implements AsyncDisposable {
       first: this.#first,
     };
     const before = await this.version();
-    await using beside = startBeside("load.ts", load);
+    await using beside = startBenchProcess("load.ts", load);
     const { count, sent }: Loaded = await beside.next();
     const commits = await this.version() - before;
     sent.forEach((each, i) => this.#first[i] += each);
@@ -109,8 +109,8 @@ export async function benchPush(
   return rows;
 }
 
-const PENDING = 1_000;
-const SETS = 195; // messages of one client that go into a commit of 400 sets
+const PENDING_MUTATIONS = 1_000;
+const MESSAGES_PER_COMMIT = 195; // messages of one client that go into a commit of 400 sets
 
 /** What a browser brings that was offline for long, against the raw loop's time for the same sets. */
 export async function benchPending(
@@ -123,7 +123,7 @@ export async function benchPending(
   const times: number[] = [];
   const floors: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const mutations = Array.from({ length: PENDING }, (_, i) => ({
+    const mutations = Array.from({ length: PENDING_MUTATIONS }, (_, i) => ({
       id: i + 1,
       clientID: `late${round}`,
       name: "createMessage",
@@ -139,18 +139,22 @@ export async function benchPending(
     );
     floors.push(
       await timeOf(async () => {
-        for (let left = PENDING; left > 0; left -= SETS) {
-          await raw.commit(Math.min(left, SETS), 1);
+        for (
+          let left = PENDING_MUTATIONS;
+          left > 0;
+          left -= MESSAGES_PER_COMMIT
+        ) {
+          await raw.commit(Math.min(left, MESSAGES_PER_COMMIT), 1);
         }
       }),
     );
   }
   return {
-    what: `${PENDING} pending mutations in one push`,
+    what: `${PENDING_MUTATIONS} pending mutations in one push`,
     figure: median(times),
     floor: median(floors),
     unit: "ms",
     target: "<= 300 %",
-    against: `bare KV loop, ${SETS} a commit`,
+    against: `bare KV loop, ${MESSAGES_PER_COMMIT} a commit`,
   };
 }

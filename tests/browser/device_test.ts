@@ -3,11 +3,11 @@ import { assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { browserTest, openBrowser, signIn } from "../support/browser.ts";
 import {
-  copyIsKept,
-  isForgotten,
-  isKept,
-  roomIsKept,
-} from "../support/outbox_on_disk.ts";
+  copyIsStored,
+  pageIsCached,
+  pageIsRemoved,
+  roomIsStored,
+} from "../support/device_storage.ts";
 import {
   connection,
   enter,
@@ -39,10 +39,10 @@ browserTest(
         await messages(ada, "Before the tunnel", "sent").waitFor();
         await makeRoom(ada, "Notes");
         await mayWrite(ada);
-        await isKept(ada, "/", "Notes");
+        await pageIsCached(ada, "/", "Notes");
         await ada.goto("/rooms/general");
-        await isKept(ada, "/rooms/general", "Before the tunnel");
-        await roomIsKept(ada, "/rooms/general", "Before the tunnel");
+        await pageIsCached(ada, "/rooms/general", "Before the tunnel");
+        await roomIsStored(ada, "/rooms/general", "Before the tunnel");
         await open.close();
       }
 
@@ -87,8 +87,8 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await isKept(ada, "/");
-    await roomIsKept(ada, "/rooms/general");
+    await pageIsCached(ada, "/");
+    await roomIsStored(ada, "/rooms/general");
     await ada.context().setOffline(true);
     await ada.goto("/rooms/elsewhere");
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
@@ -103,13 +103,13 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await roomIsKept(ada, "/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
     const attic = await ada.context().newPage();
     await makeRoom(attic, "Attic");
     await mayWrite(attic);
     const { pathname } = new URL(attic.url());
-    await roomIsKept(attic, pathname);
-    await isKept(attic, "/", "Attic");
+    await roomIsStored(attic, pathname);
+    await pageIsCached(attic, "/", "Attic");
 
     // What the lobby that is kept does not know, the open tabs are told.
     await ada.evaluate(() =>
@@ -123,9 +123,9 @@ browserTest(
     await adaElsewhere.push([["updateRoom", { name: "Loft" }]], room);
     const garden = { name: "Garden", visibility: "private" };
     await adaElsewhere.person.post("/api/rooms", garden);
-    await copyIsKept(ada, "room:general", "Up here");
-    await copyIsKept(ada, room, "Loft");
-    await copyIsKept(ada, `user:${userID}`, "Garden");
+    await copyIsStored(ada, "room:general", "Up here");
+    await copyIsStored(ada, room, "Loft");
+    await copyIsStored(ada, `user:${userID}`, "Garden");
 
     await attic.close();
     await ada.context().setOffline(true);
@@ -151,7 +151,7 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await signIn(ada, "Ada");
-    await isKept(ada, "/");
+    await pageIsCached(ada, "/");
     await ada.context().setOffline(true);
     const name = ada.getByRole("textbox", { name: "Room name" });
     await name.fill("Tunnel");
@@ -171,7 +171,7 @@ browserTest(
     const { ada } = general;
     await send(ada, "For members' eyes");
     await messages(ada, "For members' eyes", "sent").waitFor();
-    await isKept(ada, "/rooms/general");
+    await pageIsCached(ada, "/rooms/general");
     const other = await ada.context().newPage();
     await other.goto("/rooms/general");
     await mayWrite(other);
@@ -204,7 +204,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await roomIsKept(ada, "/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
     const other = await ada.context().newPage();
     await other.goto("/offline");
     await other.getByRole("link", { name: "General" }).waitFor();
@@ -221,7 +221,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await roomIsKept(ada, "/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
     // Not by blocking its script, which the service worker has.
     const browser = await ada.context().newCDPSession(ada);
     const scripts = (value: boolean) =>
@@ -240,7 +240,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await roomIsKept(ada, "/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
     await ada.goto("/signout");
     await ada.context().setOffline(true);
     await signOutButton(ada).click();
@@ -268,10 +268,10 @@ browserTest(
     await bob.getByRole("main").getByRole("button").first().click();
     await bob.waitForURL(`/rooms/${roomID}`);
     await mayWrite(bob);
-    await isKept(bob, `/rooms/${roomID}`);
+    await pageIsCached(bob, `/rooms/${roomID}`);
     const { userID } = await ask(bob, "GET", "/api/session");
     await ask(ada, "DELETE", `${room}/members/${userID}`);
-    await isForgotten(bob, `/rooms/${roomID}`);
+    await pageIsRemoved(bob, `/rooms/${roomID}`);
   },
 );
 
@@ -282,12 +282,12 @@ browserTest(
     const { ada } = general;
     await makeRoom(ada, "Diary");
     await mayWrite(ada);
-    await isKept(ada, "/", "Diary");
+    await pageIsCached(ada, "/", "Diary");
     const own = new URL(ada.url()).pathname;
     // Without signing out: the session has ended of itself.
     await ada.context().clearCookies({ name: "kvetch_session" });
     await enter(ada, "Bob");
-    await isKept(ada, "/", "Bob");
+    await pageIsCached(ada, "/", "Bob");
     await ada.context().setOffline(true);
     await ada.goto("/");
     await ada.getByText("Bob", { exact: true }).waitFor();

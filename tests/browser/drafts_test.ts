@@ -11,8 +11,8 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
-import { blockOutbox, isKept } from "../support/outbox_on_disk.ts";
-import { cutOff, PUSHES } from "../support/cut_off.ts";
+import { blockOutbox, pageIsCached } from "../support/device_storage.ts";
+import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
 
 browserTest(
@@ -76,7 +76,7 @@ browserTest(
         if (!key.includes("leaving/")) removeItem.call(this, key);
       };
     });
-    const mend = await cutOff(ada, PUSHES);
+    const mend = await failRequests(ada, PUSHES);
     await send(ada, "On its way");
     await messages(ada, "On its way", "pending").waitFor();
     await isLeaving(ada, true);
@@ -187,7 +187,7 @@ browserTest(
 async function openAndGoOffline(page: Page, room: string): Promise<void> {
   await page.goto(room);
   await mayWrite(page);
-  await isKept(page, "/rooms/general");
+  await pageIsCached(page, "/rooms/general");
   await page.context().setOffline(true);
   await connection(page, "Offline").waitFor();
 }

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { copyIsKept } from "../support/outbox_on_disk.ts";
+import { copyIsStored } from "../support/device_storage.ts";
 import { box, inView, mayWrite, messages } from "../support/room_page.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -40,7 +40,7 @@ browserTest(
       .click();
     await deleted;
     await bob.writeNumbered(252, 252); // the disk has what came before it as well
-    await copyIsKept(ada, "room:general", "number 252.");
+    await copyIsStored(ada, "room:general", "number 252.");
     await ada.route("**/api/replicache/pull?*", (route) => route.abort());
     await ada.reload();
     await mayWrite(ada);

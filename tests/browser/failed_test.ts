@@ -11,8 +11,8 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { copyIsKept } from "../support/outbox_on_disk.ts";
-import { cutOff, PULLS } from "../support/cut_off.ts";
+import { copyIsStored } from "../support/device_storage.ts";
+import { failRequests, PULLS } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -66,8 +66,8 @@ browserTest(
     await refusedOffline(ada, ["Once", "Never"]);
     await ada.getByRole("button", { name: "Join room" }).click();
     await mayWrite(ada);
-    await copyIsKept(ada, "room:general", "rejection/", "member/");
-    const mend = await cutOff(ada, PULLS);
+    await copyIsStored(ada, "room:general", "rejection/", "member/");
+    const mend = await failRequests(ada, PULLS);
     const bob = await Writer.signIn(general.server.url, "Bob");
     await bob.write("Newer than the copy");
     await ada.reload();

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Route } from "playwright-core";
 import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import { browserTest } from "../support/browser.ts";
-import { cutOff, PULLS } from "../support/cut_off.ts";
+import { failRequests, PULLS } from "../support/failing_requests.ts";
 import { enter, inView, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { Writer } from "../support/writer.ts";
@@ -40,7 +40,7 @@ browserTest(
 
     async function broken() {
       const answer = (route: Route) => route.fulfill({ status: 500 });
-      mend = await cutOff(ada.context(), PULLS, answer);
+      mend = await failRequests(ada.context(), PULLS, answer);
     }
   },
 );

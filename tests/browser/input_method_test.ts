@@ -22,7 +22,9 @@ browserTest(
     // As from an input method, which keeps the key itself.
     const press = (key: string) =>
       devtools.send("Input.dispatchKeyEvent", {
-        ...{ type: "rawKeyDown", key, code: key },
+        type: "rawKeyDown",
+        key,
+        code: key,
         windowsVirtualKeyCode: 229,
       });
     const choose = (text: string) =>

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { box, enter, inView, messages, send } from "../support/room_page.ts";
-import { roomIsKept } from "../support/outbox_on_disk.ts";
+import { roomIsStored } from "../support/device_storage.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson, twoPeople } from "../support/two_people.ts";
 
@@ -332,7 +332,7 @@ browserTest(
     await send(ada, "Steam");
     const message = messages(ada, "Steam", "sent");
     await message.waitFor();
-    await roomIsKept(ada, new URL(ada.url()).pathname, "Steam");
+    await roomIsStored(ada, new URL(ada.url()).pathname, "Steam");
     await ada.reload();
     const search = ada.getByRole("searchbox", { name: "Search emoji" });
     const find = async (words: string) => {

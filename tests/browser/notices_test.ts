@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
-import { isKept } from "../support/outbox_on_disk.ts";
+import { pageIsCached } from "../support/device_storage.ts";
 import {
   enter,
   hasRead,
@@ -78,7 +78,7 @@ browserTest(
     const bob = await device(server.url);
     const hidden = await ada.context().newPage();
     await enter(ada, "Ada");
-    await isKept(ada, "/rooms/general");
+    await pageIsCached(ada, "/rooms/general");
     await hidden.goto("/");
     await setHidden(hidden, true);
     await notifies(hidden, 2);
@@ -157,7 +157,7 @@ async function listenerAndSpeaker(
 ) {
   const ada = await permitted(device, url, permissions);
   await enter(ada, "Ada");
-  await isKept(ada, "/rooms/general");
+  await pageIsCached(ada, "/rooms/general");
   return { ada, bob: await device(url) };
 }
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { roomIsKept } from "../support/outbox_on_disk.ts";
+import { roomIsStored } from "../support/device_storage.ts";
 import {
   connection,
   enter,
@@ -10,7 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { cutOff, PUSHES } from "../support/cut_off.ts";
+import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson, twoPeople } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -49,7 +49,7 @@ async function sendAndKeep(page: Page, texts: string[]): Promise<void> {
   for (const text of texts) {
     await send(page, text);
     await messages(page, text, "sent").waitFor();
-    await roomIsKept(page, "/rooms/general", text);
+    await roomIsStored(page, "/rooms/general", text);
   }
 }
 
@@ -106,7 +106,7 @@ browserTest(
     await using general = await twoPeople(device);
     const { ada, bob } = general;
     const context = ada.context();
-    const mend = await cutOff(context, PUSHES);
+    const mend = await failRequests(context, PUSHES);
     await send(ada, "Sealed in an envelope");
     await messages(ada, "Sealed in an envelope", "pending").waitFor();
     // Another tab gets it from the disk: then it is there.
@@ -173,7 +173,7 @@ browserTest(
     await using general = await onePerson(device);
     const { ada } = general;
     await sendAndKeep(ada, ["As it was", "To be gone"]);
-    const mend = await cutOff(ada, /\/api\/replicache\/pu/);
+    const mend = await failRequests(ada, /\/api\/replicache\/pu/);
     const bob = await Writer.signIn(general.server.url, "Bob");
     await bob.write("Newer than the copy");
     await ada.reload();
@@ -262,7 +262,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await roomIsKept(ada, "/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
     // As a browser reads what the network cuts off.
     await ada.addInitScript(() => {
       Response.prototype.json = () =>

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { roomIsKept } from "../support/outbox_on_disk.ts";
+import { roomIsStored } from "../support/device_storage.ts";
 import {
   enter,
   makeRoom,
@@ -21,7 +21,7 @@ browserTest(
       await send(ada, text);
       await messages(ada, text, "sent").waitFor();
     }
-    await roomIsKept(ada, "/rooms/general", "umbrella");
+    await roomIsStored(ada, "/rooms/general", "umbrella");
     await makeRoom(ada, "Elsewhere");
     await mayWrite(ada);
     await ada.context().setOffline(true);

@@ -10,7 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { cutOff, PUSHES } from "../support/cut_off.ts";
+import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 
@@ -155,7 +155,7 @@ async function openSignOut(page: Page): Promise<Page> {
 /** Writes without a network; when it is back, nothing gets through. */
 async function writeUnsent(page: Page, texts: string[]) {
   await page.context().setOffline(true);
-  const mend = await cutOff(page, PUSHES);
+  const mend = await failRequests(page, PUSHES);
   for (const text of texts) {
     await send(page, text);
     await messages(page, text, "pending").waitFor();

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
-import { isKept } from "../support/outbox_on_disk.ts";
+import { pageIsCached } from "../support/device_storage.ts";
 import { startServer } from "../support/server.ts";
 
 const LIGHT = "rgb(252, 252, 250)";
@@ -14,7 +14,7 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url, { colorScheme: "light" });
     await signIn(ada, "Ada");
-    await isKept(ada, "/");
+    await pageIsCached(ada, "/");
     assertEquals(await paper(ada), LIGHT);
     await ada.goto("/settings");
     await ada.getByRole("radio", { name: "Dark" }).check();

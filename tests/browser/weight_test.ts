@@ -9,12 +9,12 @@ import { onePerson } from "../support/two_people.ts";
  * In bytes. Upstream's runtime weighs 9 kB more than its stand-in, whatever an
  * app does: it revives parts of pages, too.
  */
-const MOST = import.meta.resolve("fresh").includes("/lib/standins/")
+const MAX_BYTES = import.meta.resolve("fresh").includes("/lib/standins/")
   ? 70_000
   : 80_000;
 
 /** Scripts, a request each: see `islands/parts/shared/shared_chunk.ts`. */
-const MOST_SCRIPTS = 16;
+const MAX_SCRIPTS = 16;
 
 browserTest(
   "A room with Markdown in it loads at most 70 kB of JavaScript in few scripts, and the parser with the first touch",
@@ -32,9 +32,9 @@ browserTest(
     assertEquals(await messages(tab).locator("strong").count(), 1);
     const scripts = await loaded();
     const size = sizeOf(scripts);
-    assert(size <= MOST, `${size}: ${JSON.stringify(scripts)}`);
+    assert(size <= MAX_BYTES, `${size}: ${JSON.stringify(scripts)}`);
     const { length } = scripts;
-    assert(length <= MOST_SCRIPTS, `${length}: ${JSON.stringify(scripts)}`);
+    assert(length <= MAX_SCRIPTS, `${length}: ${JSON.stringify(scripts)}`);
 
     const parser = tab.waitForResponse(/message_text/);
     await tab.mouse.move(100, 100);

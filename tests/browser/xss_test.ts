@@ -104,7 +104,11 @@ async function push(person: Person, space: string, calls: Call[]) {
     space,
     crypto.randomUUID(),
     calls.map(([name, args], i) => ({
-      ...{ id: i + 1, clientID, name, args, timestamp: 1 },
+      id: i + 1,
+      clientID,
+      name,
+      args,
+      timestamp: 1,
     })),
   );
   assertEquals(status, 200);

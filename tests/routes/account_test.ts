@@ -8,7 +8,11 @@ import { Person } from "../support/person.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
 
 const mutation = (id: number, name: string, args: unknown) => ({
-  ...{ id, name, args, clientID: "client", timestamp: 1 },
+  id,
+  name,
+  args,
+  clientID: "client",
+  timestamp: 1,
 });
 
 /** What a person's first pull of a space brings, by key. */
@@ -81,7 +85,9 @@ test("a name that was not told to the rooms, as the process died, is told when t
   const dying = new Sync(app.kv, chatDomain);
   const actor = actorOf(ada.userID);
   await dying.push(`user:${ada.userID}`, actor, {
-    ...{ pushVersion: 1, schemaVersion: "1", profileID: "p" },
+    pushVersion: 1,
+    schemaVersion: "1",
+    profileID: "p",
     clientGroupID: crypto.randomUUID(),
     mutations: [mutation(1, "setProfile", { name: "Augusta" })],
   });

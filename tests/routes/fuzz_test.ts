@@ -1,7 +1,11 @@
 // Every endpoint under generated bodies: no 5xx, no crash, and nothing changes for a request that is refused.
 import { assertEquals } from "@std/assert";
 import { openApp } from "../support/app.ts";
-import type { Job, Told, Valid } from "../support/fuzzed.ts";
+import type {
+  FuzzJob,
+  ValidRequest,
+  WorkerMessage,
+} from "../support/fuzz_worker.ts";
 import { permitted } from "../support/permitted.ts";
 import { PrivateRoom } from "../support/private_room.ts";
 import { routeFiles } from "../support/routes.ts";
@@ -28,7 +32,7 @@ const cookie = {
 const envelope = { schemaVersion: "1", profileID: "p", clientGroupID: "g" };
 
 /** What takes a body, by the file of its route. */
-const VALID: Record<string, Valid> = {
+const VALID: Record<string, ValidRequest> = {
   // First, as they go through the rooms and sessions that others make.
   "index.tsx": {
     path: "/",
@@ -94,7 +98,7 @@ const VALID: Record<string, Valid> = {
   },
 };
 
-const bodiesOf = ({ body }: Valid) =>
+const bodiesOf = ({ body }: ValidRequest) =>
   body === undefined ? BODIES_UNREAD : BODIES;
 
 const seed = chosenSeed();
@@ -109,16 +113,16 @@ async function runAll(): Promise<void> {
   const lane = async (worker: Worker) => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [file, valid] = next;
-      const job: Job = { valid, bodies: bodiesOf(valid), seed };
+      const job: FuzzJob = { valid, bodies: bodiesOf(valid), seed };
       const told = newsOf(worker);
       worker.postMessage(job);
-      const { failure } = await told as Exclude<Told, "open">;
+      const { failure } = await told as Exclude<WorkerMessage, "open">;
       results.get(file)!.resolve(failure);
     }
     worker.terminate();
   };
   for (let i = 0; i < WORKERS; i++) {
-    const url = new URL("../support/fuzzed.ts", import.meta.url);
+    const url = new URL("../support/fuzz_worker.ts", import.meta.url);
     const worker = new Worker(url, { type: "module" });
     // One after the other: they read their settings from what they share.
     await newsOf(worker);
@@ -127,9 +131,9 @@ async function runAll(): Promise<void> {
 }
 
 /** What a worker tells next. What it dies of ends this run. */
-const newsOf = (worker: Worker): Promise<Told> =>
+const newsOf = (worker: Worker): Promise<WorkerMessage> =>
   new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<Told>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => resolve(data);
   });
 
 for (const [file, valid] of Object.entries(VALID)) {

@@ -81,7 +81,10 @@ test("a person pushes fifty times a second, however large, and a refused push lo
   await ada.post("/api/rooms/general/members", {});
   const mutations = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => ({
-      ...{ id: from + i, clientID: "c", name: "createMessage", timestamp: 1 },
+      id: from + i,
+      clientID: "c",
+      name: "createMessage",
+      timestamp: 1,
       args: { id: `limit-${from + i}`, content: "x".repeat(100) },
     }));
   // One push of ten times what a second allows is still one push.
@@ -127,8 +130,11 @@ test("a person changes their name ten times a minute, however they say so (T18)"
     i % 2
       ? ada.post("/api/session", { name })
       : ada.push(`user:${ada.userID}`, `g${i}`, [{
-        ...{ id: 1, clientID: `c${i}`, timestamp: 0 },
-        ...{ name: "setProfile", args: { name } },
+        id: 1,
+        clientID: `c${i}`,
+        timestamp: 0,
+        name: "setProfile",
+        args: { name },
       }]);
   const names = Array.from({ length: 10 }, (_, i) => `Ada ${i}`);
   const answers = await Promise.all(names.map(rename));
@@ -243,7 +249,10 @@ test("a person pushes 32 MiB a minute, a single push however heavy, and loses no
   await ada.post("/api/rooms/general/members", {});
   const heavy = (id: number) =>
     ada.push("room:general", "heavy", [{
-      ...{ id, clientID: "c", name: "createMessage", timestamp: 1 },
+      id,
+      clientID: "c",
+      name: "createMessage",
+      timestamp: 1,
       args: { id: `heavy-${id}`, content: "x", pad: "x".repeat(7_900_000) },
     }]);
   let id = 1;
@@ -261,7 +270,11 @@ test("a person pushes 32 MiB a minute, a single push however heavy, and loses no
   // Many small mutations weigh as well.
   const bob = await signIn("Bob");
   const light = (id: number) => ({
-    ...{ id, clientID: "c", name: "none", args: null, timestamp: 1 },
+    id,
+    clientID: "c",
+    name: "none",
+    args: null,
+    timestamp: 1,
   });
   const many = Array.from({ length: 40_000 }, (_, i) => light(i + 1));
   assertEquals((await bob.push("room:general", "light", many)).status, 200);

@@ -71,7 +71,11 @@ const push = (groupID: Body<string>, name: string, args: Body<unknown>) =>
   pushVersion: 1,
   clientGroupID: groupID(room),
   mutations: [{
-    ...{ id: 1, clientID: "a-client", name, args: args(room), timestamp: 1 },
+    id: 1,
+    clientID: "a-client",
+    name,
+    args: args(room),
+    timestamp: 1,
   }],
 });
 const pull = (groupID: Body<string>) => (room: PrivateRoom) => ({

@@ -185,7 +185,10 @@ test("the owner closes a room: it leaves the directory, and the streams of who i
     );
   };
   const renamed = {
-    ...{ id: 1, clientID: "adas", name: "updateRoom", timestamp: 1 },
+    id: 1,
+    clientID: "adas",
+    name: "updateRoom",
+    timestamp: 1,
     args: { name: "Den", topic: "Warm" },
   };
   await ada.push(space, crypto.randomUUID(), [renamed]);
@@ -221,7 +224,10 @@ test("who takes another name has it in their rooms as well, and what they wrote 
   const { roomID, space } = await makeRoom(ada, "public");
   await join(bob, roomID);
   const said = {
-    ...{ id: 1, clientID: "bobs", name: "createMessage", timestamp: 1 },
+    id: 1,
+    clientID: "bobs",
+    name: "createMessage",
+    timestamp: 1,
     args: { id: "said", content: "Hello" },
   };
   await bob.push(space, crypto.randomUUID(), [said]);

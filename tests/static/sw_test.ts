@@ -2,7 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
-import { isForgotten, isKept, keptPages } from "../support/outbox_on_disk.ts";
+import {
+  cachedPages,
+  pageIsCached,
+  pageIsRemoved,
+} from "../support/device_storage.ts";
 
 browserTest(
   "A page that does not come in time is shown as it was, and taken for next time",
@@ -15,7 +19,7 @@ browserTest(
     await page.goto("/");
     assertEquals(await says(page), "build one, of ada: first");
     slow.resolve();
-    await isKept(page, "/", "newer");
+    await pageIsCached(page, "/", "newer");
   },
 );
 
@@ -54,7 +58,7 @@ browserTest(
     site.mend();
     site.missing = "";
     await page.goto("/");
-    await isKept(page, "/", "build two");
+    await pageIsCached(page, "/", "build two");
     await site.cut();
     await page.goto("/");
     assertEquals(await says(page), "build two, of ada: first");
@@ -68,14 +72,14 @@ browserTest(
     await using site = serveSite();
     const page = await open(device, site);
     await page.goto("/rooms/a");
-    await isKept(page, "/rooms/a");
+    await pageIsCached(page, "/rooms/a");
     site.owner = "bob";
     await page.goto("/");
-    await isKept(page, "/", "of bob");
-    assertEquals(await keptPages(page), ["/"]);
+    await pageIsCached(page, "/", "of bob");
+    assertEquals(await cachedPages(page), ["/"]);
     site.owner = "nobody";
     await page.goto("/signin");
-    await isForgotten(page, "/");
+    await pageIsRemoved(page, "/");
     await site.cut();
     await page.goto("/");
     assertEquals(await bodyOf(page), "You are offline");
@@ -95,12 +99,12 @@ browserTest(
     site.before = async () => {};
     site.owner = "bob";
     await page.goto("/");
-    await isKept(page, "/", "of bob");
+    await pageIsCached(page, "/", "of bob");
     slow.resolve();
     await late;
     await page.goto("/rooms/b");
-    await isKept(page, "/rooms/b", "of bob");
-    assertEquals(await keptPages(page), ["/", "/rooms/b"]);
+    await pageIsCached(page, "/rooms/b", "of bob");
+    assertEquals(await cachedPages(page), ["/", "/rooms/b"]);
   },
 );
 
@@ -110,10 +114,10 @@ browserTest(
     await using site = serveSite();
     const page = await open(device, site);
     await page.goto("/rooms/a");
-    await isKept(page, "/rooms/a");
+    await pageIsCached(page, "/rooms/a");
     site.status = 404;
     await page.goto("/rooms/a");
-    await isForgotten(page, "/rooms/a");
+    await pageIsRemoved(page, "/rooms/a");
     await site.cut();
     await page.goto("/rooms/a");
     assertEquals(await bodyOf(page), "You are offline");
@@ -126,7 +130,7 @@ browserTest(
     await using site = serveSite();
     const page = await open(device, site);
     await page.goto("/rooms/a");
-    await isKept(page, "/rooms/a");
+    await pageIsCached(page, "/rooms/a");
     for (const status of [403, 404, 410]) {
       site.proxy = status;
       await page.goto("/rooms/a");
@@ -135,8 +139,8 @@ browserTest(
     site.proxy = undefined;
     // Its turn is after those.
     await page.goto("/rooms/b");
-    await isKept(page, "/rooms/b");
-    assertEquals(await keptPages(page), ["/", "/rooms/a", "/rooms/b"]);
+    await pageIsCached(page, "/rooms/b");
+    assertEquals(await cachedPages(page), ["/", "/rooms/a", "/rooms/b"]);
   },
 );
 
@@ -157,8 +161,8 @@ browserTest(
     });
     await page.waitForURL("/rooms/c");
     await page.goto("/rooms/d");
-    await isKept(page, "/rooms/d");
-    assertEquals(await keptPages(page), ["/", "/rooms/d"]);
+    await pageIsCached(page, "/rooms/d");
+    assertEquals(await cachedPages(page), ["/", "/rooms/d"]);
     const all = await page.evaluate(async () => {
       const names = await caches.keys();
       const keys = names.map(async (name) =>
@@ -271,7 +275,7 @@ const html = (text: string, { build, owner }: Site) =>
 async function open(device: Device, site: Site): Promise<Page> {
   const page = await device(site.url);
   await page.goto("/");
-  await isKept(page, "/");
+  await pageIsCached(page, "/");
   return page;
 }
 

@@ -28,7 +28,11 @@ export class BadNetwork implements AsyncDisposable {
   target: string | undefined;
   weather = CALM;
   readonly fates: Fates = {
-    ...{ passed: 0, dropped: 0, answerDropped: 0, doubled: 0, delayed: 0 },
+    passed: 0,
+    dropped: 0,
+    answerDropped: 0,
+    doubled: 0,
+    delayed: 0,
   };
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #passing = Promise.withResolvers<void>();

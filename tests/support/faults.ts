@@ -2,16 +2,16 @@
 import { batchReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
 import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";
-import { type Item, ledger, type Told } from "./ledger.ts";
+import { auditDomain, type Item, type Told } from "./audit_domain.ts";
 import { ModelGroup, type Server } from "./model_client.ts";
 import { Simulation } from "./simulation.ts";
 import {
-  emptyStory,
+  emptyHistory,
   faultsIn,
-  type Pulled,
-  recorder,
-  type Story,
-} from "./truth.ts";
+  recordCommits,
+  type RecordedHistory,
+  type RecordedPull,
+} from "./history_checker.ts";
 
 const SPACE = "s";
 const OTHER = "t";
@@ -36,10 +36,10 @@ type Running = { process: Process; sync: Sync };
 
 /** The world that one seed makes. */
 export class World extends Simulation {
-  readonly story: Story = emptyStory();
+  readonly story: RecordedHistory = emptyHistory();
   readonly groups: ModelGroup[];
   readonly #servers: Running[];
-  readonly #recorder = recorder(this.story);
+  readonly #recorder = recordCommits(this.story);
   readonly #background: Promise<unknown>[] = [];
   /** Server writes by name: whether they were answered. */
   readonly #writes = new Map<string, boolean>();
@@ -83,7 +83,7 @@ export class World extends Simulation {
     const kv = this.random.chance(0.5)
       ? batchReads(process.kv) // as main.ts does
       : process.kv;
-    return { process, sync: new Sync(kv, ledger, settings) };
+    return { process, sync: new Sync(kv, auditDomain, settings) };
   }
 
   #version(space: string): number {
@@ -297,7 +297,7 @@ async function pullFrom(
   user: User,
   body: unknown,
   window?: number,
-): Promise<Pulled["body"] | { error: string }> {
+): Promise<RecordedPull["body"] | { error: string }> {
   const mayRead = () => Promise.resolve(true);
   const answer = await sync.pull(space, user, body, { window, mayRead });
   return "error" in answer ? answer : JSON.parse([...answer].join(""));

@@ -7,10 +7,15 @@ import {
   type User,
 } from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
-import { ledger } from "./ledger.ts";
-import { ModelGroup, type Server, someDeed } from "./model_client.ts";
+import { auditDomain } from "./audit_domain.ts";
+import { ModelGroup, randomDeed, type Server } from "./model_client.ts";
 import { type Random, randomFrom } from "./random.ts";
-import { emptyStory, type Pulled, recorder, type Story } from "./truth.ts";
+import {
+  emptyHistory,
+  recordCommits,
+  type RecordedHistory,
+  type RecordedPull,
+} from "./history_checker.ts";
 
 export const SPACE = "s";
 export const OTHER = "t";
@@ -32,26 +37,26 @@ export type Options = {
   reader?: Deno.Kv;
   /** Spoils what the engine reads, or answers: to prove that the checker sees it. */
   sabotage?: Gate;
-  spoil?: (body: Pulled["body"]) => Pulled["body"];
+  spoil?: (body: RecordedPull["body"]) => RecordedPull["body"];
 };
 
 /** Lets a crowd loose on a KV until it has pulled enough; gives back all that happened. */
 export async function makeHistory(
   kv: Deno.Kv,
   options: Options,
-): Promise<Story> {
+): Promise<RecordedHistory> {
   const { seed, name, pulls, restarts = 0.02, sabotage, reader } = options;
   const { spoil = (body) => body } = options;
   const random = randomFrom(seed);
-  const story = emptyStory();
+  const story = emptyHistory();
   // Small batches: there is much between the beginning of a read and its end.
-  const gated = (each: Deno.Kv) => gatedKv(each, recorder(story), 20);
+  const gated = (each: Deno.Kv) => gatedKv(each, recordCommits(story), 20);
   const given = () =>
     sabotage
-      ? gatedKv(kv, through(sabotage, recorder(story)), 1)
+      ? gatedKv(kv, through(sabotage, recordCommits(story)), 1)
       : batchReads(gated(kv), reader && gated(reader));
   const open = (strategy: SyncOptions["strategy"]) =>
-    new Sync(given(), ledger, { strategy, retention: KEEP });
+    new Sync(given(), auditDomain, { strategy, retention: KEEP });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
   const engine = () => engines[Number(random.chance(0.1))];
@@ -98,7 +103,7 @@ export async function makeHistory(
     while (left > 0) {
       const deeds = random.chance(0.5) ? random.below(4) : 0;
       for (let i = 0; i < deeds; i++) {
-        group.act(random.pick(group.tabs), ...someDeed(random, ITEMS));
+        group.act(random.pick(group.tabs), ...randomDeed(random, ITEMS));
       }
       if (random.chance(0.1)) group.dismiss();
       const window = random.chance(0.1) ? 5 + random.below(60) : undefined;

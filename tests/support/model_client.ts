@@ -1,8 +1,8 @@
 // A client group that does what Replicache does, and writes down what it was shown.
 import type { User } from "../../lib/sync/mod.ts";
-import { type Deed, isBad } from "./ledger.ts";
+import { type Deed, isBad } from "./audit_domain.ts";
 import type { Random } from "./random.ts";
-import type { Pulled, Story } from "./truth.ts";
+import type { RecordedHistory, RecordedPull } from "./history_checker.ts";
 
 type Mutation = {
   id: number;
@@ -21,7 +21,7 @@ export interface Server {
     user: User,
     body: unknown,
     window?: number,
-  ): Promise<Pulled["body"] | { error: string }>;
+  ): Promise<RecordedPull["body"] | { error: string }>;
   /** The version that the space has in KV, or one a little older. */
   version(space: string): number | Promise<number>;
 }
@@ -32,14 +32,14 @@ let serial = 0;
 export class ModelGroup {
   /** All that no pull has confirmed, in the order they were made. */
   pending: Mutation[] = [];
-  #cookie: Pulled["body"]["cookie"] | null = null;
+  #cookie: RecordedPull["body"]["cookie"] | null = null;
   #view: string;
   readonly refused: [clientID: string, mutationID: number][] = [];
   readonly #nextID: Record<string, number> = {};
   #confirmed: Record<string, number> = {};
 
   constructor(
-    private readonly story: Story,
+    private readonly story: RecordedHistory,
     private readonly server: Server,
     readonly groupID: string,
     readonly tabs: readonly string[],
@@ -138,8 +138,14 @@ export class ModelGroup {
     if (!this.#cookie) return fork;
     fork.#cookie = this.#cookie;
     story.pulls.push({
-      ...{ space, groupID, userID: user.userID, first: false },
-      ...{ view: fork.#view, forkOf: this.#view, window: 0, floor: 0 },
+      space,
+      groupID,
+      userID: user.userID,
+      first: false,
+      view: fork.#view,
+      forkOf: this.#view,
+      window: 0,
+      floor: 0,
       body: { cookie: this.#cookie, lastMutationIDChanges: {}, patch: [] },
     });
     return fork;
@@ -153,7 +159,7 @@ const GOOD = ["say", "add", "add", "add", "lift", "sink", "drop"] as const;
 const BAD = ["refuse", "break", "outgrow"] as const;
 
 /** Some deed, of `items` items at the most. */
-export function someDeed(random: Random, items: number): [Deed, string] {
+export function randomDeed(random: Random, items: number): [Deed, string] {
   if (random.chance(0.04)) return [{ deed: "say" }, "noSuchMutator"];
   if (random.chance(0.08)) return [{ deed: random.pick(BAD) }, "act"];
   const name = random.chance(0.2) ? "actCarelessly" : "act";

@@ -60,7 +60,11 @@ export class PrivateRoom {
     await owner.ask(`${path}/members/${removed.userID}`, { method: "DELETE" });
     await this.#invite(); // the first was withdrawn with that
     const mutation = (id: number, name: string, args: unknown) => ({
-      ...{ id, name, args, clientID: this.clientID, timestamp: 1 },
+      id,
+      name,
+      args,
+      clientID: this.clientID,
+      timestamp: 1,
     });
     await owner.push(this.space, this.groupID, [
       mutation(1, "createMessage", { id: "m", content: "Said in the nest" }),

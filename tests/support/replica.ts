@@ -1,7 +1,7 @@
 // The engine behind a bare page that runs lib/replica: its KV can be wiped, restored and made to fail.
 import type { Page } from "playwright-core";
 import { Sync, SyncError, type User } from "../../lib/sync/mod.ts";
-import { mutators, type Tally } from "./tally.ts";
+import { mutators, type Tally } from "./replica_domain.ts";
 import type { TestPage } from "./replica_page.ts";
 
 /** Everything in a KV, as a backup holds it. */

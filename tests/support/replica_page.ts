@@ -5,7 +5,7 @@ import { LiveReplica } from "../../lib/replica/live_replica.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
 import type { Replica } from "../../lib/replica/mod.ts";
 import { unsentMutations } from "../../lib/replica/outbox/unsent.ts";
-import { mutators } from "./tally.ts";
+import { mutators } from "./replica_domain.ts";
 
 const where = new URL(location.href).searchParams;
 const options = {

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import type { Device } from "./browser.ts";
 import { signIn } from "./browser.ts";
-import { roomIsKept } from "./outbox_on_disk.ts";
+import { roomIsStored } from "./device_storage.ts";
 import {
   box,
   connection,
@@ -118,7 +118,7 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await look("room-mentioning", ada);
   await box(ada).fill("");
 
-  await roomIsKept(ada, new URL(ada.url()).pathname);
+  await roomIsStored(ada, new URL(ada.url()).pathname);
   await ada.context().setOffline(true);
   await connection(ada, "Offline").waitFor();
   await send(ada, "In the tunnel now. This waits until we are out.");

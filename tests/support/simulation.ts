@@ -108,7 +108,10 @@ export class Simulation {
   /** Puts the world's clock in the place of the real one; gives back how to undo that. */
   #takeOver(): () => void {
     const real = {
-      ...{ setTimeout, clearTimeout, setInterval, clearInterval },
+      setTimeout,
+      clearTimeout,
+      setInterval,
+      clearInterval,
     };
     const { now } = Date;
     const { random } = Math;

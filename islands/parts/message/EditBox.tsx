@@ -1,7 +1,7 @@
 // A text box in a message's place, while its author edits it.
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isEnter } from "../shared/keys.ts";
@@ -22,7 +22,8 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
 
-  useEffect(() => {
+  // Before anything is painted: a selection that is made at once would be lost.
+  useLayoutEffect(() => {
     const { current } = box;
     // An earlier visit's edit opens by itself: it takes no focus from a person
     // who is writing elsewhere by then.

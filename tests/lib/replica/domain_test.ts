@@ -31,8 +31,14 @@ async function serveExample() {
   }));
   const html = { headers: { "content-type": "text/html" } };
   const js = { headers: { "content-type": "text/javascript" } };
+  const end = new AbortController();
   const http = Deno.serve(
-    { port: 0, hostname: "localhost", onListen() {} },
+    {
+      port: 0,
+      hostname: "localhost",
+      signal: end.signal,
+      onListen() {},
+    },
     (request) => {
       const { pathname } = new URL(request.url);
       if (pathname === "/") return new Response(PAGE, html);
@@ -43,7 +49,8 @@ async function serveExample() {
   return {
     url: `http://localhost:${http.addr.port}`,
     async [Symbol.asyncDispose]() {
-      await http.shutdown();
+      end.abort(); // streams that are open, too
+      await http.finished;
       kv.close();
     },
   };
@@ -97,7 +104,6 @@ browserTest(
       (await bob.getByRole("listitem").allInnerTexts()).toSorted(),
       ["Bread (ada)", "Tea (bob)"],
     );
-    for (const page of [ada, bob]) await page.context().close();
   },
 );
 

@@ -1,7 +1,7 @@
 // A copy on the disk, and what it is worth there.
 import { assert, assertEquals } from "@std/assert";
 import { browserTest } from "../../support/browser.ts";
-import { cutOff, PULLS } from "../../support/cut_off.ts";
+import { failRequests, PULLS } from "../../support/failing_requests.ts";
 import {
   Engine,
   holds,
@@ -59,7 +59,7 @@ browserTest(
     await open(page, engine, "ada");
     const other = await page.context().newPage();
     await open(other, engine, "ada");
-    const mend = await cutOff(other, PULLS);
+    const mend = await failRequests(other, PULLS);
     await other.evaluate(() => dispatchEvent(new Event("offline")));
     await until(other, ({ replica }) => !replica.status.value.online);
     const before = await inside(other, (test) => test.clientID());

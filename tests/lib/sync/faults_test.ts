@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Fault, FAULTS, type Plan } from "../../support/faulty_kv.ts";
 import { World } from "../../support/faults.ts";
-import { someDeed } from "../../support/model_client.ts";
+import { randomDeed } from "../../support/model_client.ts";
 import { quiet } from "../../support/quiet.ts";
 import { chosenSeed, repeating, soaking } from "../../support/seeds.ts";
 
@@ -113,7 +113,7 @@ async function anything(world: World): Promise<void> {
       if (random.chance(0.05)) group.restart();
       if (random.chance(0.2)) group.dismiss();
       for (let i = random.below(4); i > 0; i--) {
-        group.act(random.pick(group.tabs), ...someDeed(random, 12));
+        group.act(random.pick(group.tabs), ...randomDeed(random, 12));
       }
       const window = random.chance(0.2) ? 1 + random.below(9) : undefined;
       return random.chance(0.5)

@@ -12,17 +12,17 @@ import { quiet } from "../../support/quiet.ts";
 import { chosenSeed, soaking } from "../../support/seeds.ts";
 import {
   faultsIn,
-  type Pulled,
-  type Story,
-  together,
-} from "../../support/truth.ts";
+  mergeHistories,
+  type RecordedHistory,
+  type RecordedPull,
+} from "../../support/history_checker.ts";
 
 /** Pulls that bring news (as many more bring none), and how many one story holds. */
 const PULLS = soaking ? 400_000 : 5_000;
 const ROUND = soaking ? 5_000 : 2_500;
 
 /** Says what is wrong with a story, and how to see it again. */
-function assertTrue(story: Story, seed: number): void {
+function assertTrue(story: RecordedHistory, seed: number): void {
   for (const space of [SPACE, OTHER]) {
     const faults = faultsIn(story, space);
     assertEquals(faults.slice(0, 10), [], `SEED=${seed}`);
@@ -57,7 +57,7 @@ Deno.test({
 });
 
 /** Half of a history is made here, half in another process. */
-async function twoProcesses(seed: number): Promise<Story> {
+async function twoProcesses(seed: number): Promise<RecordedHistory> {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/kv.sqlite`;
@@ -78,7 +78,7 @@ async function twoProcesses(seed: number): Promise<Story> {
     await begun.cancel();
     assert((await other.status).success);
     const second = JSON.parse(await Deno.readTextFile(output));
-    const story = together(first, second);
+    const story = mergeHistories(first, second);
     // Two processes that crowd one file may ask each other to wait.
     story.odd = story.odd.filter((each) => !each.includes("storage is busy"));
     return story;
@@ -144,7 +144,7 @@ function lie(): Gate {
   };
 }
 
-const rounded = (cookie: Pulled["body"]["cookie"]) => ({
+const rounded = (cookie: RecordedPull["body"]["cookie"]) => ({
   ...cookie,
   order: Math.ceil(cookie.order / 3) * 3,
 });

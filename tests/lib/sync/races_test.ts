@@ -4,7 +4,7 @@ import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { bob, Client, domain, openSync } from "../../support/counter_domain.ts";
 import { eventsOf } from "../../support/events.ts";
 import { gatedKv } from "../../support/gated_kv.ts";
-import { lateKv, readsOne } from "../../support/late_kv.ts";
+import { pausableKv, readsOne } from "../../support/pausable_kv.ts";
 
 const always = () => Promise.resolve(true);
 
@@ -26,7 +26,7 @@ async function fence(sync: Sync, client: Client) {
 
 Deno.test("push() whose commit's answer comes late does not undo another process's fence (C2, P9)", async () => {
   await using it = await openSync();
-  const late = lateKv(it.kv);
+  const late = pausableKv(it.kv);
   const slow = new Sync(late.kv, domain);
   await new Client(slow).pull();
   const client = new Client(slow);
@@ -47,7 +47,7 @@ Deno.test("push() is not deceived by what it read of a group before it first kne
   await using it = await openSync();
   const client = new Client(it.sync);
   await client.push(client.mutation("add", { id: "1" }));
-  const late = lateKv(it.kv);
+  const late = pausableKv(it.kv);
   const fresh = new Sync(late.kv, domain);
   const { reached, release } = late.hold("before", readsOne("version"));
   const second = at(fresh, client)
@@ -91,7 +91,7 @@ Deno.test("push() that comes while another is tried again is not held against wh
 
 Deno.test("a look that found no space does not make one that was born meanwhile unborn (C2)", async () => {
   await using it = await openSync();
-  const late = lateKv(it.kv);
+  const late = pausableKv(it.kv);
   const sync = new Sync(late.kv, domain);
   const heard = eventsOf((await sync.poke(["new"], always)).getReader());
   const version = async () => (await heard.next()).value!.data.version;
@@ -112,7 +112,7 @@ Deno.test("a look that found no space does not make one that was born meanwhile 
 
 Deno.test("erase() leaves nothing broken of a space that is born again meanwhile (S5)", async () => {
   await using it = await openSync();
-  const late = lateKv(it.kv);
+  const late = pausableKv(it.kv);
   const sync = new Sync(late.kv, domain);
   const { reached, release } = late.hold("before", (c) => c.kind === "list");
   const erased = sync.erase("s");

@@ -38,8 +38,13 @@ async function write(
     await sync.write([`room:${roomID}`], async (there) => {
       for (const [j, id] of ids.slice(i, i + 10).entries()) {
         const message: Message = {
-          ...{ id, seq: 1 + i + j, authorID: by.userID, from: by.name },
-          ...{ content, createdAt: 1, reactions: {} },
+          id,
+          seq: 1 + i + j,
+          authorID: by.userID,
+          from: by.name,
+          content,
+          createdAt: 1,
+          reactions: {},
         };
         await there.set(`message/${id}`, message);
       }

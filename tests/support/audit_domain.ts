@@ -64,7 +64,7 @@ async function place(
 }
 
 /** The domain; items are windowed by `n`. */
-export const ledger: Domain<User> = {
+export const auditDomain: Domain<User> = {
   schemaVersion: 1,
   mutators: () => ({
     act: (tx, args) => act(tx, args as Deed),

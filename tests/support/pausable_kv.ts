@@ -2,15 +2,15 @@
 import { type Call, gatedKv } from "./gated_kv.ts";
 
 /** A call that waits: `reached` once it does, until `release` is called. */
-export type Late = { reached: Promise<void>; release: () => void };
+export type PausedCall = { reached: Promise<void>; release: () => void };
 
 /**
  * `kv`, and a way to hold up the next call of which `is` holds: `before` it
  * happens, or `after`, when only its answer is on its way.
  */
-export function lateKv(kv: Deno.Kv): {
+export function pausableKv(kv: Deno.Kv): {
   kv: Deno.Kv;
-  hold: (when: "before" | "after", is: (call: Call) => boolean) => Late;
+  hold: (when: "before" | "after", is: (call: Call) => boolean) => PausedCall;
 } {
   let next:
     | { when: string; is: (call: Call) => boolean; wait: () => Promise<void> }

@@ -2,12 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Arbitrary } from "fast-check";
 import { openApp } from "./app.ts";
-import { mutatedJSON, ODD, rawBody } from "./mutated.ts";
+import { mutatedJSON, ODD_VALUES, rawBody } from "./fuzz_bodies.ts";
 import type { Person } from "./person.ts";
 import { PrivateRoom } from "./private_room.ts";
 
 /** A request that is valid, to be mutated. */
-export type Valid = {
+export type ValidRequest = {
   /** With `{roomID}` and other fields of a `PrivateRoom` to be filled in. */
   path: string;
   /** Left out where no body is read. */
@@ -20,10 +20,10 @@ export type Valid = {
 };
 
 /** What a worker is told, and what it tells: that its app is open, then how it went. */
-export type Job = { valid: Valid; bodies: number; seed: number };
-export type Told = "open" | { failure: string | null };
+export type FuzzJob = { valid: ValidRequest; bodies: number; seed: number };
+export type WorkerMessage = "open" | { failure: string | null };
 
-type Sent = {
+type FuzzedRequest = {
   path: string;
   type: string;
   body: string | Uint8Array<ArrayBuffer>;
@@ -31,16 +31,17 @@ type Sent = {
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
-const TYPES = [
+const CONTENT_TYPES = [
   ...[JSON_TYPE, FORM_TYPE, "multipart/form-data; boundary=x", "x", ""],
 ];
 /** So many requests come from one person: who makes a room a time has a long lobby. */
-const OF_ONE = 10;
+const REQUESTS_PER_PERSON = 10;
 
-const tell = (told: Told) => (self as unknown as Worker).postMessage(told);
+const tell = (told: WorkerMessage) =>
+  (self as unknown as Worker).postMessage(told);
 
 const app = await openApp();
-addEventListener("message", async ({ data }: MessageEvent<Job>) => {
+addEventListener("message", async ({ data }: MessageEvent<FuzzJob>) => {
   try {
     await fuzz(data);
     tell({ failure: null });
@@ -50,7 +51,7 @@ addEventListener("message", async ({ data }: MessageEvent<Job>) => {
 });
 tell("open");
 
-async function fuzz(job: Job): Promise<void> {
+async function fuzz(job: FuzzJob): Promise<void> {
   const fc = await import("fast-check");
   const room = await PrivateRoom.make(app);
   const { valid, bodies, seed } = job;
@@ -65,7 +66,7 @@ async function fuzz(job: Job): Promise<void> {
   const alarms: unknown[][] = [];
   console.error = (...args) => alarms.push(args);
   const property = fc.asyncProperty(sentTo(fc, valid, path), async (sent) => {
-    if (!inRoom && count++ % OF_ONE === 0) {
+    if (!inRoom && count++ % REQUESTS_PER_PERSON === 0) {
       person = await app.signIn("Ada");
     }
     const before = app.commits();
@@ -92,16 +93,16 @@ async function fuzz(job: Job): Promise<void> {
 
 const send = (
   person: Person,
-  { path, type, body }: Sent,
+  { path, type, body }: FuzzedRequest,
   method = "POST",
 ) => person.ask(path, { method, headers: { "content-type": type }, body });
 
 /** Requests around a valid one: its body mutated, plain bytes, another type, another path. */
 function sentTo(
   fc: typeof import("fast-check"),
-  { body = {}, form }: Valid,
+  { body = {}, form }: ValidRequest,
   path: string,
-): Arbitrary<Sent> {
+): Arbitrary<FuzzedRequest> {
   const usual = form ? FORM_TYPE : JSON_TYPE;
   const text = form ? formOf(JSON.stringify(body)) : JSON.stringify(body);
   const json = mutatedJSON(fc, body);
@@ -110,13 +111,13 @@ function sentTo(
     { weight: 9, arbitrary: fc.constant(path) },
     {
       weight: 1,
-      arbitrary: fc.oneof(fc.constantFrom(...ODD), fc.string())
+      arbitrary: fc.oneof(fc.constantFrom(...ODD_VALUES), fc.string())
         .map((odd) => withOdd(path, textOf(odd))),
     },
   );
   const of = (
     type: Arbitrary<string>,
-    body: Arbitrary<Sent["body"]>,
+    body: Arbitrary<FuzzedRequest["body"]>,
   ) => fc.record({ path: paths, type, body });
   return fc.oneof(
     {
@@ -124,7 +125,7 @@ function sentTo(
       arbitrary: of(fc.constant(usual), form ? json.map(formOf) : json),
     },
     { weight: 2, arbitrary: of(fc.constant(usual), bytes) },
-    of(fc.constantFrom(...TYPES), bytes),
+    of(fc.constantFrom(...CONTENT_TYPES), bytes),
   );
 }
 

@@ -1,6 +1,6 @@
 // What every pull had to be: the history of a space, rebuilt from what was committed, against what clients were shown.
 import type { Gate } from "./gated_kv.ts";
-import type { Item, Told } from "./ledger.ts";
+import type { Item, Told } from "./audit_domain.ts";
 
 /** What one commit did to one space, read off the keys it wrote and not off its log. */
 export type Commit = {
@@ -17,7 +17,7 @@ export type Commit = {
 type PatchOp = { op: "clear" | "put" | "del"; key: string; value?: unknown };
 
 /** One answered pull. */
-export type Pulled = {
+export type RecordedPull = {
   space: string;
   /** Names the view that the patch is applied to, and the one it was forked from. */
   view: string;
@@ -50,9 +50,9 @@ export type Ack = {
 };
 
 /** All that happened. `accepted`: by client, the IDs of its mutations that are no fault of its own. */
-export type Story = {
+export type RecordedHistory = {
   commits: Commit[];
-  pulls: Pulled[];
+  pulls: RecordedPull[];
   accepted: Record<string, number[]>;
   acks: Ack[];
   /** Groups whose records were taken away. */
@@ -61,7 +61,7 @@ export type Story = {
   odd: string[];
 };
 
-export const emptyStory = (): Story => ({
+export const emptyHistory = (): RecordedHistory => ({
   commits: [],
   pulls: [],
   accepted: {},
@@ -71,7 +71,9 @@ export const emptyStory = (): Story => ({
 });
 
 /** What several processes did on one KV. */
-export const together = (...stories: Story[]): Story => ({
+export const mergeHistories = (
+  ...stories: RecordedHistory[]
+): RecordedHistory => ({
   commits: stories.flatMap(({ commits }) => commits),
   pulls: stories.flatMap(({ pulls }) => pulls),
   accepted: Object.assign({}, ...stories.map(({ accepted }) => accepted)),
@@ -85,7 +87,7 @@ const textOf = (value: unknown) =>
   value === undefined ? null : decoder.decode(value as Uint8Array);
 
 /** Writes down every commit that happened, whatever its caller was told: stands right before KV. */
-export function recorder(story: Story): Gate {
+export function recordCommits(story: RecordedHistory): Gate {
   return async (call, run) => {
     const result = await run();
     const { ok } = result as { ok?: boolean };
@@ -96,7 +98,10 @@ export function recorder(story: Story): Gate {
       bySpace.set(space as string, {
         space: space as string,
         version: value as number,
-        ...{ logged: 0, entries: [], rejections: [], clients: [] },
+        logged: 0,
+        entries: [],
+        rejections: [],
+        clients: [],
       });
     }
     for (const { key, value } of call.changes) {
@@ -122,7 +127,7 @@ export function recorder(story: Story): Gate {
 }
 
 /** A space at one version, by the plainest means. */
-class Past {
+class SpaceModel {
   version = 0;
   readonly entries = new Map<string, { json: string; n?: number }>();
   readonly rejections = new Map<string, Map<string, string>>();
@@ -200,14 +205,14 @@ class Past {
 type View = {
   entries: Map<string, string>;
   lastMutationIDs: Record<string, number>;
-  cookie?: Pulled["body"]["cookie"];
+  cookie?: RecordedPull["body"]["cookie"];
   groupID: string;
 };
 
-const MOST_FAULTS = 1_000;
+const MAX_FAULTS = 1_000;
 
 /** What is wrong in a story; nothing, when the engine keeps its rules. */
-export function faultsIn(story: Story, space: string): string[] {
+export function faultsIn(story: RecordedHistory, space: string): string[] {
   const commits = story.commits.filter((each) => each.space === space)
     .sort((a, b) => a.version - b.version);
   // Each view's versions never go down (or that is a fault), so this keeps its pulls in order.
@@ -218,7 +223,7 @@ export function faultsIn(story: Story, space: string): string[] {
     );
   const acks = story.acks.filter((each) => each.space === space)
     .sort((a, b) => a.version - b.version);
-  const past = new Past();
+  const past = new SpaceModel();
   const faults = [...story.odd];
   let answered = 0;
   const go = (commit: Commit) => {
@@ -242,7 +247,7 @@ export function faultsIn(story: Story, space: string): string[] {
     if (i < (lastOf.get(pulled.view) ?? 0)) say("an older one came later");
     lastOf.set(pulled.view, i);
     for (const fault of faultsOf(pulled, past, views, story)) say(fault);
-    if (faults.length > MOST_FAULTS) return faults;
+    if (faults.length > MAX_FAULTS) return faults;
   }
   for (const commit of commits.slice(next)) go(commit);
   for (const ack of acks.slice(answered)) faults.push(...past.lacks(ack));
@@ -251,10 +256,11 @@ export function faultsIn(story: Story, space: string): string[] {
 
 /** Applies one pull to its view, and looks at what came of it. */
 function faultsOf(
-  { view: name, forkOf, groupID, userID, first, window, floor, body }: Pulled,
-  past: Past,
+  { view: name, forkOf, groupID, userID, first, window, floor, body }:
+    RecordedPull,
+  past: SpaceModel,
   views: Map<string, View>,
-  { accepted, expired }: Story,
+  { accepted, expired }: RecordedHistory,
 ): string[] {
   const { cookie, lastMutationIDChanges: changes, patch } = body;
   const faults: string[] = [];

@@ -9,7 +9,7 @@ export const PULLS = /\/api\/replicache\/pull\?/;
  * the function is called that it gives back. Not by `unroute`: a request that
  * is under way then may never be answered.
  */
-export async function cutOff(
+export async function failRequests(
   page: Page | BrowserContext,
   url: RegExp,
   answer = (route: Route) => route.abort(),

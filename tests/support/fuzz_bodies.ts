@@ -2,7 +2,7 @@
 import type { Arbitrary } from "fast-check";
 
 /** Values that are not what one expects, among any JSON. */
-export const ODD: unknown[] = [
+export const ODD_VALUES: unknown[] = [
   ...[null, true, 0, -1, 1.5, 2 ** 53, 1e308, "", " ", "x".repeat(5_000)],
   ...["\0", "\u202e", "\ud800", "__proto__", "constructor", "💬".repeat(50)],
   ...["../../etc/passwd", "room:general", "'; drop table", "<script>"],
@@ -14,7 +14,7 @@ type FastCheck = typeof import("fast-check");
 /** The JSON of a body one or more steps away from `valid`. */
 export function mutatedJSON(fc: FastCheck, valid: unknown): Arbitrary<string> {
   const odd = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...ODD) },
+    { weight: 3, arbitrary: fc.constantFrom(...ODD_VALUES) },
     fc.jsonValue({ maxDepth: 3 }),
   );
   const step = fc.record({

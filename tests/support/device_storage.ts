@@ -2,27 +2,31 @@
 import type { Page } from "playwright-core";
 
 /** Waits until the device keeps a page, with this text in it. */
-export const isKept = (page: Page, path: string, text = ""): Promise<void> =>
-  until(page, async () => (await keptText(page, path))?.includes(text));
+export const pageIsCached = (
+  page: Page,
+  path: string,
+  text = "",
+): Promise<void> =>
+  until(page, async () => (await cachedText(page, path))?.includes(text));
 
 /**
  * Waits until a room can be opened without a network, and written in: its page
  * is kept, and a copy that has its reader's membership, and this text.
  */
-export async function roomIsKept(page: Page, path: string, text = "") {
-  await isKept(page, path);
-  await copyIsKept(page, `room:${path.split("/").pop()}`, text, "member/");
+export async function roomIsStored(page: Page, path: string, text = "") {
+  await pageIsCached(page, path);
+  await copyIsStored(page, `room:${path.split("/").pop()}`, text, "member/");
 }
 
 /** Waits until a copy of a space is on the disk, with this text in it, and an entry under `prefix` + its userID if one is named. */
-export const copyIsKept = (
+export const copyIsStored = (
   page: Page,
   space: string,
   text: string,
   prefix?: string,
 ): Promise<void> =>
   until(page, async () => {
-    const copies = await copiesIn(page, space);
+    const copies = await storedCopies(page, space);
     return copies.some(({ userID, entries }) =>
       entries.includes(text) &&
       (!prefix || entries.includes(`"${prefix}${userID}"`))
@@ -30,24 +34,24 @@ export const copyIsKept = (
   });
 
 /** Waits until the device keeps a page no longer. */
-export const isForgotten = (page: Page, path: string): Promise<void> =>
-  until(page, async () => await keptText(page, path) === undefined);
+export const pageIsRemoved = (page: Page, path: string): Promise<void> =>
+  until(page, async () => await cachedText(page, path) === undefined);
 
 /** The paths of the pages that are kept, in order of the alphabet. */
-export const keptPages = (page: Page): Promise<string[]> =>
+export const cachedPages = (page: Page): Promise<string[]> =>
   page.evaluate(async () =>
     (await (await caches.open("pages-1")).keys())
       .map(({ url }) => new URL(url).pathname).sort()
   );
 
-const keptText = (page: Page, path: string) =>
+const cachedText = (page: Page, path: string) =>
   page.evaluate(async (path) => {
     const kept = await caches.match(path, { cacheName: "pages-1" });
     return await kept?.text();
   }, path);
 
 /** What the disk holds of the copies of a space, as JSON: Replicache drops what no client's head leads to. */
-const copiesIn = (page: Page, space: string) =>
+const storedCopies = (page: Page, space: string) =>
   page.evaluate(async (space) => {
     const asked = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -87,7 +91,7 @@ async function until(page: Page, isSo: () => Promise<boolean | undefined>) {
   const end = Date.now() + TIMEOUT;
   while (!await isSo()) {
     if (Date.now() > end) {
-      throw new Error(`Kept are ${await keptPages(page)}`);
+      throw new Error(`Kept are ${await cachedPages(page)}`);
     }
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
