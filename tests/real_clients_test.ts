@@ -13,10 +13,10 @@ import { startServer } from "./support/server.ts";
 
 const GENERAL = "room:general";
 const CLIENTS = 20;
-const EACH = soaking ? 2_500 : 100;
+const MUTATIONS_PER_CLIENT = soaking ? 2_500 : 100;
 const KILLS = soaking ? 100 : 4;
 /** After so many more pushes and pulls the server dies, if it has not before. */
-const BETWEEN = 150;
+const REQUESTS_BETWEEN_KILLS = 150;
 
 const STORM = {
   dropped: 0.1,
@@ -28,7 +28,7 @@ const STORM = {
 
 Deno.test({
   name: `${CLIENTS} real clients lose, double and reorder none of ${
-    CLIENTS * EACH
+    CLIENTS * MUTATIONS_PER_CLIENT
   } mutations on a bad network, though the server is killed ${KILLS} times (P1, P7, L1, L3, K2)`,
   ignore: !permitted, // Replicache reads the environment, and the app is served
   // Replicache keeps timers of its own for some time after it was closed.
@@ -70,9 +70,9 @@ Deno.test({
       }
     };
     for (let kill = 1; kill <= KILLS; kill++) {
-      const end = EACH * kill / KILLS;
+      const end = MUTATIONS_PER_CLIENT * kill / KILLS;
       const writing = Promise.all(clients.map((_, i) => write(i, end)));
-      await Promise.race([network.passes(BETWEEN), writing]);
+      await Promise.race([network.passes(REQUESTS_BETWEEN_KILLS), writing]);
       await server.kill();
       network.target = undefined;
       server = await startServer(env);
@@ -88,7 +88,7 @@ Deno.test({
         until(
           messagesIn,
           (messages) =>
-            messages.length === CLIENTS * EACH &&
+            messages.length === CLIENTS * MUTATIONS_PER_CLIENT &&
             messages.every(({ pending }) => !pending),
         )
       ),
@@ -108,7 +108,11 @@ Deno.test({
     });
     const { body } = await people[0].pull(GENERAL, "fresh");
     const room = body.patch.find(({ key }: { key: string }) => key === "room");
-    assertEquals(room.value.messageCount, CLIENTS * EACH, again);
+    assertEquals(
+      room.value.messageCount,
+      CLIENTS * MUTATIONS_PER_CLIENT,
+      again,
+    );
 
     for (const { close } of clients) await close();
     await server.stop();

@@ -34,9 +34,9 @@ Deno.test({
       ),
     );
 
-    const EACH = 20;
+    const MUTATIONS_PER_CLIENT = 20;
     await Promise.all(clients.map(async ({ rep }, i) => {
-      for (let n = 0; n < EACH; n++) {
+      for (let n = 0; n < MUTATIONS_PER_CLIENT; n++) {
         await rep.mutate.createMessage({
           id: `${i}-${n}`,
           content: `${people[i].name} says ${n}`,
@@ -48,7 +48,7 @@ Deno.test({
         until(
           messagesIn,
           (messages) =>
-            messages.length === clients.length * EACH &&
+            messages.length === clients.length * MUTATIONS_PER_CLIENT &&
             messages.every(({ pending }) => !pending),
         )
       ),

@@ -1,4 +1,4 @@
-// The least that a stream can cost: Deno.serve, and a stream that says one thing and stays open.
+// A floor for streams: plain `Deno.serve`, and a stream that sends one line and stays open.
 import { linesOf } from "./process.ts";
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-// What Deno KV itself does with the same sets, and what it does when each mutation is a commit of its own.
+// Floors for pushes: Deno KV with the same sets in a loop, and with one commit for each mutation.
 import { TEXT } from "./requests.ts";
 
 const SPACE = "room:general";

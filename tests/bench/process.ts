@@ -1,4 +1,4 @@
-// Processes of the bench: a module of this folder, told what to do by JSON, answering in lines of JSON.
+// Starts processes of the bench: modules of this folder that take JSON and answer in lines of JSON.
 
 /** A module that runs beside the bench. */
 export type BenchProcess = AsyncDisposable & {

@@ -1,4 +1,4 @@
-// What is being written: on the device with every key, on one's other devices a moment later, and never on none.
+// Drafts: stored on the device with every key, shared with one's other devices a moment later, and never lost.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";

@@ -1,4 +1,4 @@
-// Edits of messages that are not on the page, or in another tab.
+// Edits of messages that are not on the page, and edits in several tabs.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";

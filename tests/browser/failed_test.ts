@@ -1,4 +1,4 @@
-// What becomes of what could not be sent, and of what is not sent yet.
+// Messages and changes that the server refused, and a device that stores nothing.
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";

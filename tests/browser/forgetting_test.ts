@@ -1,4 +1,4 @@
-// The app itself on a server that was restored from a backup.
+// A server that was restored from an older backup.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
 import { enter, mayWrite, messages, send } from "../support/room_page.ts";

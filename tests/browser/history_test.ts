@@ -1,4 +1,4 @@
-// A room's past when the server does not answer.
+// Loading older messages while the server does not answer.
 import { assertEquals } from "@std/assert";
 import type { Route } from "playwright-core";
 import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";

@@ -1,4 +1,4 @@
-// Words that are composed: until one is chosen, Enter and Escape are the input method's.
+// Input methods: while a word is composed, Enter and Escape are theirs.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
 import { box, messages, send } from "../support/room_page.ts";

@@ -1,4 +1,4 @@
-// What becomes of a conversation when the network or the server goes away.
+// Writing and reading while the network or the server is away.
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";

@@ -1,4 +1,4 @@
-// What a person sees and can do when the server takes nothing from them any more.
+// What a person sees and can do once the server takes nothing more from them.
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
 import { connection, mayWrite, messages, send } from "../support/room_page.ts";

@@ -1,4 +1,4 @@
-// Who is typing, and who is there: seen by the others, and gone when they stop.
+// Who is typing, and who is online: seen by the others, and gone when they stop.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";

@@ -1,4 +1,4 @@
-// What is new: counted in the other rooms, marked in this one, and read on every device at once.
+// Unread messages: counted in the other rooms, marked in this one, and read on every device at once.
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";

@@ -1,4 +1,4 @@
-// What a room costs before anybody touches it.
+// How much JavaScript a room loads before anybody touches it.
 import { assert, assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
 import { connection, messages, send } from "../support/room_page.ts";

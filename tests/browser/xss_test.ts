@@ -1,4 +1,4 @@
-// Strings that run scripts in careless pages, as everything that people type: none runs, none is altered.
+// Strings that run scripts in careless pages, typed wherever people type: none runs, and none is altered.
 import { trimContent } from "../../lib/chat/visible.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { Page } from "playwright-core";

@@ -1,4 +1,4 @@
-// The app inside this process, on a KV in memory whose commits are counted.
+// Opens the app inside this process, on a KV in memory whose commits are counted.
 import { Person } from "./person.ts";
 
 /** Where it seems to be; nothing listens there. */

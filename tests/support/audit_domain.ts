@@ -1,4 +1,4 @@
-// A domain whose entries betray every mutation that was lost, doubled or moved.
+// A domain for recorded histories: its entries count what each client did, so that a lost, doubled or reordered mutation shows.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import type { Domain, User } from "../../lib/sync/mod.ts";
 

@@ -1,4 +1,4 @@
-// A proxy that does to pushes and pulls what networks do: drops, doubles, delays and reorders them, and drops answers.
+// A proxy that drops, doubles, delays and reorders pushes and pulls, and drops their answers.
 import type { Random } from "./random.ts";
 
 /** Parts of all requests that meet a fate, each from 0 to 1. */

@@ -1,4 +1,4 @@
-// Real Chromium, out of npm alone: it needs no browser and no libraries on the machine.
+// Runs tests in real Chromium, taken from npm: the machine needs no browser and no libraries.
 import type {
   Browser,
   BrowserContext,

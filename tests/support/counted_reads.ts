@@ -1,4 +1,4 @@
-// A KV whose reads are counted.
+// Counts the reads of a KV.
 
 /** How many keys each `getMany` of a KV is for, from now on. */
 export function countReads(kv: Deno.Kv): number[] {

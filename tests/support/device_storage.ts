@@ -1,4 +1,4 @@
-// What the service worker and the replicas keep on the device, as a page of the same site sees it.
+// Reads what the service worker and the replicas have stored on a device, and waits for it.
 import type { Page } from "playwright-core";
 
 /** Waits until the device keeps a page, with this text in it. */

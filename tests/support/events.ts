@@ -1,4 +1,4 @@
-// Server-sent events, read one after the other.
+// Reads server-sent events one after the other.
 
 export type PokeEvent = {
   event: string;

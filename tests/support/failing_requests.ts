@@ -1,4 +1,4 @@
-// A server that does not answer some requests of a page.
+// Breaks off some requests of a page, or answers them in the place of the server.
 import type { BrowserContext, Page, Route } from "playwright-core";
 
 export const PUSHES = /\/api\/replicache\/push\?/;

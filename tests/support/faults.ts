@@ -1,4 +1,4 @@
-// A few clients and two servers in a world where calls, requests and processes fail; at the end all must be well.
+// Runs a few clients and two servers in a simulation in which calls, requests and processes fail; checks the end.
 import { batchReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
 import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";

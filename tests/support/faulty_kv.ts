@@ -1,4 +1,4 @@
-// A KV double that fails as real ones do, at the call that it is told to.
+// Wraps a KV so that chosen calls fail as they do in a real one.
 import { type Call, type Gate, gatedKv, through } from "./gated_kv.ts";
 import { NEVER, type Simulation } from "./simulation.ts";
 

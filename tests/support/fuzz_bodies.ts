@@ -1,4 +1,4 @@
-// Bodies to break a server with: a valid one, mutated in its structure, or plain bytes.
+// Generates bodies that are close to a valid one: changed in its structure, or cut and altered as bytes.
 import type { Arbitrary } from "fast-check";
 
 /** Values that are not what one expects, among any JSON. */

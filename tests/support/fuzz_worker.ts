@@ -1,4 +1,4 @@
-// A worker that sends endpoints generated bodies, with an app of its own: two of them have both cores at work.
+// A worker that sends generated bodies to an app of its own.
 import { assert, assertEquals } from "@std/assert";
 import type { Arbitrary } from "fast-check";
 import { openApp } from "./app.ts";

@@ -1,4 +1,4 @@
-// A KV each of whose calls passes a gate, which may hold it up, fail it, look at it or change its answer.
+// Wraps a KV so that each call passes a gate, which may delay it, fail it, look at it or change its answer.
 
 /** One set (`value` as it was given) or deletion of a commit. */
 export type Change = { key: Deno.KvKey; value?: unknown };

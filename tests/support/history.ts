@@ -1,4 +1,4 @@
-// Many clients, servers and housekeeping at once on one KV, all written down.
+// Runs many clients, two servers and housekeeping at once on one KV, and records all that happens.
 import { commitRepeatable } from "../../lib/sync/commit.ts";
 import {
   batchReads,

@@ -1,4 +1,4 @@
-// What every pull had to be: the history of a space, rebuilt from what was committed, against what clients were shown.
+// Checks a recorded history: rebuilds a space version by version from its commits, and compares each pull with it.
 import type { Gate } from "./gated_kv.ts";
 import type { Item, Told } from "./audit_domain.ts";
 
@@ -87,7 +87,7 @@ const textOf = (value: unknown) =>
   value === undefined ? null : decoder.decode(value as Uint8Array);
 
 /** Writes down every commit that happened, whatever its caller was told: stands right before KV. */
-export function recordCommits(story: RecordedHistory): Gate {
+export function recordCommits(history: RecordedHistory): Gate {
   return async (call, run) => {
     const result = await run();
     const { ok } = result as { ok?: boolean };
@@ -115,13 +115,13 @@ export function recordCommits(story: RecordedHistory): Gate {
         const name = `rejection/${clientID}/${id}`;
         commit!.rejections.push([userID, name, textOf(value)]);
       } else if (kind === "client" && value === undefined) {
-        story.expired.push(space);
+        history.expired.push(space);
       } else if (kind === "client") {
         const { lastMutationID } = value as { lastMutationID: number };
         only.clients.push([space, rest[0], lastMutationID]);
       }
     }
-    story.commits.push(...bySpace.values());
+    history.commits.push(...bySpace.values());
     return result;
   };
 }
@@ -173,7 +173,7 @@ class SpaceModel {
       );
   }
 
-  /** How a view that a user has from a bound on differs from what it has to be. */
+  /** How the view of a user who has items from a bound on differs from what it has to be. */
   differs(view: Map<string, string>, userID: string, bound: number | null) {
     const wrong: string[] = [];
     const name = (what: string, key: string, json?: string) =>
@@ -211,20 +211,20 @@ type View = {
 
 const MAX_FAULTS = 1_000;
 
-/** What is wrong in a story; nothing, when the engine keeps its rules. */
-export function faultsIn(story: RecordedHistory, space: string): string[] {
-  const commits = story.commits.filter((each) => each.space === space)
+/** What is wrong in a history; nothing, when the engine keeps its rules. */
+export function faultsIn(history: RecordedHistory, space: string): string[] {
+  const commits = history.commits.filter((each) => each.space === space)
     .sort((a, b) => a.version - b.version);
   // Each view's versions never go down (or that is a fault), so this keeps its pulls in order.
-  const pulls = story.pulls.filter((each) => each.space === space)
+  const pulls = history.pulls.filter((each) => each.space === space)
     .map((pulled, i) => ({ pulled, i }))
     .sort((a, b) =>
       a.pulled.body.cookie.version - b.pulled.body.cookie.version || a.i - b.i
     );
-  const acks = story.acks.filter((each) => each.space === space)
+  const acks = history.acks.filter((each) => each.space === space)
     .sort((a, b) => a.version - b.version);
   const past = new SpaceModel();
-  const faults = [...story.odd];
+  const faults = [...history.odd];
   let answered = 0;
   const go = (commit: Commit) => {
     for (; acks[answered]?.version < commit.version; answered++) {
@@ -246,7 +246,7 @@ export function faultsIn(story: RecordedHistory, space: string): string[] {
     if (past.version !== version) say("no commit ended there (L1)");
     if (i < (lastOf.get(pulled.view) ?? 0)) say("an older one came later");
     lastOf.set(pulled.view, i);
-    for (const fault of faultsOf(pulled, past, views, story)) say(fault);
+    for (const fault of faultsOf(pulled, past, views, history)) say(fault);
     if (faults.length > MAX_FAULTS) return faults;
   }
   for (const commit of commits.slice(next)) go(commit);

@@ -1,4 +1,4 @@
-// A client group that does what Replicache does, and writes down what it was shown.
+// Models a client group as Replicache keeps one, and records what it was shown.
 import type { User } from "../../lib/sync/mod.ts";
 import { type Deed, isBad } from "./audit_domain.ts";
 import type { Random } from "./random.ts";

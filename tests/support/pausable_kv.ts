@@ -1,4 +1,4 @@
-// A KV one of whose calls is late, at a moment that a test chooses.
+// Wraps a KV so that a test can hold up one of its calls.
 import { type Call, gatedKv } from "./gated_kv.ts";
 
 /** A call that waits: `reached` once it does, until `release` is called. */

@@ -1,4 +1,4 @@
-// Whether this run may touch files, the network and processes: plain `deno test` may not.
+// Tells whether this run may touch files, the network and processes: plain `deno test` may not.
 const names = ["read", "write", "net", "env", "run", "sys"] as const;
 const states = await Promise.all(
   names.map((name) => Deno.permissions.query({ name })),

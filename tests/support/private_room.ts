@@ -1,4 +1,4 @@
-// A private room with one of each: owner, member, someone removed, someone outside, nobody; and what is theirs alone.
+// Makes a private room with an owner, a member, somebody who was removed and an outsider, and what only some of them may see.
 import { APP, type InnerApp } from "./app.ts";
 import { Person } from "./person.ts";
 

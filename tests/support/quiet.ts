@@ -1,4 +1,4 @@
-// Keeps what the engine reports of faults that a test makes on purpose from filling the screen.
+// Collects what is reported to `console.error` for faults that a test makes on purpose.
 
 /** Collects what `console.error` is told, until it is disposed of. */
 export function quiet(): Disposable & { told: unknown[][] } {

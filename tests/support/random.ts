@@ -1,4 +1,4 @@
-// Random numbers that a seed repeats, for tests that try what nobody would think of.
+// Random numbers that a seed repeats.
 
 /** A source of random choices. */
 export type Random = ReturnType<typeof randomFrom>;

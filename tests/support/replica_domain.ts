@@ -1,4 +1,4 @@
-// A domain in which nothing can be doubled, lost or swapped unseen; the same in the page and on the server.
+// The domain of the tests of lib/replica, the same in the page and on the server: entries count how often each mutation ran.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 
 /** `tally/<id>`: how often it was counted, and as the how manieth of all it was first. */

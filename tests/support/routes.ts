@@ -1,4 +1,4 @@
-// The list of routes, as their files are: for tests that leave none out.
+// Lists the files of all routes, so that a test leaves none out.
 
 /** The files below `routes/` that answer requests, as `rooms/[room].tsx`. */
 export async function routeFiles(folder = "routes"): Promise<string[]> {

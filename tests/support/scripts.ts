@@ -1,4 +1,4 @@
-// What a page makes a browser load before anybody touches it.
+// Measures the scripts that a page loads before anybody touches it.
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 

@@ -1,4 +1,4 @@
-// Which random runs there are to be: from the environment, where it may be read.
+// Settings of random tests, read from the environment: the seed, and whether to run them long.
 
 async function setting(name: string): Promise<string | undefined> {
   const { state } = await Deno.permissions.query({

@@ -1,4 +1,4 @@
-// The app as a process of its own, as `deno task start` serves it: real port, real KV file.
+// Starts the app as a process of its own, with a real port and, if told, a KV file.
 
 /** A running server. */
 export interface Server extends AsyncDisposable {

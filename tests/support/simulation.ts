@@ -1,8 +1,8 @@
-// A world in which time and the order of events follow from a seed, so that any of its runs can be seen again.
+// Simulates time and the order of events from a seed, so that any run can be repeated.
 import { setImmediate } from "node:timers";
 import { type Random, randomFrom } from "./random.ts";
 
-const LONGEST = 3_600_000; // ms
+const MAX_DURATION = 3_600_000; // ms
 
 type Task = { run: () => Promise<void> };
 type Timer = { id: number; at: number; fire: () => void; every?: number };
@@ -25,7 +25,7 @@ async function turns(): Promise<void> {
 export class Simulation {
   now = Date.UTC(2026, 0, 1, 12);
   readonly random: Random;
-  readonly #end = this.now + LONGEST;
+  readonly #end = this.now + MAX_DURATION;
   #tasks: Task[] = [];
   #timers: Timer[] = [];
   #timerID = 1;

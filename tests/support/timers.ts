@@ -1,4 +1,4 @@
-// A clock of the test's own: timers end at once, and what they were to take is noted.
+// Replaces timers and the clock in this process: timers end at once, and how long each was to take is noted.
 
 /** Stands in for `setTimeout` and `performance.now` until it is disposed of. */
 export class Timers implements Disposable {

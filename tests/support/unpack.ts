@@ -1,4 +1,4 @@
-// A process of its own that unpacks files of npm's Chromium into `TMPDIR`: tests that run side by side share one environment.
+// Unpacks files of npm's Chromium into `TMPDIR`; a process of its own, as tests that run side by side share one environment.
 import { inflate } from "@sparticuz/chromium";
 
 for (const file of Deno.args) await inflate(file);

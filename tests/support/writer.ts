@@ -1,4 +1,4 @@
-// Somebody who writes without a browser.
+// A person who writes without a browser.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { Person } from "./person.ts";

@@ -1,4 +1,4 @@
-// Two hundred strings that run a script wherever a page is careless with what people type.
+// Two hundred strings that run a script wherever a page does not escape what people type.
 
 /** `alert(1)` in ways that filters have missed. */
 const CALLS = [

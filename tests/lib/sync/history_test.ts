@@ -19,7 +19,7 @@ import {
 
 /** Pulls that bring news (as many more bring none), and how many one story holds. */
 const PULLS = soaking ? 400_000 : 5_000;
-const ROUND = soaking ? 5_000 : 2_500;
+const PULLS_PER_HISTORY = soaking ? 5_000 : 2_500;
 
 /** Says what is wrong with a story, and how to see it again. */
 function assertTrue(story: RecordedHistory, seed: number): void {
@@ -34,9 +34,13 @@ Deno.test("pull() shows one state of history, whoever writes, widens, resets, fo
   const start = chosenSeed();
   for (let pulls = 0, seed = start; pulls < PULLS; seed++) {
     const kv = await Deno.openKv(":memory:");
-    const story = await makeHistory(kv, { seed, name: "one", pulls: ROUND });
+    const story = await makeHistory(kv, {
+      seed,
+      name: "one",
+      pulls: PULLS_PER_HISTORY,
+    });
     assertTrue(story, seed);
-    pulls += ROUND;
+    pulls += PULLS_PER_HISTORY;
     kv.close();
   }
 });
@@ -51,7 +55,7 @@ Deno.test({
     for (let pulls = 0, seed = start; pulls < PULLS; seed += 2) {
       const story = await twoProcesses(seed);
       assertTrue(story, seed);
-      pulls += 2 * ROUND;
+      pulls += 2 * PULLS_PER_HISTORY;
     }
   },
 });
@@ -67,13 +71,13 @@ async function twoProcesses(seed: number): Promise<RecordedHistory> {
     const other = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-q", "-P=test", "tests/support/history_process.ts"],
-        ...[path, `${seed + 1}`, `${ROUND}`, output],
+        ...[path, `${seed + 1}`, `${PULLS_PER_HISTORY}`, output],
       ],
       stdout: "piped",
     }).spawn();
     const begun = other.stdout.getReader();
     await begun.read();
-    const options = { seed, name: "first", pulls: ROUND, reader };
+    const options = { seed, name: "first", pulls: PULLS_PER_HISTORY, reader };
     const first = await makeHistory(kv, options);
     await begun.cancel();
     assert((await other.status).success);

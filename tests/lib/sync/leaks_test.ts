@@ -9,7 +9,7 @@ import { permitted } from "../../support/permitted.ts";
 Deno.test.sanitizer({ ops: true, resources: true });
 
 const MANY = 2_000;
-const AT_ONCE = 250;
+const CONCURRENT_STREAMS = 250;
 const LIMIT = 30_000; // ms; for a machine that is busy with something else
 const always = () => Promise.resolve(true);
 
@@ -104,9 +104,12 @@ Deno.test("2,000 streams, however they end, leave no reader, timer or watch (K5)
   const { error } = console;
   console.error = () => {}; // the looks that throw
   try {
-    for (let opened = 0; opened < MANY; opened += AT_ONCE) {
+    for (let opened = 0; opened < MANY; opened += CONCURRENT_STREAMS) {
       await Promise.all(
-        Array.from({ length: AT_ONCE }, (_, i) => ways[i % ways.length]()),
+        Array.from(
+          { length: CONCURRENT_STREAMS },
+          (_, i) => ways[i % ways.length](),
+        ),
       );
       assertEquals([sync.streams, it.watches()], [0, 0]);
       // A poke may be on its way when the last of them goes.
@@ -167,15 +170,15 @@ Deno.test({
       }
       return connection;
     };
-    for (let opened = 0; opened < MANY; opened += AT_ONCE) {
+    for (let opened = 0; opened < MANY; opened += CONCURRENT_STREAMS) {
       const connections = await Promise.all(
-        Array.from({ length: AT_ONCE }, async (_, i) => {
+        Array.from({ length: CONCURRENT_STREAMS }, async (_, i) => {
           const connection = await open(i % 5 > 0);
           if (i % 5 === 0) connection.close(); // before it is answered
           return connection;
         }),
       );
-      assert(it.sync.streams >= AT_ONCE * 4 / 5);
+      assert(it.sync.streams >= CONCURRENT_STREAMS * 4 / 5);
       const written = it.sync.write(["s"], (tx) => tx.set("n", opened));
       connections.filter((_, i) => i % 5 > 0).forEach((each) => each.close());
       await written;

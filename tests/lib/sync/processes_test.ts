@@ -9,7 +9,7 @@ import { startServer } from "../../support/server.ts";
 
 const GENERAL = "room:general";
 const LIMIT = 30_000; // ms; it is not about speed: that is printed
-const EACH = 20;
+const WRITES_PER_PROCESS = 20;
 
 /** A real client of a person at one of the servers. */
 async function openAt(url: string, name: string) {
@@ -73,11 +73,13 @@ Deno.test({
         );
 
       const ids = both.flatMap((_, i) =>
-        Array.from({ length: EACH }, (_, n) => `${i}-${n}`)
+        Array.from({ length: WRITES_PER_PROCESS }, (_, n) => `${i}-${n}`)
       );
       const arrived = both.map(({ arrivals }) => arrivals(ids));
       await Promise.all(both.map(async (client, i) => {
-        for (let n = 0; n < EACH; n++) await write(client, `${i}-${n}`);
+        for (let n = 0; n < WRITES_PER_PROCESS; n++) {
+          await write(client, `${i}-${n}`);
+        }
       }));
       const atOnce = latest(await Promise.all(arrived), ids);
 
@@ -93,10 +95,10 @@ Deno.test({
       }
 
       assertEquals(await ada.seen(), await bob.seen());
-      assertEquals((await ada.seen()).length, 2 * EACH + 6);
+      assertEquals((await ada.seen()).length, 2 * WRITES_PER_PROCESS + 6);
       console.log(
         `  from a write in one process to its arrival in the other, at most: ` +
-          `${Math.round(atOnce)} ms with ${2 * EACH} at once, ` +
+          `${Math.round(atOnce)} ms with ${2 * WRITES_PER_PROCESS} at once, ` +
           `${Math.round(alone)} ms with one alone`,
       );
       for (const { close } of both) await close();

@@ -8,7 +8,7 @@ const always = () => Promise.resolve(true);
 const MiB = 1024 * 1024;
 const EVENT = "x".repeat(64 * 1024);
 /** More than sockets hold between two processes, and far less than a reader may cost. */
-const MOST = 64 * MiB;
+const MAX_MEMORY = 64 * MiB;
 
 Deno.test({
   name:
@@ -43,7 +43,7 @@ Deno.test({
 
     let told = 0;
     for (; sync.streams === 2; told += EVENT.length) {
-      assert(told < MOST, `${told} bytes were kept for it`);
+      assert(told < MAX_MEMORY, `${told} bytes were kept for it`);
       sync.broadcast("s", "news", EVENT);
       await hear(told + EVENT.length); // who reads has all of it
     }
