@@ -34,7 +34,7 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 
 // An event and no comment: a page is not shown comments, and can tell by it that
 // a connection which only seems open is dead.
-const BEAT = sseEvent("beat", {});
+const BEAT_EVENT = sseEvent("beat", {});
 
 /** One open stream. */
 type Reader = Pick<StreamHooks, "onEnd" | "onLeave"> & {
@@ -224,6 +224,6 @@ export class Pokes {
   }
 
   #beat(): void {
-    for (const reader of this.#readers) this.#send(reader, BEAT);
+    for (const reader of this.#readers) this.#send(reader, BEAT_EVENT);
   }
 }

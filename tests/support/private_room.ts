@@ -2,7 +2,7 @@
 import { APP, type InnerApp } from "./app.ts";
 import { Person } from "./person.ts";
 
-/** Whoever may come to a route. */
+/** The roles that the route matrix tries. */
 export const ROLES = [
   "nobody",
   "outsider",

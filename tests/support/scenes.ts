@@ -256,7 +256,7 @@ async function pausing(bob: Page, look: Look) {
   }
 }
 
-/** What is not there, and the way out. */
+/** Error pages and their link back. */
 async function going(ada: Page, look: Look) {
   await ada.goto("/nowhere");
   await look("error-404", ada);
