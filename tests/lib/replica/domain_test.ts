@@ -79,6 +79,7 @@ browserTest(
     const bob = await openList(device, server.url, "bob");
     await add(ada, "Milk");
     await item(bob, "Milk (ada)").waitFor();
+    await ada.getByText("online, 0 unsent").waitFor(); // she knows of it, too
 
     await ada.context().setOffline(true);
     await ada.getByText("offline, 0 unsent").waitFor();
