@@ -20,10 +20,7 @@ browserTest(
     await ada.getByRole("radio", { name: "Dark" }).check();
     assertEquals(await paper(ada), DARK);
     await ada.reload();
-    assertEquals(
-      await ada.getByRole("radio", { name: "Dark" }).isChecked(),
-      true,
-    );
+    await ada.getByRole("radio", { name: "Dark", checked: true }).waitFor();
 
     // Also a page that was kept while it was light.
     await ada.context().setOffline(true);

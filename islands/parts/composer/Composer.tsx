@@ -50,7 +50,8 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     if (send && sendWhenReady.value) submit();
   }, [send]);
-  useEffect(() => {
+  // Before it is painted, so that no key typed at once is lost.
+  useLayoutEffect(() => {
     if (replyTo.value) box.current?.focus();
   }, [replyTo.value]);
 
