@@ -146,7 +146,10 @@ class Reader {
       }
       default: {
         const tag = TAGS.get(node.type);
-        return tag ? [{ tag, in: inside() }] : this.#typed(node);
+        // Signs alone are no words to restyle, but a face: *_*
+        const isFace = INLINE.has(node.type) &&
+          !WORD.test(masked.unmask(this.#source(node)));
+        return tag && !isFace ? [{ tag, in: inside() }] : this.#typed(node);
       }
     }
   }
@@ -200,6 +203,10 @@ class Reader {
     return text;
   }
 }
+
+const INLINE: ReadonlySet<string> = new Set(["emphasis", "strong", "delete"]);
+/** A letter, a digit or an emoji. */
+const WORD = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 
 const TAGS: ReadonlyMap<string, ElementName> = new Map<string, ElementName>([
   ["paragraph", "p"],

@@ -350,6 +350,8 @@ function isDelimiter(line: string, index: number, run: string): boolean {
   if (!lengths?.includes(run.length)) return false;
   const before = charBefore(line, index);
   const after = charAt(line, index + run.length);
+  // Faces: ¯_(ツ)_/¯, _(:3」∠)_
+  if (char === "_" && /[()]/.test(before + after)) return false;
   const atStart = before === "" || BEFORE.test(before) || UNSPACED.test(before);
   const atEnd = after === "" || AFTER.test(after) || UNSPACED.test(after);
   return (atStart && after !== "" && BEGINS.test(after) &&
