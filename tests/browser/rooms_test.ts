@@ -1,4 +1,5 @@
 // The room itself, changed from its own page: its name, who can see it, who comes and goes.
+import { goOnline } from "../support/failing_requests.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device, signIn } from "../support/browser.ts";
@@ -61,7 +62,7 @@ browserTest(
       .getByRole("link", { name: "Den · for all" }).waitFor();
     await heading(bob, "Nest").waitFor();
 
-    await ada.context().setOffline(false);
+    await goOnline(ada);
     await heading(bob, "Den · for all").waitFor();
     await bob.getByText("Keep warm").waitFor();
     await ada.reload();

@@ -10,7 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { failRequests, PUSHES } from "../support/failing_requests.ts";
+import { failRequests, goOnline, PUSHES } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 
@@ -160,7 +160,7 @@ async function writeUnsent(page: Page, texts: string[]) {
     await send(page, text);
     await messages(page, text, "pending").waitFor();
   }
-  await page.context().setOffline(false);
+  await goOnline(page);
   return mend;
 }
 

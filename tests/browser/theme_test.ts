@@ -1,4 +1,5 @@
 // The theme: the system's, or the one that was chosen on this device.
+import { goOnline } from "../support/failing_requests.ts";
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
@@ -26,7 +27,7 @@ browserTest(
     await ada.context().setOffline(true);
     await ada.goto("/");
     assertEquals(await paper(ada), DARK);
-    await ada.context().setOffline(false);
+    await goOnline(ada);
 
     await ada.goto("/signout");
     await ada.getByRole("main").getByRole("button", { name: "Sign out" })

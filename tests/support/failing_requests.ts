@@ -18,3 +18,16 @@ export async function failRequests(
   await page.route(url, (route) => mended ? route.continue() : answer(route));
   return () => mended = true;
 }
+
+/**
+ * Gives a page its network back, and waits until its service worker has it,
+ * too: that is a process of its own, and until then answers a navigation as it
+ * does offline.
+ */
+export async function goOnline(page: Page): Promise<void> {
+  await page.context().setOffline(false);
+  await page.waitForFunction(() =>
+    // A file of no build: the service worker answers it from the network.
+    fetch("/icon.svg?__frsh_c=none").then(() => true, () => false)
+  );
+}

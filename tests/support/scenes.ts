@@ -1,4 +1,5 @@
 // Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
+import { goOnline } from "./failing_requests.ts";
 import type { Page } from "playwright-core";
 import type { Device } from "./browser.ts";
 import { signIn } from "./browser.ts";
@@ -128,7 +129,7 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await ada.getByRole("main").getByRole("link", { name: "Engines" }).waitFor();
   await look("offline-page", ada);
   await ada.goBack();
-  await ada.context().setOffline(false);
+  await goOnline(ada);
   await messages(ada, "In the tunnel", "sent").waitFor();
 
   await ada.goto("/rooms/general");
@@ -273,7 +274,7 @@ async function going(ada: Page, look: Look) {
     .click();
   await ada.getByRole("alert").waitFor();
   await look("sign-out-offline", ada);
-  await ada.context().setOffline(false);
+  await goOnline(ada);
   await ada.goto("/rooms/general");
   await mayWrite(ada);
   await ada.route("**/api/replicache/push?*", (route) => route.abort());
