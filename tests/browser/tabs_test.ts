@@ -22,10 +22,10 @@ browserTest(
     await bob.write("To all of you");
     await everywhere(tabs, "To all of you");
     lap(`${TABS} tabs show a message after`);
-    assertEquals(streams.open.length, 1);
+    await streams.only();
 
     for (let i = 0; i < 2; i++) {
-      const [leading] = streams.open;
+      const leading = await streams.only();
       const next = streams.next();
       const lap = stopwatch();
       await leading.frame().page().close();
@@ -34,14 +34,14 @@ browserTest(
       lap("another tab holds the stream after");
       await bob.write(`And again ${i}`);
       await everywhere(tabs, `And again ${i}`);
-      assertEquals(streams.open.length, 1);
+      await streams.only();
     }
 
     const late = await newTab(tabs[0]);
     await everywhere([late], "And again 1");
     await bob.write("Late, too");
     await everywhere([late, ...tabs], "Late, too");
-    assertEquals(streams.open.length, 1);
+    await streams.only();
   },
 );
 
@@ -68,7 +68,7 @@ browserTest(
       const next = streams.next();
       await tab.goto(`/rooms/${body.roomID}`);
       await next;
-      const { searchParams } = new URL(streams.open[0].url());
+      const { searchParams } = new URL((await streams.only()).url());
       const spaces = searchParams.getAll("space");
       assert(spaces.includes("room:general") && spaces.includes(body.space));
       await bob.write(`In the ${name}`, body.space);
@@ -77,7 +77,7 @@ browserTest(
     assert(pulls < rooms.length, `${pulls}`);
     await bob.write("And here");
     await everywhere([ada], "And here");
-    assertEquals(streams.open.length, 1);
+    await streams.only();
   },
 );
 
@@ -130,7 +130,7 @@ browserTest(
     await everywhere([bob], "To Bob");
     // Hers is asked for in her name, whoever is signed in.
     assertEquals((await asked).status(), 401);
-    assert(streams.isOf(bob));
+    await streams.only(bob);
     assertEquals(await messages(ada).count(), 1);
   },
 );
@@ -154,13 +154,13 @@ browserTest(
     await other.goto(ada.url());
     await bob.write("One");
     await everywhere([ada, other], "One");
-    assert(streams.isOf(ada));
+    await streams.only(ada);
 
     // One that answers keeps it, however long there was nothing to say.
     await other.clock.fastForward(60_000);
     await bob.write("Two");
     await everywhere([ada, other], "Two");
-    assert(streams.isOf(ada));
+    await streams.only(ada);
 
     await ada.evaluate(() => Object.assign(globalThis, { silent: true }));
     const next = streams.next();
@@ -169,7 +169,7 @@ browserTest(
     await next;
     await bob.write("Three");
     await everywhere([ada, other], "Three");
-    assert(streams.isOf(other));
+    await streams.only(other);
   },
 );
 

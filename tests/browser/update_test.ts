@@ -1,5 +1,5 @@
 // What an earlier release left on a server and a device, and the tabs it has open, live on with today's.
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
@@ -99,7 +99,7 @@ for (const name of releases) {
       for (const page of [old, current]) await boxReads(page, recording.draft);
       for (const holder of [old, current]) {
         const who = holder === old ? "the old tab" : "today's tab";
-        assert(streams.isOf(holder));
+        await streams.only(holder);
         await send(bob, `To ${who}`);
         await arrives(`To ${who}`);
         await send(old, `Online, the old tab beside ${who}`);

@@ -4,6 +4,7 @@ import type { BrowserContext, Page, Request } from "playwright-core";
 export class PokeStreams {
   #open = new Set<Request>();
   #next = Promise.withResolvers<void>();
+  #changed = Promise.withResolvers<void>();
 
   constructor(context: BrowserContext) {
     const isStream = (request: Request) =>
@@ -13,20 +14,35 @@ export class PokeStreams {
       this.#open.add(response.request());
       this.#next.resolve();
       this.#next = Promise.withResolvers();
+      this.#change();
     });
-    const end = (request: Request) => this.#open.delete(request);
+    const end = (request: Request) => {
+      if (this.#open.delete(request)) this.#change();
+    };
     context.on("requestfinished", end);
     context.on("requestfailed", end);
   }
 
-  get open(): Request[] {
-    return [...this.#open].filter((each) => !each.frame().page().isClosed());
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
-  /** Whether there is one, and this page holds it. */
-  isOf(page: Page): boolean {
-    const pages = this.open.map((request) => request.frame().page());
-    return pages.length === 1 && pages[0] === page;
+  /**
+   * The one stream, when there is just one and, if `page` is given, when that
+   * page holds it. Messages may be there before: they come by a pull, too.
+   */
+  async only(page?: Page): Promise<Request> {
+    for (;;) {
+      const open = [...this.#open].filter((each) =>
+        !each.frame().page().isClosed()
+      );
+      const [first] = open;
+      if (open.length === 1 && (!page || first.frame().page() === page)) {
+        return first;
+      }
+      await this.#changed.promise;
+    }
   }
 
   /** Resolves when one more has been opened. */
