@@ -12,6 +12,7 @@ import { useDraft } from "./parts/composer/useDraft.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
 import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
 import { Connection } from "./parts/room/Connection.tsx";
+import { JoinForm } from "./parts/room/JoinForm.tsx";
 import {
   lazyParts,
   loadLazyParts,
@@ -87,12 +88,12 @@ export default function Room(props: RoomProps) {
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
-    EmojiChoice: parts?.EmojiChoice,
+    MessageToolbar: parts?.MessageToolbar,
     CodeBlock: parts?.CodeBlock,
     onError: showNotice,
   });
 
-  // A person who has left, or was removed, is not joined again without a question.
+  // A person who has left, or was removed, is told so.
   const wasMember = useRef(initialView.me !== undefined);
   if (me) wasMember.current = true;
   const isVisitor = !me && (caughtUp || !initialView.me);
@@ -203,8 +204,13 @@ export default function Room(props: RoomProps) {
         <Notice text={notice} />
         {failed && <Reload />}
         {parts && replica && <parts.Paused replica={replica} status={status} />}
-        {parts && isVisitor && !paused && (
-          <parts.JoinNotice roomID={room.id} asksFirst={wasMember.current} />
+        {isVisitor && !paused && (
+          <JoinForm
+            wasMember={wasMember.current}
+            join={parts &&
+              (() => parts.askServer("POST", `/api/rooms/${room.id}/members`))}
+            onError={showNotice}
+          />
         )}
         <Composer
           room={room.name}
@@ -283,7 +289,7 @@ function Notice({ text }: { text: Signal<string> }) {
 
 function Reload() {
   return (
-    <div class="refusal join" role="alert">
+    <div class="refusal reload" role="alert">
       <p>{roomStrings.room.notAlive}</p>
       <button type="button" onClick={() => location.reload()}>
         {roomStrings.room.reload}

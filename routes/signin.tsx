@@ -8,16 +8,27 @@ import { addressOf } from "../lib/web/http/rate_limits.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { signIn } from "../lib/web/auth/session.ts";
+import type { ChatSync } from "../lib/web/chat/domain.ts";
+import { findInvitation, type Invited } from "../lib/web/chat/members.ts";
 import { define } from "../lib/web/state.ts";
 
-type Data = { name: string; refusal?: string; deleted?: boolean };
+type Data = {
+  name: string;
+  refusal?: string;
+  deleted?: boolean;
+  /** By whom and to which room the person is invited, if they are. */
+  invitation?: Invited;
+};
 
 export const handler = methods({
-  GET(ctx) {
-    if (ctx.state.user) return ctx.redirect(nextOf(ctx.url), 303);
+  async GET(ctx) {
+    const { user, sync } = ctx.state;
+    const next = nextOf(ctx.url);
+    if (user) return ctx.redirect(next, 303);
     ctx.state.title = pageStrings.signIn.title;
     const deleted = ctx.url.searchParams.has("deleted");
-    return page<Data>({ name: "", deleted });
+    const invitation = await invitationAt(sync, next);
+    return page<Data>({ name: "", deleted, invitation });
   },
 
   async POST(ctx) {
@@ -33,7 +44,8 @@ export const handler = methods({
     } catch (error) {
       const { refusal, init } = refusedForm(error);
       ctx.state.title = pageStrings.signIn.title;
-      return page<Data>({ name, refusal }, init);
+      const invitation = await invitationAt(ctx.state.sync, nextOf(ctx.url));
+      return page<Data>({ name, refusal, invitation }, init);
     }
   },
 });
@@ -48,14 +60,25 @@ function nextOf(here: URL): string {
   return next.pathname + next.search + next.hash;
 }
 
+/** The invitation that is opened after signing in; undefined when another page is, or when it does not hold. */
+async function invitationAt(sync: ChatSync, next: string) {
+  const [, room, secret] = next.match(/^\/invite\/([^/?#]+)\/([^/?#]+)/) ?? [];
+  return secret && await findInvitation(sync, room, secret) || undefined;
+}
+
 export default define.page<typeof handler>(function SignIn({ data }) {
-  const { name, refusal, deleted } = data;
+  const { name, refusal, deleted, invitation } = data;
   const words = pageStrings.signIn;
   return (
     <main id="content" class="narrow welcome">
       <img src="/icon.svg" alt="" width="72" height="72" />
       <h1>{pageStrings.product}</h1>
       <p class="tagline">{pageStrings.tagline}</p>
+      {invitation && (
+        <p class="invited" dir="auto">
+          {pageStrings.invite.to(invitation.room, invitation.by)}
+        </p>
+      )}
       {deleted && (
         <p class="saved" role="status">{pageStrings.deletion.done}</p>
       )}

@@ -3,6 +3,9 @@
 /** Every public room, one `listing/…` entry each; read by all, written by the server alone. */
 export const DIRECTORY = "directory";
 
+/** The public room that is there from the first start, and that everybody who signs in for the first time is in. */
+export const GENERAL = "general";
+
 /** The space that holds one room: its description, members and messages. */
 export const roomSpace = (roomID: string): string => `room:${roomID}`;
 

@@ -24,7 +24,7 @@ export const handler = methods({
     return page({ user, view, rooms, richText });
   },
 
-  // Without JavaScript: the button that joins.
+  // The button that joins, before any script or without one.
   async POST(ctx) {
     const { sync, user } = ctx.state;
     const { room } = ctx.params;
@@ -53,12 +53,6 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
         <Room user={user} view={view} richText={richText} />
         <noscript>
           <div class="without-script">
-            {!view.me && (
-              <form method="post">
-                <p>{pageStrings.visit.outside}</p>
-                <button type="submit">{pageStrings.joining.join}</button>
-              </form>
-            )}
             <p>{pageStrings.visit.needsScript}</p>
           </div>
         </noscript>

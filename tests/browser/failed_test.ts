@@ -31,7 +31,7 @@ browserTest(
     assertEquals(await button(first, "Retry").isEnabled(), false);
 
     // Nobody is put back in without being asked.
-    await ada.getByRole("button", { name: "Join room" }).click();
+    await ada.getByRole("button", { name: "Join" }).click();
     await mayWrite(ada);
     // It is there on the next visit, too; and once one is back, it can be sent.
     await ada.reload();
@@ -64,7 +64,7 @@ browserTest(
     await using general = await onePerson(device);
     const { ada } = general;
     await refusedOffline(ada, ["Once", "Never"]);
-    await ada.getByRole("button", { name: "Join room" }).click();
+    await ada.getByRole("button", { name: "Join" }).click();
     await mayWrite(ada);
     await copyIsStored(ada, "room:general", "rejection/", "member/");
     const mend = await failRequests(ada, PULLS);

@@ -36,13 +36,14 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     const bob = await device(server.url, { javaScriptEnabled });
-    await enter(ada, "Ada");
+    await signIn(ada, "Ada");
+    await makeRoom(ada, "Nest");
     await send(ada, "Come in");
     await messages(ada, "Come in", "sent").waitFor();
     await signIn(bob, "Bob");
-    await bob.getByRole("link", { name: "General" }).click();
+    await bob.getByRole("link", { name: "Nest" }).click();
     await messages(bob, "Come in", "sent").waitFor();
-    const join = bob.getByRole("button", { name: "Join room" });
+    const join = bob.getByRole("button", { name: "Join" });
     await join.click();
     await join.waitFor({ state: "detached" });
     await messages(bob, "Come in", "sent").waitFor();

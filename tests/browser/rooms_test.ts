@@ -132,7 +132,7 @@ browserTest(
     await ada.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await bob.goto(link);
-    await bob.getByRole("button", { name: "Join room" }).click();
+    await bob.getByRole("button", { name: "Join" }).click();
     await messages(bob, "Secret").waitFor();
     await ada.getByRole("link", { name: "2 members" }).waitFor();
   },

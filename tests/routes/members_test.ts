@@ -1,10 +1,11 @@
 // Rooms over HTTP: who gets in, who invites, who is put out, and what each learns at once.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { userSpace } from "../../lib/chat/spaces.ts";
+import { GENERAL, roomSpace, userSpace } from "../../lib/chat/spaces.ts";
 import { Sync } from "../../lib/sync/mod.ts";
 import { chatDomain } from "../../lib/web/chat/domain.ts";
 import { eventsOf } from "../support/events.ts";
-import type { Person } from "../support/person.ts";
+import { APP } from "../support/app.ts";
+import { Person } from "../support/person.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
 
 /** A room of its owner's; the answer's `roomID` and `space`. */
@@ -20,6 +21,9 @@ async function invite(host: Person, roomID: string) {
   const { url, inviteID } = answer.body;
   return { url, inviteID, secret: url.split("/").at(-1) as string };
 }
+
+/** A browser in which no one is signed in. */
+const nobody = () => new Person(APP, "", app.send);
 
 const join = async (person: Person, roomID: string, invite?: string) =>
   (await person.post(`/api/rooms/${roomID}/members`, { invite })).status;
@@ -46,6 +50,50 @@ async function listen(person: Person, space: string) {
   assertEquals((await stream.next()).value?.event, "poke");
   return stream;
 }
+
+test("who signs in for the first time is in General, and stays out once they have left it (T13)", async () => {
+  const ada = await app.signIn("Ada");
+  const bob = await app.signIn("Bob");
+  assertEquals((await rolesIn(bob, roomSpace(GENERAL))).Ada, "member");
+  const { body } = await ada.pull(userSpace(ada.userID), crypto.randomUUID());
+  const keys = body.patch.map(({ key = "" }) => key);
+  assert(keys.includes(`membership/${GENERAL}`), keys.join());
+
+  const me = `/api/rooms/${GENERAL}/members/me`;
+  assertEquals(await remove(ada, me), 204);
+  const link = await ada.post("/api/session/link", {});
+  const { status } = await nobody().ask(new URL(link.body.url).pathname, {
+    method: "POST",
+  });
+  assertEquals(status, 303);
+  assertEquals((await rolesIn(bob, roomSpace(GENERAL))).Ada, undefined);
+});
+
+test("whoever only opens the page of a public room is not in it, until they join (A10)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID, space } = await makeRoom(ada, "public");
+  const page = `/rooms/${roomID}`;
+  assertMatch(await (await bob.fetch(page)).text(), />Join<\/button>/);
+  assertEquals(await rolesIn(ada, space), { Ada: "owner" });
+  assertEquals((await bob.ask(page, { method: "POST" })).status, 303);
+  assertEquals(await rolesIn(ada, space), { Ada: "owner", Bob: "member" });
+  assert(!/>Join<\/button>/.test(await (await bob.fetch(page)).text()));
+});
+
+test("who signs in to open an invitation is told by whom and to what (T10)", async () => {
+  const ada = await app.signIn("Ada <b>");
+  const { roomID } = await makeRoom(ada, "private");
+  const { url } = await invite(ada, roomID);
+  const guest = nobody();
+  const toSignIn = await guest.fetch(new URL(url).pathname);
+  const signIn = toSignIn.headers.get("location")!;
+  for (const init of [{}, { method: "POST", body: new FormData() }]) {
+    const text = await (await guest.fetch(signIn, init)).text();
+    assertMatch(text, /Ada &lt;b> invites you to “Nest”/);
+  }
+  const wrong = signIn.replace(/.{4}$/, "AAAA");
+  assert(!/invites you/.test(await (await guest.fetch(wrong)).text()));
+});
 
 test("an invitation opens a private room to whoever has it, and is kept as a hash only (E8)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
@@ -291,9 +339,9 @@ test("who is in five hundred rooms makes and joins no other until they leave one
   const mine = await makeRoom(ada, "public");
   const { roomID } = await makeRoom(bob, "public");
   const elsewhere = new Sync(app.kv, chatDomain);
-  for (let from = 1; from < 500; from += 100) {
+  for (let from = 1; from < 499; from += 100) { // beside that one and General
     await elsewhere.write([userSpace(ada.userID)], async (own) => {
-      for (let i = from; i < Math.min(from + 100, 500); i++) {
+      for (let i = from; i < Math.min(from + 100, 499); i++) {
         const membership = { roomID: `r${i}`, name: `Room ${i}`, joinedAt: 0 };
         await own.set(`membership/r${i}`, membership);
       }

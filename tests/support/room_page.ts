@@ -14,6 +14,7 @@ export async function enter(
   const answer = await page.request.get("/api/rooms");
   const rooms: { name: string; roomID: string }[] = (await answer.json()).rooms;
   const { roomID } = rooms.find(({ name }) => name === room)!;
+  await page.request.post(`/api/rooms/${roomID}/members`, { data: {} });
   await page.goto(`/rooms/${roomID}`);
   await mayWrite(page);
 }

@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { EmojiChoice } from "../shared/EmojiChoice.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
-const words = roomStrings.messages;
+const words = roomOnUseStrings.toolbar;
 
 /** The same object for as long as the same is possible, as every message has it. */
 export type MessageActions = {
@@ -19,9 +19,8 @@ export type MessageActions = {
   /** Saves a new text. Throws a Refusal with the reason. */
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
-  /** With what one chooses a reaction, once it is loaded. */
-  EmojiChoice?: typeof EmojiChoice;
-  /** With what a block of code is coloured and copied, once it is loaded. */
+  // Undefined until they are loaded.
+  MessageToolbar?: typeof MessageToolbar;
   CodeBlock?: typeof CodeBlock;
 };
 
@@ -51,7 +50,6 @@ export function MessageToolbar(props: MessageToolbarProps) {
     <div class="actions" role="group" aria-label={words.actions}>
       {actions.react && (
         <ReactionPicker
-          EmojiChoice={actions.EmojiChoice}
           active={active}
           onPick={(emoji) => actions.react?.(message.id, emoji, true)}
         />
@@ -68,12 +66,11 @@ export function MessageToolbar(props: MessageToolbarProps) {
 }
 
 type ReactionPickerProps = {
-  EmojiChoice: MessageActions["EmojiChoice"];
   active: boolean;
   onPick: (emoji: string) => void;
 };
 
-function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
+function ReactionPicker({ active, onPick }: ReactionPickerProps) {
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -97,7 +94,7 @@ function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
       >
         {words.react}
       </button>
-      {open.value && EmojiChoice && (
+      {open.value && (
         <EmojiChoice
           id={id}
           beside={button.current!}

@@ -7,9 +7,8 @@ import type { RoomReplica } from "../shared/replicas.ts";
 
 type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
+  & Pick<MessageActions, "MessageToolbar" | "CodeBlock">
   & {
-    EmojiChoice: MessageActions["EmojiChoice"];
-    CodeBlock: MessageActions["CodeBlock"];
     /** Told of what did not work. */
     onError: (error: unknown) => void;
   };
@@ -25,14 +24,14 @@ export function useMessageActions(
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
   const { jump, copyLink, reply, edit, onError } = handlers;
-  const { EmojiChoice, CodeBlock } = handlers;
+  const { MessageToolbar, CodeBlock } = handlers;
 
   const actions = useMemo((): MessageActions => {
-    if (!replica) return { jump, copyLink };
+    const always = { jump, copyLink, MessageToolbar, CodeBlock };
+    if (!replica) return always;
     const { mutate } = replica;
     return {
-      jump,
-      copyLink,
+      ...always,
       reply,
       edit,
       save: (id, content) => mutate.editMessage({ id, content }),
@@ -42,9 +41,7 @@ export function useMessageActions(
       askToDelete(message) {
         deleting.value = message;
       },
-      EmojiChoice,
-      CodeBlock,
     };
-  }, [replica, EmojiChoice, CodeBlock]);
+  }, [replica, MessageToolbar]); // which comes with CodeBlock
   return { actions, deleting };
 }

@@ -5,9 +5,9 @@ export const lobbyStrings = {
   title: "Rooms",
   yours: "Your rooms",
   others: "More rooms",
-  joining: "Open a room to join it.",
+  joining: "Open a room to look at it.",
   noneOfYours:
-    "You are not in any room yet. Open one below to join it, or create your own.",
+    "You are not in any room yet. Join one below, or create your own.",
   private: "Private",
   messages: (n: number) =>
     n === 0 ? "No messages yet" : count(n, "message", "messages"),

@@ -68,7 +68,6 @@ export const pageStrings = {
 
   visit: {
     missing: "There is no such room, or it is private and you are not in it.",
-    outside: "Join the room to write in it.",
     needsScript:
       "Reading works without JavaScript; writing a message needs it.",
   },
@@ -91,6 +90,8 @@ export const pageStrings = {
   invite: {
     by: (name?: string) =>
       name ? `${name} invites you to a room` : "You are invited to a room",
+    to: (room: string, by?: string) =>
+      by ? `${by} invites you to “${room}”.` : `You are invited to “${room}”.`,
     text: "Members can read everything in it and write.",
     later: "Not now",
     missing: "This invitation is not valid, or no longer is.",

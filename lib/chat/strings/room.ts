@@ -19,6 +19,12 @@ export const roomStrings = {
     reload: "Reload",
   },
 
+  joining: {
+    join: "Join",
+    looking: "You are looking at this room. Join it to write.",
+    notIn: "You are no longer in this room.",
+  },
+
   messages: {
     label: "Messages",
     emptyTitle: (room: string) => `This is the start of ${room}.`,
@@ -34,12 +40,6 @@ export const roomStrings = {
     today: "Today",
     yesterday: "Yesterday",
     edited: "(edited)",
-    actions: "Message actions",
-    react: "React",
-    reply: "Reply",
-    edit: "Edit",
-    copyLink: "Copy link",
-    delete: "Delete",
     someone: "someone who has left",
     reacted: (people: string) => `By ${people}`,
     you: "you",

@@ -66,10 +66,13 @@ export const roomOnUseStrings = {
       "This browser can't store anything: if you close the page, unsent messages are lost.",
   },
 
-  joining: {
-    join: "Join room",
-    joining: "Joining the room…",
-    notIn: "You are no longer in this room.",
+  toolbar: {
+    actions: "Message actions",
+    react: "React",
+    reply: "Reply",
+    edit: "Edit",
+    copyLink: "Copy link",
+    delete: "Delete",
   },
 
   reply: {

@@ -13,6 +13,7 @@ import type {
   LeftRoom,
   Member,
   Membership,
+  Room,
 } from "../../chat/schema.ts";
 import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { User } from "../../chat/views.ts";
@@ -51,13 +52,24 @@ export async function joinRoom(
     if (!room || !mayJoin) throw noSuchRoom();
     const { name } = await assertPerson(own);
     await assertBelowRoomLimit(own);
-    const joinedAt = Date.now();
-    const member: Member = { id: userID, name, role: "member", joinedAt };
-    const membership: Membership = { roomID, name: room.name, joinedAt };
-    await there.set(`member/${userID}`, member);
-    await own.set(`membership/${roomID}`, membership);
-    await own.del(`left/${roomID}`);
+    await addMember(there, own, room, { userID, name });
   });
+}
+
+/** Makes a person a member of a room, in the room's space and their own. */
+export async function addMember(
+  there: WriteTransaction,
+  own: WriteTransaction,
+  room: Room,
+  { userID, name }: User,
+): Promise<void> {
+  const { id: roomID } = room;
+  const joinedAt = Date.now();
+  const member: Member = { id: userID, name, role: "member", joinedAt };
+  const membership: Membership = { roomID, name: room.name, joinedAt };
+  await there.set(`member/${userID}`, member);
+  await own.set(`membership/${roomID}`, membership);
+  await own.del(`left/${roomID}`);
 }
 
 /** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room. */
@@ -195,12 +207,15 @@ export async function withdrawInvitation(
   });
 }
 
+/** The names of a room and of the member who invites to it, if that is there. */
+export type Invited = { room: string; by: string | undefined };
+
 /** What an invitation's secret opens; null when it opens nothing (any more). */
 export async function findInvitation(
   sync: Sync,
   roomID: string,
   secret: string,
-): Promise<{ room: string; by: string | undefined } | null> {
+): Promise<Invited | null> {
   const space = roomSpace(roomID);
   if (!kindOf(space)) return null;
   const id = hashOf(secret);

@@ -1,13 +1,19 @@
 // A person's profile: what they are called, in their own space and in the rooms they are in.
 import { deviceStrings } from "../../chat/strings/device.ts";
 import { setProfileArgs } from "../../chat/server_mutators.ts";
-import { memberIn, membershipsOf, profileOf } from "../../chat/queries.ts";
+import {
+  memberIn,
+  membershipsOf,
+  profileOf,
+  roomIn,
+} from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { type Profile, valid } from "../../chat/schema.ts";
-import { roomSpace, userSpace } from "../../chat/spaces.ts";
+import { GENERAL, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { User } from "../../chat/views.ts";
 import { assertPerson } from "../auth/access.ts";
 import type { ChatSync } from "./domain.ts";
+import { addMember } from "./members.ts";
 
 /** A person by their ID; null when there is none. */
 export async function userOf(
@@ -27,14 +33,15 @@ export function assertOwnName({ name }: User, typed: unknown): void {
   }
 }
 
-/** Makes a person: their own space is born with their name. */
-export async function makePerson(
-  sync: ChatSync,
-  { userID, name }: User,
-): Promise<void> {
-  await sync.write([userSpace(userID)], async (own) => {
+/** Makes a person: their own space is born with their name, as a member of General. */
+export async function makePerson(sync: ChatSync, user: User): Promise<void> {
+  const { userID, name } = user;
+  const spaces = [userSpace(userID), roomSpace(GENERAL)];
+  await sync.write(spaces, async (own, general) => {
     await own.set("profile", { name });
     await own.set("called", { name });
+    const room = await roomIn(general);
+    if (room) await addMember(general, own, room, user);
   });
 }
 

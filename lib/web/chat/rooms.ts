@@ -20,7 +20,13 @@ import {
   type Room,
   valid,
 } from "../../chat/schema.ts";
-import { DIRECTORY, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import {
+  DIRECTORY,
+  GENERAL,
+  kindOf,
+  roomSpace,
+  userSpace,
+} from "../../chat/spaces.ts";
 import type {
   PeopleView,
   RoomSummary,
@@ -42,8 +48,6 @@ import { actorOf, type ChatSync as Sync } from "./domain.ts";
 import { assertBelowRoomLimit } from "./members.ts";
 import { updateNameInRooms } from "./profile.ts";
 
-/** The public room that is there from the first start. */
-const GENERAL = "general";
 const PAGE_MESSAGES = 50; // messages in a page's HTML,
 const MAX_PAGE_MESSAGES = 300; // or as many as are unread, up to this,
 const READ_CONTEXT = 10; // and a few that were read before
