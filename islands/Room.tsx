@@ -10,6 +10,7 @@ import { listen } from "../lib/replica/poke/listen.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
+import { useToday } from "./parts/message/Timestamp.tsx";
 import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
 import { Connection } from "./parts/room/Connection.tsx";
 import { JoinForm } from "./parts/room/JoinForm.tsx";
@@ -46,10 +47,7 @@ export default function Room(props: RoomProps) {
   const scope = `${userID}/${room.id}`;
   const caughtUp = readable !== undefined;
 
-  const hydrated = useSignal(false);
-  useEffect(() => {
-    hydrated.value = true;
-  }, []);
+  const today = useToday();
   const notice = useSignal("");
   const showNotice = (what: unknown) => {
     notice.value = typeof what === "string" ? what : errorWords(what);
@@ -178,7 +176,7 @@ export default function Room(props: RoomProps) {
             onEnd={editing.end}
           />
         )}
-        hydrated={hydrated.value}
+        today={today}
         announced={announced}
         older={parts && (
           <parts.OlderMessages

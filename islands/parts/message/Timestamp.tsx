@@ -1,4 +1,6 @@
-// Times and days: in the reader's own format once the page is hydrated, in UTC before.
+// Times and days: in the reader's own format once the page is hydrated, in UTC before. They follow the clock.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 
 type TimestampProps = {
@@ -25,24 +27,40 @@ export const fullDate = (at: number): string => fullFormat().format(at);
 export const dayKey = (at: number, local: boolean): string =>
   local ? new Date(at).toDateString() : new Date(at).toISOString().slice(0, 10);
 
-/** The day for a person: "Today", "Friday, 20 November", with the year if it is another. */
-export function dayInWords(at: number, local: boolean): string {
-  if (!local) return dayKey(at, false);
-  const now = new Date();
-  const [day, today] = [new Date(at), now.toDateString()];
-  if (day.toDateString() === today) return roomStrings.messages.today;
-  const yesterday = new Date(
-    now.getFullYear(),
-    now.getMonth(),
-    now.getDate() - 1,
-  );
-  if (day.toDateString() === yesterday.toDateString()) {
-    return roomStrings.messages.yesterday;
-  }
-  return (day.getFullYear() === now.getFullYear()
-    ? weekdayFormat()
-    : yearFormat())
-    .format(at);
+/**
+ * The day for a person whose `today` began then: "Today", "Friday, 20 November",
+ * with the year if it is another. Without `today`, as before hydration, in UTC.
+ */
+export function dayInWords(at: number, today: number | undefined): string {
+  if (today === undefined) return dayKey(at, false);
+  const day = startOfDay(at);
+  if (day === today) return roomStrings.messages.today;
+  if (day === startOfDay(today - 1)) return roomStrings.messages.yesterday;
+  const isThisYear =
+    new Date(day).getFullYear() === new Date(today).getFullYear();
+  return (isThisYear ? weekdayFormat() : yearFormat()).format(at);
+}
+
+const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+/** How often the clock is looked at, in milliseconds: a timer for midnight would be late by the time that the machine has slept. */
+const LOOK_EVERY = 30_000;
+
+/** When today began for the reader, in milliseconds since 1970; undefined until hydration. */
+export function useToday(): number | undefined {
+  const today = useSignal<number | undefined>(undefined);
+  useEffect(() => {
+    const look = () => today.value = startOfDay(Date.now());
+    look();
+    const timer = setInterval(look, LOOK_EVERY);
+    // Of a page that nobody looks at the browser may have held the timer back.
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+  return today.value;
 }
 
 // Making a formatter is slow, and each message has a time: made once.

@@ -28,7 +28,8 @@ type MessageGroupProps = {
   actions: MessageActions;
   pendingLabel: string | undefined;
   mayDeleteAll: boolean;
-  hydrated: boolean;
+  /** When today began; undefined until hydration. */
+  today: number | undefined;
   announced: boolean;
   /** Whether there are so many messages that only those near the screen have buttons. */
   buttonsOnlyNear: boolean;
@@ -43,7 +44,8 @@ const NO_TEXT: RichNode[] = [];
 export const MessageGroup = memo(function MessageGroup(
   props: MessageGroupProps,
 ) {
-  const { messages, quoted, newFrom, richTextOf, hydrated, actions } = props;
+  const { messages, quoted, newFrom, richTextOf, today, actions } = props;
+  const hydrated = today !== undefined;
   const { jump, copyLink } = actions;
   const near = useSignal(false);
   // The browser says what it does not paint. Preact's types lack the event.
@@ -64,7 +66,7 @@ export const MessageGroup = memo(function MessageGroup(
           <Fragment key={id}>
             {newDay && (
               <p class="day">
-                <span>{dayInWords(createdAt, hydrated)}</span>
+                <span>{dayInWords(createdAt, today)}</span>
               </p>
             )}
             {id === newFrom && (

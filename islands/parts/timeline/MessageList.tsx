@@ -27,8 +27,8 @@ type MessageListProps = {
   /** The message that is being edited, and what stands in for its text. */
   editedID: string | undefined;
   editBox: ComponentChild;
-  /** Whether times can be the reader's own. */
-  hydrated: boolean;
+  /** When today began; undefined until hydration, when times become the reader's own. */
+  today: number | undefined;
   /** Whether what appears now is news, to be read aloud. */
   announced: boolean;
   /** Stands above the messages, and brings older ones. */
@@ -103,7 +103,7 @@ export function MessageList(props: MessageListProps) {
                   ? props.pendingLabel
                   : undefined}
                 mayDeleteAll={props.mayDeleteAll}
-                hydrated={props.hydrated}
+                today={props.today}
                 announced={announced}
                 buttonsOnlyNear={messages.length > MAX_WITH_BUTTONS}
               />

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
 import type { UserReplica } from "../shared/replicas.ts";
+import { isLookedAt, onAttention } from "../shared/attention.ts";
 import { noteRead } from "../shared/room_store.ts";
 
 /** Several reads within so many milliseconds are one mutation. */
@@ -49,7 +50,7 @@ export function useReadMarker(options: ReadMarkerOptions) {
     };
     const markSoon = () => {
       const { userReplica, confirmed, scrolledUp } = latest.current;
-      if (document.hidden || !userReplica) return;
+      if (!isLookedAt() || !userReplica) return;
       if (!scrolledUp) noteRead(roomID, confirmed);
       timer ??= setTimeout(markNow, GATHER_FOR);
     };
@@ -58,17 +59,16 @@ export function useReadMarker(options: ReadMarkerOptions) {
 
   useEffect(() => {
     // What comes while nobody looks is new when they come back.
-    if (document.hidden && readSeq.current >= 0) {
+    if (!isLookedAt() && readSeq.current >= 0) {
       readBefore.value = readSeq.current;
     }
     markSoon();
   }, [confirmed, scrolledUp, userReplica]);
-  useEffect(() => {
-    // When the page is left, what waits to be marked was seen.
-    const onVisible = () => document.hidden ? markNow() : markSoon();
-    document.addEventListener("visibilitychange", onVisible);
-    return () => document.removeEventListener("visibilitychange", onVisible);
-  }, []);
+  // When the page is left, what waits to be marked was seen.
+  useEffect(
+    () => onAttention(() => isLookedAt() ? markSoon() : markNow()),
+    [],
+  );
 
   const { value: read } = readBefore;
   const firstNew = read === undefined
