@@ -1,10 +1,12 @@
 // Builds islands and styles: `dev.ts build` for `main.ts` to serve, plain `dev.ts` to serve and reload on change.
 import * as esbuild from "esbuild";
 import { Builder } from "fresh/dev";
-import { build } from "./fresh.config.ts";
+import { build, COMPRESSED } from "./fresh.config.ts";
+import { precompress } from "./lib/web/http/precompressed.ts";
 import { readSettings } from "./lib/web/settings.ts";
 
 const builder = new Builder(build);
+const here = (path: string) => new URL(path, import.meta.url);
 
 builder.onTransformStaticFile(
   { pluginName: "styles", filter: /styles[\\/]all\.css$/ },
@@ -22,6 +24,10 @@ builder.onTransformStaticFile(
 
 if (Deno.args.includes("build")) {
   await builder.build();
+  await precompress(
+    ["static/", "_fresh/static/"].map(here),
+    here(COMPRESSED),
+  );
 } else {
   const { port, host } = readSettings(
     (name) => Deno.env.get(name),

@@ -6,6 +6,9 @@ export const config = {
   trustProxy: Deno.env.get("TRUST_PROXY") === "1",
 } satisfies FreshConfig;
 
+/** Where a build puts what it compresses, seen from here. */
+export const COMPRESSED = "_fresh/brotli/";
+
 /** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */
 export const build = {
   // All of them know it. Told their names, esbuild doubts their `\p{…}`, and

@@ -1,11 +1,12 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
-import { config } from "./fresh.config.ts";
+import { COMPRESSED, config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
+import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
 import { Typing } from "./lib/web/live/typing.ts";
@@ -98,6 +99,7 @@ const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
 
 export const app = new SecureApp<State>(config)
+  .use(precompressed(new URL(COMPRESSED, import.meta.url)))
   .use(staticFiles())
   .use(async (ctx) => {
     Object.assign(ctx.state, await services());

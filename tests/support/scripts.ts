@@ -1,22 +1,35 @@
 // Measures the scripts that a page loads before anybody touches it.
-import { gzipSync } from "node:zlib";
+import { request } from "node:http";
 import type { Page } from "playwright-core";
 
-/** A script that a page has loaded, with its size as gzip makes it at its best, in bytes. */
+/** A script that a page has loaded, with its size as it travels, in bytes. */
 export type Script = { name: string; size: number };
 
 /** Watches a page, from before it is opened; call the answer once the page is idle. */
 export function watchScripts(page: Page): () => Promise<Script[]> {
-  const loaded: Promise<Script>[] = [];
+  const loaded: string[] = [];
   page.on("response", (response) => {
-    if (response.request().resourceType() !== "script") return;
-    const name = new URL(response.url()).pathname.split("/").at(-1)!;
-    const script = response.body()
-      .then((body) => ({ name, size: gzipSync(body, { level: 9 }).length }));
-    script.catch(() => {}); // told to whoever asks, if anybody still does
-    loaded.push(script);
+    if (response.request().resourceType() === "script") {
+      loaded.push(response.url());
+    }
   });
-  return () => Promise.all(loaded);
+  return () =>
+    Promise.all(loaded.map(async (url) => ({
+      name: new URL(url).pathname.split("/").at(-1)!,
+      size: await sizeOnTheWire(url),
+    })));
+}
+
+/** The size of an answer's body as browsers get it. (`fetch` gives it decompressed.) */
+function sizeOnTheWire(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { "accept-encoding": "gzip, deflate, br, zstd" };
+    request(url, { headers }, async (response) => {
+      let size = 0;
+      for await (const piece of response) size += piece.length;
+      resolve(size);
+    }).on("error", reject).end();
+  });
 }
 
 export const sizeOf = (scripts: readonly Script[]): number =>
