@@ -5,12 +5,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
 import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
+import { surviveTranslation } from "./parts/device/translation.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {
   const needsNetwork = useSignal(false);
 
   useEffect(() => {
+    const endSurvival = surviveTranslation();
     startServiceWorker();
     const unlisten = onSignedOut(() => location.replace("/signin"));
     // The page can be of someone who was signed in before: from the service
@@ -37,6 +39,7 @@ export default function Device({ userID }: { userID: string }) {
     document.addEventListener("visibilitychange", check);
     document.addEventListener("submit", onSubmit);
     return () => {
+      endSurvival();
       unlisten();
       removeEventListener("pageshow", onPageShow);
       removeEventListener("online", onOnline);
