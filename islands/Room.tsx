@@ -97,9 +97,8 @@ export default function Room(props: RoomProps) {
   const isVisitor = !me && (caughtUp || !initialView.me);
   const isReply = draft.replyTo.value !== undefined;
   const anyRejected = rejections.length > 0;
-  const anyOlder = caughtUp && history.more;
   const { paused } = status;
-  const needsParts = isVisitor || isReply || anyRejected || anyOlder ||
+  const needsParts = isVisitor || isReply || anyRejected ||
     live.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again.

@@ -7,8 +7,9 @@ import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { errorWords } from "../shared/error_words.ts";
-import { isComposing, isEnter } from "../shared/keys.ts";
+import { isComposing, isSendKey } from "../shared/keys.ts";
 import type { OutgoingMessage } from "../shared/unsent_text.ts";
+import { returnToComposer } from "../shared/writing_focus.ts";
 import type { Completion, CompletionHandlers, Listbox } from "./Completion.tsx";
 import type { ReplyBanner } from "./ReplyBanner.tsx";
 import type { ComposerDraft } from "./useDraft.ts";
@@ -46,7 +47,12 @@ export function Composer(props: ComposerProps) {
   const listbox = useSignal<Listbox | undefined>(undefined);
 
   // The box is older than this script: it can hold text already.
-  useLayoutEffect(() => draft.start(box.current?.value ?? ""), []);
+  useLayoutEffect(() => {
+    draft.start(box.current?.value ?? "");
+    // One who has come to write can begin; who is elsewhere on the page stays.
+    const isFree = document.activeElement === document.body && !location.hash;
+    if (isFree) returnToComposer();
+  }, []);
   useEffect(() => {
     if (send && sendWhenReady.value) submit();
   }, [send]);
@@ -76,7 +82,7 @@ export function Composer(props: ComposerProps) {
     if (isComposing(event) || completion.current?.onKeyDown(event)) return;
     if (event.key === "Escape") draft.answer(undefined);
     if (event.key === "ArrowUp" && text.value === "") props.editLast();
-    if (!isEnter(event)) return;
+    if (!isSendKey(event)) return;
     event.preventDefault();
     submit();
   }
@@ -121,7 +127,7 @@ export function Composer(props: ComposerProps) {
           aria-controls={listbox.value?.id}
           aria-activedescendant={listbox.value?.activeID}
           placeholder={words.placeholder(room)}
-          enterkeyhint="send"
+          enterkeyhint="enter"
           disabled={!open}
           onInput={(next) => {
             draft.write(next);

@@ -29,10 +29,6 @@ const EARLIER = "";
 /** Whether it is too long to be shared: it stays in its tab, and on its device. */
 export const isTooLong = (text: string): boolean => text.length > MAX_CONTENT;
 
-/** Has the room's writer go on in the composer. */
-export const focusComposer = (): void =>
-  document.querySelector<HTMLElement>(".composer textarea")?.focus();
-
 export function useDraft(scope: Scope) {
   const text = useSignal("");
   const replyTo = useSignal<string | undefined>(undefined);

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
-import { isComposing, isEnter } from "../shared/keys.ts";
+import { isComposing, isSendKey } from "../shared/keys.ts";
 import { errorWords } from "../shared/error_words.ts";
 
 const words = roomOnUseStrings.edit;
@@ -46,7 +46,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
     event.stopPropagation(); // the arrows are the text's here, not the log's
     if (isComposing(event)) return;
     if (event.key === "Escape") return onEnd();
-    if (!isEnter(event)) return;
+    if (!isSendKey(event)) return;
     event.preventDefault();
     submit();
   }

@@ -10,6 +10,7 @@ import {
   saveEdit,
   type Scope,
 } from "../shared/unsent_text.ts";
+import { returnToComposer } from "../shared/writing_focus.ts";
 
 export type Editing = ReturnType<typeof useEditing>;
 
@@ -42,13 +43,13 @@ export function useEditing(scope: Scope, jump: (id: string) => void) {
         edit.value = { ...edit.value, content };
         saveEdit(scope, edit.value);
       },
-      /** Ends it, and gives the focus back to the message. */
+      /** Ends it; one goes on writing. */
       end() {
         if (!edit.value) return;
         const { id } = edit.value;
         edit.value = undefined;
         removeEdit(scope, id);
-        document.getElementById(elementIDOf(id))?.focus();
+        returnToComposer();
       },
     };
   }, []);

@@ -5,12 +5,13 @@ import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
-import { focusComposer, type RestoredDraft } from "../composer/useDraft.ts";
+import type { RestoredDraft } from "../composer/useDraft.ts";
 import { RichText } from "../message/RichText.tsx";
 import { Avatar } from "../shared/Avatar.tsx";
 import { copyText } from "../shared/copy_text.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
 import type { People } from "../shared/usePeople.ts";
+import { focusComposer } from "../shared/writing_focus.ts";
 
 const words = roomOnUseStrings.failed;
 

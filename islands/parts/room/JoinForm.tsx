@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import { focusComposer } from "../composer/useDraft.ts";
+import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = roomStrings.joining;
 
@@ -19,7 +19,7 @@ export function JoinForm({ wasMember, join, onError }: JoinFormProps) {
   const hasJoined = useRef(false);
   // Goes once the person is a member, who wants to write.
   useEffect(() => () => {
-    if (hasJoined.current) requestAnimationFrame(focusComposer);
+    if (hasJoined.current) requestAnimationFrame(returnToComposer);
   }, []);
   return (
     <form

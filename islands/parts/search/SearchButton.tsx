@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../../../lib/chat/strings/every_page.ts";
+import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = everyPageStrings;
 
@@ -56,7 +57,10 @@ export function SearchButton({ userID }: { userID: string }) {
       {open.value && Dialog.value && (
         <Dialog.value
           userID={userID}
-          onClose={() => open.value = false}
+          onClose={() => {
+            open.value = false;
+            returnToComposer();
+          }}
         />
       )}
     </>

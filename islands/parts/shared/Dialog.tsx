@@ -1,6 +1,7 @@
 // A modal dialog, open for as long as it is rendered.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { returnToComposer } from "./writing_focus.ts";
 
 type DialogProps = {
   title: string;
@@ -14,7 +15,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const { current } = dialog;
     current!.showModal();
-    return () => current!.close(); // gives back the focus
+    return () => {
+      current!.close(); // gives back the focus,
+      returnToComposer(); // in a room to where one writes
+    };
   }, []);
   return (
     <dialog

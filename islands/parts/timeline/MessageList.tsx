@@ -15,7 +15,7 @@ type MessageListProps = {
   room: string;
   userID: string;
   people: People;
-  history: Pick<History, "messages" | "more">;
+  history: Pick<History, "messages" | "more" | "latest">;
   scroll: ScrollAnchor;
   /** The message above which the line "New messages" belongs, if any. */
   newFrom: string | undefined;
@@ -44,13 +44,14 @@ const MAX_WITH_BUTTONS = 300;
 
 export function MessageList(props: MessageListProps) {
   const { userID, newFrom, announced, editedID } = props;
-  const { messages, more } = props.history;
+  const { messages, more, latest } = props.history;
   const last = messages.at(-1);
   const { scroller, scrolledUp, onScroll, toNewest } = props.scroll;
-  const byID = new Map(messages.map((message) => [message.id, message]));
+  const byID = new Map(latest.current.all.map((each) => [each.id, each]));
   // The Tab key stops at one message: the one last focused, the newest before that.
   const focused = useSignal<string | undefined>(undefined);
-  const active = byID.has(focused.value!) ? focused.value : last?.id;
+  const isShown = messages.some(({ id }) => id === focused.value);
+  const active = isShown ? focused.value : last?.id;
 
   // A person who writes wants to see it, wherever they were reading.
   const written = last?.pending && last.authorID === userID ? last.id : "";
@@ -74,6 +75,7 @@ export function MessageList(props: MessageListProps) {
           if (article) focused.value = article.dataset.messageId;
         }}
         onKeyDown={moveFocus}
+        onClick={focusMessage}
       >
         <div class="messages">
           {messages.length === 0 && !more && !props.failures && (
@@ -136,6 +138,16 @@ function Empty({ room }: { room: string }) {
       <p>{roomStrings.messages.empty}</p>
     </div>
   );
+}
+
+/** A tap on a message brings its buttons, where the browser does not focus what is tapped. */
+function focusMessage({ target }: MouseEvent): void {
+  // What is pressed may have put the focus elsewhere by now.
+  if ((target as Element).closest("a, button, textarea")) return;
+  const article = (target as Element).closest("article");
+  if (!article?.contains(document.activeElement)) {
+    article?.focus({ preventScroll: true });
+  }
 }
 
 /** The arrow keys move the focus from message to message. */

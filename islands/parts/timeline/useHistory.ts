@@ -5,12 +5,14 @@ import type { Message } from "../../../lib/chat/schema.ts";
 
 export type History = ReturnType<typeof useHistory>;
 
-/** How many messages are shown at first, and how many more each time. */
+/** How many messages are shown at first: as many as the page has in its HTML, so that it stands still while it comes alive. */
+const FIRST_SIZE = 50;
+/** How many are shown once the reader has done something, and how many more each time. */
 export const PAGE_SIZE = 200;
 
 /** `messages` are those to be shown of `all` that the replica holds; `more` says that there may be older ones. */
 export function useHistory(all: Message[], messageCount: number) {
-  const shown = useSignal(Math.max(PAGE_SIZE, all.length));
+  const shown = useSignal(Math.max(FIRST_SIZE, all.length));
   const loading = useSignal(false);
   const exhausted = useSignal(false);
   const latest = useRef({ all, messageCount });
