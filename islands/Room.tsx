@@ -149,7 +149,7 @@ export default function Room(props: RoomProps) {
         )}
       </RoomHeader>
       <MessageList
-        room={room.name}
+        room={room}
         userID={userID}
         people={people}
         history={history}

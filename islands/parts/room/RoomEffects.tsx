@@ -1,8 +1,8 @@
 // What a room does from the first interaction on: takes up what earlier visits left unsent, shares the draft, goes to messages, asks before one is deleted.
 import type { Signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
-import type { Message } from "../../../lib/chat/schema.ts";
+import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
@@ -10,9 +10,11 @@ import type { ComposerDraft } from "../composer/useDraft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import type { Editing } from "../message/useEditing.ts";
 import { Dialog } from "../shared/Dialog.tsx";
+import { mentionedIn } from "../shared/mention_link.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
+import { focusComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
@@ -46,6 +48,7 @@ export function RoomEffects(props: RoomEffectsProps) {
   useEditLock(draft.scope, editing);
   useJumpTarget(props.jumpTarget, live.readable, history, showNotice);
   useRoomName(room.id, room.name);
+  useMentionLink(draft, live.view.members);
 
   // A message that is deleted while its author edits it: the text goes on. One
   // that is further back than the replica reaches may well be there.
@@ -98,6 +101,30 @@ function useRoomName(roomID: string, name: string): void {
     document.title = document.title
       .replace(/^(\(\d+\+?\) )?.*(?= · )/s, (_, unread = "") => unread + name);
   }, [name]);
+}
+
+/** Begins a message to the person whom the address mentions, once. */
+function useMentionLink(
+  draft: ComposerDraft,
+  members: readonly Member[],
+): void {
+  const latest = useRef(members);
+  latest.current = members;
+  useEffect(() => {
+    const follow = () => {
+      const id = mentionedIn(location.hash);
+      const mentioned = latest.current.find((member) => member.id === id);
+      if (!mentioned) return;
+      history.replaceState(history.state, "", location.pathname);
+      const begun = draft.text.peek();
+      const gap = /\S$/.test(begun) ? " " : "";
+      draft.write(`${begun}${gap}@${mentioned.name} `);
+      focusComposer();
+    };
+    follow();
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
 }
 
 /** Characters of the message that the dialog shows. */

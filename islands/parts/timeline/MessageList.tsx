@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
-import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
+import type { Message as ChatMessage, Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
@@ -12,7 +12,7 @@ import type { History } from "./useHistory.ts";
 import type { ScrollAnchor } from "./useScrollAnchor.ts";
 
 type MessageListProps = {
-  room: string;
+  room: Room;
   userID: string;
   people: People;
   history: Pick<History, "messages" | "more" | "latest">;
@@ -131,11 +131,18 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-function Empty({ room }: { room: string }) {
+function Empty({ room: { id, name, visibility } }: { room: Room }) {
+  const words = roomStrings.messages;
   return (
     <div class="empty">
-      <p class="title" dir="auto">{roomStrings.messages.emptyTitle(room)}</p>
-      <p>{roomStrings.messages.empty}</p>
+      <p class="title" dir="auto">{words.emptyTitle(name)}</p>
+      <p>{words.empty}</p>
+      {visibility === "private" && (
+        <p>
+          {words.emptyPrivate}{" "}
+          <a href={`/rooms/${id}/people#invite`}>{words.invite}</a>
+        </p>
+      )}
     </div>
   );
 }

@@ -103,7 +103,9 @@ export const pageStrings = {
     owner: "Owner",
     you: "You",
     online: "Online",
-    remove: "Remove",
+    joined: (date: string) => `In the room since ${date}.`,
+    rename: "Change your name",
+    mention: (name: string) => `Mention ${name} in a message`,
     removeText:
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,

@@ -29,6 +29,8 @@ export const roomStrings = {
     label: "Messages",
     emptyTitle: (room: string) => `This is the start of ${room}.`,
     empty: "Write the first message. It appears instantly, even offline.",
+    emptyPrivate: "Only the people you invite can see this room.",
+    invite: "Invite someone",
     newest: "Jump to newest",
     unread: "New messages",
     states: {

@@ -1,8 +1,11 @@
 // The people of a room: its members and invitations, and leaving it. Plain forms.
 import { HttpError, page } from "fresh";
 import CopyButton from "../../../islands/CopyButton.tsx";
+import PeopleFilter from "../../../islands/PeopleFilter.tsx";
+import { mentionHash } from "../../../islands/parts/shared/mention_link.ts";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
 import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
+import { fold } from "../../../lib/chat/fold.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
@@ -23,6 +26,8 @@ import { define, type State } from "../../../lib/web/state.ts";
 const words = pageStrings.people;
 
 type Data = PeopleView & {
+  /** What was asked for. */
+  query: string;
   /** Who is in the room just now, for its members to know. */
   online: ReadonlySet<string>;
   userID: string;
@@ -34,7 +39,8 @@ export const handler = methods({
   async GET(ctx) {
     const { state, params } = ctx;
     if (!state.user) return toSignIn(ctx);
-    return page<Data>(await dataFor(state, params.room));
+    const query = ctx.url.searchParams.get("q") ?? "";
+    return page<Data>(await dataFor(state, params.room, query));
   },
 
   async POST(ctx) {
@@ -72,7 +78,11 @@ export const handler = methods({
 });
 
 /** What the page shows to who asks; throws a 404. */
-async function dataFor(state: State, roomID: string): Promise<Data> {
+async function dataFor(
+  state: State,
+  roomID: string,
+  query = "",
+): Promise<Data> {
   const { userID } = state.user!;
   const view = await viewPeople(state.sync, roomID, userID);
   if (!view) throw new HttpError(404, pageStrings.visit.missing);
@@ -81,12 +91,17 @@ async function dataFor(state: State, roomID: string): Promise<Data> {
   const online = view.me
     ? state.online.in(roomSpace(roomID))
     : new Set<string>();
-  return { ...view, online, userID };
+  return { ...view, online, userID, query };
 }
 
+const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
+
 export default define.page<typeof handler>(function People({ data }) {
-  const { room, me, members, refusal } = data;
+  const { room, me, members, refusal, query } = data;
   const tagOf = nameTagsFor(members);
+  const wanted = fold(query.trim());
+  const shown = members.filter(({ name }) => fold(name).includes(wanted))
+    .sort((a, b) => byName.compare(a.name, b.name));
   return (
     <main id="content" class="settings">
       <p>
@@ -94,8 +109,9 @@ export default define.page<typeof handler>(function People({ data }) {
       </p>
       <h1 dir="auto">{words.title(room.name)}</h1>
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
-      <ul class="room-cards people">
-        {members.map((member) => (
+      <PeopleFilter query={query} found={shown.length} all={members.length} />
+      <ul class="people">
+        {shown.map((member) => (
           <Person key={member.id} {...data} member={member} tagOf={tagOf} />
         ))}
       </ul>
@@ -110,30 +126,42 @@ type PersonProps = Data & {
   tagOf: ReturnType<typeof nameTagsFor>;
 };
 
-function Person({ member, me, userID, online, tagOf }: PersonProps) {
-  const { id, name, role } = member;
+/** One person; their name opens what one can do with them. */
+function Person({ member, room, me, userID, online, tagOf }: PersonProps) {
+  const { id, name, role, joinedAt } = member;
   const tag = tagOf(member);
+  const isOther = id !== userID;
   return (
-    <li>
-      <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
-        {initialsOf(name)}
-      </span>
-      <span class="name">
-        <strong dir="auto">{name}</strong>
-        {tag && <span class="name-tag">{tag}</span>}
-        {role === "owner" && <span class="badge">{words.owner}</span>}
-        {id === userID && <span class="badge you">{words.you}</span>}
-        {online.has(id) && <span class="badge here">{words.online}</span>}
-      </span>
-      {me?.role === "owner" && id !== userID && (
-        <details>
-          <summary>{words.remove}</summary>
-          <p class="hint">{words.removeText}</p>
-          <Deed deed="remove" id={id} class="danger">
-            {words.removeSubmit(name)}
-          </Deed>
-        </details>
-      )}
+    <li data-folded={fold(name)}>
+      <details>
+        <summary>
+          <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
+            {initialsOf(name)}
+          </span>
+          <span class="name">
+            <strong dir="auto">{name}</strong>
+            {tag && <span class="name-tag">{tag}</span>}
+            {role === "owner" && <span class="badge">{words.owner}</span>}
+            {!isOther && <span class="badge you">{words.you}</span>}
+            {online.has(id) && <span class="badge here">{words.online}</span>}
+          </span>
+        </summary>
+        <p class="hint">{words.joined(dateOf(joinedAt))}</p>
+        {!isOther && <a href="/settings">{words.rename}</a>}
+        {isOther && me && (
+          <a href={`/rooms/${room.id}#${mentionHash(id)}`}>
+            {words.mention(name)}
+          </a>
+        )}
+        {isOther && me?.role === "owner" && (
+          <>
+            <p class="hint">{words.removeText}</p>
+            <Deed deed="remove" id={id} class="danger">
+              {words.removeSubmit(name)}
+            </Deed>
+          </>
+        )}
+      </details>
     </li>
   );
 }

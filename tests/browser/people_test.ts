@@ -1,0 +1,106 @@
+// The page of a room's people: in order, found by their names, and what one can do with each.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { boxReads, enter, makeRoom, mayWrite } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
+
+const NAMES = ["Zoë", "émile", "Bob", "Ärger", "bob 2", "Bob 10", "李雷"];
+
+const shownNames = (page: Page): Promise<string[]> =>
+  page.getByRole("main").locator("li:visible summary strong").allInnerTexts();
+
+for (const javaScriptEnabled of [true, false]) {
+  browserTest(
+    `People are in order and found by their names, ${
+      javaScriptEnabled ? "while one types" : "without a script, too"
+    }`,
+    async (device) => {
+      await using server = await startServer();
+      for (const name of NAMES) await Writer.signIn(server.url, name);
+      const ada = await device(server.url, { javaScriptEnabled });
+      await ada.request.post("/api/session", { data: { name: "Ada" } });
+      await ada.goto("/rooms/general/people");
+      assertEquals(await shownNames(ada), [
+        "Ada",
+        "Ärger",
+        "Bob",
+        "bob 2",
+        "Bob 10",
+        "émile",
+        "Zoë",
+        "李雷",
+      ]);
+      const filter = ada.getByRole("searchbox", { name: "Find a person" });
+      for (
+        const [text, names] of [
+          ["BOB", ["Bob", "bob 2", "Bob 10"]],
+          ["zoe", ["Zoë"]],
+          ["emil", ["émile"]],
+          ["雷", ["李雷"]],
+          ["nobody", []],
+        ] as const
+      ) {
+        await filter.fill(text);
+        if (!javaScriptEnabled) await filter.press("Enter");
+        await ada.getByRole("status")
+          .getByText(`${names.length} of 8 members`).waitFor();
+        assertEquals(await shownNames(ada), [...names]);
+      }
+    },
+  );
+}
+
+browserTest(
+  "A name opens what one can do with the person: mention them, and remove them from one's own room",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    await Writer.signIn(server.url, "Bob 👩‍🚀");
+    await ada.goto("/rooms/general/people");
+    const name = ada.getByRole("main").getByText("Bob 👩‍🚀").first();
+    await name.click();
+    assertEquals(
+      await ada.getByRole("button", { name: /Remove/ }).count(),
+      0,
+    );
+    await ada.getByRole("link", { name: "Mention Bob 👩‍🚀 in a message" })
+      .click();
+    await boxReads(ada, "@Bob 👩‍🚀 ");
+    await ada.waitForFunction(() =>
+      document.activeElement?.matches(".composer textarea") &&
+      location.hash === ""
+    );
+    await ada.keyboard.type("hello");
+    await ada.keyboard.press("Enter");
+    await ada.getByRole("log").locator(".mention").waitFor();
+
+    await makeRoom(ada, "Nest");
+    await mayWrite(ada);
+    const carol = await device(server.url);
+    await enter(carol, "Carol", "Nest");
+    await ada.getByRole("link", { name: "2 members" }).click();
+    await ada.getByRole("main").getByText("Carol").first().click();
+    await ada.getByRole("button", { name: "Remove Carol" }).click();
+    await ada.getByRole("status").getByText("1 member").waitFor();
+    assertEquals(await shownNames(ada), ["Ada"]);
+  },
+);
+
+browserTest(
+  "A private room that is new offers to invite somebody",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await ada.goto("/");
+    await ada.getByRole("textbox", { name: "Room name" }).fill("Nest");
+    await ada.getByRole("radio", { name: /^Private/ }).check();
+    await ada.getByRole("button", { name: "Create room" }).click();
+    await ada.waitForURL("/rooms/*");
+    await ada.getByRole("link", { name: "Invite someone" }).click();
+    await ada.getByRole("button", { name: "Make an invitation" }).click();
+    await ada.getByText("shown only this once").waitFor();
+  },
+);
