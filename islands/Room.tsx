@@ -86,7 +86,7 @@ export default function Room(props: RoomProps) {
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
-    MessageToolbar: parts?.MessageToolbar,
+    EmojiChoice: parts?.EmojiChoice,
     CodeBlock: parts?.CodeBlock,
     onError: showNotice,
   });

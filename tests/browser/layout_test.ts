@@ -111,9 +111,10 @@ browserTest(
         );
       });
       assertEquals(overlapping, [], `${width} ${size}`);
-      await box(ada).fill("Room for this");
+      const text = `Room at ${width}, ${size}`;
+      await box(ada).fill(text);
       await box(ada).press("Enter");
-      await messages(ada, "Room for this", "sent").waitFor();
+      await messages(ada, text, "sent").waitFor();
     }
   },
 );

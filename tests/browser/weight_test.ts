@@ -28,6 +28,7 @@ browserTest(
     const loaded = watchScripts(tab);
     await tab.goto(ada.url());
     await connection(tab, "Online").waitFor();
+    await messages(tab).getByRole("button", { name: "Reply" }).waitFor();
     assertEquals(await messages(tab).locator("strong").count(), 1);
     const scripts = await loaded();
     const size = sizeOf(scripts);
@@ -38,6 +39,5 @@ browserTest(
     const parser = tab.waitForResponse(/message_text/);
     await tab.mouse.move(100, 100);
     await parser;
-    await messages(tab).getByRole("button", { name: "Reply" }).waitFor();
   },
 );

@@ -9,7 +9,7 @@ import { memo } from "../shared/memo.ts";
 import { elementIDOf } from "../shared/message_link.ts";
 import type { People } from "../shared/usePeople.ts";
 import { useSustained } from "../shared/useSustained.ts";
-import type { MessageActions } from "./MessageToolbar.tsx";
+import { type MessageActions, MessageToolbar } from "./MessageToolbar.tsx";
 import { RichText } from "./RichText.tsx";
 import { fullDate, Timestamp } from "./Timestamp.tsx";
 
@@ -102,8 +102,8 @@ export const Message = memo(function Message(props: MessageProps) {
       <span class="state" aria-hidden={own ? undefined : "true"}>
         {props.pendingLabel ?? words.states.sent}
       </span>
-      {hasToolbar && !props.editBox && actions.MessageToolbar && (
-        <actions.MessageToolbar
+      {hasToolbar && !props.editBox && (
+        <MessageToolbar
           message={message}
           actions={actions}
           own={own}

@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
-import { EmojiChoice } from "../shared/EmojiChoice.tsx";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
-const words = roomOnUseStrings.toolbar;
+const words = roomStrings.messages;
 
 /** The same object for as long as the same is possible, as every message has it. */
 export type MessageActions = {
@@ -20,7 +20,7 @@ export type MessageActions = {
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
   // Undefined until they are loaded.
-  MessageToolbar?: typeof MessageToolbar;
+  EmojiChoice?: typeof EmojiChoice;
   CodeBlock?: typeof CodeBlock;
 };
 
@@ -50,6 +50,7 @@ export function MessageToolbar(props: MessageToolbarProps) {
     <div class="actions" role="group" aria-label={words.actions}>
       {actions.react && (
         <ReactionPicker
+          EmojiChoice={actions.EmojiChoice}
           active={active}
           onPick={(emoji) => actions.react?.(message.id, emoji, true)}
         />
@@ -66,11 +67,12 @@ export function MessageToolbar(props: MessageToolbarProps) {
 }
 
 type ReactionPickerProps = {
+  EmojiChoice: MessageActions["EmojiChoice"];
   active: boolean;
   onPick: (emoji: string) => void;
 };
 
-function ReactionPicker({ active, onPick }: ReactionPickerProps) {
+function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -94,7 +96,7 @@ function ReactionPicker({ active, onPick }: ReactionPickerProps) {
       >
         {words.react}
       </button>
-      {open.value && (
+      {open.value && EmojiChoice && (
         <EmojiChoice
           id={id}
           beside={button.current!}

@@ -7,7 +7,7 @@ import type { RoomReplica } from "../shared/replicas.ts";
 
 type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
-  & Pick<MessageActions, "MessageToolbar" | "CodeBlock">
+  & Pick<MessageActions, "EmojiChoice" | "CodeBlock">
   & {
     /** Told of what did not work. */
     onError: (error: unknown) => void;
@@ -24,10 +24,10 @@ export function useMessageActions(
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
   const { jump, copyLink, reply, edit, onError } = handlers;
-  const { MessageToolbar, CodeBlock } = handlers;
+  const { EmojiChoice, CodeBlock } = handlers;
 
   const actions = useMemo((): MessageActions => {
-    const always = { jump, copyLink, MessageToolbar, CodeBlock };
+    const always = { jump, copyLink, EmojiChoice, CodeBlock };
     if (!replica) return always;
     const { mutate } = replica;
     return {
@@ -42,6 +42,6 @@ export function useMessageActions(
         deleting.value = message;
       },
     };
-  }, [replica, MessageToolbar]); // which comes with CodeBlock
+  }, [replica, EmojiChoice]); // which comes with CodeBlock
   return { actions, deleting };
 }

@@ -66,15 +66,6 @@ export const roomOnUseStrings = {
       "This browser can't store anything: if you close the page, unsent messages are lost.",
   },
 
-  toolbar: {
-    actions: "Message actions",
-    react: "React",
-    reply: "Reply",
-    edit: "Edit",
-    copyLink: "Copy link",
-    delete: "Delete",
-  },
-
   reply: {
     replying: (name: string) => `Replying to ${name}`,
     cancel: "Cancel reply",
