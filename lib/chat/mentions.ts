@@ -1,5 +1,6 @@
 // Who a text speaks to: "@" and a member's name, compared as people see names.
-import { fold, graphemesOf } from "./fold.ts";
+import { fold } from "./fold.ts";
+import { graphemesOf } from "./graphemes.ts";
 
 /** Names to look for in texts, as a trie of their folded characters. */
 export type Names = {
