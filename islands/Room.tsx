@@ -87,7 +87,7 @@ export default function Room(props: RoomProps) {
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
-    EmojiChoice: parts?.EmojiChoice,
+    EmojiPicker: parts?.EmojiPicker,
     CodeBlock: parts?.CodeBlock,
     onError: showNotice,
   });
@@ -209,7 +209,7 @@ export default function Room(props: RoomProps) {
         <Composer
           room={room.name}
           onType={(text) => parts?.tellTyping(space, text)}
-          members={members}
+          conversation={{ userID, people, messages }}
           open={(me ?? initialView.me) !== undefined}
           draft={draft}
           answered={messages.find(({ id }) => id === draft.replyTo.value)}
@@ -220,6 +220,7 @@ export default function Room(props: RoomProps) {
           }}
           Completion={parts?.Completion}
           ReplyBanner={parts?.ReplyBanner}
+          EmojiPicker={parts?.EmojiPicker}
         />
         <div class="below">
           {!failed && (

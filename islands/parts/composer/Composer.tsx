@@ -3,13 +3,19 @@
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import type { Member, Message } from "../../../lib/chat/schema.ts";
+import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
+import type { EmojiPicker } from "../shared/EmojiPicker.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isEnter } from "../shared/keys.ts";
 import type { OutgoingMessage } from "../shared/unsent_text.ts";
-import type { Completion, CompletionHandlers, Listbox } from "./Completion.tsx";
+import type {
+  Completion,
+  CompletionHandlers,
+  Conversation,
+  Listbox,
+} from "./Completion.tsx";
 import type { ReplyBanner } from "./ReplyBanner.tsx";
 import type { ComposerDraft } from "./useDraft.ts";
 
@@ -17,7 +23,7 @@ type ComposerProps = {
   room: string;
   /** Told of the text whenever its writer has changed it. */
   onType: (text: string) => void;
-  members: readonly Member[];
+  conversation: Conversation;
   /** Whether one may write here at all; the box is disabled otherwise. */
   open: boolean;
   draft: ComposerDraft;
@@ -30,12 +36,14 @@ type ComposerProps = {
   // Undefined until they are loaded.
   Completion: typeof Completion | undefined;
   ReplyBanner: typeof ReplyBanner | undefined;
+  EmojiPicker: typeof EmojiPicker | undefined;
 };
 
 const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft, Completion, ReplyBanner } = props;
+  const { room, open, send, draft } = props;
+  const { Completion, ReplyBanner, EmojiPicker } = props;
   const { text, replyTo } = draft;
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
@@ -105,8 +113,7 @@ export function Composer(props: ComposerProps) {
       {Completion && (
         <Completion
           box={box}
-          members={props.members}
-          write={draft.write}
+          conversation={props.conversation}
           handlers={completion}
           listbox={listbox}
         />
@@ -133,6 +140,12 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
+        {EmojiPicker && (
+          <EmojiPicker
+            label={words.emoji}
+            onPick={(emoji) => completion.current?.insert(emoji)}
+          />
+        )}
         <button type="submit" disabled={!send || !isVisible(text.value)}>
           {words.send}
         </button>

@@ -1,9 +1,7 @@
 // What one can do with a message: buttons beside it when it is pointed at or focused.
-import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
+import type { EmojiPicker } from "../shared/EmojiPicker.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
 const words = roomStrings.messages;
@@ -20,7 +18,7 @@ export type MessageActions = {
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
   /** With what one chooses a reaction, once it is loaded. */
-  EmojiChoice?: typeof EmojiChoice;
+  EmojiPicker?: typeof EmojiPicker;
   /** With what a block of code is coloured and copied, once it is loaded. */
   CodeBlock?: typeof CodeBlock;
 };
@@ -49,10 +47,10 @@ export function MessageToolbar(props: MessageToolbarProps) {
   );
   return (
     <div class="actions" role="group" aria-label={words.actions}>
-      {actions.react && (
-        <ReactionPicker
-          EmojiChoice={actions.EmojiChoice}
-          active={active}
+      {actions.react && actions.EmojiPicker && (
+        <actions.EmojiPicker
+          label={words.react}
+          tabIndex={active ? 0 : -1}
           onPick={(emoji) => actions.react?.(message.id, emoji, true)}
         />
       )}
@@ -64,51 +62,5 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
-  );
-}
-
-type ReactionPickerProps = {
-  EmojiChoice: MessageActions["EmojiChoice"];
-  active: boolean;
-  onPick: (emoji: string) => void;
-};
-
-function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
-  const open = useSignal(false);
-  const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
-  // Pressing it closes the popover before the click, which must not open it again.
-  const wasOpen = useRef(false);
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class="icon react"
-        title={words.react}
-        aria-expanded={open.value}
-        aria-controls={open.value ? id : undefined}
-        tabIndex={active ? 0 : -1}
-        onPointerDown={() => wasOpen.current = open.value}
-        onClick={() => {
-          open.value = !wasOpen.current;
-          wasOpen.current = false;
-        }}
-      >
-        {words.react}
-      </button>
-      {open.value && EmojiChoice && (
-        <EmojiChoice
-          id={id}
-          beside={button.current!}
-          onClose={() => open.value = false}
-          onPick={(emoji) => {
-            open.value = false;
-            onPick(emoji);
-            button.current?.focus();
-          }}
-        />
-      )}
-    </>
   );
 }

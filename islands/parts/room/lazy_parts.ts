@@ -4,7 +4,7 @@ export { Completion } from "../composer/Completion.tsx";
 export { ReplyBanner } from "../composer/ReplyBanner.tsx";
 export { CodeBlock } from "../message/CodeBlock.tsx";
 export { EditBox } from "../message/EditBox.tsx";
-export { EmojiChoice } from "../shared/EmojiChoice.tsx";
+export { EmojiPicker } from "../shared/EmojiPicker.tsx";
 export { OlderMessages } from "../timeline/OlderMessages.tsx";
 export { Failures } from "./Failures.tsx";
 export { JoinNotice } from "./JoinNotice.tsx";

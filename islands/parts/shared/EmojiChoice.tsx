@@ -3,8 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
-
-const MOST_USED = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+import { MOST_USED } from "./most_used_emoji.ts";
 
 type EmojiChoiceProps = {
   id: string;

@@ -109,8 +109,16 @@ export const roomOnUseStrings = {
       "Flags",
     ],
   },
-  mentionable: "People to mention",
-  mentionableFound: (n: number) => `${count(n, "person", "people")} to mention`,
+  completion: {
+    names: {
+      label: "People to mention",
+      found: (n: number) => `${count(n, "person", "people")} to mention`,
+    },
+    emoji: {
+      label: "Emoji to choose from",
+      found: (n: number) => `${n} emoji to choose from`,
+    },
+  },
 
   edit: {
     label: "Edit message",
