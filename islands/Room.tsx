@@ -87,7 +87,7 @@ export default function Room(props: RoomProps) {
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
-    EmojiPicker: parts?.EmojiPicker,
+    ReactButton: parts?.ReactButton,
     CodeBlock: parts?.CodeBlock,
     onError: showNotice,
   });
@@ -208,7 +208,6 @@ export default function Room(props: RoomProps) {
         )}
         <Composer
           room={room.name}
-          onType={(text) => parts?.tellTyping(space, text)}
           conversation={{ userID, people, messages }}
           open={(me ?? initialView.me) !== undefined}
           draft={draft}
@@ -220,7 +219,6 @@ export default function Room(props: RoomProps) {
           }}
           Completion={parts?.Completion}
           ReplyBanner={parts?.ReplyBanner}
-          EmojiPicker={parts?.EmojiPicker}
         />
         <div class="below">
           {!failed && (

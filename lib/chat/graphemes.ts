@@ -9,11 +9,9 @@ export function* graphemesOf(text: string): Generator<string> {
 
 /** The first `most` graphemes of a text, with "…" when there are more. */
 export function cutText(text: string, most: number): string {
-  if (text.length <= most) return text;
   let cut = "";
-  let count = 0;
   for (const grapheme of graphemesOf(text)) {
-    if (count++ === most) return `${cut.trimEnd()}…`;
+    if (most-- === 0) return `${cut.trimEnd()}…`;
     cut += grapheme;
   }
   return text;

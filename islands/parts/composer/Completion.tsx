@@ -1,4 +1,5 @@
 // Completes names after "@" and emoji after ":": lists what the word before the caret could mean, and the keys to choose one.
+// Beside it, the button with all emoji.
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChild, RefObject } from "preact";
 import {
@@ -16,6 +17,7 @@ import {
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { Avatar } from "../shared/Avatar.tsx";
+import { EmojiButton } from "../shared/emoji_buttons.tsx";
 import { typeInto } from "../shared/type_into.ts";
 import type { People } from "../shared/usePeople.ts";
 
@@ -30,8 +32,6 @@ export type CompletionHandlers = {
   close(): void;
   /** Takes the keys that are the list's; true when it has. */
   onKeyDown(event: KeyboardEvent): boolean;
-  /** Types a text where the caret is. */
-  insert(text: string): void;
 };
 
 /** The list as a text box refers to it while it is open. */
@@ -114,12 +114,7 @@ export function Completion(props: CompletionProps) {
     return true;
   }
 
-  handlers.current = {
-    update,
-    close,
-    onKeyDown,
-    insert: (text) => typeInto(box.current!, text),
-  };
+  handlers.current = { update, close, onKeyDown };
   useEffect(() => {
     // Undoing selects what it gives back: the next key would replace it.
     const onUndo = ({ inputType }: Event & { inputType?: string }) => {
@@ -166,6 +161,7 @@ export function Completion(props: CompletionProps) {
           ))}
         </ul>
       )}
+      <EmojiButton onPick={(emoji) => typeInto(box.current!, emoji)} />
     </>
   );
 }

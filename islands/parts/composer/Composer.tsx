@@ -6,7 +6,6 @@ import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
-import type { EmojiPicker } from "../shared/EmojiPicker.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isEnter } from "../shared/keys.ts";
 import type { OutgoingMessage } from "../shared/unsent_text.ts";
@@ -21,8 +20,6 @@ import type { ComposerDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;
-  /** Told of the text whenever its writer has changed it. */
-  onType: (text: string) => void;
   conversation: Conversation;
   /** Whether one may write here at all; the box is disabled otherwise. */
   open: boolean;
@@ -36,14 +33,12 @@ type ComposerProps = {
   // Undefined until they are loaded.
   Completion: typeof Completion | undefined;
   ReplyBanner: typeof ReplyBanner | undefined;
-  EmojiPicker: typeof EmojiPicker | undefined;
 };
 
 const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft } = props;
-  const { Completion, ReplyBanner, EmojiPicker } = props;
+  const { room, open, send, draft, Completion, ReplyBanner } = props;
   const { text, replyTo } = draft;
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
@@ -68,7 +63,6 @@ export function Composer(props: ComposerProps) {
     sendWhenReady.value = !send;
     if (!send) return;
     const message = draft.take();
-    props.onType("");
     refusal.value = "";
     try {
       await send(message);
@@ -110,14 +104,6 @@ export function Composer(props: ComposerProps) {
           }}
         />
       )}
-      {Completion && (
-        <Completion
-          box={box}
-          conversation={props.conversation}
-          handlers={completion}
-          listbox={listbox}
-        />
-      )}
       <div class="box">
         <AutosizeTextarea
           box={box}
@@ -132,7 +118,6 @@ export function Composer(props: ComposerProps) {
           disabled={!open}
           onInput={(next) => {
             draft.write(next);
-            props.onType(next);
             refusal.value = "";
             sendWhenReady.value = false;
             completion.current?.update();
@@ -140,10 +125,12 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
-        {EmojiPicker && (
-          <EmojiPicker
-            label={words.emoji}
-            onPick={(emoji) => completion.current?.insert(emoji)}
+        {Completion && (
+          <Completion
+            box={box}
+            conversation={props.conversation}
+            handlers={completion}
+            listbox={listbox}
           />
         )}
         <button type="submit" disabled={!send || !isVisible(text.value)}>

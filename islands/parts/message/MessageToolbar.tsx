@@ -1,7 +1,7 @@
 // What one can do with a message: buttons beside it when it is pointed at or focused.
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import type { EmojiPicker } from "../shared/EmojiPicker.tsx";
+import type { ReactButton } from "../shared/emoji_buttons.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
 const words = roomStrings.messages;
@@ -17,8 +17,8 @@ export type MessageActions = {
   /** Saves a new text. Throws a Refusal with the reason. */
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
-  /** With what one chooses a reaction, once it is loaded. */
-  EmojiPicker?: typeof EmojiPicker;
+  /** Chooses a reaction, once it is loaded. */
+  ReactButton?: typeof ReactButton;
   /** With what a block of code is coloured and copied, once it is loaded. */
   CodeBlock?: typeof CodeBlock;
 };
@@ -47,11 +47,11 @@ export function MessageToolbar(props: MessageToolbarProps) {
   );
   return (
     <div class="actions" role="group" aria-label={words.actions}>
-      {actions.react && actions.EmojiPicker && (
-        <actions.EmojiPicker
-          label={words.react}
-          tabIndex={active ? 0 : -1}
-          onPick={(emoji) => actions.react?.(message.id, emoji, true)}
+      {actions.ReactButton && actions.react && (
+        <actions.ReactButton
+          message={message}
+          active={active}
+          react={actions.react}
         />
       )}
       {actions.reply &&

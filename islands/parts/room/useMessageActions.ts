@@ -8,7 +8,7 @@ import type { RoomReplica } from "../shared/replicas.ts";
 type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
   & {
-    EmojiPicker: MessageActions["EmojiPicker"];
+    ReactButton: MessageActions["ReactButton"];
     CodeBlock: MessageActions["CodeBlock"];
     /** Told of what did not work. */
     onError: (error: unknown) => void;
@@ -25,7 +25,7 @@ export function useMessageActions(
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
   const { jump, copyLink, reply, edit, onError } = handlers;
-  const { EmojiPicker, CodeBlock } = handlers;
+  const { ReactButton, CodeBlock } = handlers;
 
   const actions = useMemo((): MessageActions => {
     if (!replica) return { jump, copyLink };
@@ -42,9 +42,9 @@ export function useMessageActions(
       askToDelete(message) {
         deleting.value = message;
       },
-      EmojiPicker,
+      ReactButton,
       CodeBlock,
     };
-  }, [replica, EmojiPicker, CodeBlock]);
+  }, [replica, ReactButton, CodeBlock]);
   return { actions, deleting };
 }

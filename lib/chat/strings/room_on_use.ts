@@ -1,4 +1,5 @@
 // The words that a room needs after the first input of its reader, or once something has failed: loaded with those parts.
+import { MAX_REACTION_KINDS } from "../lengths.ts";
 import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
@@ -91,6 +92,9 @@ export const roomOnUseStrings = {
   },
 
   emoji: "Emoji",
+  react: "React",
+  noMoreKinds:
+    `A message has at most ${MAX_REACTION_KINDS} kinds of reactions.`,
   allEmoji: {
     more: "All emoji",
     search: "Search emoji",

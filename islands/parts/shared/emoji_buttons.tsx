@@ -1,16 +1,46 @@
-// A button that opens a choice of emoji beside it.
+// Buttons that open a choice of emoji beside them.
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import type { Message } from "../../../lib/chat/schema.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { EmojiChoice } from "./EmojiChoice.tsx";
 
-type EmojiPickerProps = {
+const words = roomOnUseStrings;
+
+/** Puts an emoji into a text. */
+export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
+  return <Picker label={words.emoji} kinds={[]} onPick={onPick} />;
+}
+
+type ReactButtonProps = {
+  message: Message;
+  /** Whether it is a stop of the Tab key. */
+  active: boolean;
+  react: (id: string, emoji: string, on: boolean) => void;
+};
+
+/** Adds a reaction to a message. */
+export function ReactButton({ message, active, react }: ReactButtonProps) {
+  return (
+    <Picker
+      label={words.react}
+      tabIndex={active ? 0 : -1}
+      kinds={Object.keys(message.reactions)}
+      onPick={(emoji) => react(message.id, emoji, true)}
+    />
+  );
+}
+
+type PickerProps = {
   label: string;
   tabIndex?: number;
+  /** The kinds of reactions that the message has already. */
+  kinds: readonly string[];
   /** The button has the focus by then. */
   onPick: (emoji: string) => void;
 };
 
-export function EmojiPicker({ label, tabIndex, onPick }: EmojiPickerProps) {
+function Picker({ label, tabIndex, kinds, onPick }: PickerProps) {
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -38,6 +68,7 @@ export function EmojiPicker({ label, tabIndex, onPick }: EmojiPickerProps) {
         <EmojiChoice
           id={id}
           beside={button.current!}
+          kinds={kinds}
           onClose={() => open.value = false}
           onPick={(emoji) => {
             open.value = false;
