@@ -87,8 +87,7 @@ export default function Room(props: RoomProps) {
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
     edit: editing.start,
-    ReactButton: parts?.ReactButton,
-    CodeBlock: parts?.CodeBlock,
+    parts,
     onError: showNotice,
   });
 
@@ -217,8 +216,7 @@ export default function Room(props: RoomProps) {
             const last = messages.findLast((each) => each.authorID === userID);
             if (last) actions.edit?.(last);
           }}
-          Completion={parts?.Completion}
-          ReplyBanner={parts?.ReplyBanner}
+          parts={parts}
         />
         <div class="below">
           {!failed && (

@@ -158,7 +158,7 @@ export function userMutators() {
       const content = was === undefined
         ? given.content
         : mergeDrafts(await draftOf(tx, roomID), was, given.content)
-          .slice(0, MAX_DRAFT);
+          .slice(0, MAX_DRAFT).replace(/[\ud800-\udbff]$/, "");
       if (content === "") await tx.del(`draft/${roomID}`);
       else await tx.set(`draft/${roomID}`, { content });
     },

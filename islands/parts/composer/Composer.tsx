@@ -30,15 +30,17 @@ type ComposerProps = {
   send: ((message: OutgoingMessage) => Promise<void>) | undefined;
   /** Edits the last message of one's own, if there is one. */
   editLast: () => void;
-  // Undefined until they are loaded.
-  Completion: typeof Completion | undefined;
-  ReplyBanner: typeof ReplyBanner | undefined;
+  /** Undefined until they are loaded. */
+  parts: {
+    Completion: typeof Completion;
+    ReplyBanner: typeof ReplyBanner;
+  } | undefined;
 };
 
 const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft, Completion, ReplyBanner } = props;
+  const { room, open, send, draft, parts } = props;
   const { text, replyTo } = draft;
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
@@ -95,8 +97,8 @@ export function Composer(props: ComposerProps) {
       {refusal.value && (
         <p id={refusalID} class="refusal" role="alert">{refusal.value}</p>
       )}
-      {replyTo.value && ReplyBanner && (
-        <ReplyBanner
+      {replyTo.value && parts && (
+        <parts.ReplyBanner
           name={props.answered?.from}
           onCancel={() => {
             draft.answer(undefined);
@@ -125,8 +127,8 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
-        {Completion && (
-          <Completion
+        {parts && (
+          <parts.Completion
             box={box}
             conversation={props.conversation}
             handlers={completion}

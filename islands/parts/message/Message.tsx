@@ -81,7 +81,7 @@ export const Message = memo(function Message(props: MessageProps) {
         {props.editBox || (
           <RichText
             nodes={props.richText}
-            CodeBlock={actions.CodeBlock}
+            CodeBlock={actions.parts?.CodeBlock}
           />
         )}
         {editedAt && !props.editBox && (

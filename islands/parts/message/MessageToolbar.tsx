@@ -17,10 +17,8 @@ export type MessageActions = {
   /** Saves a new text. Throws a Refusal with the reason. */
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
-  /** Chooses a reaction, once it is loaded. */
-  ReactButton?: typeof ReactButton;
-  /** With what a block of code is coloured and copied, once it is loaded. */
-  CodeBlock?: typeof CodeBlock;
+  /** Once they are loaded: what chooses a reaction, and what colours and copies a block of code. */
+  parts?: { ReactButton: typeof ReactButton; CodeBlock: typeof CodeBlock };
 };
 
 type MessageToolbarProps = {
@@ -47,8 +45,8 @@ export function MessageToolbar(props: MessageToolbarProps) {
   );
   return (
     <div class="actions" role="group" aria-label={words.actions}>
-      {actions.ReactButton && actions.react && (
-        <actions.ReactButton
+      {actions.parts && actions.react && (
+        <actions.parts.ReactButton
           message={message}
           active={active}
           react={actions.react}

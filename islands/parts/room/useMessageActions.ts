@@ -8,8 +8,7 @@ import type { RoomReplica } from "../shared/replicas.ts";
 type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
   & {
-    ReactButton: MessageActions["ReactButton"];
-    CodeBlock: MessageActions["CodeBlock"];
+    parts: MessageActions["parts"];
     /** Told of what did not work. */
     onError: (error: unknown) => void;
   };
@@ -24,8 +23,7 @@ export function useMessageActions(
   handlers: Handlers,
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
-  const { jump, copyLink, reply, edit, onError } = handlers;
-  const { ReactButton, CodeBlock } = handlers;
+  const { jump, copyLink, reply, edit, parts, onError } = handlers;
 
   const actions = useMemo((): MessageActions => {
     if (!replica) return { jump, copyLink };
@@ -42,9 +40,8 @@ export function useMessageActions(
       askToDelete(message) {
         deleting.value = message;
       },
-      ReactButton,
-      CodeBlock,
+      parts,
     };
-  }, [replica, ReactButton, CodeBlock]);
+  }, [replica, parts]);
   return { actions, deleting };
 }

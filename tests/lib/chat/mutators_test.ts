@@ -319,6 +319,18 @@ Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
   }
 });
 
+Deno.test("A draft that is cut ends with no half of an emoji (M9)", async () => {
+  const { setDraft } = userMutators();
+  const own: Entries = new Map([
+    ["draft/nest", { content: `x${"👍".repeat(3_999)}` }],
+  ]);
+  const tx = memoryTransaction(own);
+  const content = "👍".repeat(2_000);
+  await setDraft(tx, { roomID: "nest", content, was: "" });
+  const stored = (own.get("draft/nest") as { content: string }).content;
+  assert(stored.length > 7_990 && stored.isWellFormed(), `${stored.length}`);
+});
+
 Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {
   const own: Entries = new Map([["profile", { name: "Ada" }]]);
   const { setProfile } = serverUserMutators(() => undefined);
