@@ -30,7 +30,7 @@ browserTest(
 );
 
 browserTest(
-  "The names of many who reacted fit a small screen, by mouse, by key and by finger",
+  "The names of many who reacted fit a small screen, by mouse, by key and by finger (A4)",
   async (device) => {
     await using general = await onePerson(device, {
       viewport: { width: 320, height: 480 },

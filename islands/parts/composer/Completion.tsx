@@ -132,6 +132,9 @@ export function Completion(props: CompletionProps) {
   const activeID = open ? optionID(index.value) : undefined;
   useLayoutEffect(() => {
     listbox.value = open ? { id, activeID } : undefined;
+    if (activeID) {
+      document.getElementById(activeID)?.scrollIntoView({ block: "nearest" });
+    }
   }, [open, activeID]);
 
   return (

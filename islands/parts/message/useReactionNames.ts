@@ -85,8 +85,8 @@ export function useReactionNames(): void {
       if (!names) return;
       if (key === "Escape") return hide();
       const step = { ArrowDown: LINE, ArrowUp: -LINE }[key];
+      if (!reactionAt(event.target)?.contains(names)) return hide();
       if (!step || names.scrollHeight <= names.clientHeight) return;
-      if (!reactionAt(event.target)?.contains(names)) return;
       names.scrollBy(0, step);
       event.preventDefault();
       event.stopPropagation();
@@ -94,6 +94,7 @@ export function useReactionNames(): void {
     on("scroll", ({ target }) => {
       if (target !== names) hide();
     });
+    addEventListener("resize", hide, { signal: ended.signal });
     return () => {
       clearTimeout(held);
       hide();
