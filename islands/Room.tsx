@@ -211,8 +211,7 @@ export default function Room(props: RoomProps) {
         )}
         <Composer
           room={room.name}
-          onType={(text) => parts?.tellTyping(space, text)}
-          members={members}
+          conversation={{ userID, people, messages }}
           open={(me ?? initialView.me) !== undefined}
           draft={draft}
           answered={messages.find(({ id }) => id === draft.replyTo.value)}
@@ -221,8 +220,7 @@ export default function Room(props: RoomProps) {
             const last = messages.findLast((each) => each.authorID === userID);
             if (last) actions.edit?.(last);
           }}
-          Completion={parts?.Completion}
-          ReplyBanner={parts?.ReplyBanner}
+          parts={parts}
         />
         <div class="below">
           {!failed && (

@@ -1,4 +1,5 @@
 // What is shown instead of a person's picture: initials, and a colour that is always the same for them.
+import { graphemesOf } from "./graphemes.ts";
 
 /** How many colours the stylesheet has (`.tint-0` and up). */
 const TINTS = 12;
@@ -13,12 +14,10 @@ export function initialsOf(name: string): string {
 
 const LETTER = /^\p{L}/u;
 
-// Graphemes, so that an emoji of several code points stays whole.
-const characters = new Intl.Segmenter("en", { granularity: "grapheme" });
-
+/** An emoji of several code points stays whole. */
 function first(word: string): string {
-  const [start] = characters.segment(word);
-  return start?.segment ?? "";
+  const [start = ""] = graphemesOf(word);
+  return start;
 }
 
 /** The class that colours an avatar: always the same one for the same ID. */

@@ -1,6 +1,6 @@
 // Folds texts so that what people take for the same compares as the same: for mentions, names and search.
 
-// Letters of Latin that Unicode does not take apart into a base and a mark.
+// Letters of Latin that Unicode does not take apart into a base and a mark, and signs that are written in two ways.
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ["ß", "ss"],
   ["æ", "ae"],
@@ -14,6 +14,17 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
   ["ŧ", "t"],
   ["ı", "i"],
   ["ς", "σ"],
+  // Phones type these signs by themselves.
+  ["‘", "'"],
+  ["’", "'"],
+  ["ʼ", "'"],
+  ["“", '"'],
+  ["”", '"'],
+  ["„", '"'],
+  ["‐", "-"],
+  ["–", "-"],
+  ["—", "-"],
+  ["−", "-"],
 ]);
 const SPECIAL = RegExp(`[${[...LETTERS.keys()].join("")}]`, "g");
 
@@ -21,7 +32,10 @@ const SPECIAL = RegExp(`[${[...LETTERS.keys()].join("")}]`, "g");
 // are accents that many leave out.
 const ACCENTS =
   /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]\p{M}*)\p{M}/gu;
-const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/g;
+// Soft hyphens, marks of direction, the choice between a coloured sign and one
+// of text; not what joins emoji or makes flags of them.
+const INVISIBLE =
+  /(?![\u200d\u{e0020}-\u{e007f}])\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * A text in the form in which texts are compared: compatibility forms, case,
@@ -33,23 +47,4 @@ export function fold(text: string): string {
   return text.normalize("NFKD").replaceAll(INVISIBLE, "").toLowerCase()
     .replaceAll(ACCENTS, "").normalize("NFC")
     .replaceAll(SPECIAL, (letter) => LETTERS.get(letter)!);
-}
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-/** What people take for the characters of a text, one after the other. */
-export function* graphemesOf(text: string): Generator<string> {
-  for (const { segment } of graphemes.segment(text)) yield segment;
-}
-
-/** The first characters of a text, as people count them, with "…" when there are more. */
-export function cutText(text: string, most: number): string {
-  if (text.length <= most) return text;
-  let cut = "";
-  let count = 0;
-  for (const grapheme of graphemesOf(text)) {
-    if (count++ === most) return `${cut.trimEnd()}…`;
-    cut += grapheme;
-  }
-  return text;
 }

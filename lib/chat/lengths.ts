@@ -4,6 +4,10 @@
 export const MAX_CONTENT = 4_000;
 /** The longest draft, in UTF-16 units: two devices' full ones, and the line break between them. */
 export const MAX_DRAFT = 2 * MAX_CONTENT + 1;
+/** The most kinds of reactions to one message. */
+export const MAX_REACTION_KINDS = 20;
+/** The most that the reactions to one message take, in bytes of UTF-8 JSON: about 140 people. */
+export const MAX_REACTIONS = 4_096;
 /** The longest name of a person or room, in characters. */
 export const MAX_NAME = 40;
 /** The longest topic of a room, in characters. */

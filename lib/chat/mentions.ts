@@ -1,5 +1,6 @@
 // Who a text speaks to: "@" and a member's name, compared as people see names.
-import { fold, graphemesOf } from "./fold.ts";
+import { fold } from "./fold.ts";
+import { graphemesOf } from "./graphemes.ts";
 
 /** Names to look for in texts, as a trie of their folded characters. */
 export type Names = {
@@ -34,8 +35,8 @@ const foldGrapheme = (grapheme: string): string =>
 /** A piece of a text: a mention, with its "@", or what stands between two. */
 export type MentionPiece = { text: string; mention: boolean };
 
-// The longest name that may be written, in UTF-16 units: 40 emoji of families.
-const MAX_NAME_UNITS = 1_200;
+/** The longest name that may be written, in UTF-16 units: 40 emoji of families. */
+export const MAX_NAME_UNITS = 1_200;
 
 /**
  * Takes a text apart at the mentions of these names. The longest name wins, as
@@ -92,20 +93,13 @@ function mayBegin(text: string, from: number, { next }: Names): boolean {
 const CODE =
   /^ {0,3}(`{3,})[^`\n]*\n[^]*?^ {0,3}\1`*[ \t]*$|(?<!`)(`+)(?!`)[^]*?(?<!`)\2(?!`)/gm;
 
+/** A text with a NUL, which is in no name, in place of each span and block of code. */
+export const withoutCode = (text: string): string =>
+  text.includes("`") ? text.replaceAll(CODE, "\0") : text;
+
 /** Whether a text mentions a person of this name, other than in code. */
 export function mentionsName(text: string, name: string): boolean {
   if (!text.includes("@")) return false;
-  const spoken = text.includes("`") ? text.replaceAll(CODE, "`") : text;
-  return splitAtMentions(spoken, namesToFind([{ name }]))
+  return splitAtMentions(withoutCode(text), namesToFind([{ name }]))
     .some(({ mention }) => mention);
-}
-
-/** What stands between the caret and the "@" before it, if a name is being written there. */
-export function mentionPrefix(
-  text: string,
-  caret: number,
-): { from: number; start: string } | undefined {
-  const before = text.slice(0, caret);
-  const match = before.match(/(?<![\p{L}\p{N}\p{M}_])@([^\n@]{0,120})$/u);
-  return match ? { from: caret - match[1].length, start: match[1] } : undefined;
 }

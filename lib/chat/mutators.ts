@@ -3,7 +3,7 @@ import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
 import { mergeDrafts } from "./merge_drafts.ts";
 import { withRun } from "./read_state.ts";
 import { Refusal } from "./refusal.ts";
-import { MAX_DRAFT } from "./lengths.ts";
+import { MAX_DRAFT, MAX_REACTION_KINDS, MAX_REACTIONS } from "./lengths.ts";
 import { args, type Message, type Room, valid } from "./schema.ts";
 import {
   draftOf,
@@ -99,17 +99,27 @@ export function roomMutators(actor: Actor) {
       await tx.del(`message/${id}`);
     },
 
+    /** Taking one back is never refused: earlier releases stored more, and longer ones. */
     async setReaction(tx: WriteTransaction, input: Args) {
       const { id, emoji, on } = valid(args.setReaction, input);
       await assertMember(tx, actor);
       const message = await assertMessage(tx, id);
-      const { [emoji]: those = [], ...others } = message.reactions;
-      const rest = those.filter((userID) => userID !== actor.userID);
-      const people = on ? [...rest, actor.userID] : rest;
-      await tx.set(`message/${id}`, {
-        ...message,
-        reactions: people.length > 0 ? { ...others, [emoji]: people } : others,
-      });
+      const those = Object.hasOwn(message.reactions, emoji)
+        ? message.reactions[emoji]
+        : [];
+      if (those.includes(actor.userID) === on) return;
+      const people = on
+        ? [...those, actor.userID]
+        : those.filter((userID) => userID !== actor.userID);
+      const reactions = { ...message.reactions, [emoji]: people };
+      if (people.length === 0) delete reactions[emoji];
+      const isKindTooMany = those.length === 0 &&
+        Object.keys(reactions).length > MAX_REACTION_KINDS;
+      const { length } = new TextEncoder().encode(JSON.stringify(reactions));
+      if (on && (isKindTooMany || length > MAX_REACTIONS)) {
+        throw new Refusal("full", "This message can't take more reactions.");
+      }
+      await tx.set(`message/${id}`, { ...message, reactions });
     },
 
     /** Args are checked by the form and by the server (names.ts), which the room's page need not load. */
@@ -148,7 +158,7 @@ export function userMutators() {
       const content = was === undefined
         ? given.content
         : mergeDrafts(await draftOf(tx, roomID), was, given.content)
-          .slice(0, MAX_DRAFT);
+          .slice(0, MAX_DRAFT).replace(/[\ud800-\udbff]$/, "");
       if (content === "") await tx.del(`draft/${roomID}`);
       else await tx.set(`draft/${roomID}`, { content });
     },

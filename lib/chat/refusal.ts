@@ -3,6 +3,7 @@
 /** Why it was refused; the author's browser gets the same code. */
 export type RefusalCode =
   | "bad-args"
+  | "full"
   | "not-allowed"
   | "not-found"
   | "taken";

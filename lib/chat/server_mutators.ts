@@ -25,13 +25,16 @@ const PersonName = Name.assert(
 /** What `setProfile` and signing in ask for. */
 export const setProfileArgs = v.object({ name: PersonName });
 
-/**
- * An emoji with its joiners and modifiers, so that no text can be stored as a
- * reaction. Digits, # and * are parts of emoji, but no emoji by themselves.
- */
+// One that Unicode recommends, family, flag or keycap too; one without the
+// selector that colours it; or one that is newer than this server's Unicode.
+const EMOJI =
+  /^(?:\p{RGI_Emoji}|(?!\p{Emoji_Component})\p{Emoji}|(?=\p{Cn})\p{Extended_Pictographic}\p{Emoji_Modifier}?)$/v;
+
 const Emoji = v.string().assert(
-  (text) => /^(?![\d#*]*$)[\p{Emoji}\p{Emoji_Component}]{1,32}$/u.test(text),
-  "This is not an emoji.",
+  // The last release's list of emoji has a selector after coloured ones, too.
+  (text) =>
+    EMOJI.test(text.replace(/(?<=^\p{Emoji_Presentation})\ufe0f$/u, "")),
+  "This is not one emoji.",
 );
 const setReactionArgs = v.object({ emoji: Emoji });
 
@@ -45,7 +48,8 @@ export function serverRoomMutators(actor: Actor) {
     ...others,
 
     async setReaction(tx: WriteTransaction, input: Args) {
-      valid(setReactionArgs, input);
+      // What was stored once can be taken back, whatever it is.
+      if (valid(args.setReaction, input).on) valid(setReactionArgs, input);
       await setReaction(tx, input);
     },
 

@@ -166,6 +166,31 @@ browserTest(
   },
 );
 
+browserTest(
+  "A long quote, and what is about to be deleted, end with a whole character",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const family = "👨‍👩‍👧‍👦";
+    await send(ada, `x${family.repeat(300)}`);
+    await messages(ada, "x", "sent").waitFor();
+    await button(messages(ada), "Reply").click();
+    await ada.keyboard.type("Why?");
+    await ada.keyboard.press("Enter");
+    await messages(ada, "Why?", "sent").waitFor();
+    assertEquals(
+      await messages(ada, "Why?").locator(".quote [dir=auto]").last()
+        .textContent(),
+      `x${family.repeat(139)}…`,
+    );
+    await button(messages(ada).first(), "Delete").click();
+    assertEquals(
+      await ada.getByRole("dialog").locator("blockquote").textContent(),
+      `x${family.repeat(199)}…`,
+    );
+  },
+);
+
 browserTest("The link to a message leads to it", async (device) => {
   await using server = await startServer();
   const ada = await device(server.url);

@@ -39,6 +39,35 @@ browserTest(
 );
 
 browserTest(
+  "Words are found however they are written, signs and emoji too, and marked as they were typed (A9)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    for (const text of ["In der **Straße** 7 🎉", "I like C++.", "パパ"]) {
+      await send(ada, text);
+    }
+    await messages(ada, "パパ", "sent").waitFor();
+    await searchFor(ada, "パパ", "パパ");
+    for (
+      const [query, mark] of [
+        ["strasse", "Straße"],
+        ["c++", "C++"],
+        ["🎉", "🎉"],
+        ["umbrela", undefined],
+        ["ババ", undefined],
+        ["ada lik", "Ada"],
+      ]
+    ) {
+      await searchBox(ada).fill(query!);
+      await ada.getByRole("dialog").getByRole("status")
+        .filter({ hasText: mark ? /^1 message$/ : "No message" }).waitFor();
+      if (!mark) continue;
+      assertEquals(await found(ada).locator("mark").first().innerText(), mark);
+    }
+  },
+);
+
+browserTest(
   "Nothing found is said, Escape closes the search, and a slash in a text is a slash",
   async (device) => {
     await using general = await onePerson(device);

@@ -1,5 +1,5 @@
 // Who is typing, and who is online: seen by the others, and gone when they stop.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import {
@@ -36,6 +36,59 @@ browserTest(
     await send(bob, "Ada?");
     await messages(bob, "Ada?", "sent").waitFor();
     assertEquals(await messages(bob).count(), 2);
+  },
+);
+
+browserTest(
+  "Fifteen messages in quick succession are on the screen at once, in order, and telling that one types stays within the limit",
+  async (device) => {
+    await using server = await startServer({ RATE_LIMITS: "on" });
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const complaints: string[] = [];
+    ada.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    let told: boolean[] = [];
+    ada.on("request", (request) => {
+      if (!request.url().includes("/api/typing")) return;
+      told.push(request.postDataJSON().typing);
+    });
+    const gate = Promise.withResolvers<void>();
+    await ada.route("**/api/replicache/push*", async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    const texts = Array.from({ length: 15 }, (_, i) => `message ${i + 1}.`);
+    for (const text of texts) {
+      await ada.keyboard.insertText(text);
+      await ada.keyboard.press("Enter");
+    }
+    await messages(ada, texts[14], "pending").waitFor();
+    assertEquals(
+      await messages(ada).locator(".content").allInnerTexts(),
+      texts,
+    );
+
+    gate.resolve();
+    await messages(ada, texts[14], "sent").waitFor();
+    assertEquals(
+      await messages(ada).locator(".content").allInnerTexts(),
+      texts,
+    );
+    // However often one begins and stops, they hear of it four times, and then once a second.
+    told = [];
+    await ada.evaluate(() => {
+      const box = document.querySelector<HTMLTextAreaElement>(
+        ".composer textarea",
+      )!;
+      for (let i = 0; i < 40; i++) {
+        box.value = i % 2 === 0 ? "x" : "";
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }
+    });
+    assert(told.length <= 4, `${told}`);
+    assertEquals(complaints, []);
   },
 );
 

@@ -3,22 +3,25 @@
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import type { Member, Message } from "../../../lib/chat/schema.ts";
+import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isSendKey } from "../shared/keys.ts";
 import type { OutgoingMessage } from "../shared/unsent_text.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
-import type { Completion, CompletionHandlers, Listbox } from "./Completion.tsx";
+import type {
+  Completion,
+  CompletionHandlers,
+  Conversation,
+  Listbox,
+} from "./Completion.tsx";
 import type { ReplyBanner } from "./ReplyBanner.tsx";
 import type { ComposerDraft } from "./useDraft.ts";
 
 type ComposerProps = {
   room: string;
-  /** Told of the text whenever its writer has changed it. */
-  onType: (text: string) => void;
-  members: readonly Member[];
+  conversation: Conversation;
   /** Whether one may write here at all; the box is disabled otherwise. */
   open: boolean;
   draft: ComposerDraft;
@@ -28,15 +31,17 @@ type ComposerProps = {
   send: ((message: OutgoingMessage) => Promise<void>) | undefined;
   /** Edits the last message of one's own, if there is one. */
   editLast: () => void;
-  // Undefined until they are loaded.
-  Completion: typeof Completion | undefined;
-  ReplyBanner: typeof ReplyBanner | undefined;
+  /** Undefined until they are loaded. */
+  parts: {
+    Completion: typeof Completion;
+    ReplyBanner: typeof ReplyBanner;
+  } | undefined;
 };
 
 const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft, Completion, ReplyBanner } = props;
+  const { room, open, send, draft, parts } = props;
   const { text, replyTo } = draft;
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
@@ -66,7 +71,6 @@ export function Composer(props: ComposerProps) {
     sendWhenReady.value = !send;
     if (!send) return;
     const message = draft.take();
-    props.onType("");
     refusal.value = "";
     try {
       await send(message);
@@ -99,22 +103,13 @@ export function Composer(props: ComposerProps) {
       {refusal.value && (
         <p id={refusalID} class="refusal" role="alert">{refusal.value}</p>
       )}
-      {replyTo.value && ReplyBanner && (
-        <ReplyBanner
+      {replyTo.value && parts && (
+        <parts.ReplyBanner
           name={props.answered?.from}
           onCancel={() => {
             draft.answer(undefined);
             box.current?.focus();
           }}
-        />
-      )}
-      {Completion && (
-        <Completion
-          box={box}
-          members={props.members}
-          write={draft.write}
-          handlers={completion}
-          listbox={listbox}
         />
       )}
       <div class="box">
@@ -131,7 +126,6 @@ export function Composer(props: ComposerProps) {
           disabled={!open}
           onInput={(next) => {
             draft.write(next);
-            props.onType(next);
             refusal.value = "";
             sendWhenReady.value = false;
             completion.current?.update();
@@ -139,6 +133,14 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
+        {parts && (
+          <parts.Completion
+            box={box}
+            conversation={props.conversation}
+            handlers={completion}
+            listbox={listbox}
+          />
+        )}
         <button type="submit" disabled={!send || !isVisible(text.value)}>
           {words.send}
         </button>

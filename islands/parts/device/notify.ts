@@ -1,5 +1,6 @@
 // Notifies of new messages in rooms that no tab shows. One tab does it for all tabs of this browser.
 import "../shared/shared_chunk.ts";
+import { cutText } from "../../../lib/chat/graphemes.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
@@ -15,6 +16,8 @@ import { notificationChoice } from "./notification_choice.ts";
 const MAX_NOTIFICATIONS = 3;
 /** Of one room at once: the newest messages, which are fetched to see who is mentioned. */
 const MAX_MESSAGES = 50;
+/** Of a message in a notification, in graphemes; systems show less, and cut where they like. */
+const MAX_BODY = 300;
 /** In milliseconds, between two requests for the list of rooms. */
 const MIN_INTERVAL = 1_000;
 
@@ -143,7 +146,7 @@ async function notify(room: RoomSummary, message: Message): Promise<void> {
   const { id, from, content } = message;
   const worker = await navigator.serviceWorker?.getRegistration();
   await worker?.showNotification(`${from} · ${room.name}`, {
-    body: content,
+    body: cutText(content, MAX_BODY),
     tag: id,
     icon: "/icons/192.png",
     data: { url: `/rooms/${room.roomID}` },

@@ -1,6 +1,7 @@
 // One message: its author, time, text, reactions, and whether it is sent.
 import type { ComponentChild } from "preact";
 import { useRef } from "preact/hooks";
+import { cutText } from "../../../lib/chat/graphemes.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
@@ -15,7 +16,7 @@ import { fullDate, Timestamp } from "./Timestamp.tsx";
 
 const words = roomStrings.messages;
 
-/** Characters of a quote; the stylesheet cuts it at the line's end. */
+/** Graphemes of a quote; the stylesheet cuts it at the line's end. */
 const MAX_QUOTE = 140;
 
 type MessageProps = {
@@ -80,7 +81,7 @@ export const Message = memo(function Message(props: MessageProps) {
         {props.editBox || (
           <RichText
             nodes={props.richText}
-            CodeBlock={actions.CodeBlock}
+            CodeBlock={actions.parts?.CodeBlock}
           />
         )}
         {editedAt && !props.editBox && (
@@ -139,7 +140,7 @@ function Quote({ id, message, richText, jump }: QuoteProps) {
       {message && <strong dir="auto" aria-hidden="true">{message.from}</strong>}
       {" "}
       <span dir="auto">
-        {message ? textOf(richText).slice(0, MAX_QUOTE) : words.notHere}
+        {message ? cutText(textOf(richText), MAX_QUOTE) : words.notHere}
       </span>
     </a>
   );

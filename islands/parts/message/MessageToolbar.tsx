@@ -1,8 +1,7 @@
 // What one can do with a message: buttons beside it when it is pointed at or focused.
-import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { ReactButton } from "../shared/emoji_buttons.tsx";
 import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
@@ -49,10 +48,11 @@ export function MessageToolbar(props: MessageToolbarProps) {
   return (
     <div class="actions" role="group" aria-label={words.actions}>
       {actions.react && (
-        <ReactionPicker
+        <ReactButton
           EmojiChoice={actions.EmojiChoice}
+          message={message}
           active={active}
-          onPick={(emoji) => actions.react?.(message.id, emoji, true)}
+          react={actions.react}
         />
       )}
       {actions.reply &&
@@ -63,51 +63,5 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
-  );
-}
-
-type ReactionPickerProps = {
-  EmojiChoice: MessageActions["EmojiChoice"];
-  active: boolean;
-  onPick: (emoji: string) => void;
-};
-
-function ReactionPicker({ EmojiChoice, active, onPick }: ReactionPickerProps) {
-  const open = useSignal(false);
-  const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
-  // Pressing it closes the popover before the click, which must not open it again.
-  const wasOpen = useRef(false);
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class="icon react"
-        title={words.react}
-        aria-expanded={open.value}
-        aria-controls={open.value ? id : undefined}
-        tabIndex={active ? 0 : -1}
-        onPointerDown={() => wasOpen.current = open.value}
-        onClick={() => {
-          open.value = !wasOpen.current;
-          wasOpen.current = false;
-        }}
-      >
-        {words.react}
-      </button>
-      {open.value && EmojiChoice && (
-        <EmojiChoice
-          id={id}
-          beside={button.current!}
-          onClose={() => open.value = false}
-          onPick={(emoji) => {
-            open.value = false;
-            onPick(emoji);
-            button.current?.focus();
-          }}
-        />
-      )}
-    </>
   );
 }

@@ -205,12 +205,12 @@ function describe(rejection: Rejection): RefusedMutation {
   return refused;
 }
 
-/** The content in JSON that was cut. */
+/** The content in JSON that was cut, perhaps in the middle of an emoji. */
 function contentInCut(json: string): string {
   const [, text = ""] =
     json.match(/"content":"((?:[^"\\]|\\u[\da-f]{4}|\\[^u])*)/) ??
       [];
-  return JSON.parse(`"${text}"`);
+  return JSON.parse(`"${text.replace(/[\ud800-\udbff]$/, "")}"`);
 }
 
 /** The ID of the message that a rejection is about, if any. */

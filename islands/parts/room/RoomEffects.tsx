@@ -1,14 +1,17 @@
 // What a room does from the first interaction on: takes up what earlier visits left unsent, shares the draft, goes to messages, asks before one is deleted.
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { cutText } from "../../../lib/chat/graphemes.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import type { ComposerDraft } from "../composer/useDraft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import type { Editing } from "../message/useEditing.ts";
+import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { mentionedIn } from "../shared/mention_link.ts";
 import type { UserReplica } from "../shared/replicas.ts";
@@ -16,6 +19,7 @@ import { roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
+import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
 import type { LiveRoom } from "./useRoom.ts";
@@ -49,6 +53,8 @@ export function RoomEffects(props: RoomEffectsProps) {
   useJumpTarget(props.jumpTarget, live.readable, history, showNotice);
   useRoomName(room.id, room.name);
   useMentionLink(draft, live.view.members);
+  useReactionNames();
+  useTellTyping(roomSpace(room.id), draft.text);
 
   // A message that is deleted while its author edits it: the text goes on. One
   // that is further back than the replica reaches may well be there.
@@ -127,7 +133,7 @@ function useMentionLink(
   }, []);
 }
 
-/** Characters of the message that the dialog shows. */
+/** Graphemes of the message that the dialog shows. */
 const MAX_SHOWN = 200;
 
 type DeleteDialogProps = {
@@ -140,7 +146,7 @@ function DeleteDialog({ text, onDelete, onClose }: DeleteDialogProps) {
   const words = roomOnUseStrings.deletion;
   return (
     <Dialog title={words.title} onClose={onClose}>
-      <blockquote dir="auto">{text.slice(0, MAX_SHOWN)}</blockquote>
+      <blockquote dir="auto">{cutText(text, MAX_SHOWN)}</blockquote>
       <p>{words.text}</p>
       <form method="dialog" class="row">
         <button type="submit" class="danger" onClick={onDelete}>

@@ -1,4 +1,4 @@
-// Who is typing in the room, and the telling of others that one is. It is not read aloud: that would talk all the time.
+// Who is typing in the room. It is not read aloud: that would talk all the time.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
@@ -59,40 +59,4 @@ export function Typing({ space, userID, people, first }: TypingProps) {
   const names = typing.value.flatMap((id) => people.byID.get(id)?.name ?? []);
   if (names.length === 0) return null;
   return <p class="typing" dir="auto">{roomOnUseStrings.typing(names)}</p>;
-}
-
-/** The server, which forgets within 10 s, is told again after so many milliseconds of typing. */
-const TELL_EVERY = 4_000;
-/** A person who has pressed no key for so many milliseconds has stopped typing. */
-const STOPPED_AFTER = 6_000;
-
-let told = { space: "", at: 0 };
-let timer: ReturnType<typeof setTimeout> | undefined;
-
-/** Tells the others that one is typing, and when one has stopped. To be called with the composer's text whenever its writer changes it. */
-export function tellTyping(space: string, text: string): void {
-  clearTimeout(timer);
-  if (text.trim() === "") return tellStopped(space);
-  timer = setTimeout(() => tellStopped(space), STOPPED_AFTER);
-  if (told.space === space && Date.now() - told.at < TELL_EVERY) return;
-  told = { space, at: Date.now() };
-  post(space, true);
-}
-
-function tellStopped(space: string): void {
-  clearTimeout(timer);
-  if (told.space !== space) return;
-  told = { space: "", at: 0 };
-  post(space, false);
-}
-
-function post(space: string, typing: boolean): void {
-  const query = new URLSearchParams({ space });
-  // Without waiting for an answer: one that is lost is not missed.
-  fetch(`/api/typing?${query}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ typing }),
-    keepalive: true,
-  }).catch(() => {});
 }

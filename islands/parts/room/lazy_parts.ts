@@ -12,4 +12,4 @@ export { copyMessageLink } from "./message_links.ts";
 export { Paused, StorageHint } from "./Paused.tsx";
 export { RoomEffects } from "./RoomEffects.tsx";
 export { RoomMenu } from "./RoomMenu.tsx";
-export { tellTyping, Typing } from "./Typing.tsx";
+export { Typing } from "./Typing.tsx";

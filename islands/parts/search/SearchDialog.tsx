@@ -1,13 +1,17 @@
 // The search: a box, and below it the messages that were found, all by keyboard.
 import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
+import type { ExcerptPiece } from "../../../lib/chat/text_search.ts";
 import { isComposing } from "../shared/keys.ts";
 import { elementIDOf } from "../shared/message_link.ts";
 import { type Found, openSearch, type Search } from "./search_index.ts";
 
 const words = deviceStrings.search;
+
+/** In UTF-16 units. Each word of a query is looked for in each message. */
+const MAX_QUERY = 200;
 
 type SearchDialogProps = { userID: string; onClose: () => void };
 
@@ -28,11 +32,14 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     );
   }, []);
 
-  const found = text.value.trim() ? search.value?.(text.value) : undefined;
+  const found = useMemo(() => search.value?.(text.value), [
+    search.value,
+    text.value,
+  ]);
   const status = failed.value
     ? words.failed
     : found
-    ? words.found(found.length)
+    ? words.found(found.count, found.best.length)
     : words.hint;
 
   /** The arrows move through the results, and back to the box. */
@@ -75,6 +82,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
           autocomplete="off"
           enterkeyhint="search"
           dir="auto"
+          maxLength={MAX_QUERY}
           autofocus
           onInput={(event) => text.value = event.currentTarget.value}
         />
@@ -88,7 +96,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
       </form>
       <p class="hint" role="status">{status}</p>
       <ul>
-        {found?.map((each) => (
+        {found?.best.map((each) => (
           <li key={each.id}>
             <Result found={each} onFollow={() => dialog.current?.close()} />
           </li>
@@ -106,7 +114,10 @@ function Result({ found, onFollow }: ResultProps) {
   return (
     <a href={`/rooms/${roomID}#${elementIDOf(id)}`} onClick={onFollow}>
       <span class="where">
-        <strong dir="auto">{from}</strong> <span dir="auto">{room}</span>{" "}
+        <strong dir="auto">
+          <Excerpt pieces={from} />
+        </strong>{" "}
+        <span dir="auto">{room}</span>{" "}
         <time dateTime={time.toISOString()}>
           {time.toLocaleString(undefined, {
             dateStyle: "medium",
@@ -114,7 +125,19 @@ function Result({ found, onFollow }: ResultProps) {
           })}
         </time>
       </span>
-      <span class="text" dir="auto">{content}</span>
+      <span class="text" dir="auto">
+        <Excerpt pieces={content} />
+      </span>
     </a>
+  );
+}
+
+function Excerpt({ pieces }: { pieces: readonly ExcerptPiece[] }) {
+  return (
+    <>
+      {pieces.map(({ text, marked }, i) =>
+        marked ? <mark key={i}>{text}</mark> : text
+      )}
+    </>
   );
 }

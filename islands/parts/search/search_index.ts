@@ -1,8 +1,15 @@
-// Indexes the messages on this device. Made anew each time that the search is opened.
-import MiniSearch from "minisearch";
+// Searches the messages on this device, as they are when the search is opened.
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
-import { textOf } from "../../../lib/chat/rich_text.ts";
 import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
+import { textOf } from "../../../lib/chat/rich_text.ts";
+import {
+  type ExcerptPiece,
+  excerptsOf,
+  looseRelevance,
+  relevance,
+  searchable,
+  termsOf,
+} from "../../../lib/chat/text_search.ts";
 import { queryCopiesOf } from "../shared/query_copies.ts";
 
 /** A message that was found. */
@@ -10,58 +17,73 @@ export type Found = {
   id: string;
   roomID: string;
   room: string;
-  from: string;
-  content: string;
+  from: ExcerptPiece[];
+  content: ExcerptPiece[];
   createdAt: number;
 };
 
-const MAX_RESULTS = 50;
+/** How many were found, and the best of them. */
+export type Results = { count: number; best: Found[] };
 
-/** Finds messages, the best first; none when there is no word to look for. */
-export type Search = (words: string) => Found[];
+/** Undefined when there is no word to look for. */
+export type Search = (query: string) => Results | undefined;
+
+const MAX_SHOWN = 50;
+/** Folding many texts lets the page do other things after so many milliseconds. */
+const TURN = 20;
 
 export async function openSearch(userID: string): Promise<Search> {
   const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
     if (!room) return [];
-    return (await messagesIn(tx)).map((
-      { id, from, content, createdAt },
-    ): Found => ({
-      id,
-      from,
-      createdAt,
-      // Without its Markdown, which is not searched.
-      content: textOf(parseMarkdown(content)),
-      roomID: room.id,
-      room: room.name,
-    }));
+    return (await messagesIn(tx)).map((message) => ({ ...message, room }));
   });
-  const messages = copies.flat();
-  const byID = new Map(messages.map((message) => [message.id, message]));
-  const index = new MiniSearch<Found>({
-    fields: ["content", "from"],
-    tokenize: termsOf,
-    processTerm: folded,
-    searchOptions: {
-      prefix: true,
-      fuzzy: (term) => term.length > 4 ? 0.2 : false,
-      combineWith: "AND",
-      boost: { content: 2 },
-    },
-  });
-  index.addAll([...byID.values()]);
-  return (words) =>
-    index.search(words).slice(0, MAX_RESULTS).map(({ id }) => byID.get(id)!);
+  const newestFirst = copies.flat().sort((a, b) => b.createdAt - a.createdAt);
+  // As it was typed: to parse all would take much longer than to search them.
+  const texts: string[] = [];
+  let turn = performance.now();
+  for (const { from, content } of newestFirst) {
+    texts.push(searchable(`${from} ${content}`));
+    if (performance.now() - turn < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    turn = performance.now();
+  }
+
+  function ranked(terms: string[], relevanceOf: typeof relevance) {
+    const found: { i: number; rank: number }[] = [];
+    for (const [i, text] of texts.entries()) {
+      const rank = relevanceOf(text, terms);
+      if (rank !== undefined) found.push({ i, rank });
+    }
+    return found.sort((a, b) => b.rank - a.rank); // else as before: newest first
+  }
+
+  const excerpts = new Map<number, ReturnType<typeof excerptsOf>>();
+  function contentExcerpts(i: number) {
+    let those = excerpts.get(i);
+    if (!those) {
+      those = excerptsOf(textOf(parseMarkdown(newestFirst[i].content)));
+      excerpts.set(i, those);
+    }
+    return those;
+  }
+
+  return (query) => {
+    const terms = termsOf(query);
+    if (terms.length === 0) return undefined;
+    let found = ranked(terms, relevance);
+    if (found.length === 0) found = ranked(terms, looseRelevance);
+    const best = found.slice(0, MAX_SHOWN).map(({ i }) => {
+      const { id, room, from, createdAt } = newestFirst[i];
+      return {
+        id,
+        createdAt,
+        roomID: room.id,
+        room: room.name,
+        from: excerptsOf(from)(terms),
+        content: contentExcerpts(i)(terms),
+      };
+    });
+    return { count: found.length, best };
+  };
 }
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
-
-/** The words of a text, in languages that write without spaces as well. */
-const termsOf = (text: string): string[] =>
-  [...segmenter.segment(text)]
-    .filter(({ isWordLike }) => isWordLike)
-    .map(({ segment }) => segment);
-
-/** A word without case and accents. */
-const folded = (word: string): string =>
-  word.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();

@@ -1,20 +1,24 @@
 // A popover with the most used emoji, and a button that loads all of them.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { MAX_REACTION_KINDS } from "../../../lib/chat/lengths.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
-
-const MOST_USED = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+import { MOST_USED } from "./most_used_emoji.ts";
+import { positionBeside } from "./position_beside.ts";
 
 type EmojiChoiceProps = {
   id: string;
   beside: HTMLElement;
+  /** The kinds of reactions that a message has: when they are many, it takes no others. */
+  kinds: readonly string[];
   onClose: () => void;
   onPick: (emoji: string) => void;
 };
 
 export function EmojiChoice(props: EmojiChoiceProps) {
-  const { id, beside, onClose, onPick } = props;
+  const { id, beside, kinds, onClose, onPick } = props;
+  const isFull = kinds.length >= MAX_REACTION_KINDS;
   const popover = useRef<HTMLDivElement>(null);
   const grid = useSignal<typeof EmojiGrid | undefined>(undefined);
   const problem = useSignal("");
@@ -65,7 +69,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
         if (event.newState === "closed") onClose();
       }}
     >
-      {MOST_USED.map((emoji) => (
+      {(isFull ? kinds : MOST_USED).map((emoji) => (
         <button
           key={emoji}
           type="button"
@@ -74,7 +78,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
           {emoji}
         </button>
       ))}
-      {!Grid && (
+      {!Grid && !isFull && (
         <button
           type="button"
           class="icon more"
@@ -84,22 +88,9 @@ export function EmojiChoice(props: EmojiChoiceProps) {
           {roomOnUseStrings.allEmoji.more}
         </button>
       )}
+      {isFull && <p class="hint">{roomOnUseStrings.noMoreKinds}</p>}
       {problem.value && <p class="hint" role="alert">{problem.value}</p>}
       {Grid && <Grid onPick={onPick} />}
     </div>
   );
-}
-
-const GAP = 6; // pixels
-
-/** Positions a popover above an element, or below it where there is no room above. */
-function positionBeside(popover: HTMLElement, beside: HTMLElement): void {
-  const rect = beside.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = popover;
-  const above = rect.top - height - GAP;
-  const top = above > GAP ? above : rect.bottom + GAP;
-  const left = rect.left + rect.width / 2 - width / 2;
-  const maxLeft = innerWidth - width - GAP;
-  popover.style.top = `${top}px`;
-  popover.style.left = `${Math.max(GAP, Math.min(left, maxLeft))}px`;
 }

@@ -1,31 +1,21 @@
-// All emoji, by group or by a search. Loaded on use: their names alone are half a megabyte.
+// All emoji, by group or by a search. Loaded on use, as the list of them is large.
 import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import emojibase from "emojibase-data/en/compact.json" with { type: "json" };
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { findEmoji } from "./emoji_search.ts";
 
 const words = roomOnUseStrings.allEmoji;
-
-type Emoji = {
-  unicode: string;
-  label: string;
-  tags?: string[];
-  group?: number;
-};
-
-/** The group of skin tones and hair, which are parts of other emoji. */
-const COMPONENTS = 2;
-const ALL = (emojibase as Emoji[]).filter(({ group }) =>
-  group !== undefined && group !== COMPONENTS
-);
 
 export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
   const box = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const search = useSignal("");
   const found = useMemo(() => findEmoji(search.value), [search.value]);
-  const groups = Map.groupBy(found, ({ group }) => group!);
+  // What is found stands in the order of how well it fits.
+  const groups = search.value.trim()
+    ? [[undefined, found] as const]
+    : [...Map.groupBy(found, ({ group }) => group)];
 
   useEffect(() => box.current?.focus(), []);
 
@@ -37,6 +27,7 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
     const { key } = event;
     if (index < 0) {
       if (key === "ArrowDown") all[0]?.focus();
+      else if (key === "Enter") all[0]?.click();
       else if (key.startsWith("Arrow")) return event.stopPropagation();
       else return;
     } else if (key === "ArrowRight") all[index + 1]?.focus();
@@ -51,30 +42,28 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
 
   return (
     <div class="all-emoji" onKeyDown={onKeyDown}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          grid.current!.querySelector("button")?.click();
-        }}
-      >
-        <input
-          ref={box}
-          type="search"
-          aria-label={words.search}
-          placeholder={words.search}
-          autocomplete="off"
-          value={search.value}
-          onInput={(event) => search.value = event.currentTarget.value}
-        />
-      </form>
+      <input
+        ref={box}
+        type="search"
+        aria-label={words.search}
+        placeholder={words.search}
+        autocomplete="off"
+        value={search.value}
+        onInput={(event) => search.value = event.currentTarget.value}
+      />
       <p class="hidden" role="status">
         {search.value && words.found(found.length)}
       </p>
       <div ref={grid} class="groups">
         {found.length === 0 && <p class="hint">{words.found(0)}</p>}
-        {[...groups].map(([group, emoji]) => (
-          <section key={group} aria-label={words.groups[group]}>
-            <h3 aria-hidden="true">{words.groups[group]}</h3>
+        {groups.map(([group, emoji]) => (
+          <section
+            key={group}
+            aria-label={group === undefined ? undefined : words.groups[group]}
+          >
+            {group !== undefined && (
+              <h3 aria-hidden="true">{words.groups[group]}</h3>
+            )}
             <div class="emoji">
               {emoji.map(({ unicode, label }) => (
                 <button
@@ -94,16 +83,6 @@ export function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
       </div>
     </div>
   );
-}
-
-/** Those that have, for each word of the search, a word that begins with it. */
-function findEmoji(search: string): Emoji[] {
-  const terms = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (terms.length === 0) return ALL;
-  return ALL.filter(({ label, tags = [] }) => {
-    const known = [label, ...tags].join(" ").toLowerCase().split(/[\s-]+/);
-    return terms.every((term) => known.some((word) => word.startsWith(term)));
-  });
 }
 
 /** The button below (1) or above (-1): in the next row, closest to the same column. */

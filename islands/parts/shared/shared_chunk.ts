@@ -5,6 +5,7 @@
 // by all, they are one script together.
 import "@preact/signals";
 import "preact/jsx-runtime";
+import "../../../lib/chat/graphemes.ts";
 import "../../../lib/chat/queries.ts";
 import "../../../lib/chat/read_state.ts";
 import "../../../lib/chat/rich_text.ts";

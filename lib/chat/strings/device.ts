@@ -86,12 +86,11 @@ export const deviceStrings = {
     box: "Search messages",
     placeholder: "Words from a message, or a name",
     hint: "Searches the messages on this device.",
-    found: (n: number) =>
+    found: (n: number, shown: number) =>
       n === 0
         ? "No message on this device has these words."
-        : n === 1
-        ? "1 message"
-        : `${n} messages`,
+        : count(n, "message", "messages") +
+          (shown < n ? `, of which ${shown} are shown` : ""),
     failed: "The messages on this device can't be read right now.",
     close: "Close",
   },

@@ -60,6 +60,7 @@ export const roomStrings = {
     box: "Message",
     placeholder: (room: string) => `Write to ${room}`,
     send: "Send",
+    emoji: "Emoji",
     hint: "Enter sends, Shift + Enter starts a new line",
     unexpected: "That did not work, but nothing was lost. Try again.",
   },

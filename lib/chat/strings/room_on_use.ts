@@ -1,4 +1,5 @@
 // The words that a room needs after the first input of its reader, or once something has failed: loaded with those parts.
+import { MAX_REACTION_KINDS } from "../lengths.ts";
 import { count } from "./room.ts";
 
 const and = new Intl.ListFormat("en", { type: "conjunction" });
@@ -84,7 +85,8 @@ export const roomOnUseStrings = {
       "Older messages can't be loaded right now. Try again when you are online.",
   },
 
-  emoji: "Emoji",
+  noMoreKinds:
+    `A message has at most ${MAX_REACTION_KINDS} kinds of reactions.`,
   allEmoji: {
     more: "All emoji",
     search: "Search emoji",
@@ -103,8 +105,16 @@ export const roomOnUseStrings = {
       "Flags",
     ],
   },
-  mentionable: "People to mention",
-  mentionableFound: (n: number) => `${count(n, "person", "people")} to mention`,
+  completion: {
+    names: {
+      label: "People to mention",
+      found: (n: number) => `${count(n, "person", "people")} to mention`,
+    },
+    emoji: {
+      label: "Emoji to choose from",
+      found: (n: number) => `${n} emoji to choose from`,
+    },
+  },
 
   edit: {
     label: "Edit message",

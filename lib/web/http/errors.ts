@@ -14,6 +14,7 @@ export const failure = (
 
 const REFUSAL_STATUS: Record<RefusalCode, number> = {
   "bad-args": 400,
+  "full": 409,
   "not-allowed": 403,
   "not-found": 404,
   "taken": 409,

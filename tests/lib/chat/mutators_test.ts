@@ -217,6 +217,93 @@ Deno.test("A person counts once for each emoji, until they take it back (M7)", a
   assertEquals(messageIn(entries, "a")?.reactions, { "👍": ["bob", "ada"] });
 });
 
+Deno.test("A reaction is one emoji, of however many characters, and nothing else (M7)", async () => {
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "a", content: "…" });
+  const react = (emoji: string, on = true) =>
+    mutate(entries, "bob", "setReaction", { id: "a", emoji, on });
+  const good = [
+    ..."👍☕❤©🏽",
+    ...["👍️", "❤️", "👍🏽", "1️⃣", "#️⃣", "🇮🇱", "🏳️‍🌈", "👨‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"],
+    "\u{1faff}", // not in Unicode 17 yet
+  ];
+  for (const emoji of good) {
+    await react(emoji);
+    assertEquals(Object.keys(messageIn(entries, "a")!.reactions), [emoji]);
+    await react(emoji, false);
+  }
+  const bad = [
+    ..."1#*a★\u200d\ufe0f\u20e3🇮 ",
+    ...["", "👍👍", "👍‍👍", "👍🏽🏽", "\u200d\u200d", "👍\u200d", "12", "❤\ufe0e"],
+    ...["🏴\u{e0078}\u{e0078}\u{e007f}", "constructor", "__proto__", "<b>"],
+  ];
+  for (const emoji of bad) {
+    await assertRefused(react(emoji), "bad-args", "emoji: ");
+    await react(emoji, false); // there is none
+  }
+  assertEquals(messageIn(entries, "a")?.reactions, {});
+});
+
+Deno.test("A message takes 20 kinds of reactions and 4,096 bytes of them, in the browser as on the server (M7)", async () => {
+  const kinds = Array.from(
+    { length: 21 },
+    (_, i) => String.fromCodePoint(0x1f600 + i),
+  );
+  for (const mutators of [serverRoomMutators, roomMutators]) {
+    const entries = openRoom();
+    const tx = memoryTransaction(entries);
+    const react = (userID: string, emoji: string, on = true) =>
+      mutators({ userID, now: () => 0 })
+        .setReaction(tx, { id: "a", emoji, on });
+    await mutate(entries, "ada", "createMessage", { id: "a", content: "…" });
+    for (const emoji of kinds.slice(0, 20)) await react("ada", emoji);
+    await assertRefused(react("ada", kinds[20]), "full", "more reactions");
+    await react("bob", kinds[0]); // to a kind that is there
+    for (const emoji of kinds) await react("ada", emoji, false);
+    assertEquals(messageIn(entries, "a")?.reactions, { [kinds[0]]: ["bob"] });
+
+    let people = 0;
+    const add = () => {
+      const id = `01JF0000000000000000000${String(people).padStart(3, "0")}`;
+      entries.set(`member/${id}`, { id, name: "X" });
+      return react(id, kinds[0]);
+    };
+    for (; people < 140; people++) await add();
+    await assertRefused(
+      (async () => {
+        for (; people < 150; people++) await add();
+      })(),
+      "full",
+      "more reactions",
+    );
+    const { reactions } = messageIn(entries, "a")!;
+    const { length } = new TextEncoder().encode(JSON.stringify(reactions));
+    assert(length > 4_050 && length <= 4_096, `${length}`);
+  }
+});
+
+Deno.test("What earlier releases stored of reactions stays, and each person can take theirs back (M7)", async () => {
+  const entries = openRoom();
+  await mutate(entries, "ada", "createMessage", { id: "a", content: "…" });
+  const many = Array.from({ length: 500 }, (_, i) => `someone${i}`);
+  const stored: Message["reactions"] = { "1\u200d": ["ada", "bob"] };
+  for (let i = 0; i < 30; i++) {
+    stored[String.fromCodePoint(0x1f600 + i)] = ["bob"];
+  }
+  stored["👍👍"] = ["ada", ...many];
+  entries.set("message/a", { ...messageIn(entries, "a")!, reactions: stored });
+  const react = (emoji: string, on: boolean) =>
+    mutate(entries, "ada", "setReaction", { id: "a", emoji, on });
+  await assertRefused(react("😀", true), "full");
+  await assertRefused(react("🎉", true), "full");
+  await react("👍👍", false);
+  await react("1\u200d", false);
+  const { reactions } = messageIn(entries, "a")!;
+  assertEquals(reactions["1\u200d"], ["bob"]);
+  assertEquals(reactions["👍👍"], many);
+  assertEquals(Object.keys(reactions).length, 32);
+});
+
 Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
   const own: Entries = new Map();
   const tx = memoryTransaction(own);
@@ -230,6 +317,18 @@ Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
   for (const seq of [-1, 0.5]) {
     await assertRefused(markRead(tx, { roomID: "nest", seq }), "bad-args");
   }
+});
+
+Deno.test("A draft that is cut ends with no half of an emoji (M9)", async () => {
+  const { setDraft } = userMutators();
+  const own: Entries = new Map([
+    ["draft/nest", { content: `x${"👍".repeat(3_999)}` }],
+  ]);
+  const tx = memoryTransaction(own);
+  const content = "👍".repeat(2_000);
+  await setDraft(tx, { roomID: "nest", content, was: "" });
+  const stored = (own.get("draft/nest") as { content: string }).content;
+  assert(stored.length > 7_990 && stored.isWellFormed(), `${stored.length}`);
 });
 
 Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {
