@@ -16,6 +16,12 @@ export type Device = (
   options?: BrowserContextOptions,
 ) => Promise<Page>;
 
+/**
+ * A host on this machine that the browser takes for one on the net: on http its
+ * pages are no secure contexts, and have no Web Locks, service worker and so on.
+ */
+export const PLAIN_HOST = "kvetch.test";
+
 /** How long a page is waited for, in milliseconds: longer than anything takes on a machine that others keep busy, too. */
 const TIMEOUT = 60_000;
 
@@ -98,8 +104,12 @@ async function launchOptions() {
   return {
     executablePath,
     env: { ...Deno.env.toObject(), ...env },
-    // Without user namespaces, a GPU or D-Bus, as in a container.
-    args: ["--no-sandbox", "--disable-gpu", "--headless=shell"],
+    args: [
+      // Without user namespaces, a GPU or D-Bus, as in a container.
+      ...["--no-sandbox", "--disable-gpu", "--headless=shell"],
+      // A name by which this machine is no secure context, see `PLAIN_HOST`.
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
+    ],
   };
 }
 
