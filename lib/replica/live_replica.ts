@@ -21,17 +21,27 @@ import {
 } from "./outbox/mutation_runner.ts";
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
+import { resultOf } from "./local/idb.ts";
+import { hold } from "./local/web_locks.ts";
 import { listen } from "./poke/listen.ts";
 import { PullWindow } from "./pull_window.ts";
 import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
-// For `query_copies.ts` and `unsent.ts`: a second way to them would split the script in two.
+// For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
 export { clientsClosed } from "./local/live_clients.ts";
 export { OutboxDatabase } from "./outbox/outbox_database.ts";
 
 /** How often to look for what dead clients left behind, in milliseconds: no event tells of a death. */
 const RECOVERY_INTERVAL = 5_000;
+
+let isKept = false;
+
+/** Asks the browser, once for a page, not to evict what is stored when space is short. */
+function keepStorage(): void {
+  if (!isKept) navigator.storage?.persist?.().catch(console.warn);
+  isKept = true;
+}
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
@@ -61,12 +71,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       this.#name,
       () => void this.#readOutbox().catch(reportUnlessClosed(this)),
     );
-    this.#runner = new MutationRunner(this.#name, outbox, mutators);
+    this.#runner = new MutationRunner(outbox, mutators);
     this.#transport = new Transport(server.headers(userID));
-    const onGroupLost: OnGroupLost = (groupID, confirmed) => {
+    const onGroupLost: OnGroupLost = async (groupID, confirmed) => {
+      const { recordLost } = await import("./outbox/generations.ts");
       const isOwn = groupID === this.#client.groupID;
       const ended = isOwn ? this.#client.generation : undefined;
-      return outbox.recordLost(groupID, confirmed, ended);
+      await recordLost(outbox, groupID, confirmed, ended);
     };
     const pusher = createPusher(
       this.#transport,
@@ -104,9 +115,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       sync: this.#sync,
       check: this.#pull,
     });
-    const recover = async () =>
-      this.status.peek().unsent && !await this.#client.hasPending() &&
-      await this.#recover();
+    const recover = async () => {
+      if (!this.status.peek().unsent) return;
+      keepStorage();
+      await this.#outbox.store();
+      if (!await this.#client.hasPending()) await this.#recover();
+    };
     this.#recoveryTimer = setInterval(
       () => recover().catch(reportUnlessClosed(this)),
       RECOVERY_INTERVAL,
@@ -163,7 +177,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async discardUnsent(): Promise<void> {
     const client = this.#client;
-    await this.#outbox.discard();
+    const { discard } = await import("./outbox/generations.ts");
+    await discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));
   }
 
@@ -195,7 +210,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onSync = (syncing) => this.#setStatus({ syncing });
     await client.open();
     for (const start of this.#subscriptions) start();
-    await this.#runner.rerunLost(client);
+    await this.#rerunLost();
+  }
+
+  async #rerunLost(): Promise<void> {
+    if ((await this.#outbox.state()).unsent === 0) return;
+    const { rerunLost } = await import("./outbox/rerun.ts");
+    await rerunLost(this.#name, this.#outbox, this.#runner, this.#client, hold);
   }
 
   #replaceSoon(client: ReplicacheClient<WithEngineMutators<M>>): void {
@@ -213,7 +234,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   ): Promise<void> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
-    if (current === from.generation) await this.#runner.addPending(from);
+    if (current === from.generation) {
+      const { addPending } = await import("./outbox/rerun.ts");
+      await addPending(this.#name, this.#outbox, from, resultOf);
+    }
     await this.#closeClient(from);
     await this.#openClient();
     await this.#readOutbox();
@@ -235,7 +259,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   async #dropCopy(): Promise<void> {
     if (await this.#client.cookie === null) return;
     const refused = await this.query(rejectionsIn);
-    if (refused.length === 0) await this.#outbox.beginNextIfEmpty();
+    if (refused.length > 0) return;
+    const { beginNextIfEmpty } = await import("./outbox/generations.ts");
+    await beginNextIfEmpty(this.#outbox);
   }
 
   /** Something has changed in the outbox, by this or another tab. */
@@ -243,9 +269,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const client = this.#client;
     // Other tabs tell of changes already while this one is opening.
     if (this.closed || !client) return;
-    const { unsent, current } = await this.#outbox.state();
-    this.#setStatus({ unsent });
-    if (current !== client.generation) this.#replaceSoon(client);
+    const { unsent, unstored, current } = await this.#outbox.state();
+    this.#setStatus({ unsent, unstored });
+    if ((current ?? client.generation) !== client.generation) {
+      this.#replaceSoon(client);
+    }
   });
 
   /** Sees to what dead clients, and lost groups, have left behind. */
@@ -256,7 +284,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       if (error instanceof NoAnswerError) return; // tried again while it is unsent
       throw error;
     }
-    await this.#inTurn(() => this.#runner.rerunLost(this.#client));
+    await this.#inTurn(() => this.#rerunLost());
     await dropOldCopies(this.#name, this.#outbox);
   });
 

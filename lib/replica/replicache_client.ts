@@ -93,5 +93,8 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
 export const reportUnlessClosed =
   (it: { closed: boolean }) => (error: unknown): void => {
     const { name } = error as Error;
-    if (!it.closed && name !== "AbortError") reportError(error);
+    if (it.closed || name === "AbortError") return;
+    // The disk's own: it is no fault of a script, and what that means is in the status.
+    if (error instanceof DOMException) console.warn(error);
+    else reportError(error);
   };

@@ -1,0 +1,50 @@
+// Begins the next generation of a replica, a copy that begins anew; loaded when that happens.
+import type { LastMutationIDs, Outbox } from "./outbox.ts";
+
+/**
+ * Notes that the server has forgotten a group: what it has of it all the same
+ * is removed, the rest is to be run again. If the group is the one of a tab
+ * in generation `ended`, the next one begins: once, whichever tab is first.
+ */
+export function recordLost(
+  outbox: Outbox,
+  groupID: string,
+  confirmed: LastMutationIDs,
+  ended?: number,
+): Promise<void> {
+  return outbox.change(["unsent", "groups", "generations"], async (tx) => {
+    const group = await outbox.settleIn(tx, groupID, confirmed);
+    tx.objectStore("groups").put({ ...group, lost: true });
+    if (ended !== undefined) await beginNextIn(tx, outbox, ended);
+  });
+}
+
+/** Throws everything unsent away, and begins the next generation. */
+export function discard(outbox: Outbox): Promise<void> {
+  outbox.discardUnstored();
+  return outbox.change(["unsent", "generations"], async (tx) => {
+    for (const { n } of await outbox.allIn(tx)) {
+      tx.objectStore("unsent").delete(n);
+    }
+    await beginNextIn(tx, outbox);
+  });
+}
+
+/** Begins the next generation, unless anything is unsent. */
+export function beginNextIfEmpty(outbox: Outbox): Promise<void> {
+  return outbox.change(["unsent", "generations"], async (tx) => {
+    const unsent = await outbox.allIn(tx);
+    if (unsent.length === 0) await beginNextIn(tx, outbox);
+  });
+}
+
+/** Begins the next generation, if `ended` is still the current one. */
+async function beginNextIn(
+  tx: IDBTransaction,
+  outbox: Outbox,
+  ended?: number,
+): Promise<void> {
+  const known = await outbox.generationsIn(tx);
+  if (ended !== undefined && ended !== known.current) return;
+  outbox.setGenerationsIn(tx, { ...known, current: known.current + 1 });
+}
