@@ -35,14 +35,6 @@ export { OutboxDatabase } from "./outbox/outbox_database.ts";
 /** How often to look for what dead clients left behind, in milliseconds: no event tells of a death. */
 const RECOVERY_INTERVAL = 5_000;
 
-let isKept = false;
-
-/** Asks the browser, once for a page, not to evict what is stored when space is short. */
-function keepStorage(): void {
-  if (!isKept) navigator.storage?.persist?.().catch(console.warn);
-  isKept = true;
-}
-
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
   readonly mutate: Replica<M>["mutate"];
@@ -94,8 +86,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
     const mutate = Object.keys(this.#runner.mutators).map((name) => [
       name,
-      (args: ReadonlyJSONValue) =>
-        this.#inTurn(() => this.#runner.run(this.#client, name, args)),
+      (args: ReadonlyJSONValue) => this.#inTurn(() => this.#run(name, args)),
     ]);
     this.mutate = Object.fromEntries(mutate);
   }
@@ -117,8 +108,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
     const recover = async () => {
       if (!this.status.peek().unsent) return;
+      const { keepStorage } = await import("./outbox/leftovers.ts");
       keepStorage();
-      await this.#outbox.store();
+      await this.#outbox.unstored?.store();
       if (!await this.#client.hasPending()) await this.#recover();
     };
     this.#recoveryTimer = setInterval(
@@ -159,8 +151,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
   }
 
-  widen(window: number): Promise<void> {
-    return this.#window.widen(window, () => this.#client.pull({ now: true }));
+  async widen(window: number): Promise<void> {
+    const { widenWindow } = await import("./widen_window.ts");
+    const pull = () => this.#client.pull({ now: true });
+    await widenWindow(this.#window, window, pull);
   }
 
   persist(): Promise<void> {
@@ -192,6 +186,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     return turn;
   }
 
+  /** Runs a mutation, in a copy that can be read. */
+  async #run(name: string, args: ReadonlyJSONValue): Promise<unknown> {
+    const client = this.#client;
+    try {
+      return await this.#runner.run(client, name, args);
+    } catch (error) {
+      if (!await client.onError(error)) throw error;
+      await this.#replaceClient(client);
+      return await this.#runner.run(this.#client, name, args);
+    }
+  }
+
   async #openClient(): Promise<void> {
     const { current } = await this.#outbox.generations();
     const client = new ReplicacheClient<WithEngineMutators<M>>(
@@ -208,7 +214,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onClientStateNotFound = () => this.#replaceSoon(client);
     client.onOnlineChange = (online) => this.#setStatus({ online });
     client.onSync = (syncing) => this.#setStatus({ syncing });
-    await client.open();
+    const broken = Promise.withResolvers<void>();
+    client.onError = (error) =>
+      import("./outbox/broken_copy.ts").then((part) =>
+        part.replaceBroken(this.#outbox, client, error, broken.resolve)
+      ).catch(console.warn);
+    // Of an opening that fails Replicache tells nobody else.
+    const onRejection = ({ reason }: PromiseRejectionEvent) =>
+      client.onError(reason);
+    addEventListener("unhandledrejection", onRejection);
+    await Promise.race([client.open(), broken.promise]);
+    removeEventListener("unhandledrejection", onRejection);
+    if (!client.groupID) return this.#openClient();
     for (const start of this.#subscriptions) start();
     await this.#rerunLost();
   }
@@ -255,15 +272,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ syncing: false });
   }
 
-  /** The copy of a space that may not be seen any more goes, too, once nothing of one's own is in it: unsent, or refused. */
-  async #dropCopy(): Promise<void> {
-    if (await this.#client.cookie === null) return;
-    const refused = await this.query(rejectionsIn);
-    if (refused.length > 0) return;
-    const { beginNextIfEmpty } = await import("./outbox/generations.ts");
-    await beginNextIfEmpty(this.#outbox);
-  }
-
   /** Something has changed in the outbox, by this or another tab. */
   readonly #readOutbox = coalesce(async () => {
     const client = this.#client;
@@ -291,7 +299,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #onPause(paused: PauseReason | undefined): void {
     this.#setStatus({ paused });
     this.#unlisten?.();
-    if (paused === "gone") this.#dropCopy().catch(reportUnlessClosed(this));
+    if (paused === "gone") {
+      import("./outbox/generations.ts").then(({ dropCopy }) =>
+        dropCopy(this.#outbox, this.#client, rejectionsIn)
+      ).catch(reportUnlessClosed(this));
+    }
     if (paused) return;
     const { server, userID, space } = this.options;
     this.#unlisten = listen(server, userID, space, {

@@ -29,12 +29,13 @@ let browser: Promise<Browser> | undefined;
 
 /**
  * Runs a test in the browser that all tests of its file share. It fails, too,
- * when a page throws something that nothing catches; screenshots of a failed
+ * when a page throws something that nothing catches, unless it `mayThrow`; screenshots of a failed
  * test's pages go where its error says.
  */
 export function browserTest(
   name: string,
   fn: (device: Device) => Promise<void>,
+  { mayThrow = false } = {},
 ): void {
   Deno.test({
     name,
@@ -56,7 +57,7 @@ export function browserTest(
       };
       try {
         await fn(device);
-        if (thrown.length > 0) {
+        if (thrown.length > 0 && !mayThrow) {
           throw new Error("A page has thrown", { cause: thrown[0] });
         }
       } catch (error) {

@@ -1,4 +1,5 @@
 // Begins the next generation of a replica, a copy that begins anew; loaded when that happens.
+import type { ReadTransaction } from "replicache";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
 /**
@@ -21,7 +22,7 @@ export function recordLost(
 
 /** Throws everything unsent away, and begins the next generation. */
 export function discard(outbox: Outbox): Promise<void> {
-  outbox.discardUnstored();
+  outbox.unstored?.remove(() => true);
   return outbox.change(["unsent", "generations"], async (tx) => {
     for (const { n } of await outbox.allIn(tx)) {
       tx.objectStore("unsent").delete(n);
@@ -30,13 +31,26 @@ export function discard(outbox: Outbox): Promise<void> {
   });
 }
 
-/** Begins the next generation, unless anything is unsent. */
-export function beginNextIfEmpty(outbox: Outbox): Promise<void> {
-  return outbox.change(["unsent", "generations"], async (tx) => {
+/** The copy of a space that may not be seen any more goes, too, once nothing of one's own is in it: unsent, or refused. */
+export async function dropCopy(
+  outbox: Outbox,
+  client: {
+    cookie: Promise<unknown>;
+    query<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
+  },
+  rejectionsIn: (tx: ReadTransaction) => Promise<unknown[]>,
+): Promise<void> {
+  if (await client.cookie === null) return;
+  if ((await client.query(rejectionsIn)).length > 0) return;
+  await outbox.change(["unsent", "generations"], async (tx) => {
     const unsent = await outbox.allIn(tx);
     if (unsent.length === 0) await beginNextIn(tx, outbox);
   });
 }
+
+/** Begins the next generation, if `ended` is still the current one: once, whichever tab is first. */
+export const beginNext = (outbox: Outbox, ended: number): Promise<void> =>
+  outbox.change(["generations"], (tx) => beginNextIn(tx, outbox, ended));
 
 /** Begins the next generation, if `ended` is still the current one. */
 async function beginNextIn(

@@ -1,6 +1,14 @@
-// What earlier clients have left behind: unsent mutations and old copies. Loaded when there is any.
+// What is left on the disk for longer: unsent mutations, also those of dead clients, and old copies. Loaded when there is any.
 import type { Pusher } from "replicache";
 import type { Outbox, UnsentMutation } from "./outbox.ts";
+
+let isAsked = false;
+
+/** Asks the browser, once for a page, not to evict what is stored when space is short. */
+export function keepStorage(): void {
+  if (!isAsked) navigator.storage?.persist?.().catch(console.warn);
+  isAsked = true;
+}
 
 /** Sends what dead clients have not sent; see `Recovery`. */
 export async function sendLeftovers(

@@ -29,7 +29,7 @@ export class Outbox {
   readonly #database = new OutboxDatabase();
   readonly #channel = new BroadcastChannel("outbox");
   /** Once there is any: what the disk would not take. */
-  #unstored: Unstored | undefined;
+  unstored: Unstored | undefined;
 
   /** `onChange` is called after any tab, this one too, has changed something. */
   constructor(
@@ -74,7 +74,7 @@ export class Outbox {
     { clientID, mutationID }: NewMutation,
     replaced?: UnsentMutation,
   ): Promise<void> {
-    this.#unstored?.remove((each) =>
+    this.unstored?.remove((each) =>
       each.clientID === clientID && each.mutationID === mutationID
     );
     return this.change(["unsent"], async (tx) => {
@@ -83,24 +83,18 @@ export class Outbox {
     });
   }
 
-  /** Brings to the disk what it would not take before, if it takes it now. */
-  async store(): Promise<void> {
-    if (!this.#unstored?.isAny) return;
-    await this.#orElse(this.change([], () => {}), () => {});
-  }
-
   /** Everything unsent, oldest first. */
   async all(): Promise<UnsentMutation[]> {
     const reading = this.#database.read("unsent").then((tx) => this.allIn(tx));
-    if (!this.#unstored?.isAny) return await reading;
-    return this.#unstored.with(await this.#orElse(reading, () => []));
+    if (!this.unstored?.isAny) return await reading;
+    return this.unstored.with(await this.#orElse(reading, () => []));
   }
 
   /** How many are unsent, whether the disk would not take one of them, and the generation that is current. */
   async state(): Promise<
-    { unsent: number; unstored: boolean; current?: number }
+    { unsent: number; unstored?: boolean; current?: number }
   > {
-    if (this.#unstored?.isAny) {
+    if (this.unstored?.isAny) {
       return { unsent: (await this.all()).length, unstored: true };
     }
     const tx = await this.#database.read("unsent", "generations");
@@ -108,7 +102,7 @@ export class Outbox {
       resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),
       this.generationsIn(tx),
     ]);
-    return { unsent, unstored: false, current };
+    return { unsent, current };
   }
 
   /** What the server has ever said of a group; undefined when nothing, or when the disk does not tell. */
@@ -116,11 +110,6 @@ export class Outbox {
     const reading = this.#database.read("groups")
       .then((tx) => groupIn(tx, groupID));
     return this.#orElse(reading, () => undefined);
-  }
-
-  /** Throws everything unsent away that is in memory alone. */
-  discardUnstored(): void {
-    this.#unstored?.remove(() => true);
   }
 
   async generations(): Promise<Generations> {
@@ -141,7 +130,7 @@ export class Outbox {
 
   /** Removes single mutations that the server has. */
   remove(mutations: UnsentMutation[]): Promise<void> {
-    this.#unstored?.remove((each) => mutations.includes(each));
+    this.unstored?.remove((each) => mutations.includes(each));
     const change = this.change(["unsent"], (tx) => {
       for (const { n } of mutations) tx.objectStore("unsent").delete(n);
     });
@@ -176,7 +165,7 @@ export class Outbox {
     stores: StoreName[],
     body: (tx: IDBTransaction) => T | Promise<T>,
   ): Promise<T> {
-    const rest = this.#unstored?.isAny && this.#unstored.take();
+    const rest = this.unstored?.isAny && this.unstored.take();
     const result =
       await (rest
         ? this.#database.change(["unsent", "groups", ...stores], async (tx) => {
@@ -200,10 +189,10 @@ export class Outbox {
     } catch (error) {
       const failed = error instanceof DOMException && !this.#database.isDeleted;
       if (!failed) throw error;
-      console.warn("The outbox", error);
+      console.warn(error);
       const { Unstored } = await import("./unstored.ts");
-      this.#unstored ??= new Unstored(this, resultOf);
-      return instead(this.#unstored);
+      this.unstored ??= new Unstored(this, resultOf);
+      return instead(this.unstored);
     }
   }
 }

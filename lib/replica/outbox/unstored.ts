@@ -14,6 +14,7 @@ type StoredOutbox = {
     groupID: string,
     confirmed: LastMutationIDs,
   ): Promise<Group>;
+  change(stores: [], body: () => void): Promise<void>;
 };
 
 /** Of `idb.ts`: imported here as well, it would be one more request of each page. */
@@ -31,6 +32,12 @@ export class Unstored {
 
   get isAny(): boolean {
     return this.#mutations.length + this.#confirmed.size > 0;
+  }
+
+  /** Brings it to the disk, if that takes it now. */
+  async store(): Promise<void> {
+    // With each change goes all of it.
+    if (this.isAny) await this.outbox.change([], () => {}).catch(console.warn);
   }
 
   add(mutation: NewMutation): void {

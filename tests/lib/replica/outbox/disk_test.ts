@@ -71,7 +71,7 @@ const fillDisk = (page: Page) =>
 const unstored = (page: Page, is: boolean) =>
   until(
     page,
-    ({ replica }, is) => replica.status.value.unstored === is,
+    ({ replica }, is) => !!replica.status.value.unstored === is,
     is,
   );
 
