@@ -94,9 +94,7 @@ export class Outbox {
   async state(): Promise<
     { unsent: number; unstored?: boolean; current?: number }
   > {
-    if (this.unstored?.isAny) {
-      return { unsent: (await this.all()).length, unstored: true };
-    }
+    if (this.unstored?.isAny) return this.unstored.state(await this.all());
     const tx = await this.#database.read("unsent", "generations");
     const [unsent, { current }] = await Promise.all([
       resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),

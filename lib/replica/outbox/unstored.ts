@@ -63,6 +63,11 @@ export class Unstored {
     ];
   }
 
+  /** How many are unsent, given all, and whether one of them is here alone. */
+  state({ length: unsent }: UnsentMutation[]) {
+    return { unsent, unstored: this.#mutations.length > 0 };
+  }
+
   /** All that there is now: to be stored in a transaction, after whose commit it is no more to be kept here. */
   take() {
     const mutations = [...this.#mutations];
