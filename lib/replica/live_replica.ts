@@ -21,11 +21,13 @@ import {
 } from "./outbox/mutation_runner.ts";
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
+import { resultOf } from "./local/idb.ts";
+import { hold } from "./local/web_locks.ts";
 import { listen } from "./poke/listen.ts";
 import { PullWindow } from "./pull_window.ts";
 import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
-// For `query_copies.ts` and `unsent.ts`: a second way to them would split the script in two.
+// For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
 export { clientsClosed } from "./local/live_clients.ts";
 export { OutboxDatabase } from "./outbox/outbox_database.ts";
@@ -61,12 +63,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       this.#name,
       () => void this.#readOutbox().catch(reportUnlessClosed(this)),
     );
-    this.#runner = new MutationRunner(this.#name, outbox, mutators);
+    this.#runner = new MutationRunner(outbox, mutators);
     this.#transport = new Transport(server.headers(userID));
-    const onGroupLost: OnGroupLost = (groupID, confirmed) => {
+    const onGroupLost: OnGroupLost = async (groupID, confirmed) => {
+      const { recordLost } = await import("./outbox/generations.ts");
       const isOwn = groupID === this.#client.groupID;
       const ended = isOwn ? this.#client.generation : undefined;
-      return outbox.recordLost(groupID, confirmed, ended);
+      await recordLost(outbox, groupID, confirmed, ended);
     };
     const pusher = createPusher(
       this.#transport,
@@ -83,8 +86,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
     const mutate = Object.keys(this.#runner.mutators).map((name) => [
       name,
-      (args: ReadonlyJSONValue) =>
-        this.#inTurn(() => this.#runner.run(this.#client, name, args)),
+      (args: ReadonlyJSONValue) => this.#inTurn(() => this.#run(name, args)),
     ]);
     this.mutate = Object.fromEntries(mutate);
   }
@@ -104,9 +106,13 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       sync: this.#sync,
       check: this.#pull,
     });
-    const recover = async () =>
-      this.status.peek().unsent && !await this.#client.hasPending() &&
-      await this.#recover();
+    const recover = async () => {
+      if (!this.status.peek().unsent) return;
+      const { keepStorage } = await import("./outbox/leftovers.ts");
+      keepStorage();
+      await this.#outbox.unstored?.store();
+      if (!await this.#client.hasPending()) await this.#recover();
+    };
     this.#recoveryTimer = setInterval(
       () => recover().catch(reportUnlessClosed(this)),
       RECOVERY_INTERVAL,
@@ -145,8 +151,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
   }
 
-  widen(window: number): Promise<void> {
-    return this.#window.widen(window, () => this.#client.pull({ now: true }));
+  async widen(window: number): Promise<void> {
+    const { widenWindow } = await import("./widen_window.ts");
+    const pull = () => this.#client.pull({ now: true });
+    await widenWindow(this.#window, window, pull);
   }
 
   persist(): Promise<void> {
@@ -163,7 +171,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async discardUnsent(): Promise<void> {
     const client = this.#client;
-    await this.#outbox.discard();
+    const { discard } = await import("./outbox/generations.ts");
+    await discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));
   }
 
@@ -175,6 +184,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const turn = this.#lastTurn.then(body);
     this.#lastTurn = turn.catch(() => {}); // for the next one; the caller is told
     return turn;
+  }
+
+  /** Runs a mutation, in a copy that can be read. */
+  async #run(name: string, args: ReadonlyJSONValue): Promise<unknown> {
+    const client = this.#client;
+    try {
+      return await this.#runner.run(client, name, args);
+    } catch (error) {
+      if (!await client.onError(error)) throw error;
+      await this.#replaceClient(client);
+      return await this.#runner.run(this.#client, name, args);
+    }
   }
 
   async #openClient(): Promise<void> {
@@ -193,9 +214,26 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onClientStateNotFound = () => this.#replaceSoon(client);
     client.onOnlineChange = (online) => this.#setStatus({ online });
     client.onSync = (syncing) => this.#setStatus({ syncing });
-    await client.open();
+    const broken = Promise.withResolvers<void>();
+    client.onError = (error) =>
+      import("./outbox/broken_copy.ts").then((part) =>
+        part.replaceBroken(this.#outbox, client, error, broken.resolve)
+      ).catch(console.warn);
+    // Of an opening that fails Replicache tells nobody else.
+    const onRejection = ({ reason }: PromiseRejectionEvent) =>
+      client.onError(reason);
+    addEventListener("unhandledrejection", onRejection);
+    await Promise.race([client.open(), broken.promise]);
+    removeEventListener("unhandledrejection", onRejection);
+    if (!client.groupID) return this.#openClient();
     for (const start of this.#subscriptions) start();
-    await this.#runner.rerunLost(client);
+    await this.#rerunLost();
+  }
+
+  async #rerunLost(): Promise<void> {
+    if ((await this.#outbox.state()).unsent === 0) return;
+    const { rerunLost } = await import("./outbox/rerun.ts");
+    await rerunLost(this.#name, this.#outbox, this.#runner, this.#client, hold);
   }
 
   #replaceSoon(client: ReplicacheClient<WithEngineMutators<M>>): void {
@@ -213,7 +251,10 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   ): Promise<void> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
-    if (current === from.generation) await this.#runner.addPending(from);
+    if (current === from.generation) {
+      const { addPending } = await import("./outbox/rerun.ts");
+      await addPending(this.#name, this.#outbox, from, resultOf);
+    }
     await this.#closeClient(from);
     await this.#openClient();
     await this.#readOutbox();
@@ -231,21 +272,16 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ syncing: false });
   }
 
-  /** The copy of a space that may not be seen any more goes, too, once nothing of one's own is in it: unsent, or refused. */
-  async #dropCopy(): Promise<void> {
-    if (await this.#client.cookie === null) return;
-    const refused = await this.query(rejectionsIn);
-    if (refused.length === 0) await this.#outbox.beginNextIfEmpty();
-  }
-
   /** Something has changed in the outbox, by this or another tab. */
   readonly #readOutbox = coalesce(async () => {
     const client = this.#client;
     // Other tabs tell of changes already while this one is opening.
     if (this.closed || !client) return;
-    const { unsent, current } = await this.#outbox.state();
-    this.#setStatus({ unsent });
-    if (current !== client.generation) this.#replaceSoon(client);
+    const { unsent, unstored, current } = await this.#outbox.state();
+    this.#setStatus({ unsent, unstored });
+    if ((current ?? client.generation) !== client.generation) {
+      this.#replaceSoon(client);
+    }
   });
 
   /** Sees to what dead clients, and lost groups, have left behind. */
@@ -256,14 +292,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       if (error instanceof NoAnswerError) return; // tried again while it is unsent
       throw error;
     }
-    await this.#inTurn(() => this.#runner.rerunLost(this.#client));
+    await this.#inTurn(() => this.#rerunLost());
     await dropOldCopies(this.#name, this.#outbox);
   });
 
   #onPause(paused: PauseReason | undefined): void {
     this.#setStatus({ paused });
     this.#unlisten?.();
-    if (paused === "gone") this.#dropCopy().catch(reportUnlessClosed(this));
+    if (paused === "gone") {
+      import("./outbox/generations.ts").then(({ dropCopy }) =>
+        dropCopy(this.#outbox, this.#client, rejectionsIn)
+      ).catch(reportUnlessClosed(this));
+    }
     if (paused) return;
     const { server, userID, space } = this.options;
     this.#unlisten = listen(server, userID, space, {

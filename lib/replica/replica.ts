@@ -16,6 +16,8 @@ export type Status = {
   unsent: number;
   /** Whether nothing of it is on the disk, as the browser refuses that. */
   inMemory?: boolean;
+  /** Whether some of what is unsent is in this page alone, as the disk does not take it now: it is tried again. */
+  unstored?: boolean;
   /** Why nothing goes out or comes in until a person does something. */
   paused?: PauseReason;
 };
@@ -34,7 +36,7 @@ export type Query<T> = (tx: ReadTransaction) => Promise<T>;
 
 export interface Replica<M extends MutatorDefs> {
   readonly status: ReadonlySignal<Status>;
-  /** Resolves once the mutation shows; it is on the disk by then. */
+  /** Resolves once the mutation shows; it is on the disk by then, unless the status says that it is not. */
   readonly mutate: Replicache<WithEngineMutators<M>>["mutate"];
   query<T>(body: Query<T>): Promise<T>;
   /** Calls back with the answer now, and again whenever it changes; returns the end of it. */

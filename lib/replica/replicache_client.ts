@@ -21,6 +21,8 @@ const maxRetryDelay = () => 6_000 + Math.random() * 4_000;
 export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   /** Its client group, once it is open. */
   groupID = "";
+  /** Called when something has failed; resolves with whether its copy is broken, and is being replaced; never rejects. */
+  onError: (error: unknown) => unknown = () => {};
   #releaseLock = () => {};
   readonly #persist = coalesce(() => super.persist());
 
@@ -37,6 +39,12 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
       pushDelay: 0,
       requestOptions: { maxDelayMs: maxRetryDelay() },
       logLevel: "error",
+      logSinks: [{
+        log: (_level, _context, ...news) => {
+          console.error(...news);
+          this.onError(news.at(-1));
+        },
+      }],
     });
     // The default would reload the page under the hands of someone who writes.
     this.onUpdateNeeded = null;
@@ -87,11 +95,12 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
 
 /**
  * Reports an error that no caller awaits. Errors of what is closed meanwhile do
- * not matter any more; nor that the browser's data was cleared, as whoever did
- * that knows.
+ * not matter any more. Those of the disk are no fault of a script: the status
+ * says what follows from them; and whoever cleared the browser's data knows.
  */
 export const reportUnlessClosed =
   (it: { closed: boolean }) => (error: unknown): void => {
-    const { name } = error as Error;
-    if (!it.closed && name !== "AbortError") reportError(error);
+    if (it.closed) return;
+    if (error instanceof DOMException) console.warn(error);
+    else reportError(error);
   };

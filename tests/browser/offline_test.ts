@@ -294,3 +294,30 @@ browserTest(
     await connection(ada, "Online").waitFor();
   },
 );
+
+browserTest(
+  "A message that the disk does not take shows, is said not to be stored, and is sent all the same",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await roomIsStored(ada, "/rooms/general");
+    await ada.mouse.move(100, 100);
+    await ada.evaluate(() => {
+      const { transaction } = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (...args) {
+        if (this.name === "outbox") {
+          throw new DOMException("It is closing.", "InvalidStateError");
+        }
+        return transaction.apply(this, args);
+      };
+    });
+    await ada.context().setOffline(true);
+    await send(ada, "Only in this page");
+    await messages(ada, "Only in this page", "pending").waitFor();
+    await ada.getByText("Not stored").waitFor();
+    await ada.context().setOffline(false);
+    await messages(ada, "Only in this page", "sent").waitFor();
+    await ada.getByText("Not stored").waitFor({ state: "hidden" });
+    assertEquals(await messages(ada, "Only in this page").count(), 1);
+  },
+);

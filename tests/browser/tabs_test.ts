@@ -1,9 +1,14 @@
 // Many tabs of one browser: one stream tells them all, whichever of them is closed.
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest, type Device } from "../support/browser.ts";
+import {
+  browserTest,
+  type Device,
+  PLAIN_HOST,
+  signIn,
+} from "../support/browser.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
-import { enter, mayWrite, messages } from "../support/room_page.ts";
+import { enter, mayWrite, messages, send } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { Writer } from "../support/writer.ts";
 import { onePerson } from "../support/two_people.ts";
@@ -135,41 +140,87 @@ browserTest(
   },
 );
 
+/** With Web Locks, and without them. */
+for (const host of ["localhost", PLAIN_HOST]) {
+  browserTest(
+    `A tab on http://${host} that holds the stream and says nothing any more, as if frozen, loses it to another (R12)`,
+    async (device) => {
+      await using server = await startServer({ HOST: "127.0.0.1" });
+      const ada = await device(server.url.replace("127.0.0.1", host));
+      const streams = new PokeStreams(ada.context());
+      await ada.addInitScript(() => {
+        const { postMessage } = BroadcastChannel.prototype;
+        BroadcastChannel.prototype.postMessage = function (message) {
+          if (!("silent" in globalThis)) postMessage.call(this, message);
+        };
+      });
+      await signIn(ada, "Ada");
+      await ada.goto("/rooms/general");
+      await mayWrite(ada);
+      const bob = await Writer.signIn(server.url, "Bob");
+      const other = await ada.context().newPage();
+      await other.clock.install();
+      await other.goto(ada.url());
+      await bob.write("One");
+      await everywhere([ada, other], "One");
+      await streams.only(ada);
+
+      // One that answers keeps it, however long there was nothing to say.
+      await other.clock.fastForward(60_000);
+      await bob.write("Two");
+      await everywhere([ada, other], "Two");
+      await streams.only(ada);
+
+      await ada.evaluate(() => Object.assign(globalThis, { silent: true }));
+      const next = streams.next();
+      await other.clock.fastForward(60_000);
+      await other.clock.fastForward(60_000);
+      await next;
+      await bob.write("Three");
+      await everywhere([ada, other], "Three");
+      await streams.only(other);
+    },
+  );
+}
+
 browserTest(
-  "A tab that holds the stream and says nothing any more, as if frozen, loses it to another (R12)",
+  "Ten tabs on plain http, where a host has six connections, come alive, write and are told by one stream, and by another when its tab is closed or crashes (R12)",
   async (device) => {
-    await using server = await startServer();
-    const ada = await device(server.url);
+    await using server = await startServer({ HOST: "127.0.0.1" });
+    const ada = await device(server.url.replace("127.0.0.1", PLAIN_HOST));
     const streams = new PokeStreams(ada.context());
-    await ada.addInitScript(() => {
-      const { postMessage } = BroadcastChannel.prototype;
-      BroadcastChannel.prototype.postMessage = function (message) {
-        if (!("silent" in globalThis)) postMessage.call(this, message);
-      };
-    });
-    await enter(ada, "Ada");
+    await signIn(ada, "Ada");
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    assertEquals(await ada.evaluate(() => isSecureContext), false);
+    const others = Array.from({ length: 9 }, () => newTab(ada));
+    let tabs = [ada, ...await Promise.all(others)];
     const bob = await Writer.signIn(server.url, "Bob");
-    const other = await ada.context().newPage();
-    await other.clock.install();
-    await other.goto(ada.url());
-    await bob.write("One");
-    await everywhere([ada, other], "One");
-    await streams.only(ada);
+    await bob.write("To all of you");
+    await everywhere(tabs, "To all of you");
+    for (const [i, tab] of tabs.entries()) await send(tab, `From tab ${i}.`);
+    for (const i of tabs.keys()) await everywhere(tabs, `From tab ${i}.`);
 
-    // One that answers keeps it, however long there was nothing to say.
-    await other.clock.fastForward(60_000);
-    await bob.write("Two");
-    await everywhere([ada, other], "Two");
-    await streams.only(ada);
-
-    await ada.evaluate(() => Object.assign(globalThis, { silent: true }));
-    const next = streams.next();
-    await other.clock.fastForward(60_000);
-    await other.clock.fastForward(60_000);
-    await next;
-    await bob.write("Three");
-    await everywhere([ada, other], "Three");
-    await streams.only(other);
+    const end = [
+      (page: Page) => page.close(),
+      // As when its process is killed: nothing in it runs any more.
+      async (page: Page) => {
+        const crashed = page.waitForEvent("crash");
+        page.goto("chrome://crash").catch(() => {}); // there is no answer
+        await crashed;
+        await page.close();
+      },
+    ];
+    for (const [i, each] of end.entries()) {
+      const leading = await streams.only();
+      const next = streams.next();
+      await each(leading.frame().page());
+      tabs = tabs.filter((tab) => !tab.isClosed());
+      await next;
+      await bob.write(`And again ${i}`);
+      await everywhere(tabs, `And again ${i}`);
+      await streams.only();
+    }
   },
 );
 

@@ -16,6 +16,12 @@ export type Device = (
   options?: BrowserContextOptions,
 ) => Promise<Page>;
 
+/**
+ * A host on this machine that the browser takes for one on the net: on http its
+ * pages are no secure contexts, and have no Web Locks, service worker and so on.
+ */
+export const PLAIN_HOST = "kvetch.test";
+
 /** How long a page is waited for, in milliseconds: longer than anything takes on a machine that others keep busy, too. */
 const TIMEOUT = 60_000;
 
@@ -23,12 +29,13 @@ let browser: Promise<Browser> | undefined;
 
 /**
  * Runs a test in the browser that all tests of its file share. It fails, too,
- * when a page throws something that nothing catches; screenshots of a failed
+ * when a page throws something that nothing catches, unless it `mayThrow`; screenshots of a failed
  * test's pages go where its error says.
  */
 export function browserTest(
   name: string,
   fn: (device: Device) => Promise<void>,
+  { mayThrow = false } = {},
 ): void {
   Deno.test({
     name,
@@ -50,7 +57,7 @@ export function browserTest(
       };
       try {
         await fn(device);
-        if (thrown.length > 0) {
+        if (thrown.length > 0 && !mayThrow) {
           throw new Error("A page has thrown", { cause: thrown[0] });
         }
       } catch (error) {
@@ -98,8 +105,12 @@ async function launchOptions() {
   return {
     executablePath,
     env: { ...Deno.env.toObject(), ...env },
-    // Without user namespaces, a GPU or D-Bus, as in a container.
-    args: ["--no-sandbox", "--disable-gpu", "--headless=shell"],
+    args: [
+      // Without user namespaces, a GPU or D-Bus, as in a container.
+      ...["--no-sandbox", "--disable-gpu", "--headless=shell"],
+      // A name by which this machine is no secure context, see `PLAIN_HOST`.
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
+    ],
   };
 }
 

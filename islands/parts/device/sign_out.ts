@@ -91,9 +91,14 @@ async function eraseDatabases(): Promise<void> {
   // Where a browser can't list them: the one that holds what is unsent.
   if (!indexedDB.databases) return deleteDatabase("outbox");
   for (;;) {
-    const databases = await indexedDB.databases();
-    if (databases.length === 0) return;
-    await Promise.all(databases.map(({ name }) => deleteDatabase(name!)));
+    const names = (await indexedDB.databases()).map(({ name }) => name!);
+    // On plain http a lock is a database, which a page that has it holds until
+    // it is left, this one too.
+    const isLock = (name: string) => name.startsWith("lock/");
+    for (const name of names.filter(isLock)) indexedDB.deleteDatabase(name);
+    const others = names.filter((name) => !isLock(name));
+    if (others.length === 0) return;
+    await Promise.all(others.map(deleteDatabase));
   }
 }
 

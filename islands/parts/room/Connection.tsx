@@ -31,7 +31,7 @@ export function Connection({ status, children }: ConnectionProps) {
   return (
     <p class="connection" data-state={state}>
       <span role="status" aria-label={words.label}>{parts.join(" · ")}</span>
-      {(status.inMemory || state === "offline") && children}
+      {(status.inMemory || status.unstored || state === "offline") && children}
     </p>
   );
 }

@@ -109,7 +109,13 @@ function DiscardDialog({ unsent, onDiscard, onClose }: DiscardDialogProps) {
 }
 
 /** What becomes of writing while there is no network, or no disk. */
-export function StorageHint({ inMemory, unsent }: Status) {
-  const hint = inMemory ? "nothing" : unsent > 0 ? "unsent" : "all";
+export function StorageHint({ inMemory, unstored, unsent }: Status) {
+  const hint = inMemory
+    ? "nothing"
+    : unstored
+    ? "unstored"
+    : unsent > 0
+    ? "unsent"
+    : "all";
   return <span class="keeps">{roomOnUseStrings.storage[hint]}</span>;
 }

@@ -63,6 +63,8 @@ export const roomOnUseStrings = {
   storage: {
     unsent: "Kept on this device until you are back online.",
     all: "You can go on writing: it is sent when you are back online.",
+    unstored:
+      "Not stored, as the disk does not take it: keep this page open until it is sent.",
     nothing:
       "This browser can't store anything: if you close the page, unsent messages are lost.",
   },

@@ -105,18 +105,9 @@ export function createPuller(
     const changes = Object.entries<number>(body.lastMutationIDChanges);
     const fallen = changes.find(([clientID, id]) => id < before[clientID]);
     if (fallen) {
-      // Replicache would throw at this, now and on every pull. A mutation far
-      // ahead has the server see that it forgot, and fence the group off.
-      const [clientID] = fallen;
-      const id = Number.MAX_SAFE_INTEGER;
-      const { profileID, schemaVersion } = request;
-      return await pusher({
-        pushVersion: 1,
-        clientGroupID: groupID,
-        profileID,
-        schemaVersion,
-        mutations: [{ id, clientID, name: "", args: null, timestamp: 0 }],
-      }, requestID);
+      // Replicache would throw at this, now and on every pull.
+      const { fenceOff } = await import("./fence_off.ts");
+      return await fenceOff(pusher, request, requestID, fallen[0]);
     }
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);

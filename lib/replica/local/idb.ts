@@ -12,6 +12,6 @@ export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
 export function committed(tx: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     tx.oncomplete = () => resolve();
-    tx.onabort = () => reject(tx.error ?? new Error("Not committed."));
+    tx.onabort = () => reject(tx.error ?? new DOMException());
   });
 }

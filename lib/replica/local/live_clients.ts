@@ -8,7 +8,10 @@ export const holdClientLock = (
   replica: string,
   generation: number,
   clientID: string,
-): Promise<() => void> => hold(`${PREFIX}${replica}/${generation}/${clientID}`);
+): Promise<() => void> =>
+  navigator.locks
+    ? hold(`${PREFIX}${replica}/${generation}/${clientID}`)
+    : Promise.resolve(() => {}); // there nobody could see it
 
 /**
  * The clients of a replica that are alive, in all tabs, with their generations.

@@ -1,10 +1,10 @@
 // Locks that all tabs of a browser share (Web Locks): to hold one, to see which are held, and to elect one tab.
 
-// Only on https and localhost. Without them, and where a browser refuses them,
-// each tab acts as if it had every lock and knows of none that is held.
-const locks: LockManager | undefined = navigator.locks;
-
-export const hasLocks: boolean = locks !== undefined;
+// Only on https and localhost; elsewhere IndexedDB does for them, where nobody
+// knows which are held. Where a browser refuses both, each tab acts as if it had
+// every lock.
+const manager = async (): Promise<Pick<LockManager, "request" | "query">> =>
+  navigator.locks ?? (await import("./idb_locks.ts")).locks;
 
 /**
  * Makes this tab a candidate. Once it has the lock, `lead` is called, and may
@@ -27,16 +27,15 @@ export function elect(
       signal.onabort = () => release();
       end = lead() ?? end;
     });
-  if (locks) {
-    const options = steal ? { steal } : { signal };
-    locks.request(name, options, onElected).catch((error) => {
+  const options = steal ? { steal } : { signal };
+  manager().then((locks) => locks.request(name, options, onElected))
+    .catch((error) => {
       if (signal.aborted) return;
       end();
       // Stolen from this one, which must have slept; else refused.
       if (error.name === "AbortError") end = elect(name, lead);
       else onElected();
     });
-  } else onElected();
   return () => {
     candidacy.abort();
     end();
@@ -51,7 +50,8 @@ export const hold = (name: string): Promise<() => void> =>
 
 /** The names of all locks that are held in this browser and begin like this. */
 export async function heldNames(prefix: string): Promise<string[]> {
-  const { held = [] } = await locks?.query().catch(() => undefined) ?? {};
+  const { held = [] } = await manager().then((locks) => locks.query())
+    .catch(() => ({ held: [] }));
   return held.map(({ name }) => name!)
     .filter((name) => name.startsWith(prefix));
 }

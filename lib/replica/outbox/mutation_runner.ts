@@ -5,7 +5,6 @@ import type {
   WriteTransaction,
 } from "replicache";
 import { MAX_BYTES_PER_PUSH } from "../http/push_pull.ts";
-import { hold } from "../local/web_locks.ts";
 import { dismissRejection } from "../rejections.ts";
 import {
   type ReplicacheClient,
@@ -39,7 +38,6 @@ export class MutationRunner<M extends MutatorDefs> {
   readonly #unrecorded = new Map<number, Unrecorded>();
 
   constructor(
-    private readonly replica: string,
     private readonly outbox: Outbox,
     mutators: M,
   ) {
@@ -49,7 +47,10 @@ export class MutationRunner<M extends MutatorDefs> {
     ) as WithEngineMutators<M>;
   }
 
-  /** Runs a mutation, anew or in the place of a lost one. Rejects as the mutator does. */
+  /**
+   * Runs a mutation, anew or in the place of a lost one, unless another tab has
+   * run that again already. Rejects as the mutator does.
+   */
   async run(
     client: ReplicacheClient<WithEngineMutators<M>>,
     name: string,
@@ -68,6 +69,7 @@ export class MutationRunner<M extends MutatorDefs> {
     try {
       return await client.mutate[name](args as never);
     } catch (error) {
+      if (error instanceof AlreadyRerunError) return;
       const isRecorded = !this.#unrecorded.has(mutationID);
       if (isRecorded && client.lastMutationID < mutationID) {
         await this.outbox.undoAdd(mutation, replaced);
@@ -77,47 +79,6 @@ export class MutationRunner<M extends MutatorDefs> {
       this.#unrecorded.delete(mutationID);
       client.persist().catch(reportUnlessClosed(client));
     }
-  }
-
-  /**
-   * Runs what the server has forgotten again: in order, and each exactly once,
-   * whichever tab does it and wherever that is cut off.
-   */
-  async rerunLost(
-    client: ReplicacheClient<WithEngineMutators<M>>,
-  ): Promise<void> {
-    const release = await hold(`replica/rescue/${this.replica}`);
-    try {
-      for (const lost of await this.outbox.lost()) {
-        const { name, args } = lost;
-        try {
-          if (Object.hasOwn(client.mutate, name)) {
-            await this.run(client, name, args, lost);
-          } else await this.#leaveToServer(client, lost);
-        } catch (error) {
-          if (!(error instanceof AlreadyRerunError)) reportError(error);
-        }
-      }
-    } finally {
-      release();
-    }
-  }
-
-  /** Adds to the outbox what only this page's memory may hold. */
-  async addPending(
-    client: ReplicacheClient<WithEngineMutators<M>>,
-  ): Promise<void> {
-    const { ids } = client;
-    const pending = await client.experimentalPendingMutations();
-    const timestamp = Date.now();
-    const own = pending.filter((each) => each.clientID === ids.clientID);
-    await this.outbox.addMissing(own.map(({ id: mutationID, name, args }) => ({
-      ...ids,
-      mutationID,
-      name,
-      args,
-      timestamp,
-    })));
   }
 
   /**
@@ -155,21 +116,6 @@ export class MutationRunner<M extends MutatorDefs> {
       throw new AlreadyRerunError();
     }
     this.#unrecorded.delete(mutation.mutationID);
-  }
-
-  /** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */
-  async #leaveToServer(
-    { generation }: ReplicacheClient<WithEngineMutators<M>>,
-    lost: UnsentMutation,
-  ) {
-    const { n: _, replica: __, ...mutation } = lost;
-    await this.outbox.add({
-      ...mutation,
-      generation,
-      groupID: crypto.randomUUID(),
-      clientID: crypto.randomUUID(),
-      mutationID: 1,
-    }, lost);
   }
 }
 

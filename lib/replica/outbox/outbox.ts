@@ -4,15 +4,18 @@ import {
   type Generations,
   type Group,
   type LastMutationIDs,
+  type NewMutation,
   OutboxDatabase,
   type StoreName,
   type UnsentMutation,
 } from "./outbox_database.ts";
+import type { Unstored } from "./unstored.ts";
 
-export type { LastMutationIDs, UnsentMutation } from "./outbox_database.ts";
-
-/** A mutation that is not in the outbox yet. */
-export type NewMutation = Omit<UnsentMutation, "n" | "replica">;
+export type {
+  LastMutationIDs,
+  NewMutation,
+  UnsentMutation,
+} from "./outbox_database.ts";
 
 /** Every visit is a client: of how many of a group the lastMutationID is remembered. */
 const MAX_CLIENTS_PER_GROUP = 200;
@@ -25,10 +28,12 @@ const FIRST: Generations = { current: 0, dropped: 0 };
 export class Outbox {
   readonly #database = new OutboxDatabase();
   readonly #channel = new BroadcastChannel("outbox");
+  /** Once there is any: what the disk would not take. */
+  unstored: Unstored | undefined;
 
   /** `onChange` is called after any tab, this one too, has changed something. */
   constructor(
-    private readonly replica: string,
+    readonly replica: string,
     private readonly onChange: () => void,
   ) {
     this.#channel.onmessage = ({ data }) => data === replica && onChange();
@@ -43,9 +48,11 @@ export class Outbox {
    * Adds a mutation and, in the same transaction, removes the one that it
    * replaces, if any; false, and nothing done, when another tab has removed
    * that already. One with the same ID was never committed, and is replaced.
+   * One that the disk does not take is kept in memory, unless it replaces one
+   * that is on the disk.
    */
   add(mutation: NewMutation, replaced?: UnsentMutation): Promise<boolean> {
-    return this.#change(["unsent"], async (tx) => {
+    const change = this.change(["unsent"], async (tx) => {
       const unsent = tx.objectStore("unsent");
       if (replaced) {
         if (await resultOf(unsent.count(replaced.n)) === 0) return false;
@@ -55,6 +62,11 @@ export class Outbox {
       this.#addIn(tx, mutation);
       return true;
     });
+    return replaced ? change : this.#orElse(change, (unstored) => {
+      unstored.add(mutation);
+      this.onChange();
+      return true;
+    });
   }
 
   /** Undoes an `add`. */
@@ -62,134 +74,72 @@ export class Outbox {
     { clientID, mutationID }: NewMutation,
     replaced?: UnsentMutation,
   ): Promise<void> {
-    return this.#change(["unsent"], async (tx) => {
+    this.unstored?.remove((each) =>
+      each.clientID === clientID && each.mutationID === mutationID
+    );
+    return this.change(["unsent"], async (tx) => {
       await removeIn(tx, clientID, mutationID);
       if (replaced) tx.objectStore("unsent").put(replaced);
     });
   }
 
-  /** Adds those of the mutations that are neither there nor confirmed. */
-  addMissing(mutations: NewMutation[]): Promise<void> {
-    return this.#change(["unsent", "groups"], async (tx) => {
-      const unsent = tx.objectStore("unsent");
-      for (const each of mutations) {
-        const { groupID, clientID, mutationID } = each;
-        const group = await groupIn(tx, groupID);
-        // Of a lost group, what is not there has been run again.
-        if (group?.lost) continue;
-        if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;
-        const id: [string, number] = [clientID, mutationID];
-        if (await resultOf(unsent.index("mutation").count(id)) > 0) continue;
-        this.#addIn(tx, each);
-      }
-    });
-  }
-
   /** Everything unsent, oldest first. */
   async all(): Promise<UnsentMutation[]> {
-    return await this.#allIn(await this.#database.read("unsent"));
+    const reading = this.#database.read("unsent").then((tx) => this.allIn(tx));
+    if (!this.unstored?.isAny) return await reading;
+    return this.unstored.with(await this.#orElse(reading, () => []));
   }
 
-  /** How many are unsent, and the generation that is current. */
-  async state(): Promise<{ unsent: number; current: number }> {
+  /** How many are unsent, whether the disk would not take one of them, and the generation that is current. */
+  async state(): Promise<
+    { unsent: number; unstored?: boolean; current?: number }
+  > {
+    if (this.unstored?.isAny) return this.unstored.state(await this.all());
     const tx = await this.#database.read("unsent", "generations");
     const [unsent, { current }] = await Promise.all([
       resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),
-      this.#generationsIn(tx),
+      this.generationsIn(tx),
     ]);
     return { unsent, current };
   }
 
-  /** What is unsent of groups that the server has forgotten, oldest first. */
-  async lost(): Promise<UnsentMutation[]> {
-    const tx = await this.#database.read("unsent", "groups");
-    const unsent = await this.#allIn(tx);
-    const isLost = new Map<string, boolean>();
-    for (const { groupID } of unsent) {
-      if (isLost.has(groupID)) continue;
-      const group = await groupIn(tx, groupID);
-      isLost.set(groupID, group?.lost ?? false);
-    }
-    return unsent.filter(({ groupID }) => isLost.get(groupID));
-  }
-
-  /** What the server has ever said of a group; undefined when nothing. */
-  async group(groupID: string): Promise<Group | undefined> {
-    return await groupIn(await this.#database.read("groups"), groupID);
+  /** What the server has ever said of a group; undefined when nothing, or when the disk does not tell. */
+  group(groupID: string): Promise<Group | undefined> {
+    const reading = this.#database.read("groups")
+      .then((tx) => groupIn(tx, groupID));
+    return this.#orElse(reading, () => undefined);
   }
 
   async generations(): Promise<Generations> {
-    return await this.#generationsIn(await this.#database.read("generations"));
+    return await this.generationsIn(await this.#database.read("generations"));
   }
 
   /** Removes what the server has confirmed of a group. */
   confirm(groupID: string, confirmed: LastMutationIDs): Promise<void> {
-    return this.#change(["unsent", "groups"], async (tx) => {
+    const change = this.change(["unsent", "groups"], async (tx) => {
       const group = await settleIn(tx, groupID, confirmed);
       tx.objectStore("groups").put(group);
+    });
+    return this.#orElse(change, (unstored) => {
+      unstored.confirm(groupID, confirmed);
+      this.onChange();
     });
   }
 
   /** Removes single mutations that the server has. */
   remove(mutations: UnsentMutation[]): Promise<void> {
-    return this.#change(["unsent"], (tx) => {
+    this.unstored?.remove((each) => mutations.includes(each));
+    const change = this.change(["unsent"], (tx) => {
       for (const { n } of mutations) tx.objectStore("unsent").delete(n);
     });
+    return this.#orElse(change, () => {}); // they are sent once more, and count once
   }
 
-  /**
-   * Notes that the server has forgotten a group: what it has of it all the same
-   * is removed, the rest is to be run again. If the group is the one of a tab
-   * in generation `ended`, the next one begins: once, whichever tab is first.
-   */
-  recordLost(
-    groupID: string,
-    confirmed: LastMutationIDs,
-    ended?: number,
-  ): Promise<void> {
-    return this.#change(["unsent", "groups", "generations"], async (tx) => {
-      const group = await settleIn(tx, groupID, confirmed);
-      tx.objectStore("groups").put({ ...group, lost: true });
-      if (ended !== undefined) await this.#beginNextIn(tx, ended);
-    });
-  }
+  // For what is loaded on use, in the transactions of `change`.
 
-  /** Throws everything unsent away, and begins the next generation. */
-  discard(): Promise<void> {
-    return this.#change(["unsent", "generations"], async (tx) => {
-      const unsent = tx.objectStore("unsent");
-      const all = unsent.index("replica").getAllKeys(this.replica);
-      for (const key of await resultOf(all)) unsent.delete(key);
-      await this.#beginNextIn(tx);
-    });
-  }
+  settleIn = settleIn;
 
-  /** Begins the next generation, unless anything is unsent. */
-  beginNextIfEmpty(): Promise<void> {
-    return this.#change(["unsent", "generations"], async (tx) => {
-      const unsent = tx.objectStore("unsent").index("replica");
-      if (await resultOf(unsent.count(this.replica)) === 0) {
-        await this.#beginNextIn(tx);
-      }
-    });
-  }
-
-  /** Notes that the copies of the generations below this one are gone. */
-  setDropped(dropped: number): Promise<void> {
-    return this.#change(["generations"], async (tx) => {
-      const known = await this.#generationsIn(tx);
-      this.#setGenerationsIn(tx, { ...known, dropped });
-    });
-  }
-
-  /** Begins the next generation, if `ended` is still the current one. */
-  async #beginNextIn(tx: IDBTransaction, ended?: number): Promise<void> {
-    const known = await this.#generationsIn(tx);
-    if (ended !== undefined && ended !== known.current) return;
-    this.#setGenerationsIn(tx, { ...known, current: known.current + 1 });
-  }
-
-  #allIn(tx: IDBTransaction): Promise<UnsentMutation[]> {
+  allIn(tx: IDBTransaction): Promise<UnsentMutation[]> {
     const unsent = tx.objectStore("unsent").index("replica");
     return resultOf(unsent.getAll(this.replica));
   }
@@ -199,23 +149,49 @@ export class Outbox {
     tx.objectStore("unsent").add({ ...mutation, replica: this.replica });
   }
 
-  async #generationsIn(tx: IDBTransaction): Promise<Generations> {
+  async generationsIn(tx: IDBTransaction): Promise<Generations> {
     const generations = tx.objectStore("generations");
     return await resultOf(generations.get(this.replica)) ?? FIRST;
   }
 
-  #setGenerationsIn(tx: IDBTransaction, generations: Generations): void {
+  setGenerationsIn(tx: IDBTransaction, generations: Generations): void {
     tx.objectStore("generations").put(generations, this.replica);
   }
 
-  async #change<T>(
+  /** A change of the database; what it would not take before goes with it. */
+  async change<T>(
     stores: StoreName[],
     body: (tx: IDBTransaction) => T | Promise<T>,
   ): Promise<T> {
-    const result = await this.#database.change(stores, body);
+    const rest = this.unstored?.isAny && this.unstored.take();
+    const result =
+      await (rest
+        ? this.#database.change(["unsent", "groups", ...stores], async (tx) => {
+          await rest.storeIn(tx);
+          return body(tx);
+        })
+        : this.#database.change(stores, body));
+    if (rest) rest.stored();
     this.#channel.postMessage(this.replica);
     this.onChange();
     return result;
+  }
+
+  /** The result; or, where the disk fails, what `instead` gives. */
+  async #orElse<T>(
+    result: Promise<T>,
+    instead: (unstored: Unstored) => T,
+  ): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      const failed = error instanceof DOMException && !this.#database.isDeleted;
+      if (!failed) throw error;
+      console.warn(error);
+      const { Unstored } = await import("./unstored.ts");
+      this.unstored ??= new Unstored(this, resultOf);
+      return instead(this.unstored);
+    }
   }
 }
 

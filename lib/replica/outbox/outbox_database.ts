@@ -18,6 +18,9 @@ export type UnsentMutation = {
   timestamp: number;
 };
 
+/** A mutation that is not in the outbox yet. */
+export type NewMutation = Omit<UnsentMutation, "n" | "replica">;
+
 /** By clientID, as Replicache's answers have it. */
 export type LastMutationIDs = Record<string, number>;
 
@@ -41,19 +44,21 @@ const RELAXED = { durability: "relaxed" } as const;
 
 /**
  * The database; opened again on use after the browser has closed it, as some do
- * while they sleep. One that was deleted meanwhile, as site data was cleared or
- * someone signed out, is not made again: every transaction rejects with an
- * `AbortError` from then on.
+ * while they sleep, with or without telling. One that was deleted meanwhile, as
+ * site data was cleared or someone signed out, is not made again: every
+ * transaction rejects with an `AbortError` from then on.
  */
 export class OutboxDatabase {
+  /** It was deleted meanwhile. */
+  isDeleted = false;
   #opening: Promise<IDBDatabase> | undefined;
 
   /** `exists`: it has been seen, so that it is not made if it is not there. */
   constructor(private exists = false) {}
 
   /** A transaction that reads these stores. */
-  async read(...stores: StoreName[]): Promise<IDBTransaction> {
-    return (await this.#opened()).transaction(stores);
+  read(...stores: StoreName[]): Promise<IDBTransaction> {
+    return this.#begin(stores, "readonly");
   }
 
   /**
@@ -64,10 +69,27 @@ export class OutboxDatabase {
     stores: StoreName[],
     body: (tx: IDBTransaction) => T | Promise<T>,
   ): Promise<T> {
-    const db = await this.#opened();
-    const tx = db.transaction(stores, "readwrite", RELAXED);
+    const tx = await this.#begin(stores, "readwrite");
     const [result] = await Promise.all([body(tx), committed(tx)]);
     return result;
+  }
+
+  async #begin(
+    stores: StoreName[],
+    mode: IDBTransactionMode,
+  ): Promise<IDBTransaction> {
+    const opening = this.#opened();
+    const db = await opening;
+    try {
+      return db.transaction(stores, mode, RELAXED);
+    } catch (error) {
+      // Dead, though no `close` has come, as on iOS after it slept. Nothing was
+      // begun on it, so that nothing is done twice.
+      if ((error as Error).name !== "InvalidStateError") throw error;
+      db.close();
+      if (this.#opening === opening) this.#opening = undefined;
+      return (await this.#opened()).transaction(stores, mode, RELAXED);
+    }
   }
 
   #opened(): Promise<IDBDatabase> {
@@ -78,9 +100,27 @@ export class OutboxDatabase {
   }
 
   async #open(): Promise<IDBDatabase> {
+    let db = await this.#connect();
+    if (db.objectStoreNames.length === 0) {
+      // Someone else's page or tool has made it; nothing is in it.
+      db.close();
+      await resultOf(indexedDB.deleteDatabase("outbox"));
+      db = await this.#connect();
+    }
+    this.exists = true;
+    // A newer version of this app wants it, or site data is being cleared.
+    db.onversionchange = () => this.close();
+    db.onclose = () => this.#opening = undefined;
+    return db;
+  }
+
+  #connect(): Promise<IDBDatabase> {
     const request = indexedDB.open("outbox", 1);
     request.onupgradeneeded = () => {
-      if (this.exists) return request.transaction!.abort();
+      if (this.exists) {
+        this.isDeleted = true;
+        return request.transaction!.abort();
+      }
       const db = request.result;
       const unsent = db.createObjectStore("unsent", {
         keyPath: "n",
@@ -92,12 +132,7 @@ export class OutboxDatabase {
       db.createObjectStore("groups", { keyPath: "groupID" });
       db.createObjectStore("generations");
     };
-    const db = await resultOf(request);
-    this.exists = true;
-    // A newer version of this app wants it, or site data is being cleared.
-    db.onversionchange = () => this.close();
-    db.onclose = () => this.#opening = undefined;
-    return db;
+    return resultOf(request);
   }
 
   async close(): Promise<void> {

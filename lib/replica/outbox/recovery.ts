@@ -36,19 +36,9 @@ export class Recovery {
     const { clientIDs } = await liveClients(this.replica);
     const unsent = (await this.outbox.all())
       .filter(({ clientID }) => !clientIDs.has(clientID));
-    const groups = Map.groupBy(unsent, ({ groupID }) => groupID);
-    for (const [clientGroupID, mutations] of groups) {
-      if ((await this.outbox.group(clientGroupID))?.lost) continue;
-      const { response } = await this.push({
-        pushVersion: 1,
-        schemaVersion: SCHEMA_VERSION,
-        profileID: "",
-        clientGroupID,
-        mutations: mutations.map((
-          { mutationID: id, clientID, name, args, timestamp },
-        ) => ({ id, clientID, name, args, timestamp })),
-      }, "");
-      if (!response) await this.outbox.remove(mutations);
+    if (unsent.length > 0) {
+      const { sendLeftovers } = await import("./leftovers.ts");
+      await sendLeftovers(unsent, this.outbox, this.push, SCHEMA_VERSION);
     }
     this.#mayBeNeeded = false;
   });
@@ -60,12 +50,13 @@ export async function dropOldCopies(
   outbox: Outbox,
 ): Promise<void> {
   const { current, dropped } = await outbox.generations();
+  if (dropped === current) return;
+  const { dropCopies } = await import("./leftovers.ts");
   const { generations } = await liveClients(replica);
-  const unsent = new Set((await outbox.all()).map((each) => each.generation));
-  let next = dropped;
-  while (next < current && !generations.has(next) && !unsent.has(next)) {
-    await dropDatabase(makeIDBName(`${replica}/${next}`, SCHEMA_VERSION));
-    next++;
-  }
-  if (next > dropped) await outbox.setDropped(next);
+  await dropCopies(
+    outbox,
+    generations,
+    (generation) =>
+      dropDatabase(makeIDBName(`${replica}/${generation}`, SCHEMA_VERSION)),
+  );
 }

@@ -1,5 +1,5 @@
 // One poke stream for all tabs of a user: one tab, elected, holds it and passes on what it hears.
-import { elect, hasLocks } from "../local/web_locks.ts";
+import { elect } from "../local/web_locks.ts";
 import type { Server } from "../server.ts";
 import { PokeStream, type SpaceEvent } from "./poke_stream.ts";
 
@@ -20,8 +20,8 @@ type Message =
   | StreamNews
   /** To the leading tab: what this one listens to, what matters most first. `now`: try at once. */
   | { wants: string[]; tab: string; now: boolean }
-  /** From a tab that begins to lead: say what you listen to. */
-  | { leads: true };
+  /** From a tab that begins to lead: say what you listen to. One that `stole` the lead has it in the place of any other. */
+  | { leads: true; stole?: boolean };
 
 /** This tab among all of the same user in this browser, whether or not it leads. */
 export class SharedPokeStream {
@@ -72,11 +72,8 @@ export class SharedPokeStream {
     if (this.#timer === undefined) {
       this.#timer = setInterval(() => this.#checkLeader(), CHECK_INTERVAL);
       this.#heardAt = Date.now();
-      // Without locks each tab leads itself alone.
-      if (hasLocks) this.#channel = new BroadcastChannel(this.#name);
-      this.#channel?.addEventListener("message", ({ data }) => {
-        this.#onMessage(data);
-      });
+      this.#channel = new BroadcastChannel(this.#name);
+      this.#channel.onmessage = ({ data }) => this.#onMessage(data);
       this.#runForLeader(false);
     }
     this.#requestSpaces(true);
@@ -97,11 +94,11 @@ export class SharedPokeStream {
   /** Stands for election; or takes the lead from a tab that is as good as dead. */
   #runForLeader(steal: boolean): void {
     this.#resign();
-    this.#resign = elect(this.#name, () => this.#lead(), steal);
+    this.#resign = elect(this.#name, () => this.#lead(steal), steal);
   }
 
   /** Opens the stream; returns what ends the lead. */
-  #lead(): () => void {
+  #lead(stole: boolean): () => void {
     this.#othersSpaces.clear();
     const stream = new PokeStream(this.server, this.userID, {
       onOpen: (carries) => this.#broadcast({ carries }),
@@ -110,7 +107,7 @@ export class SharedPokeStream {
       onBroken: () => this.#broadcast({ broken: true }),
     });
     this.#stream = stream;
-    this.#postToTabs({ leads: true });
+    this.#postToTabs({ leads: true, stole });
     stream.setSpaces(this.#spaces, true);
     return () => {
       stream.close();
@@ -137,6 +134,12 @@ export class SharedPokeStream {
 
   #onMessage(message: Message): void {
     if (!("wants" in message)) {
+      if (this.#stream) {
+        // Its own stream tells a tab that leads; awake again, it may not be the
+        // one any more, which not every kind of lock says.
+        if ("leads" in message && message.stole) this.#runForLeader(false);
+        return;
+      }
       this.#heardAt = Date.now();
       this.#wasAsked = false;
       if ("leads" in message) this.#requestSpaces(false);

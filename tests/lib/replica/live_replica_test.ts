@@ -113,11 +113,16 @@ browserTest(
     await open(page, engine, "ada");
     const listening = await page.evaluate(async () => {
       const listening: string[] = [];
-      const { addEventListener } = globalThis;
+      const { addEventListener, removeEventListener } = globalThis;
       Object.assign(globalThis, {
         addEventListener(...args: Parameters<typeof addEventListener>) {
           listening.push(args[0]);
           addEventListener(...args);
+        },
+        removeEventListener(...args: Parameters<typeof addEventListener>) {
+          const at = listening.indexOf(args[0]);
+          if (at >= 0) listening.splice(at, 1);
+          removeEventListener(...args);
         },
       });
       await test.closeEarly();

@@ -4,6 +4,7 @@ import { createPuller } from "../../../lib/replica/http/push_pull.ts";
 import { Transport } from "../../../lib/replica/http/transport.ts";
 import type { Outbox } from "../../../lib/replica/outbox/outbox.ts";
 import { PullWindow } from "../../../lib/replica/pull_window.ts";
+import { widenWindow } from "../../../lib/replica/widen_window.ts";
 
 const news = { cookie: 1, lastMutationIDChanges: {}, patch: [] };
 const lost = { error: "ClientStateNotFound", lastMutationIDs: {} };
@@ -42,7 +43,7 @@ Deno.test("A window that the server does not answer for is not there, and is ask
     using pulls = windowOf(news, ...answers);
     const { window, pull } = pulls;
     await pull();
-    await assertRejects(() => window.widen(400, pull));
+    await assertRejects(() => widenWindow(window, 400, pull));
     assertEquals(window.size, 200);
   }
 });
@@ -52,9 +53,9 @@ Deno.test("A window is there once a pull has asked for it, though one that was u
   const { window, asked, pull } = pulls;
   const early = pull();
   while (asked.length === 0) await new Promise((wait) => setTimeout(wait));
-  await window.widen(400, pull);
+  await widenWindow(window, 400, pull);
   await early;
   assertEquals(asked, ["/200", "/400"]);
-  await window.widen(300, pull);
+  await widenWindow(window, 300, pull);
   assertEquals(asked.length, 2);
 });

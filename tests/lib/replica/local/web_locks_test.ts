@@ -1,7 +1,13 @@
 // Locks between the tabs of a browser: held, looked up, elected by, stolen, and refused.
 import { assertEquals } from "@std/assert";
-import { browserTest } from "../../../support/browser.ts";
-import { Engine, inside, open, until } from "../../../support/replica.ts";
+import { browserTest, PLAIN_HOST } from "../../../support/browser.ts";
+import {
+  Engine,
+  inside,
+  open,
+  SPACE,
+  until,
+} from "../../../support/replica.ts";
 
 /** In a page: what its candidacy has come to. */
 type Candidate = { terms: string[]; resign: () => void };
@@ -84,6 +90,39 @@ browserTest(
   },
 );
 
+browserTest(
+  "hold() gives a lock to one tab at a time on plain http as well, in its turn, and to the next when its tab is closed",
+  async (device) => {
+    await using engine = await Engine.start();
+    const url = engine.url.replace("localhost", PLAIN_HOST);
+    const first = await device(url);
+    const tabs = [first];
+    while (tabs.length < 4) tabs.push(await first.context().newPage());
+    for (const tab of tabs) {
+      await tab.goto(`${url}/?user=ada&space=${SPACE}`);
+      await tab.getByText("open").waitFor();
+      assertEquals(await tab.evaluate(() => "locks" in navigator), false);
+    }
+    await Promise.all(tabs.map((tab) =>
+      inside(tab, async ({ locks }) => {
+        for (let i = 0; i < 25; i++) {
+          const release = await locks.hold("test/turn");
+          if (localStorage.holder) throw new Error("Two have it");
+          localStorage.holder = "this tab";
+          await new Promise((resolve) => setTimeout(resolve));
+          localStorage.removeItem("holder");
+          release();
+        }
+      })
+    ));
+    const [dies, next] = tabs;
+    await inside(dies, ({ locks }) => locks.hold("test/turn"));
+    const held = inside(next, ({ locks }) => locks.hold("test/turn"));
+    await dies.close();
+    await held;
+  },
+);
+
 Deno.test("A client opens, and a tab leads, also where the browser refuses it a lock (R4)", async () => {
   const { locks } = navigator;
   const refused = () => Promise.reject(new DOMException("", "SecurityError"));
@@ -92,7 +131,6 @@ Deno.test("A client opens, and a tab leads, also where the browser refuses it a 
     value: { request: refused, query: refused },
   });
   try {
-    // It looks for locks once, when it is loaded.
     const { elect, heldNames, hold } = await import(
       "../../../../lib/replica/local/web_locks.ts"
     );

@@ -1,0 +1,89 @@
+// Runs mutations again whose group the server has forgotten; loaded when that happens.
+import type { MutatorDefs } from "replicache";
+import type { ReplicacheClient } from "../replicache_client.ts";
+import type { MutationRunner, WithEngineMutators } from "./mutation_runner.ts";
+import type { Outbox, UnsentMutation } from "./outbox.ts";
+import { addMissingIn, type ResultOf } from "./unstored.ts";
+
+/**
+ * Runs what the server has forgotten again: in order, and each exactly once,
+ * whichever tab does it and wherever that is cut off.
+ */
+export async function rerunLost<M extends MutatorDefs>(
+  replica: string,
+  outbox: Outbox,
+  runner: MutationRunner<M>,
+  client: ReplicacheClient<WithEngineMutators<M>>,
+  /** Of `web_locks.ts`: imported here as well, it would be one more request of each page. */
+  hold: (name: string) => Promise<() => void>,
+): Promise<void> {
+  const release = await hold(`replica/rescue/${replica}`);
+  try {
+    for (const lost of await lostIn(outbox)) {
+      const { name, args } = lost;
+      try {
+        if (Object.hasOwn(client.mutate, name)) {
+          await runner.run(client, name, args, lost);
+        } else await leaveToServer(outbox, client.generation, lost);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  } finally {
+    release();
+  }
+}
+
+/** What is unsent of groups that the server has forgotten, oldest first. */
+async function lostIn(outbox: Outbox): Promise<UnsentMutation[]> {
+  const unsent = await outbox.all();
+  const isLost = new Map<string, boolean | undefined>();
+  for (const { groupID } of unsent) {
+    if (isLost.has(groupID)) continue;
+    isLost.set(groupID, (await outbox.group(groupID))?.lost);
+  }
+  return unsent.filter(({ groupID }) => isLost.get(groupID));
+}
+
+/** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */
+async function leaveToServer(
+  outbox: Outbox,
+  generation: number,
+  lost: UnsentMutation,
+): Promise<void> {
+  const { n: _, replica: __, ...mutation } = lost;
+  await outbox.add({
+    ...mutation,
+    generation,
+    groupID: randomID(),
+    clientID: randomID(),
+    mutationID: 1,
+  }, lost);
+}
+
+/** There is no `randomUUID` on plain http. */
+const randomID = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
+/** Adds to the outbox what only this page's memory may hold. */
+export async function addPending<M extends MutatorDefs>(
+  replica: string,
+  outbox: Outbox,
+  client: ReplicacheClient<M>,
+  resultOf: ResultOf,
+): Promise<void> {
+  const { ids } = client;
+  const pending = await client.experimentalPendingMutations();
+  const timestamp = Date.now();
+  const own = pending.filter((each) => each.clientID === ids.clientID);
+  const mutations = own.map(({ id: mutationID, name, args }) => ({
+    ...ids,
+    mutationID,
+    name,
+    args,
+    timestamp,
+  }));
+  await outbox.change(
+    ["unsent", "groups"],
+    (tx) => addMissingIn(tx, replica, mutations, resultOf),
+  );
+}
