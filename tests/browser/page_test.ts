@@ -3,7 +3,6 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
 import {
-  box,
   enter,
   makeRoom,
   mayWrite,
