@@ -1,4 +1,4 @@
-// `deno task screenshots`: every page and state, in both themes and two sizes, as files in `.screenshots`.
+// `deno task screenshots`: every page and state, in both themes and four widths, as files in `.screenshots`.
 import { launchBrowser } from "./support/browser.ts";
 import { inTheme, playScenes } from "./support/scenes.ts";
 import { startServer } from "./support/server.ts";
@@ -7,6 +7,8 @@ const FOLDER = ".screenshots";
 const SIZES = {
   wide: { width: 1280, height: 800 },
   phone: { width: 390, height: 844 },
+  small: { width: 320, height: 568 },
+  tablet: { width: 768, height: 1024 },
 };
 
 await Deno.mkdir(FOLDER, { recursive: true });

@@ -1,4 +1,5 @@
 // Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
+import { fillHouse } from "./crowd.ts";
 import { goOnline } from "./failing_requests.ts";
 import type { Page } from "playwright-core";
 import type { Device } from "./browser.ts";
@@ -8,6 +9,7 @@ import {
   box,
   connection,
   enter,
+  log,
   makeRoom,
   mayWrite,
   messages,
@@ -47,6 +49,30 @@ export async function playScenes(
   await gathering(ada, bob, await device(url), look);
   await pausing(bob, look);
   await going(ada, look);
+  await crowding(await device(url), url, look);
+}
+
+/** The same with as many people, rooms and messages of all kinds as there are after a while. */
+async function crowding(carol: Page, url: string, look: Look) {
+  await fillHouse(url);
+  await enter(carol, "Carol");
+  await look("crowd-room", carol);
+  await log(carol).evaluate((log) => log.scrollBy(0, -1500));
+  await look("crowd-room-above", carol);
+  await carol.getByRole("button", { name: "Jump to newest" }).click();
+  await carol.getByRole("button", { name: "Search" }).click();
+  await carol.getByRole("searchbox", { name: "Search messages" }).fill("plan");
+  await carol.getByRole("dialog").getByRole("link").first().waitFor();
+  await look("crowd-search", carol);
+  await carol.keyboard.press("Escape");
+  await carol.goto("/");
+  await carol.getByRole("main").getByRole("link", { name: "General" })
+    .waitFor();
+  await look("crowd-lobby", carol);
+  await carol.goto("/rooms/general/people");
+  const people = carol.getByRole("main").locator("summary");
+  await people.nth(1).click();
+  await look("crowd-people", carol);
 }
 
 /** Sign-in, the first lobby, an empty room. */

@@ -81,7 +81,7 @@ export const Message = memo(function Message(props: MessageProps) {
         {props.editBox || (
           <RichText
             nodes={props.richText}
-            CodeBlock={actions.parts?.CodeBlock}
+            CodeBlock={actions.CodeBlock}
           />
         )}
         {editedAt && !props.editBox && (

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_REACTION_KINDS } from "../../../lib/chat/lengths.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
 import { MOST_USED } from "./most_used_emoji.ts";
@@ -63,7 +64,7 @@ export function EmojiChoice(props: EmojiChoiceProps) {
       class="choice-of-emoji"
       popover="auto"
       role="group"
-      aria-label={roomOnUseStrings.emoji}
+      aria-label={roomStrings.composer.emoji}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
         if (event.newState === "closed") onClose();
