@@ -12,6 +12,7 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "A mention notifies while the tab is hidden; other messages only if that was chosen",
@@ -39,6 +40,46 @@ browserTest(
       "Bob · General: Are you there, @Ada?",
       "Bob · General: For everyone",
     ]);
+  },
+);
+
+browserTest(
+  "A window that is visible behind another notifies",
+  async (device) => {
+    await using server = await startServer();
+    const { ada, bob } = await listenerAndSpeaker(device, server.url);
+    await notifies(ada);
+    await enter(bob, "Bob");
+    await ada.evaluate(() => {
+      document.hasFocus = () => false;
+      dispatchEvent(new Event("blur"));
+    });
+    await say(bob, "Behind your mail, @Ada", ada);
+    await notified(ada, ["Bob · General: Behind your mail, @Ada"]);
+  },
+);
+
+browserTest(
+  "A notice is withdrawn once its message is read on another device, or deleted",
+  async (device) => {
+    await using server = await startServer();
+    const { ada } = await listenerAndSpeaker(device, server.url);
+    await notifies(ada);
+    await setHidden(ada, true);
+    const bob = await Writer.signIn(server.url, "Bob");
+    const phone = await Writer.of(ada);
+    for (const n of [1, 2, 3]) {
+      const content = `Number ${n}, @Ada`;
+      await bob.push([["createMessage", { id: `m${n}`, content }]]);
+    }
+    await standing(ada, "m1", "m2", "m3");
+    const read = { roomID: "general", seq: 1 };
+    await phone.push([["markRead", read]], `user:${phone.person.userID}`);
+    await standing(ada, "m2", "m3");
+    await bob.push([["deleteMessage", { id: "m3" }]]);
+    await standing(ada, "m2");
+    await setHidden(ada, false); // it is looked at
+    await standing(ada);
   },
 );
 
@@ -186,8 +227,24 @@ async function permitted(
       const shown = JSON.parse(localStorage.getItem("shown") ?? "[]");
       shown.push(`${title}: ${options?.body}`);
       localStorage.setItem("shown", JSON.stringify(shown));
+      const standing = { ...readStanding(), [options!.tag!]: options!.data };
+      localStorage.setItem("standing", JSON.stringify(standing));
       return Promise.resolve();
     };
+    ServiceWorkerRegistration.prototype.getNotifications = () => {
+      const notices = Object.entries(readStanding()).map(([tag, data]) => ({
+        tag,
+        data,
+        close() {
+          const { [tag]: _, ...others } = readStanding();
+          localStorage.setItem("standing", JSON.stringify(others));
+        },
+      }));
+      return Promise.resolve(notices as unknown as Notification[]);
+    };
+    function readStanding(): Record<string, unknown> {
+      return JSON.parse(localStorage.getItem("standing") ?? "{}");
+    }
   }, permissions.length > 0);
   return page;
 }
@@ -219,6 +276,13 @@ const shown = async (page: Page): Promise<string[]> =>
   JSON.parse(
     await page.evaluate(() => localStorage.getItem("shown")) ?? "[]",
   );
+
+/** Waits until the notices of these messages stand, and no others. */
+const standing = (page: Page, ...ids: string[]) =>
+  page.waitForFunction((ids) => {
+    const notices = JSON.parse(localStorage.getItem("standing") ?? "{}");
+    return Object.keys(notices).sort().join() === ids;
+  }, ids.join());
 
 /** Waits for what has been shown by now, and nothing else. */
 async function notified(page: Page, expected: string[]) {

@@ -1,4 +1,4 @@
-// Notifies of new messages in rooms that no tab shows. One tab does it for all tabs of this browser.
+// Notifies of new messages in rooms that nobody looks at, and withdraws notices of what was read or deleted. One tab does it for all tabs of this browser.
 import "../shared/shared_chunk.ts";
 import { cutText } from "../../../lib/chat/graphemes.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
@@ -9,6 +9,7 @@ import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
+import { isLookedAt, onAttention } from "../shared/attention.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import { notificationChoice } from "./notification_choice.ts";
 
@@ -39,6 +40,8 @@ class Notifier {
   /** By which the tab that notifies tells the others what is no news any more. */
   readonly #channel: BroadcastChannel;
   readonly #shown: ShownRoom;
+  /** Spaces that have changed since it was last looked for what was deleted in them. */
+  readonly #changed = new Set<string>();
   #closed = false;
   #resign = () => {};
 
@@ -77,7 +80,12 @@ class Notifier {
   #listenTo(spaces: string[]): void {
     for (const space of spaces) {
       if (this.#listening.has(space)) continue;
-      const listener = { onPoke: this.#look };
+      const listener = {
+        onPoke: () => {
+          this.#changed.add(space);
+          this.#look();
+        },
+      };
       const end = listen(chatServer, this.userID, space, listener);
       this.#listening.set(space, end);
     }
@@ -91,8 +99,8 @@ class Notifier {
 
   async #tellNews(): Promise<void> {
     if (this.#closed) return;
-    const rooms = await ownRooms() ?? [];
-    if (this.#closed) return;
+    const rooms = await ownRooms();
+    if (this.#closed || !rooms) return;
     this.#listenTo(rooms.map(({ space }) => space));
     for (const room of rooms) {
       const { roomID, messageCount } = room;
@@ -100,6 +108,35 @@ class Notifier {
       const now = messageCount > known ? await this.#tell(room, known) : known;
       this.#learn([[roomID, now]]);
       this.#channel.postMessage([[roomID, now]]);
+    }
+    await this.#withdraw(rooms);
+  }
+
+  /** Closes the notices of messages that were read, on whichever device, or are not there any more. */
+  async #withdraw(rooms: readonly RoomSummary[]): Promise<void> {
+    const changed = new Set(this.#changed);
+    this.#changed.clear();
+    const notices = await openNotices();
+    for (const [roomID, ofRoom] of Map.groupBy(notices, roomIDOf)) {
+      const room = rooms.find((each) => each.roomID === roomID);
+      const isOver = ({ data: { seq } }: Notice) =>
+        !room || seq <= room.readSeq;
+      for (const notice of ofRoom.filter(isOver)) notice.close();
+      if (!room || !changed.has(room.space)) continue;
+      // Of those further back it is not known whether they are there.
+      const open = ofRoom.filter((notice) =>
+        !isOver(notice) && notice.data.seq > room.messageCount - MAX_MESSAGES
+      );
+      if (open.length === 0) continue;
+      const found = await fetchSnapshot(
+        chatServer,
+        this.userID,
+        room.space,
+        MAX_MESSAGES,
+      );
+      for (const notice of open) {
+        if (!found.has(`message/${notice.tag}`)) notice.close();
+      }
     }
   }
 
@@ -141,42 +178,55 @@ async function ownRooms(): Promise<RoomSummary[] | undefined> {
   return rooms.filter(({ member }) => member);
 }
 
+/** A notification of ours; its tag is the ID of the message. */
+type Notice = Notification & { data: { roomID: string; seq: number } };
+
+const roomIDOf = ({ data }: Notice): string => data.roomID;
+
+/** Those that stand on the device, but for those of releases that did not say of what they are. */
+async function openNotices(): Promise<Notice[]> {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  const notices = await worker?.getNotifications() ?? [];
+  return notices.filter(({ data }) => typeof data?.seq === "number");
+}
+
 /** By the service worker, as phones require; its tag replaces a notification of the same message. */
 async function notify(room: RoomSummary, message: Message): Promise<void> {
-  const { id, from, content } = message;
+  const { id, seq, from, content } = message;
   const worker = await navigator.serviceWorker?.getRegistration();
   await worker?.showNotification(`${from} · ${room.name}`, {
     body: cutText(content, MAX_BODY),
     tag: id,
     icon: "/icons/192.png",
-    data: { url: `/rooms/${room.roomID}` },
+    data: { url: `/rooms/${room.roomID}`, roomID: room.roomID, seq },
   });
 }
 
-/** The lock that says that a visible tab of this browser shows a room. */
+/** The lock that says that somebody looks at a room in a tab of this browser. */
 const shownName = (userID: string, roomID: string) =>
   `shown/${userID}/${roomID}`;
 
-/** Holds the lock of the room that this tab shows, if any, or waits for it, while the tab is visible. */
+/** Holds the lock of the room that this tab shows, if any, or waits for it, while somebody looks at the tab. */
 class ShownRoom {
   readonly #name: string | undefined;
   #hide = () => {};
+  readonly #end: () => void;
 
   constructor(userID: string) {
     const [, roomID] = location.pathname.match(/^\/rooms\/([\w-]+)$/) ?? [];
     this.#name = roomID && shownName(userID, roomID);
-    document.addEventListener("visibilitychange", this.#say);
+    this.#end = onAttention(this.#say);
     this.#say();
   }
 
   readonly #say = () => {
     this.#hide();
-    if (!this.#name || document.hidden) return;
+    if (!this.#name || !isLookedAt()) return;
     this.#hide = elect(this.#name, () => {});
   };
 
   end(): void {
-    document.removeEventListener("visibilitychange", this.#say);
+    this.#end();
     this.#hide();
   }
 }
