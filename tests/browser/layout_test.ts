@@ -120,6 +120,31 @@ browserTest(
 );
 
 browserTest(
+  "In forced colours icons are drawn in ink, and the open room has an edge",
+  async (device) => {
+    await using general = await onePerson(device, { forcedColors: "active" });
+    const { ada } = general;
+    await send(ada, "Hello");
+    await messages(ada, "Hello", "sent").waitFor();
+    await ada.getByRole("button", { name: "Invite" }).waitFor();
+    const unseen = await ada.evaluate(() =>
+      [...document.querySelectorAll(".icon, .to-search")].filter((icon) => {
+        const drawn = getComputedStyle(icon, "::before").backgroundColor;
+        const { backgroundColor } = getComputedStyle(icon);
+        return drawn === backgroundColor || drawn === "rgba(0, 0, 0, 0)";
+      }).map((icon) => icon.className)
+    );
+    assertEquals(unseen, []);
+    const here = ada.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link", { name: "General" });
+    const outline = await here.evaluate((link) =>
+      getComputedStyle(link).outlineStyle
+    );
+    assertEquals(outline, "solid");
+  },
+);
+
+browserTest(
   "On a phone a tap on a message brings its buttons below it; what is not seen takes no tap",
   async (device) => {
     await using general = await twoPeople(device);
