@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device, signIn } from "../support/browser.ts";
 import {
+  box,
   connection,
   enter,
   makeRoom,
@@ -110,8 +111,7 @@ browserTest(
     await dialog.waitFor({ state: "detached" });
     await bob.reload();
     await bob.getByRole("heading", { name: "Nothing here" }).waitFor();
-    const settings = ada.getByRole("button", { name: "Room settings" });
-    await settings.and(ada.locator(":focus")).waitFor();
+    await box(ada).and(ada.locator(":focus")).waitFor();
 
     await press(ada, "Invite");
     // Pressed twice it makes one, and one goes on with it.

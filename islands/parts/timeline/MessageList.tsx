@@ -7,6 +7,7 @@ import type { Message as ChatMessage, Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
+import { isTouch } from "../shared/writing_focus.ts";
 import { MessageGroup } from "./MessageGroup.tsx";
 import type { History } from "./useHistory.ts";
 import type { ScrollAnchor } from "./useScrollAnchor.ts";
@@ -75,6 +76,7 @@ export function MessageList(props: MessageListProps) {
           if (article) focused.value = article.dataset.messageId;
         }}
         onKeyDown={moveFocus}
+        onMouseDown={keepStill}
         onClick={focusMessage}
       >
         <div class="messages">
@@ -145,6 +147,12 @@ function Empty({ room: { id, name, visibility } }: { room: Room }) {
       )}
     </div>
   );
+}
+
+/** A tap must not move what it is on before it is a click: the focus, which brings buttons, comes with the click. */
+function keepStill(event: MouseEvent): void {
+  const isText = (event.target as Element).closest("textarea");
+  if (isTouch() && !isText) event.preventDefault();
 }
 
 /** A tap on a message brings its buttons, where the browser does not focus what is tapped. */
