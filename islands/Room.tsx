@@ -101,11 +101,11 @@ export default function Room(props: RoomProps) {
   const needsParts = isVisitor || isReply || anyRejected ||
     live.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
-    // Where it fails, as offline, the next interaction tries again.
+    // Where it fails, as offline, the next interaction tries again, or the network.
     if (needsParts || location.hash || hasUnfinished(scope)) {
       loadLazyParts().catch(() => {});
     }
-  }, [needsParts]);
+  }, [needsParts, status.online]);
   useEffect(() =>
     onFirstInteraction((retry) => {
       Promise.all([loadLazyParts(), loadParser()]).catch(retry);
