@@ -1,4 +1,4 @@
-// Widens the window of a replica; loaded when more is asked for.
+// Widens the window of a replica.
 import type { PullWindow } from "./pull_window.ts";
 
 /**

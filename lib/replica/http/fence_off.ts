@@ -1,4 +1,4 @@
-// Has the server fence a group off that it has half forgotten; loaded when that is seen.
+// Has the server fence a group off that it has half forgotten.
 import type { Puller, PullerResult, Pusher } from "replicache";
 
 type PullRequest = Parameters<Puller>[0];

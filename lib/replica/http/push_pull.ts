@@ -1,5 +1,6 @@
 // Replicache's pusher and puller: a push goes out in slices, and what a pull confirms leaves the outbox first.
 import type { Puller, Pusher } from "replicache";
+import { fenceOff } from "./fence_off.ts";
 import { NoAnswerError, type Transport } from "./transport.ts";
 import type { LastMutationIDs, Outbox } from "../outbox/outbox.ts";
 import type { PullWindow } from "../pull_window.ts";
@@ -106,7 +107,6 @@ export function createPuller(
     const fallen = changes.find(([clientID, id]) => id < before[clientID]);
     if (fallen) {
       // Replicache would throw at this, now and on every pull.
-      const { fenceOff } = await import("./fence_off.ts");
       return await fenceOff(pusher, request, requestID, fallen[0]);
     }
     if (changes.length > 0) {

@@ -1,4 +1,4 @@
-// Replaces a copy that Replicache cannot read any more; loaded when Replicache has failed at something.
+// Replaces a copy that Replicache cannot read any more.
 import type { ReplicacheClient } from "../replicache_client.ts";
 import { beginNext } from "./generations.ts";
 import type { Outbox } from "./outbox.ts";

@@ -1,5 +1,6 @@
-// Begins the next generation of a replica, a copy that begins anew; loaded when that happens.
+// Begins the next generation of a replica, a copy that begins anew.
 import type { ReadTransaction } from "replicache";
+import { rejectionsIn } from "../rejections.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
 /**
@@ -38,7 +39,6 @@ export async function dropCopy(
     cookie: Promise<unknown>;
     query<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   },
-  rejectionsIn: (tx: ReadTransaction) => Promise<unknown[]>,
 ): Promise<void> {
   if (await client.cookie === null) return;
   if ((await client.query(rejectionsIn)).length > 0) return;

@@ -1,4 +1,4 @@
-// What is left on the disk for longer: unsent mutations, also those of dead clients, and old copies. Loaded when there is any.
+// What is left on the disk for longer: unsent mutations, also those of dead clients, and old copies.
 import type { Pusher } from "replicache";
 import type { Outbox, UnsentMutation } from "./outbox.ts";
 

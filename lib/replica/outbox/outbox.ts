@@ -9,7 +9,7 @@ import {
   type StoreName,
   type UnsentMutation,
 } from "./outbox_database.ts";
-import type { Unstored } from "./unstored.ts";
+import { Unstored } from "./unstored.ts";
 
 export type {
   LastMutationIDs,
@@ -188,8 +188,7 @@ export class Outbox {
       const failed = error instanceof DOMException && !this.#database.isDeleted;
       if (!failed) throw error;
       console.warn(error);
-      const { Unstored } = await import("./unstored.ts");
-      this.unstored ??= new Unstored(this, resultOf);
+      this.unstored ??= new Unstored(this);
       return instead(this.unstored);
     }
   }

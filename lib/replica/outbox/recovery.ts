@@ -3,6 +3,7 @@ import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "../replicache_client.ts";
 import { coalesce } from "../coalesce.ts";
 import { liveClients } from "../local/live_clients.ts";
+import { dropCopies, sendLeftovers } from "./leftovers.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** The unsent mutations of a replica's dead clients: they go out before what is made since. */
@@ -37,7 +38,6 @@ export class Recovery {
     const unsent = (await this.outbox.all())
       .filter(({ clientID }) => !clientIDs.has(clientID));
     if (unsent.length > 0) {
-      const { sendLeftovers } = await import("./leftovers.ts");
       await sendLeftovers(unsent, this.outbox, this.push, SCHEMA_VERSION);
     }
     this.#mayBeNeeded = false;
@@ -51,7 +51,6 @@ export async function dropOldCopies(
 ): Promise<void> {
   const { current, dropped } = await outbox.generations();
   if (dropped === current) return;
-  const { dropCopies } = await import("./leftovers.ts");
   const { generations } = await liveClients(replica);
   await dropCopies(
     outbox,

@@ -1,4 +1,5 @@
-// What the disk would not take: kept in this page's memory until it does. Loaded when that happens.
+// What the disk would not take: kept in this page's memory until it does.
+import { resultOf } from "../local/idb.ts";
 import type {
   Group,
   LastMutationIDs,
@@ -17,18 +18,12 @@ type StoredOutbox = {
   change(stores: [], body: () => void): Promise<void>;
 };
 
-/** Of `idb.ts`: imported here as well, it would be one more request of each page. */
-export type ResultOf = <T>(request: IDBRequest<T>) => Promise<T>;
-
 /** Of one replica: mutations, and what the server has said of groups. */
 export class Unstored {
   #mutations: UnsentMutation[] = [];
   readonly #confirmed = new Map<string, LastMutationIDs>();
 
-  constructor(
-    private readonly outbox: StoredOutbox,
-    private readonly resultOf: ResultOf,
-  ) {}
+  constructor(private readonly outbox: StoredOutbox) {}
 
   get isAny(): boolean {
     return this.#mutations.length + this.#confirmed.size > 0;
@@ -74,7 +69,7 @@ export class Unstored {
     const confirmed = [...this.#confirmed];
     return {
       storeIn: async (tx: IDBTransaction) => {
-        await addMissingIn(tx, this.outbox.replica, mutations, this.resultOf);
+        await addMissingIn(tx, this.outbox.replica, mutations);
         for (const [groupID, ids] of confirmed) {
           const group = await this.outbox.settleIn(tx, groupID, ids);
           tx.objectStore("groups").put(group);
@@ -101,7 +96,6 @@ export async function addMissingIn(
   tx: IDBTransaction,
   replica: string,
   mutations: NewMutation[],
-  resultOf: ResultOf,
 ): Promise<void> {
   const unsent = tx.objectStore("unsent");
   for (const each of mutations) {
