@@ -4,6 +4,7 @@ import { COMPRESSED, config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
+import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
@@ -54,6 +55,7 @@ async function openServices(): Promise<Services> {
     return {
       kv,
       sync,
+      roomDigests: new RoomDigests(sync),
       typing,
       online,
       streams,

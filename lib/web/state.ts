@@ -2,6 +2,7 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
@@ -14,6 +15,7 @@ import type { PullSlots } from "./http/pull_slots.ts";
 export interface Services {
   kv: Deno.Kv;
   sync: ChatSync;
+  roomDigests: RoomDigests;
   limits: RateLimits;
   pullSlots: PullSlots;
   sessions: Sessions;
