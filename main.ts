@@ -6,6 +6,7 @@ import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
+import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
@@ -63,6 +64,7 @@ async function openServices(): Promise<Services> {
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),
+      formsOnce: new FormsOnce(),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -5,6 +5,7 @@ import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { FORM, FormID } from "../lib/web/http/forms_once.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { ownRoomsFor, roomQueryIn } from "../lib/web/chat/room_list.ts";
 import { createRoom } from "../lib/web/chat/rooms.ts";
@@ -28,16 +29,21 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { sync, user, limits } = ctx.state;
+    const { sync, user, limits, formsOnce } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
-    const { name, visibility } = await readForm(
+    const { name, visibility, form } = await readForm(
       ctx.req,
       "name",
       "visibility",
+      FORM,
     );
     try {
       await limits.count("room", user.userID);
-      const { roomID } = await createRoom(sync, user, { name, visibility });
+      const { roomID } = await formsOnce.do(
+        form,
+        [user.userID, name, visibility],
+        () => createRoom(sync, user, { name, visibility }),
+      );
       return ctx.redirect(`/rooms/${roomID}`, 303);
     } catch (error) {
       const { refusal, init } = refusedForm(error);
@@ -69,6 +75,7 @@ type NewRoomProps = { name: string; visibility: string; refusal: string };
 function NewRoom({ name, visibility, refusal }: NewRoomProps) {
   return (
     <form class="card fields" method="post" action="/" aria-labelledby="new">
+      <FormID />
       <h2 id="new">{words.create}</h2>
       <NameField
         label={words.name}
