@@ -1,7 +1,7 @@
 // The list of rooms: one's own first, then the public ones, to be looked at; and a search for more.
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { cutText } from "../lib/chat/graphemes.ts";
 import { MAX_TOPIC } from "../lib/chat/lengths.ts";
 import { roomFinder } from "../lib/chat/room_finder.ts";
@@ -9,6 +9,7 @@ import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
 import type { RoomPage, RoomSummary } from "../lib/chat/views.ts";
 import { coalesce } from "../lib/replica/coalesce.ts";
 import { dayInWords, Timestamp, useToday } from "./parts/shared/Timestamp.tsx";
+import { initialValue } from "./parts/shared/initial_value.ts";
 import { UnreadCount } from "./parts/shared/UnreadCount.tsx";
 import { useRooms } from "./parts/rooms/useRooms.ts";
 import {
@@ -39,6 +40,7 @@ export default function Lobby(props: LobbyProps) {
     props.page,
     () => query.current,
   );
+  const field = useRef<HTMLInputElement>(null);
   const today = useToday();
   const sought = useSignal(props.q);
   /** The pages that were asked for behind the first. */
@@ -55,6 +57,17 @@ export default function Lobby(props: LobbyProps) {
   const others = found.filter(({ member }) => !member);
   const isFirst = sought.value === "" && !query.current.after;
 
+  function find() {
+    const { value } = field.current!;
+    sought.value = value;
+    query.current = { q: value };
+    more.value = undefined;
+    search();
+  }
+  useEffect(() => {
+    if (field.current!.value !== props.q) find(); // typed before
+  }, []);
+
   async function showMore(after: string) {
     const { q } = query.current;
     const news = await fetchRooms({ q, after });
@@ -66,26 +79,23 @@ export default function Lobby(props: LobbyProps) {
   return (
     <>
       <form
-        class="find"
+        class="filter"
         role="search"
         action="/"
         onSubmit={(event) => event.preventDefault()}
       >
         <input
+          ref={field}
           type="search"
           name="q"
+          dir="auto"
           aria-label={words.find}
           placeholder={words.find}
-          defaultValue={props.q}
+          {...initialValue(props.q)}
           maxLength={MAX_TOPIC}
           autocomplete="off"
           enterkeyhint="search"
-          onInput={({ currentTarget: { value } }) => {
-            sought.value = value;
-            query.current = { q: value };
-            more.value = undefined;
-            search();
-          }}
+          onInput={find}
         />
       </form>
       {(yours.length > 0 || isFirst) && (
