@@ -8,7 +8,7 @@ type UnreadCountProps = { unread: number; mention: boolean };
 
 export function UnreadCount({ unread, mention }: UnreadCountProps) {
   return (
-    <span class={`unread-count${mention ? " mention" : ""}`}>
+    <span class={`unread-count${mention ? " mentions-me" : ""}`}>
       {shortly(unread)}
       <span class="hidden">
         {words.unreadWord}
