@@ -4,7 +4,9 @@ import { COMPRESSED, config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
+import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
+import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
@@ -54,6 +56,7 @@ async function openServices(): Promise<Services> {
     return {
       kv,
       sync,
+      roomDigests: new RoomDigests(sync),
       typing,
       online,
       streams,
@@ -61,6 +64,7 @@ async function openServices(): Promise<Services> {
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),
+      formsOnce: new FormsOnce(),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,37 +1,147 @@
-// The list of rooms: one's own first, then the public ones, which opening joins.
+// The list of rooms: one's own first, then the public ones, to be looked at; and a search for more.
 import "./parts/shared/shared_chunk.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { cutText } from "../lib/chat/graphemes.ts";
+import { MAX_TOPIC } from "../lib/chat/lengths.ts";
+import { roomFinder } from "../lib/chat/room_finder.ts";
 import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
-import type { RoomSummary } from "../lib/chat/views.ts";
+import type { RoomPage, RoomSummary } from "../lib/chat/views.ts";
+import { coalesce } from "../lib/replica/coalesce.ts";
+import { dayInWords, Timestamp, useToday } from "./parts/shared/Timestamp.tsx";
+import { initialValue } from "./parts/shared/initial_value.ts";
+import { UnreadCount } from "./parts/shared/UnreadCount.tsx";
 import { useRooms } from "./parts/rooms/useRooms.ts";
+import {
+  fetchRooms,
+  type RoomQuery,
+  searchOf,
+} from "./parts/shared/fetch_rooms.ts";
 
 const words = lobbyStrings;
 
-type LobbyProps = { userID: string; rooms: RoomSummary[] };
+/** In milliseconds, between two searches while somebody types. */
+const MIN_SEARCH_INTERVAL = 200;
+/** Of a last message, in graphemes: what a card has room for. */
+const MAX_LAST = 100;
 
-export default function Lobby({ userID, rooms: html }: LobbyProps) {
-  const rooms = useRooms(userID, html).value;
-  const yours = rooms.filter(({ member }) => member);
-  const others = rooms.filter(({ member }) => !member);
+export type LobbyProps = {
+  userID: string;
+  page: RoomPage;
+  /** What is sought, and where the page begins in the list, if it is not the first. */
+  q: string;
+  after?: string;
+};
+
+export default function Lobby(props: LobbyProps) {
+  const query = useRef<RoomQuery>({ q: props.q, after: props.after });
+  const { page, look } = useRooms(
+    props.userID,
+    props.page,
+    () => query.current,
+  );
+  const field = useRef<HTMLInputElement>(null);
+  const today = useToday();
+  const sought = useSignal(props.q);
+  /** The pages that were asked for behind the first. */
+  const more = useSignal<RoomPage | undefined>(undefined);
+  const search = useMemo(() => coalesce(look, MIN_SEARCH_INTERVAL), []);
+
+  const { next } = more.value ?? page.value;
+  const first = new Set(page.value.rooms.map(({ roomID }) => roomID));
+  const rest = more.value?.rooms.filter(({ roomID }) => !first.has(roomID));
+  // At once, and without a network; the server knows more of them.
+  const found = [...page.value.rooms, ...rest ?? []]
+    .filter(roomFinder(sought.value));
+  const yours = found.filter(({ member }) => member);
+  const others = found.filter(({ member }) => !member);
+  const isFirst = sought.value === "" && !query.current.after;
+
+  function find() {
+    const { value } = field.current!;
+    sought.value = value;
+    query.current = { q: value };
+    more.value = undefined;
+    search();
+  }
+  useEffect(() => {
+    if (field.current!.value !== props.q) find(); // typed before
+  }, []);
+
+  async function showMore(after: string) {
+    const { q } = query.current;
+    const news = await fetchRooms({ q, after });
+    if (q !== query.current.q) return;
+    const before = more.peek()?.rooms ?? [];
+    more.value = { rooms: [...before, ...news.rooms], next: news.next };
+  }
+
   return (
     <>
-      <section>
-        <h2>{words.yours}</h2>
-        {yours.length > 0
-          ? <RoomCards rooms={yours} />
-          : <p class="empty">{words.noneOfYours}</p>}
-      </section>
+      <form
+        class="filter"
+        role="search"
+        action="/"
+        onSubmit={(event) => event.preventDefault()}
+      >
+        <input
+          ref={field}
+          type="search"
+          name="q"
+          dir="auto"
+          aria-label={words.find}
+          placeholder={words.find}
+          {...initialValue(props.q)}
+          maxLength={MAX_TOPIC}
+          autocomplete="off"
+          enterkeyhint="search"
+          onInput={find}
+        />
+      </form>
+      {(yours.length > 0 || isFirst) && (
+        <section>
+          <h2>{words.yours}</h2>
+          {yours.length > 0
+            ? <RoomCards rooms={yours} today={today} />
+            : <p class="empty">{words.noneOfYours}</p>}
+        </section>
+      )}
       {others.length > 0 && (
         <section>
           <h2>{words.others}</h2>
           <p class="hint">{words.joining}</p>
-          <RoomCards rooms={others} />
+          <RoomCards rooms={others} today={today} />
         </section>
+      )}
+      <p class="none-found" role="status">
+        {sought.value !== "" && found.length === 0 &&
+          (next ? words.noneFoundYet : words.noneFound)}
+      </p>
+      {next && (
+        <a
+          class="button quiet"
+          href={`/${searchOf({ q: sought.value, after: next })}`}
+          onClick={(event) => {
+            event.preventDefault();
+            const { href } = event.currentTarget;
+            // Then as without a script: what is wrong there is said there.
+            showMore(next).catch(() => location.assign(href));
+          }}
+        >
+          {words.more}
+        </a>
       )}
     </>
   );
 }
 
-function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
+type RoomCardsProps = {
+  rooms: RoomSummary[];
+  /** When today began; undefined until hydration. */
+  today: number | undefined;
+};
+
+function RoomCards({ rooms, today }: RoomCardsProps) {
   return (
     <ul class="room-cards">
       {rooms.map((room) => (
@@ -41,8 +151,12 @@ function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
             {room.visibility === "private" && (
               <span class="badge">{words.private}</span>
             )}
-            <span class="topic" dir="auto">{room.topic}</span>
-            <span class="amount">{amountOf(room)}</span>
+            <span class="when">{whenOf(room, today)}</span>
+            {!(room.member && room.last) && (
+              <span class="topic" dir="auto">{room.topic}</span>
+            )}
+            <span class="last" dir="auto">{lastOf(room)}</span>
+            {room.unread > 0 && <UnreadCount {...room} />}
           </a>
         </li>
       ))}
@@ -50,10 +164,16 @@ function RoomCards({ rooms }: { rooms: RoomSummary[] }) {
   );
 }
 
-function amountOf({ onDevice, member, messageCount, readSeq }: RoomSummary) {
+function whenOf({ onDevice, lastAt }: RoomSummary, today: number | undefined) {
   if (onDevice === false) return words.notOnDevice;
-  const unread = messageCount - readSeq;
-  return member && unread > 0
-    ? words.unread(unread)
-    : words.messages(messageCount);
+  if (lastAt === null) return null;
+  return today !== undefined && lastAt >= today
+    ? <Timestamp at={lastAt} local />
+    : dayInWords(lastAt, today);
+}
+
+/** Who wrote what last. */
+function lastOf({ last, onDevice }: RoomSummary) {
+  if (last) return words.by(last.from) + cutText(last.content, MAX_LAST);
+  return onDevice === false ? "" : words.noMessages;
 }

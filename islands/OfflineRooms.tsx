@@ -2,12 +2,12 @@
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { RoomSummary } from "../lib/chat/views.ts";
+import type { RoomPage } from "../lib/chat/views.ts";
 import Lobby from "./Lobby.tsx";
 import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
 import { offlineOwner, offlineRooms } from "./parts/rooms/offline_rooms.ts";
 
-type Found = { userID: string; rooms: RoomSummary[] };
+type Found = { userID: string; page: RoomPage };
 
 export default function OfflineRooms() {
   const found = useSignal<Found | undefined>(undefined);
@@ -16,10 +16,12 @@ export default function OfflineRooms() {
     find().then((rooms) => found.value = rooms, reportError);
     return unlisten;
   }, []);
-  return found.value ? <Lobby {...found.value} /> : null;
+  return found.value ? <Lobby {...found.value} q="" /> : null;
 }
 
 async function find(): Promise<Found | undefined> {
   const userID = await offlineOwner();
-  return userID ? { userID, rooms: await offlineRooms(userID, []) } : undefined;
+  if (!userID) return undefined;
+  const page = { rooms: await offlineRooms(userID, []), next: null };
+  return { userID, page };
 }

@@ -3,6 +3,7 @@ import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fold } from "../lib/chat/fold.ts";
+import { initialValue } from "./parts/shared/initial_value.ts";
 import { peopleStrings } from "../lib/chat/strings/people.ts";
 
 type PeopleFilterProps = { query: string; found: number; all: number };
@@ -41,7 +42,7 @@ export default function PeopleFilter(props: PeopleFilterProps) {
         dir="auto"
         autocomplete="off"
         placeholder={peopleStrings.filter}
-        defaultValue={props.query}
+        {...initialValue(props.query)}
         onInput={(event) => {
           if (alive.value) filter(event.currentTarget.value);
         }}

@@ -10,7 +10,7 @@ import { listen } from "../lib/replica/poke/listen.ts";
 import { Composer } from "./parts/composer/Composer.tsx";
 import { useDraft } from "./parts/composer/useDraft.ts";
 import { useEditing } from "./parts/message/useEditing.ts";
-import { useToday } from "./parts/message/Timestamp.tsx";
+import { useToday } from "./parts/shared/Timestamp.tsx";
 import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
 import { Connection } from "./parts/room/Connection.tsx";
 import { JoinForm } from "./parts/room/JoinForm.tsx";

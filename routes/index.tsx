@@ -1,42 +1,56 @@
 // The lobby: the rooms there are, and a form that makes a new one.
 import { page } from "fresh";
-import Lobby from "../islands/Lobby.tsx";
+import Lobby, { type LobbyProps } from "../islands/Lobby.tsx";
 import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { FORM, FormID } from "../lib/web/http/forms_once.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
-import { createRoom, roomsFor } from "../lib/web/chat/rooms.ts";
+import { ownRoomsFor, roomQueryIn } from "../lib/web/chat/room_list.ts";
+import { createRoom } from "../lib/web/chat/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = pageStrings.lobby;
 
 export const handler = methods({
   async GET(ctx) {
-    const { sync, user } = ctx.state;
+    const { user } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
     ctx.state.title = words.title;
-    const rooms = await roomsFor(sync, user.userID);
-    return page({ user, rooms, name: "", visibility: "public", refusal: "" });
+    const query = roomQueryIn(ctx.url);
+    const lobby: LobbyProps = {
+      userID: user.userID,
+      page: await ownRoomsFor(ctx.state, user, query),
+      q: query.q,
+      after: ctx.url.searchParams.get("after") ?? undefined,
+    };
+    return page({ lobby, name: "", visibility: "public", refusal: "" });
   },
 
   async POST(ctx) {
-    const { sync, user, limits } = ctx.state;
+    const { sync, user, limits, formsOnce } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
-    const { name, visibility } = await readForm(
+    const { name, visibility, form } = await readForm(
       ctx.req,
       "name",
       "visibility",
+      FORM,
     );
     try {
       await limits.count("room", user.userID);
-      const { roomID } = await createRoom(sync, user, { name, visibility });
+      const { roomID } = await formsOnce.do(
+        form,
+        [user.userID, name, visibility],
+        () => createRoom(sync, user, { name, visibility }),
+      );
       return ctx.redirect(`/rooms/${roomID}`, 303);
     } catch (error) {
       const { refusal, init } = refusedForm(error);
       ctx.state.title = words.title;
-      const rooms = await roomsFor(sync, user.userID);
-      return page({ user, rooms, name, visibility, refusal }, init);
+      const rooms = await ownRoomsFor(ctx.state, user, { q: "" });
+      const lobby: LobbyProps = { userID: user.userID, page: rooms, q: "" };
+      return page({ lobby, name, visibility, refusal }, init);
     }
   },
 });
@@ -48,7 +62,7 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
         <a class="to-new" href="#name">{words.create}</a>
         <h1>{words.title}</h1>
         <nav aria-label={pageStrings.rooms.label}>
-          <Lobby userID={data.user.userID} rooms={data.rooms} />
+          <Lobby {...data.lobby} />
         </nav>
       </div>
       <NewRoom {...data} />
@@ -61,6 +75,7 @@ type NewRoomProps = { name: string; visibility: string; refusal: string };
 function NewRoom({ name, visibility, refusal }: NewRoomProps) {
   return (
     <form class="card fields" method="post" action="/" aria-labelledby="new">
+      <FormID />
       <h2 id="new">{words.create}</h2>
       <NameField
         label={words.name}

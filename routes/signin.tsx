@@ -4,10 +4,11 @@ import { page } from "fresh";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { FORM, FormID } from "../lib/web/http/forms_once.ts";
 import { addressOf } from "../lib/web/http/rate_limits.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
-import { signIn } from "../lib/web/auth/session.ts";
+import { newPerson, openSession } from "../lib/web/auth/session.ts";
 import type { ChatSync } from "../lib/web/chat/domain.ts";
 import { findInvitation, type Invited } from "../lib/web/chat/members.ts";
 import { define } from "../lib/web/state.ts";
@@ -32,11 +33,16 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { name } = await readForm(ctx.req, "name");
+    const { name, form } = await readForm(ctx.req, "name", FORM);
     try {
       const address = addressOf(ctx.req, ctx.info, ctx.config.trustProxy);
       await ctx.state.limits.count("signIn", address);
-      const { cookie } = await signIn(ctx.state, { name }, isSecure(ctx));
+      const { userID } = await ctx.state.formsOnce.do(
+        form,
+        [name],
+        () => newPerson(ctx.state, { name }),
+      );
+      const cookie = await openSession(ctx.state, userID, isSecure(ctx));
       return new Response(null, {
         status: 303,
         headers: { location: nextOf(ctx.url), "set-cookie": cookie },
@@ -87,6 +93,7 @@ export default define.page<typeof handler>(function SignIn({ data }) {
         keeps it on the way through redirects, to the message of a link. */
       }
       <form class="card fields" method="post">
+        <FormID />
         <NameField
           label={words.name}
           name={name}

@@ -4,7 +4,6 @@ import type {
   Draft,
   Invitation,
   LeftRoom,
-  Listing,
   Member,
   Membership,
   Message,
@@ -53,12 +52,6 @@ export async function invitationsIn(
 export async function messagesIn(tx: ReadTransaction): Promise<Message[]> {
   const messages = await all<Message>(tx, "message/");
   return messages.sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1));
-}
-
-/** The public rooms, newest first. */
-export async function listingsIn(tx: ReadTransaction): Promise<Listing[]> {
-  const listings = await all<Listing>(tx, "listing/");
-  return listings.sort((a, b) => b.createdAt - a.createdAt);
 }
 
 export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");

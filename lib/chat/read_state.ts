@@ -1,5 +1,9 @@
-// How far a person has read: also past what they wrote themselves, which the room's runs tell.
+// How far a person has read: also past what they wrote themselves, which the room's runs tell; and what is unread.
 import type { Room, Run } from "./schema.ts";
+import type { RoomSummary } from "./views.ts";
+
+/** A list says no more of unread messages than that there are so many. */
+export const MAX_UNREAD = 99;
 
 /** How many runs a room keeps: each message sends them to every replica. */
 const MAX_RUNS = 3;
@@ -23,3 +27,9 @@ export const readSeqIn = (
       by === userID && read >= from - 1 ? Math.max(read, to) : read,
     marked,
   );
+
+/** How many messages of a room in a list are unread, when this page knows that they have been read up to `read`. */
+export const unreadAfter = (room: RoomSummary, read: number): number =>
+  read <= room.readSeq
+    ? room.unread
+    : Math.min(room.unread, Math.max(0, room.messageCount - read));

@@ -4,9 +4,30 @@ import type { Invitation, Member, Message, Room } from "./schema.ts";
 /** A room in a person's list of rooms. */
 export type RoomSummary =
   & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
-  & { roomID: string; space: string; member: boolean; readSeq: number }
-  /** Whether its page is on the device; only in lists that were made on the device. */
-  & { onDevice?: boolean };
+  & {
+    roomID: string;
+    space: string;
+    member: boolean;
+    readSeq: number;
+    /** How many messages of others a member has not read: those that are there, `MAX_UNREAD` at the most. */
+    unread: number;
+    /** Whether one of those mentions the person. */
+    mention: boolean;
+    /** When the last message was written, in milliseconds since 1970; null without one. */
+    lastAt: number | null;
+    /** The last message that is there, of which `content` has the beginning. */
+    last: LastMessage | null;
+    /** Whether its page is on the device; only in lists that were made on the device. */
+    onDevice?: boolean;
+  };
+
+export type LastMessage = Pick<
+  Message,
+  "id" | "from" | "content" | "createdAt"
+>;
+
+/** A page of a list of rooms; `next` is where the one after it begins, null at the end. */
+export type RoomPage = { rooms: RoomSummary[]; next: string | null };
 
 /** A room as one person sees it; `me` is undefined for a visitor. */
 export type RoomView = {

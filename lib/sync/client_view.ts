@@ -181,7 +181,8 @@ export async function readNewest(
 const MAX_KEYS_PER_READ = 10; // of KV
 const MAX_CALLS_UNDER_WAY = 20; // so that others get their turn
 
-async function readEntries(
+/** Entries as JSON bytes, without those that are not there. */
+export async function readEntries(
   kv: Deno.Kv,
   space: string,
   entryKeys: string[],

@@ -13,6 +13,7 @@ import {
   type Retention,
 } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
+import { countAbove, newest, type Place, type PlacedEntry } from "./newest.ts";
 import type { MayRead } from "./subscribers.ts";
 import { Pokes, type StreamHooks } from "./poke.ts";
 import {
@@ -36,6 +37,7 @@ export type { OpenStream, StreamHooks } from "./poke.ts";
 export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
+export type { Place, PlacedEntry } from "./newest.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { watchKeys } from "./watch_keys.ts";
@@ -180,6 +182,41 @@ export class Sync<U extends User = User> {
     return await this.#reading(() =>
       Promise.all(entryKeys.map((key) => here.entry(key)))
     );
+  }
+
+  /**
+   * A text that tells this state of a space from all others that it has had, so
+   * that what is derived from the space can be remembered by it; undefined when
+   * there is no such space.
+   */
+  async stateOf(space: string): Promise<string | undefined> {
+    const { versionstamp } = await this.#reading(() =>
+      this.kv.get(keys.version(space))
+    );
+    return versionstamp ?? undefined;
+  }
+
+  /** The newest of a windowed collection, newest first; see `newest`. */
+  newest(
+    space: string,
+    prefix: string,
+    most: number,
+    below?: Place,
+  ): Promise<PlacedEntry[]> {
+    const here = this.#spaces.peek(space);
+    return this.#reading(() =>
+      newest(this.kv, space, here, prefix, most, below)
+    );
+  }
+
+  /** How many of a windowed collection are newer than an order, `most` at the most; see `countAbove`. */
+  countAbove(
+    space: string,
+    prefix: string,
+    above: number,
+    most: number,
+  ): Promise<number> {
+    return this.#reading(() => countAbove(this.kv, space, prefix, above, most));
   }
 
   /**

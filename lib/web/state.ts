@@ -2,7 +2,9 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
+import type { FormsOnce } from "./http/forms_once.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
@@ -14,6 +16,7 @@ import type { PullSlots } from "./http/pull_slots.ts";
 export interface Services {
   kv: Deno.Kv;
   sync: ChatSync;
+  roomDigests: RoomDigests;
   limits: RateLimits;
   pullSlots: PullSlots;
   sessions: Sessions;
@@ -21,6 +24,7 @@ export interface Services {
   typing: Typing;
   accountDeletions: AccountDeletions;
   online: Online;
+  formsOnce: FormsOnce;
 }
 
 export interface State extends Services {

@@ -6,16 +6,17 @@ import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { richTextsOf } from "../../lib/web/chat/rich_text.ts";
 import { joinRoom } from "../../lib/web/chat/members.ts";
-import { roomsFor, viewRoom } from "../../lib/web/chat/rooms.ts";
+import { ownRoomsFor } from "../../lib/web/chat/room_list.ts";
+import { viewRoom } from "../../lib/web/chat/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
     const { sync, user } = ctx.state;
     if (!user) return toSignIn(ctx);
-    const [view, rooms] = await Promise.all([
+    const [view, { rooms }] = await Promise.all([
       viewRoom(sync, ctx.params.room, user.userID),
-      roomsFor(sync, user.userID),
+      ownRoomsFor(ctx.state, user, { q: "" }),
     ]);
     if (!view) throw new HttpError(404, pageStrings.visit.missing);
     ctx.state.title = view.room.name;

@@ -135,7 +135,8 @@ browserTest(
       .filter({ hasText: "Not on this device yet" }).click();
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
     await rooms.filter({ hasText: "General" })
-      .filter({ hasText: "1 unread message" }).waitFor();
+      .filter({ hasText: "Bob: Up here" })
+      .filter({ hasText: "1 unread" }).waitFor();
     await rooms.filter({ hasText: "Loft" }).click();
     await mayWrite(ada);
     const navigation = ada.getByRole("navigation", { name: "Rooms" });

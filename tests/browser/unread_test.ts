@@ -51,7 +51,7 @@ browserTest(
     const elsewhere = await Writer.of(ada);
     const card = ada.getByRole("main").getByRole("link", { name: "General" });
     await elsewhere.writeNumbered(1, 2);
-    await card.filter({ hasText: "2 messages" }).waitFor();
+    await card.filter({ hasText: "Ada: This is number 2." }).waitFor();
     const bob = await Writer.signIn(general.server.url, "Bob");
     await bob.writeNumbered(3, 3);
     await card.filter({ hasText: "1 unread" }).waitFor();

@@ -118,6 +118,10 @@ test("POST /api/rooms makes a room that its maker owns", async () => {
     member: true,
     messageCount: 0,
     readSeq: 0,
+    unread: 0,
+    mention: false,
+    lastAt: null,
+    last: null,
   });
   const others = (await bob.get("/api/rooms")).body.rooms;
   assertEquals(others.map((room: { name: string }) => room.name), ["General"]);

@@ -72,4 +72,18 @@ async function window(ada: Person) {
   await write(101, 400);
   const [first, ...rest] = await shown(bob);
   assertEquals([first, rest.at(-1)], [101, 400]);
+  // What was deleted is not unread.
+  await ada.push(
+    room.space,
+    "g3",
+    Array.from({ length: 290 }, (_, i) => ({
+      id: i + 1,
+      clientID: "c3",
+      name: "deleteMessage",
+      args: { id: `m${101 + i}` },
+      timestamp: 0,
+    })),
+  );
+  const left = await shown(bob);
+  assertEquals([left[0], left.at(-1), left.length], [21, 400, 90]);
 }

@@ -192,7 +192,7 @@ async function describing(ada: Page, look: Look) {
 
 async function finding(ada: Page, look: Look) {
   await ada.getByRole("button", { name: "Search" }).click();
-  const words = ada.getByRole("searchbox");
+  const words = ada.getByRole("searchbox", { name: "Search messages" });
   await words.waitFor();
   await look("search", ada);
   await words.fill("tunnel");

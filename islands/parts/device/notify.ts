@@ -11,6 +11,7 @@ import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { isLookedAt, onAttention } from "../shared/attention.ts";
 import { chatServer } from "../shared/chat_server.ts";
+import { fetchRooms } from "../shared/fetch_rooms.ts";
 import { notificationChoice } from "./notification_choice.ts";
 
 /** Of one room at once: of the newest messages. */
@@ -172,10 +173,8 @@ class Notifier {
 
 /** The rooms of which one is a member; undefined when the server does not answer. */
 async function ownRooms(): Promise<RoomSummary[] | undefined> {
-  const answer = await fetch("/api/rooms").catch(() => undefined);
-  if (!answer?.ok) return;
-  const { rooms }: { rooms: RoomSummary[] } = await answer.json();
-  return rooms.filter(({ member }) => member);
+  const page = await fetchRooms().catch(() => undefined);
+  return page?.rooms.filter(({ member }) => member);
 }
 
 /** A notification of ours; its tag is the ID of the message. */

@@ -12,7 +12,7 @@ import type { People } from "../shared/usePeople.ts";
 import { useSustained } from "../shared/useSustained.ts";
 import { type MessageActions, MessageToolbar } from "./MessageToolbar.tsx";
 import { RichText } from "./RichText.tsx";
-import { fullDate, Timestamp } from "./Timestamp.tsx";
+import { fullDate, Timestamp } from "../shared/Timestamp.tsx";
 
 const words = roomStrings.messages;
 

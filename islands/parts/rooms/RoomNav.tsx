@@ -1,8 +1,10 @@
 // The navigation between rooms, with the number of unread messages: in the list, and in the title.
 import { useEffect } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { unreadAfter } from "../../../lib/chat/read_state.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { readSeqs, roomNames } from "../shared/room_store.ts";
+import { shortly, UnreadCount } from "../shared/UnreadCount.tsx";
 import { useRooms } from "./useRooms.ts";
 
 const words = roomStrings.rooms;
@@ -12,11 +14,9 @@ type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
 // On a narrow screen the list is a popover behind the button; on a wide one
 // the stylesheet shows it beside the room. Neither needs a script.
 export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
-  const rooms = useRooms(userID, html).value;
-  const unread = (room: RoomSummary) => {
-    const read = Math.max(room.readSeq, readSeqs.value[room.roomID] ?? 0);
-    return room.member ? Math.max(0, room.messageCount - read) : 0;
-  };
+  const { rooms } = useRooms(userID, { rooms: html, next: null }).page.value;
+  const unread = (room: RoomSummary) =>
+    unreadAfter(room, readSeqs.value[room.roomID] ?? 0);
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
 
   useEffect(() => {
@@ -62,15 +62,7 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       <span class="name" dir="auto">
         {roomNames.value[room.roomID] ?? room.name}
       </span>
-      {unread > 0 && (
-        <span class="unread-count">
-          {shortly(unread)}
-          <span class="hidden">{words.unreadWord}</span>
-        </span>
-      )}
+      {unread > 0 && <UnreadCount unread={unread} mention={room.mention} />}
     </a>
   );
 }
-
-/** Short enough for a badge. */
-const shortly = (n: number) => n > 999 ? "999+" : String(n);

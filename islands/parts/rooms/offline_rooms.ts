@@ -1,5 +1,6 @@
 // Lists the rooms from the copies on this device, for when the server does not answer.
 import "../shared/shared_chunk.ts";
+import { mentionsName } from "../../../lib/chat/mentions.ts";
 import {
   memberIn,
   membershipsOf,
@@ -7,7 +8,12 @@ import {
   readStateOf,
   roomIn,
 } from "../../../lib/chat/queries.ts";
-import { readSeqIn } from "../../../lib/chat/read_state.ts";
+import {
+  MAX_UNREAD,
+  readSeqIn,
+  unreadAfter,
+} from "../../../lib/chat/read_state.ts";
+import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { queryCopiesOf } from "../shared/query_copies.ts";
@@ -30,57 +36,34 @@ export async function offlineRooms(
   userID: string,
   known: readonly RoomSummary[],
 ): Promise<RoomSummary[]> {
-  const copies = await queryCopiesOf(userID, async (tx) => {
-    const room = await roomIn(tx);
-    const memberships = await membershipsOf(tx);
-    const messages = await messagesIn(tx);
-    return {
-      room: room && {
-        ...room,
-        // Own messages that are not sent yet are not unread.
-        messageCount: room.messageCount -
-          messages.filter(({ pending }) => pending).length,
-      },
-      member: await memberIn(tx, userID) !== undefined,
-      memberOf: await Promise.all(
-        memberships.map(async ({ roomID, name }) => ({
-          roomID,
-          name,
-          readSeq: await readStateOf(tx, roomID),
-        })),
-      ),
-    };
-  });
+  const copies = await queryCopiesOf(userID, async (tx) => ({
+    room: await roomIn(tx),
+    messages: await messagesIn(tx),
+    me: await memberIn(tx, userID),
+    memberOf: await Promise.all(
+      (await membershipsOf(tx)).map(async ({ roomID, name }) => ({
+        roomID,
+        name,
+        readSeq: await readStateOf(tx, roomID),
+      })),
+    ),
+  }));
   const rooms = new Map(known.map((each) => [each.roomID, each]));
-  const add = (news: { roomID: string } & Partial<RoomSummary>) => {
-    const before: RoomSummary = rooms.get(news.roomID) ?? {
-      roomID: news.roomID,
-      space: roomSpace(news.roomID),
-      name: "",
-      topic: "",
-      visibility: "public",
-      member: false,
-      messageCount: 0,
-      readSeq: 0,
-    };
-    const { messageCount = 0, readSeq = 0 } = news;
-    rooms.set(news.roomID, {
-      ...before,
-      ...news,
+  const before = (roomID: string) => rooms.get(roomID) ?? emptyRoom(roomID);
+  for (const { roomID, name, readSeq } of copies.flatMap((it) => it.memberOf)) {
+    const room = before(roomID);
+    rooms.set(roomID, {
+      ...room,
+      name,
+      member: true,
       // Either may be older: the copy, or the list.
-      messageCount: Math.max(before.messageCount, messageCount),
-      readSeq: Math.max(before.readSeq, readSeq),
+      readSeq: Math.max(room.readSeq, readSeq),
+      unread: unreadAfter(room, readSeq),
     });
-  };
-  for (const { memberOf } of copies) {
-    for (const each of memberOf) add({ ...each, member: true });
   }
-  for (const { room, member } of copies) {
-    if (!room || !member) continue;
-    const { id: roomID, name, topic, visibility, messageCount } = room;
-    const { readSeq: marked = 0 } = rooms.get(roomID) ?? {};
-    const readSeq = readSeqIn(room, userID, marked);
-    add({ roomID, name, topic, visibility, messageCount, member, readSeq });
+  for (const { room, messages, me } of copies) {
+    if (!room || !me) continue;
+    rooms.set(room.id, withCopy(before(room.id), room, messages, me));
   }
   return await Promise.all(
     [...rooms.values()].map(async (room) => ({
@@ -88,6 +71,52 @@ export async function offlineRooms(
       onDevice: await isOnDevice(`/rooms/${room.roomID}`),
     })),
   );
+}
+
+const emptyRoom = (roomID: string): RoomSummary => ({
+  roomID,
+  space: roomSpace(roomID),
+  name: "",
+  topic: "",
+  visibility: "public",
+  member: false,
+  messageCount: 0,
+  readSeq: 0,
+  unread: 0,
+  mention: false,
+  lastAt: null,
+  last: null,
+});
+
+/** A member's room as its copy has it, unless a list of the server's is newer. */
+function withCopy(
+  listed: RoomSummary,
+  room: Room,
+  messages: readonly Message[],
+  me: Member,
+): RoomSummary {
+  const unsent = messages.filter((each) => each.pending && !each.editedAt);
+  const messageCount = room.messageCount - unsent.length;
+  if (messageCount < listed.messageCount) return listed;
+  const { name, topic, visibility } = room;
+  const readSeq = readSeqIn(room, me.id, listed.readSeq);
+  const unread = messages
+    .filter(({ seq, authorID }) => seq > readSeq && authorID !== me.id)
+    .slice(-MAX_UNREAD);
+  const last = messages.at(-1);
+  return {
+    ...listed,
+    name,
+    topic,
+    visibility,
+    member: true,
+    messageCount,
+    readSeq,
+    unread: unread.length,
+    mention: unread.some(({ content }) => mentionsName(content, me.name)),
+    lastAt: last?.createdAt ?? null,
+    last: last ?? null,
+  };
 }
 
 /** True also where there are no caches, as on plain http. */

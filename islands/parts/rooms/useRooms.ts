@@ -1,41 +1,57 @@
 // The list of rooms, brought up to date while the page is open.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { DIRECTORY, userSpace } from "../../../lib/chat/spaces.ts";
-import type { RoomSummary } from "../../../lib/chat/views.ts";
+import type { RoomPage } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { chatServer } from "../shared/chat_server.ts";
+import {
+  fetchRooms,
+  ListRefused,
+  type RoomQuery,
+} from "../shared/fetch_rooms.ts";
 
 /** In milliseconds, between two requests. */
 const MIN_INTERVAL = 1_000;
 
+const ALL: RoomQuery = {};
+
 /**
  * First the rooms of the HTML, then after each poke of one of them the server's
- * list, or that of this device's copies when the server does not answer.
+ * list of those that are wanted then, or that of this device's copies when the
+ * server does not answer. `look` asks for it at once.
  */
 export function useRooms(
   userID: string,
-  html: RoomSummary[],
-): Signal<RoomSummary[]> {
-  const rooms = useSignal(html);
+  html: RoomPage,
+  wanted: () => RoomQuery = () => ALL,
+) {
+  const page = useSignal(html);
   const spaces = [
     DIRECTORY,
     userSpace(userID),
-    ...rooms.value.filter(({ member }) => member).map(({ space }) => space),
+    ...page.value.rooms.filter(({ member }) => member)
+      .map(({ space }) => space),
   ];
 
-  const refresh = useMemo(() => {
-    async function readCopies() {
+  const { look, refresh } = useMemo(() => {
+    async function readCopies(): Promise<RoomPage> {
       const { offlineRooms } = await import("./offline_rooms.ts");
-      return await offlineRooms(userID, rooms.peek());
+      const { rooms } = page.peek();
+      return { rooms: await offlineRooms(userID, rooms), next: null };
     }
-    return coalesce(async () => {
+    async function look() {
+      const query = wanted();
       // If both fail the list stays as it was, until the next poke.
-      const news = await fetchRooms().catch(() => readCopies())
+      const news = await fetchRooms(query)
+        .catch((error) =>
+          error instanceof ListRefused ? undefined : readCopies()
+        )
         .catch(console.warn);
-      if (news) rooms.value = news;
-    }, MIN_INTERVAL);
+      if (news && query === wanted()) page.value = news;
+    }
+    return { look, refresh: coalesce(look, MIN_INTERVAL) };
   }, []);
 
   useEffect(() => {
@@ -45,11 +61,5 @@ export function useRooms(
     return () => ends.forEach((end) => end());
   }, [spaces.sort().join()]);
 
-  return rooms;
-}
-
-/** The server's list; undefined when it refuses, throws without a network. */
-async function fetchRooms(): Promise<RoomSummary[] | undefined> {
-  const answer = await fetch("/api/rooms");
-  return answer.ok ? (await answer.json()).rooms : undefined;
+  return { page, look };
 }

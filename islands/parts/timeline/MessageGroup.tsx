@@ -6,7 +6,7 @@ import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { Message } from "../message/Message.tsx";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
-import { dayInWords, dayKey } from "../message/Timestamp.tsx";
+import { dayInWords, dayKey } from "../shared/Timestamp.tsx";
 import { memo } from "../shared/memo.ts";
 import type { People } from "../shared/usePeople.ts";
 

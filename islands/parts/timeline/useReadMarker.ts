@@ -28,10 +28,14 @@ type ReadMarkerOptions = {
  */
 export function useReadMarker(options: ReadMarkerOptions) {
   const { initialView, userReplica, messages, confirmed, scrolledUp } = options;
-  const { id: roomID, messageCount } = initialView.room;
+  const { id: roomID } = initialView.room;
   const readSeq = useRef(initialView.readSeq ?? -1);
-  const unreadAtFirst = readSeq.current >= 0 && readSeq.current < messageCount;
-  // What was read before; nothing is new to a person who has never been here.
+  const isNew = ({ seq, pending, authorID }: Message, read: number) =>
+    seq > read && !pending && authorID !== initialView.me?.id;
+  // What was read before, if anything else is there; nothing is new to a
+  // person who has never been here.
+  const unreadAtFirst = readSeq.current >= 0 &&
+    initialView.messages.some((each) => isNew(each, readSeq.current));
   const readBefore = useSignal(unreadAtFirst ? readSeq.current : undefined);
   const latest = useRef(options);
   latest.current = options;
@@ -73,10 +77,7 @@ export function useReadMarker(options: ReadMarkerOptions) {
   const { value: read } = readBefore;
   const firstNew = read === undefined
     ? undefined
-    : messages.find((message) =>
-      message.seq > read && !message.pending &&
-      message.authorID !== initialView.me?.id
-    );
+    : messages.find((each) => isNew(each, read));
   return { newFrom: firstNew?.id, onScroll: markSoon };
 }
 

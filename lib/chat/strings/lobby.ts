@@ -1,17 +1,19 @@
 // The words of the lobby, on the server and in its island.
-import { count } from "./room.ts";
 
 export const lobbyStrings = {
   title: "Rooms",
   yours: "Your rooms",
-  others: "More rooms",
+  others: "Public rooms",
+  find: "Find a room",
+  noneFound: "No room found with these words.",
+  noneFoundYet: "None of the newest rooms has these words.",
+  more: "More rooms",
   joining: "Open a room to look at it.",
   noneOfYours:
     "You are not in any room yet. Join one below, or create your own.",
   private: "Private",
-  messages: (n: number) =>
-    n === 0 ? "No messages yet" : count(n, "message", "messages"),
-  unread: (n: number) => count(n, "unread message", "unread messages"),
+  noMessages: "No messages yet",
+  by: (name: string) => `${name}: `,
   notOnDevice: "Not on this device yet",
   create: "New room",
   name: "Room name",

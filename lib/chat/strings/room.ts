@@ -10,6 +10,7 @@ export const roomStrings = {
     all: "All rooms",
     unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
     unreadWord: " unread",
+    mentionWords: ", mentions you",
   },
 
   room: {

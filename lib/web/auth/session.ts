@@ -56,18 +56,26 @@ const throwUnavailable = (cause: unknown): never => {
   throw unavailable(cause);
 };
 
+/** Makes a person of a new userID. Throws a `bad-args` refusal for a bad `name` in what came in. */
+export async function newPerson(
+  { sync }: Pick<Store, "sync">,
+  input: unknown,
+): Promise<User> {
+  const user = { userID: ulid(), ...valid(setProfileArgs, input) };
+  await makePerson(sync, user);
+  return user;
+}
+
 /**
- * Signs a person in under a new userID. Gives back the `Set-Cookie` value,
- * marked `Secure` on https. Throws a `bad-args` refusal for a bad `name` in
- * what came in.
+ * Signs a new person in. Gives back the `Set-Cookie` value, marked `Secure` on
+ * https. Throws as `newPerson`.
  */
 export async function signIn(
   store: Store,
   input: unknown,
   secure: boolean,
 ): Promise<{ user: User; cookie: string }> {
-  const user = { userID: ulid(), ...valid(setProfileArgs, input) };
-  await makePerson(store.sync, user);
+  const user = await newPerson(store, input);
   return { user, cookie: await openSession(store, user.userID, secure) };
 }
 

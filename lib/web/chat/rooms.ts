@@ -1,18 +1,14 @@
-// What the server itself does with rooms: list, show and make them.
+// What the server itself does with rooms: show and make them.
 import { ulid } from "@std/ulid";
 import * as v from "@badrap/valita";
 import {
   invitationsIn,
-  listingsIn,
   memberIn,
-  membershipsOf,
   membersIn,
   messagesIn,
-  readStateOf,
   roomIn,
 } from "../../chat/queries.ts";
 import { Name } from "../../chat/names.ts";
-import { readSeqIn } from "../../chat/read_state.ts";
 import {
   type Member,
   type Membership,
@@ -27,12 +23,7 @@ import {
   roomSpace,
   userSpace,
 } from "../../chat/spaces.ts";
-import type {
-  PeopleView,
-  RoomSummary,
-  RoomView,
-  User,
-} from "../../chat/views.ts";
+import type { PeopleView, RoomView, User } from "../../chat/views.ts";
 import {
   assertOwner,
   assertPerson,
@@ -46,52 +37,10 @@ import {
 } from "./room_name_copies.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
 import { assertBelowRoomLimit } from "./members.ts";
-import { updateNameInRooms } from "./profile.ts";
 
 const PAGE_MESSAGES = 50; // messages in a page's HTML,
 const MAX_PAGE_MESSAGES = 300; // or as many as are unread, up to this,
 const READ_CONTEXT = 10; // and a few that were read before
-const MAX_LISTED_ROOMS = 1_000; // public rooms in a list, and "General"
-
-/** The rooms that a person is a member of, then the other public ones. */
-export async function roomsFor(
-  sync: Sync,
-  userID: string,
-): Promise<RoomSummary[]> {
-  // If a process has died before it had told the rooms of another name.
-  await updateNameInRooms(sync, userID);
-  const viewer = actorOf(userID);
-  const [own, directory] = await Promise.all(
-    [userSpace(userID), DIRECTORY].map((space) =>
-      sync.view(space, viewer, MAX_LISTED_ROOMS)
-    ),
-  );
-  const joined = (await membershipsOf(own)).map(({ roomID }) => roomID);
-  const listed = (await listingsIn(directory)).map(({ roomID }) => roomID);
-  const rooms = await Promise.all(
-    [...new Set([...joined, ...listed, GENERAL])].map(async (roomID) => {
-      const space = roomSpace(roomID);
-      const [room] = await sync.get(space, "room") as (Room | undefined)[];
-      if (!room) return null;
-      const { name, topic, visibility, messageCount } = room;
-      const member = joined.includes(roomID);
-      const storedSeq = await readStateOf(own, roomID);
-      const readSeq = readSeqIn(room, userID, storedSeq);
-      const summary: RoomSummary = {
-        roomID,
-        space,
-        name,
-        topic,
-        visibility,
-        member,
-        messageCount,
-        readSeq,
-      };
-      return summary;
-    }),
-  );
-  return rooms.filter((room) => room !== null);
-}
 
 /** A room with its newest messages; null when there is none or the person may not read it. */
 export async function viewRoom(
@@ -101,11 +50,10 @@ export async function viewRoom(
 ): Promise<RoomView | null> {
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
-  const [readSeq, [now]] = await Promise.all([
-    readSeqOf(sync, userID, roomID),
-    sync.get(space, "room") as Promise<(Room | undefined)[]>,
-  ]);
-  const unread = (now?.messageCount ?? 0) - (readSeq ?? Infinity);
+  const readSeq = await readSeqOf(sync, userID, roomID);
+  const unread = readSeq === undefined
+    ? 0
+    : await sync.countAbove(space, "message/", readSeq, MAX_PAGE_MESSAGES);
   const window = Math.min(
     MAX_PAGE_MESSAGES,
     Math.max(PAGE_MESSAGES, unread + READ_CONTEXT),

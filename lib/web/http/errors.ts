@@ -12,13 +12,13 @@ export const failure = (
   headers?: HeadersInit,
 ): Response => Response.json({ error, message }, { status, headers });
 
-const REFUSAL_STATUS: Record<RefusalCode, number> = {
+const REFUSAL_STATUS = {
   "bad-args": 400,
   "full": 409,
   "not-allowed": 403,
   "not-found": 404,
   "taken": 409,
-};
+} as const satisfies Record<RefusalCode, number>;
 const PROBLEM_STATUS = {
   "malformed": 400,
   "forbidden": 403,
@@ -45,6 +45,9 @@ export function logUnexpected(error: unknown): void {
 
 /** An error as the error page can show it: with its status, and what may be said of it. */
 export function pageError(error: unknown): unknown {
+  if (error instanceof Refusal) {
+    return new HttpError(REFUSAL_STATUS[error.code], reasonOf(error));
+  }
   if (error instanceof LimitReached) {
     return new HttpError(error.status, error.message);
   }

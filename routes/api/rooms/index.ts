@@ -1,12 +1,14 @@
-// The rooms there are for a person, and making one.
+// The rooms there are for a person, page by page, and making one.
 import { methods, userIn } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
-import { createRoom, roomsFor } from "../../../lib/web/chat/rooms.ts";
+import { roomQueryIn, roomsFor } from "../../../lib/web/chat/room_list.ts";
+import { createRoom } from "../../../lib/web/chat/rooms.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { userID } = userIn(ctx);
-    return Response.json({ rooms: await roomsFor(ctx.state.sync, userID) });
+    const user = userIn(ctx);
+    const page = await roomsFor(ctx.state, user, roomQueryIn(ctx.url));
+    return Response.json(page);
   },
 
   async POST(ctx) {

@@ -13,6 +13,7 @@ import { dateOf, pageStrings } from "../../../lib/chat/strings/pages.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { readForm } from "../../../lib/web/http/bodies.ts";
+import { FORM, FormID } from "../../../lib/web/http/forms_once.ts";
 import {
   inviteTo,
   leaveRoom,
@@ -47,11 +48,15 @@ export const handler = methods({
     const { state, params: { room }, req } = ctx;
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
-    const form = await readForm(req, "do", "id");
+    const form = await readForm(req, "do", "id", FORM);
     try {
       switch (form.do) {
         case "invite": {
-          const { secret } = await inviteTo(sync, user, room);
+          const { secret } = await state.formsOnce.do(
+            form.form,
+            [user.userID, room],
+            () => inviteTo(sync, user, room),
+          );
           const link = `${originOf(ctx)}/invite/${room}/${secret}`;
           const headers = { "cache-control": "no-store" };
           return page<Data>({ ...await dataFor(state, room), link }, {
@@ -228,6 +233,7 @@ function Deed({ deed, id, class: look, children }: DeedProps) {
   return (
     <form method="post">
       {id !== undefined && <input type="hidden" name="id" value={id} />}
+      {deed === "invite" && <FormID />}
       <button type="submit" name="do" value={deed} class={look}>
         {children}
       </button>

@@ -1,7 +1,8 @@
 // How far one has read.
 import { assertEquals } from "@std/assert";
 import { roomMutators } from "../../../lib/chat/mutators.ts";
-import { readSeqIn } from "../../../lib/chat/read_state.ts";
+import { readSeqIn, unreadAfter } from "../../../lib/chat/read_state.ts";
+import type { RoomSummary } from "../../../lib/chat/views.ts";
 import type { Room } from "../../../lib/chat/schema.ts";
 import { memoryTransaction } from "../../support/memory_transaction.ts";
 
@@ -41,3 +42,14 @@ async function written(...authors: string[]): Promise<Room> {
   }
   return entries.get("room") as Room;
 }
+
+Deno.test("What a page knows to be read is not unread, and what was deleted stays uncounted (T27)", () => {
+  // Of ten messages after the second, three are there.
+  const room = { messageCount: 12, readSeq: 2, unread: 3 } as RoomSummary;
+  assertEquals(unreadAfter(room, 0), 3);
+  assertEquals(unreadAfter(room, 2), 3);
+  assertEquals(unreadAfter(room, 5), 3);
+  assertEquals(unreadAfter(room, 10), 2);
+  assertEquals(unreadAfter(room, 12), 0);
+  assertEquals(unreadAfter(room, 15), 0);
+});

@@ -1,0 +1,86 @@
+// Reads and counts the newest of a windowed collection by its order index, beside any pull.
+import type { ReadonlyJSONValue } from "replicache";
+import { readEntries } from "./client_view.ts";
+import { keys, parse } from "./keys.ts";
+import { LIST_OPTIONS } from "./log.ts";
+import type { Space } from "./space.ts";
+
+/** Where an entry stands in its collection: two of the same order stand in that of their keys. */
+export type Place = { order: number; key: string };
+
+/** An entry of a windowed collection. */
+export type PlacedEntry = Place & { value: ReadonlyJSONValue };
+
+/**
+ * The newest entries of a collection, newest first: `most` of those that stand
+ * below a place, when one is given. One that is deleted meanwhile is left out.
+ * `here` is what this process remembers of the space, if anything.
+ */
+export async function newest(
+  kv: Deno.Kv,
+  space: string,
+  here: Space | undefined,
+  prefix: string,
+  most: number,
+  below?: Place,
+): Promise<PlacedEntry[]> {
+  const orders = keys.orders(space, prefix);
+  const places = await readPlaces(
+    kv,
+    below
+      ? { prefix: orders, end: [...orders, below.order, below.key] }
+      : { prefix: orders },
+    most,
+  );
+  const found = places.map(({ key }) => key);
+  const values = here?.born ? await rememberedEntries(here, found) : new Map(
+    (await readEntries(kv, space, found))
+      .map(([key, json]) => [key, parse(json)]),
+  );
+  return places.flatMap(({ order, key }) => {
+    const value = values.get(key);
+    return value === undefined ? [] : [{ order, key, value }];
+  });
+}
+
+/** After a look at the version what is remembered is at least as new as what was read before. */
+async function rememberedEntries(
+  here: Space,
+  found: string[],
+): Promise<Map<string, ReadonlyJSONValue | undefined>> {
+  await here.refresh();
+  return new Map(
+    await Promise.all(
+      found.map(async (key) => [key, await here.entry(key)] as const),
+    ),
+  );
+}
+
+/** How many entries of a collection have an order above `above`, `most` at the most. Reads keys of the index alone. */
+export async function countAbove(
+  kv: Deno.Kv,
+  space: string,
+  prefix: string,
+  above: number,
+  most: number,
+): Promise<number> {
+  const orders = keys.orders(space, prefix);
+  const range = { prefix: orders, start: [...orders, above] };
+  const places = await readPlaces(kv, range, most);
+  return places.filter(({ order }) => order > above).length;
+}
+
+/** The last places of a range of an index, the last one first. */
+async function readPlaces(
+  kv: Deno.Kv,
+  range: Deno.KvListSelector,
+  most: number,
+): Promise<Place[]> {
+  const places: Place[] = [];
+  const batchSize = Math.min(most, LIST_OPTIONS.batchSize);
+  const options = { reverse: true, limit: most, batchSize };
+  for await (const { key } of kv.list(range, options)) {
+    places.push({ order: key[3] as number, key: key[4] as string });
+  }
+  return places;
+}

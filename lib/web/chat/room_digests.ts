@@ -1,0 +1,164 @@
+// What lists of rooms say of a room to whoever reads them, remembered until the room changes.
+import { fold } from "../../chat/fold.ts";
+import { cutText } from "../../chat/graphemes.ts";
+import { mentionsName } from "../../chat/mentions.ts";
+import { MAX_UNREAD } from "../../chat/read_state.ts";
+import type { Message, Room } from "../../chat/schema.ts";
+import { roomSpace } from "../../chat/spaces.ts";
+import type { LastMessage, User } from "../../chat/views.ts";
+import type { ChatSync } from "./domain.ts";
+
+/** Of a last message, in characters: what a list has room for. */
+const MAX_LAST_CONTENT = 200;
+/**
+ * In UTF-16 units: of a room's newest messages, what is looked through for
+ * mentions. To look through the longest text that is made to be slow takes 15 ms.
+ */
+const MAX_LOOKED_THROUGH = 12_000;
+
+const MAX_DIGESTS = 5_000;
+const MAX_RECENT = 500; // rooms, of 60 kB at the most
+const MAX_MENTIONS = 1_000; // texts, of 8 kB at the most
+
+/** A room with its last message, as of a state of its space. */
+export type RoomDigest = {
+  state: string;
+  room: Room;
+  last: LastMessage | null;
+};
+
+/** A message as it is counted: with its text, folded too, where that may mention somebody. */
+type RecentMessage = Pick<Message, "seq" | "authorID"> & {
+  text?: { written: string; folded: string };
+};
+
+export class RoomDigests {
+  readonly #digests = new Remembered<Promise<RoomDigest | undefined>>(
+    MAX_DIGESTS,
+  );
+  readonly #recent = new Remembered<Promise<RecentMessage[]>>(MAX_RECENT);
+  readonly #mentions = new Remembered<boolean>(MAX_MENTIONS);
+
+  constructor(private readonly sync: ChatSync) {}
+
+  /** A room's digest as of now; undefined when there is no such room. */
+  async of(roomID: string): Promise<RoomDigest | undefined> {
+    const state = await this.sync.stateOf(roomSpace(roomID));
+    if (state === undefined) return undefined;
+    return await this.#asOf(
+      this.#digests,
+      roomID,
+      state,
+      () => this.#read(roomID, state),
+    );
+  }
+
+  /**
+   * How many of the newest messages of others a person has not read, at most
+   * `MAX_UNREAD`, and whether one of them mentions the person.
+   */
+  async unreadOf(
+    { room, state }: RoomDigest,
+    person: User,
+    readSeq: number,
+  ): Promise<{ unread: number; mention: boolean }> {
+    if (readSeq >= room.messageCount) return { unread: 0, mention: false };
+    const recent = await this.#asOf(
+      this.#recent,
+      room.id,
+      state,
+      () => this.#readRecent(room.id),
+    );
+    const unread = recent.filter(({ seq, authorID }) =>
+      seq > readSeq && authorID !== person.userID
+    );
+    const [firstWord] = fold(person.name).split(/\s/);
+    const mention = unread.some(({ text }) =>
+      text?.folded.includes(`@${firstWord}`) &&
+      this.#mentionsName(text.written, person.name)
+    );
+    return { unread: unread.length, mention };
+  }
+
+  async #read(
+    roomID: string,
+    state: string,
+  ): Promise<RoomDigest | undefined> {
+    const space = roomSpace(roomID);
+    const [newest] = await this.sync.newest(space, "message/", 1);
+    // Read last: whom it lets read it, it lets read the message.
+    const [room] = await this.sync.get(space, "room") as (Room | undefined)[];
+    if (!room) return undefined;
+    return {
+      state,
+      room,
+      last: newest ? lastOf(newest.value as Message) : null,
+    };
+  }
+
+  async #readRecent(roomID: string): Promise<RecentMessage[]> {
+    const space = roomSpace(roomID);
+    const newest = await this.sync.newest(space, "message/", MAX_UNREAD);
+    let length = 0;
+    return newest.map(({ value }) => {
+      const { seq, authorID, content } = value as Message;
+      if (!content.includes("@")) return { seq, authorID };
+      length += content.length;
+      if (length > MAX_LOOKED_THROUGH) return { seq, authorID };
+      const text = { written: content, folded: fold(content) };
+      return { seq, authorID, text };
+    });
+  }
+
+  /** Remembered by the text: after each message that comes the others are looked through again. */
+  #mentionsName(text: string, name: string): boolean {
+    return this.#mentions.get(
+      `${name}\n${text}`,
+      () => mentionsName(text, name),
+    );
+  }
+
+  /** What `read` finds, read once for each state of a room; not remembered when it fails. */
+  async #asOf<V>(
+    remembered: Remembered<Promise<V>>,
+    roomID: string,
+    state: string,
+    read: () => Promise<V>,
+  ): Promise<V> {
+    const key = `${roomID} ${state}`;
+    try {
+      return await remembered.get(key, read);
+    } catch (error) {
+      remembered.delete(key);
+      throw error;
+    }
+  }
+}
+
+const lastOf = ({ id, from, content, createdAt }: Message): LastMessage => ({
+  id,
+  from,
+  content: cutText(content, MAX_LAST_CONTENT),
+  createdAt,
+});
+
+/** Values by key; above a number of them the one that was asked for longest ago goes. */
+class Remembered<V> {
+  readonly #values = new Map<string, V>();
+
+  constructor(private readonly most: number) {}
+
+  get(key: string, make: () => V): V {
+    const value = this.#values.has(key) ? this.#values.get(key)! : make();
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size > this.most) {
+      this.#values.delete(this.#values.keys().next().value!);
+    }
+    return value;
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+}
