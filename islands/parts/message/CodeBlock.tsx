@@ -4,6 +4,7 @@ import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { copyText } from "../shared/copy_text.ts";
+import { loadScript } from "../shared/load_script.ts";
 import type { CodeBlockProps } from "./RichText.tsx";
 
 const words = roomOnUseStrings.code;
@@ -19,7 +20,7 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
     coloured.value = undefined;
     if (!language) return;
     let isGone = false;
-    import("./highlight.ts").then(({ highlight }) => {
+    loadScript(() => import("./highlight.ts")).then(({ highlight }) => {
       if (!isGone) coloured.value = highlight(code, language.toLowerCase());
     }, () => {}); // offline, and never loaded before: it can be read all the same
     return () => {

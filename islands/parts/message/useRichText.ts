@@ -7,6 +7,7 @@ import {
   type RichNode,
 } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
+import { loadScript } from "../shared/load_script.ts";
 import type { People } from "../shared/usePeople.ts";
 
 type Parser = Pick<
@@ -41,7 +42,9 @@ export function useRichText(
     [loaded.value, people],
   );
   const loadParser = async () => {
-    loaded.value ??= await import("../../../lib/chat/message_text.ts");
+    loaded.value ??= await loadScript(() =>
+      import("../../../lib/chat/message_text.ts")
+    );
   };
 
   // Anew with the parser: what was shown plain is parsed then.

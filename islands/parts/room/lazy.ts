@@ -1,5 +1,6 @@
 // Loads the parts of a room that are needed only from the first interaction on. The room alone reads them, and hands them down.
 import { type Signal, signal } from "@preact/signals";
+import { loadScript } from "../shared/load_script.ts";
 
 /** Without any interaction they are loaded after so many milliseconds, as the network may go. */
 const LOAD_ANYWAY_AFTER = 10_000;
@@ -8,6 +9,7 @@ const INTERACTIONS = [
   "pointermove",
   "pointerdown",
   "keydown",
+  "input",
   "focusin",
   "wheel",
 ];
@@ -37,5 +39,6 @@ type LazyParts = typeof import("./lazy_parts.ts");
 /** Undefined until they are loaded. Written in browsers only: on the server it is everybody's. */
 export const lazyParts: Signal<LazyParts | undefined> = signal();
 
+/** Throws where they cannot be loaded now. */
 export const loadLazyParts = async (): Promise<LazyParts> =>
-  lazyParts.value ??= await import("./lazy_parts.ts");
+  lazyParts.value ??= await loadScript(() => import("./lazy_parts.ts"));

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../../../lib/chat/strings/every_page.ts";
+import { loadScript } from "../shared/load_script.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = everyPageStrings;
@@ -18,7 +19,7 @@ export function SearchButton({ userID }: { userID: string }) {
     open.value = true;
     failed.value = false;
     try {
-      const loaded = await import("./SearchDialog.tsx");
+      const loaded = await loadScript(() => import("./SearchDialog.tsx"));
       Dialog.value = loaded.SearchDialog;
     } catch (error) {
       // Its script may be gone, as a new build replaces the old one's.

@@ -5,6 +5,7 @@ import { MAX_REACTION_KINDS } from "../../../lib/chat/lengths.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
+import { loadScript } from "./load_script.ts";
 import { MOST_USED } from "./most_used_emoji.ts";
 import { positionBeside } from "./position_beside.ts";
 
@@ -27,7 +28,8 @@ export function EmojiChoice(props: EmojiChoiceProps) {
 
   async function loadGrid() {
     try {
-      grid.value = (await import("./EmojiGrid.tsx")).EmojiGrid;
+      const { EmojiGrid } = await loadScript(() => import("./EmojiGrid.tsx"));
+      grid.value = EmojiGrid;
     } catch (error) {
       // Offline, before it was ever loaded; or its script is of an older build.
       console.warn(error);
