@@ -98,12 +98,17 @@ export default function Room(props: RoomProps) {
   const isReply = draft.replyTo.value !== undefined;
   const anyRejected = rejections.length > 0;
   const { paused } = status;
+  /** Whether something that is to be shown cannot be, until the page is loaded again. */
+  const lacksParts = useSignal(false);
   const needsParts = isVisitor || isReply || anyRejected ||
     live.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
     if (needsParts || location.hash || hasUnfinished(scope)) {
-      loadLazyParts().catch(() => {});
+      loadLazyParts().then(
+        () => lacksParts.value = false,
+        () => lacksParts.value = navigator.onLine,
+      );
     }
   }, [needsParts, status.online]);
   useEffect(() =>
@@ -199,7 +204,7 @@ export default function Room(props: RoomProps) {
       />
       <div class="writing">
         <Notice text={notice} />
-        {failed && <Reload />}
+        {(failed || lacksParts.value) && <Reload />}
         {parts && replica && <parts.Paused replica={replica} status={status} />}
         {isVisitor && !paused && (
           <JoinForm

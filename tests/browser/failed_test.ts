@@ -207,6 +207,8 @@ function refused() {
 
 /** Writes messages offline, leaves the room elsewhere, and comes back. */
 async function refusedOffline(page: Page, texts: string[]): Promise<void> {
+  // A page that loses its network while its scripts come has to be reloaded.
+  await page.getByRole("button", { name: "Invite" }).waitFor();
   await page.context().setOffline(true);
   await connection(page, "Offline").waitFor();
   for (const text of texts) await send(page, text);
