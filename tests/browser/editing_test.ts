@@ -44,7 +44,7 @@ browserTest(
     await ada.route("**/api/replicache/pull?*", (route) => route.abort());
     await ada.reload();
     await mayWrite(ada);
-    await messages(ada, "number 210.").waitFor();
+    await messages(ada, "number 52.").waitFor();
     await box(ada).press("ArrowUp");
     await inView(first);
     assertEquals(await edited.inputValue(), "This is number 1.");

@@ -16,7 +16,7 @@ browserTest(
     await bob.writeNumbered(1, 450);
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    await messages(ada, "number 401.").waitFor();
+    await messages(ada, "number 251.").waitFor();
     const older = ada.getByRole("button", { name: "Load older messages" });
     await older.waitFor();
 

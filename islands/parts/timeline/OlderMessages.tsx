@@ -28,30 +28,14 @@ export function OlderMessages(props: OlderMessagesProps) {
     failed.value = await showOlder(replica, history, PAGE_SIZE) === "failed";
   }
 
-  // Not before a press: what is put above the messages would shift them.
-  useEffect(() => {
-    const { shown } = history;
-    const show = () => shown.value = Math.max(PAGE_SIZE, shown.peek());
-    const once = { once: true, capture: true };
-    addEventListener("keydown", show, once);
-    addEventListener("pointerdown", show, once);
-    return () => {
-      removeEventListener("keydown", show, once);
-      removeEventListener("pointerdown", show, once);
-    };
-  }, []);
   useEffect(() => {
     // Once it has failed, it is for a person to try again.
     if (loading || failed.value) return;
     const observer = new IntersectionObserver((entries) => {
       const { scrollTop = 0 } = scroller.current ?? {};
+      // Where all fits on the screen, nobody has asked for more yet.
       const isNear = entries.some(({ isIntersecting }) => isIntersecting);
-      // Where all fits on the screen, nobody has asked the server for more yet.
-      const top = scroller.current?.getBoundingClientRect().top ?? 0;
-      const isSeen = root.current!.getBoundingClientRect().bottom > top;
-      const { shown, latest } = history;
-      const isHere = shown.peek() < latest.current.all.length;
-      if (isNear && (scrollTop < 0 || (isSeen && isHere))) load();
+      if (isNear && scrollTop < 0) load();
     }, { root: scroller.current, rootMargin: "600px 0px 0px 0px" });
     observer.observe(root.current!);
     return () => observer.disconnect();
@@ -70,10 +54,11 @@ export function OlderMessages(props: OlderMessagesProps) {
 /** Shows `count` older messages, if there are as many: tells whether some came, none is left, or there was no answer. */
 export async function showOlder(
   replica: RoomReplica | undefined,
-  { shown, loading, exhausted, latest }: History,
+  { still, shown, loading, exhausted, latest }: History,
   count: number,
 ): Promise<"some" | "none" | "failed"> {
   if (!replica) return "failed";
+  still.value = false;
   if (loading.peek()) return "some"; // it is on its way
   if (shown.value < latest.current.all.length) {
     shown.value += count;
