@@ -90,7 +90,7 @@ browserTest(
 );
 
 browserTest(
-  "A private room that is new offers to invite somebody",
+  "A private room says that it is one, and offers to invite somebody while it is new (A1)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
@@ -99,6 +99,9 @@ browserTest(
     await ada.getByRole("radio", { name: /^Private/ }).check();
     await ada.getByRole("button", { name: "Create room" }).click();
     await ada.waitForURL("/rooms/*");
+    await ada.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link", { name: /^Nest\s*, private$/ }).waitFor();
+    await ada.getByRole("main").getByText("Private", { exact: true }).waitFor();
     await ada.getByRole("link", { name: "Invite someone" }).click();
     await ada.getByRole("button", { name: "Make an invitation" }).click();
     await ada.getByText("shown only this once").waitFor();

@@ -39,6 +39,9 @@ export function RoomHeader(props: RoomHeaderProps) {
         <a href={`/rooms/${room.id}/people`}>
           {roomStrings.room.members(members.length)}
         </a>
+        {room.visibility === "private" && (
+          <span class="badge">{roomStrings.room.private}</span>
+        )}
         {online.length > 0 && (
           <span>{roomStrings.room.online(online.length)}</span>
         )}

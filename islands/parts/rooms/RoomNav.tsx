@@ -62,6 +62,9 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       <span class="name" dir="auto">
         {roomNames.value[room.roomID] ?? room.name}
       </span>
+      {room.visibility === "private" && (
+        <span class="hidden">{words.private}</span>
+      )}
       {unread > 0 && <UnreadCount unread={unread} mention={room.mention} />}
     </a>
   );

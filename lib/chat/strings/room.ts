@@ -8,12 +8,14 @@ export const roomStrings = {
   rooms: {
     label: "Rooms",
     all: "All rooms",
+    private: ", private",
     unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
     unreadWord: " unread",
     mentionWords: ", mentions you",
   },
 
   room: {
+    private: "Private",
     members: (n: number) => count(n, "member", "members"),
     online: (n: number) => `${n} online`,
     notAlive: "This page did not load completely.",
