@@ -15,17 +15,17 @@ import {
   type PauseReason,
   Transport,
 } from "./http/transport.ts";
+import { replaceBroken } from "./outbox/broken_copy.ts";
+import { discard, dropCopy, recordLost } from "./outbox/generations.ts";
 import {
   MutationRunner,
   type WithEngineMutators,
 } from "./outbox/mutation_runner.ts";
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
-import { resultOf } from "./local/idb.ts";
-import { hold } from "./local/web_locks.ts";
+import { addPending, rerunLost } from "./outbox/rerun.ts";
 import { listen } from "./poke/listen.ts";
 import { PullWindow } from "./pull_window.ts";
-import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 // For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
@@ -66,7 +66,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#runner = new MutationRunner(outbox, mutators);
     this.#transport = new Transport(server.headers(userID));
     const onGroupLost: OnGroupLost = async (groupID, confirmed) => {
-      const { recordLost } = await import("./outbox/generations.ts");
       const isOwn = groupID === this.#client.groupID;
       const ended = isOwn ? this.#client.generation : undefined;
       await recordLost(outbox, groupID, confirmed, ended);
@@ -108,9 +107,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
     const recover = async () => {
       if (!this.status.peek().unsent) return;
-      const { keepStorage } = await import("./outbox/leftovers.ts");
       keepStorage();
-      await this.#outbox.unstored?.store();
+      await this.#outbox.unstored.store();
       if (!await this.#client.hasPending()) await this.#recover();
     };
     this.#recoveryTimer = setInterval(
@@ -152,9 +150,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   async widen(window: number): Promise<void> {
-    const { widenWindow } = await import("./widen_window.ts");
-    const pull = () => this.#client.pull({ now: true });
-    await widenWindow(this.#window, window, pull);
+    await this.#window.widen(window, () => this.#client.pull({ now: true }));
   }
 
   persist(): Promise<void> {
@@ -171,7 +167,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async discardUnsent(): Promise<void> {
     const client = this.#client;
-    const { discard } = await import("./outbox/generations.ts");
     await discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));
   }
@@ -216,9 +211,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onSync = (syncing) => this.#setStatus({ syncing });
     const broken = Promise.withResolvers<void>();
     client.onError = (error) =>
-      import("./outbox/broken_copy.ts").then((part) =>
-        part.replaceBroken(this.#outbox, client, error, broken.resolve)
-      ).catch(console.warn);
+      replaceBroken(this.#outbox, client, error, broken.resolve)
+        .catch(console.warn);
     // Of an opening that fails Replicache tells nobody else.
     const onRejection = ({ reason }: PromiseRejectionEvent) =>
       client.onError(reason);
@@ -232,8 +226,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async #rerunLost(): Promise<void> {
     if ((await this.#outbox.state()).unsent === 0) return;
-    const { rerunLost } = await import("./outbox/rerun.ts");
-    await rerunLost(this.#name, this.#outbox, this.#runner, this.#client, hold);
+    await rerunLost(this.#name, this.#outbox, this.#runner, this.#client);
   }
 
   #replaceSoon(client: ReplicacheClient<WithEngineMutators<M>>): void {
@@ -252,8 +245,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) {
-      const { addPending } = await import("./outbox/rerun.ts");
-      await addPending(this.#name, this.#outbox, from, resultOf);
+      await addPending(this.#name, this.#outbox, from);
     }
     await this.#closeClient(from);
     await this.#openClient();
@@ -300,9 +292,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ paused });
     this.#unlisten?.();
     if (paused === "gone") {
-      import("./outbox/generations.ts").then(({ dropCopy }) =>
-        dropCopy(this.#outbox, this.#client, rejectionsIn)
-      ).catch(reportUnlessClosed(this));
+      dropCopy(this.#outbox, this.#client).catch(reportUnlessClosed(this));
     }
     if (paused) return;
     const { server, userID, space } = this.options;
@@ -331,4 +321,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #setStatus(news: Partial<Status>): void {
     this.status.value = { ...this.status.peek(), ...news };
   }
+}
+
+let isAsked = false;
+
+/** Asks the browser, once for a page, not to evict what is stored when space is short. */
+function keepStorage(): void {
+  if (!isAsked) navigator.storage?.persist?.().catch(console.warn);
+  isAsked = true;
 }

@@ -1,6 +1,8 @@
-// Begins the next generation of a replica, a copy that begins anew; loaded when that happens.
+// Begins the next generation of a replica, a copy that begins anew.
 import type { ReadTransaction } from "replicache";
+import { rejectionsIn } from "../rejections.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
+import { settleIn } from "./outbox_database.ts";
 
 /**
  * Notes that the server has forgotten a group: what it has of it all the same
@@ -14,7 +16,7 @@ export function recordLost(
   ended?: number,
 ): Promise<void> {
   return outbox.change(["unsent", "groups", "generations"], async (tx) => {
-    const group = await outbox.settleIn(tx, groupID, confirmed);
+    const group = await settleIn(tx, groupID, confirmed);
     tx.objectStore("groups").put({ ...group, lost: true });
     if (ended !== undefined) await beginNextIn(tx, outbox, ended);
   });
@@ -22,7 +24,7 @@ export function recordLost(
 
 /** Throws everything unsent away, and begins the next generation. */
 export function discard(outbox: Outbox): Promise<void> {
-  outbox.unstored?.remove(() => true);
+  outbox.unstored.remove(() => true);
   return outbox.change(["unsent", "generations"], async (tx) => {
     for (const { n } of await outbox.allIn(tx)) {
       tx.objectStore("unsent").delete(n);
@@ -38,7 +40,6 @@ export async function dropCopy(
     cookie: Promise<unknown>;
     query<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   },
-  rejectionsIn: (tx: ReadTransaction) => Promise<unknown[]>,
 ): Promise<void> {
   if (await client.cookie === null) return;
   if ((await client.query(rejectionsIn)).length > 0) return;

@@ -1,9 +1,10 @@
-// Runs mutations again whose group the server has forgotten; loaded when that happens.
+// Runs mutations again whose group the server has forgotten.
 import type { MutatorDefs } from "replicache";
+import { hold } from "../local/web_locks.ts";
 import type { ReplicacheClient } from "../replicache_client.ts";
 import type { MutationRunner, WithEngineMutators } from "./mutation_runner.ts";
 import type { Outbox, UnsentMutation } from "./outbox.ts";
-import { addMissingIn, type ResultOf } from "./unstored.ts";
+import { addMissingIn } from "./unstored.ts";
 
 /**
  * Runs what the server has forgotten again: in order, and each exactly once,
@@ -14,8 +15,6 @@ export async function rerunLost<M extends MutatorDefs>(
   outbox: Outbox,
   runner: MutationRunner<M>,
   client: ReplicacheClient<WithEngineMutators<M>>,
-  /** Of `web_locks.ts`: imported here as well, it would be one more request of each page. */
-  hold: (name: string) => Promise<() => void>,
 ): Promise<void> {
   const release = await hold(`replica/rescue/${replica}`);
   try {
@@ -69,7 +68,6 @@ export async function addPending<M extends MutatorDefs>(
   replica: string,
   outbox: Outbox,
   client: ReplicacheClient<M>,
-  resultOf: ResultOf,
 ): Promise<void> {
   const { ids } = client;
   const pending = await client.experimentalPendingMutations();
@@ -84,6 +82,6 @@ export async function addPending<M extends MutatorDefs>(
   }));
   await outbox.change(
     ["unsent", "groups"],
-    (tx) => addMissingIn(tx, replica, mutations, resultOf),
+    (tx) => addMissingIn(tx, replica, mutations),
   );
 }

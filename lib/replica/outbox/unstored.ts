@@ -1,34 +1,25 @@
-// What the disk would not take: kept in this page's memory until it does. Loaded when that happens.
-import type {
-  Group,
-  LastMutationIDs,
-  NewMutation,
-  UnsentMutation,
+// What the disk would not take: kept in this page's memory until it does.
+import { resultOf } from "../local/idb.ts";
+import {
+  groupIn,
+  type LastMutationIDs,
+  type NewMutation,
+  settleIn,
+  type UnsentMutation,
 } from "./outbox_database.ts";
 
 /** What is needed of the outbox. */
 type StoredOutbox = {
   replica: string;
-  settleIn(
-    tx: IDBTransaction,
-    groupID: string,
-    confirmed: LastMutationIDs,
-  ): Promise<Group>;
   change(stores: [], body: () => void): Promise<void>;
 };
-
-/** Of `idb.ts`: imported here as well, it would be one more request of each page. */
-export type ResultOf = <T>(request: IDBRequest<T>) => Promise<T>;
 
 /** Of one replica: mutations, and what the server has said of groups. */
 export class Unstored {
   #mutations: UnsentMutation[] = [];
   readonly #confirmed = new Map<string, LastMutationIDs>();
 
-  constructor(
-    private readonly outbox: StoredOutbox,
-    private readonly resultOf: ResultOf,
-  ) {}
+  constructor(private readonly outbox: StoredOutbox) {}
 
   get isAny(): boolean {
     return this.#mutations.length + this.#confirmed.size > 0;
@@ -74,9 +65,9 @@ export class Unstored {
     const confirmed = [...this.#confirmed];
     return {
       storeIn: async (tx: IDBTransaction) => {
-        await addMissingIn(tx, this.outbox.replica, mutations, this.resultOf);
+        await addMissingIn(tx, this.outbox.replica, mutations);
         for (const [groupID, ids] of confirmed) {
-          const group = await this.outbox.settleIn(tx, groupID, ids);
+          const group = await settleIn(tx, groupID, ids);
           tx.objectStore("groups").put(group);
         }
       },
@@ -101,14 +92,11 @@ export async function addMissingIn(
   tx: IDBTransaction,
   replica: string,
   mutations: NewMutation[],
-  resultOf: ResultOf,
 ): Promise<void> {
   const unsent = tx.objectStore("unsent");
   for (const each of mutations) {
     const { groupID, clientID, mutationID } = each;
-    const group: Group | undefined = await resultOf(
-      tx.objectStore("groups").get(groupID),
-    );
+    const group = await groupIn(tx, groupID);
     // Of a lost group, what is not there has been run again.
     if (group?.lost) continue;
     if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;
