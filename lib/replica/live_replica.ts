@@ -17,7 +17,6 @@ import {
 } from "./http/transport.ts";
 import { replaceBroken } from "./outbox/broken_copy.ts";
 import { discard, dropCopy, recordLost } from "./outbox/generations.ts";
-import { keepStorage } from "./outbox/leftovers.ts";
 import {
   MutationRunner,
   type WithEngineMutators,
@@ -27,7 +26,6 @@ import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
 import { addPending, rerunLost } from "./outbox/rerun.ts";
 import { listen } from "./poke/listen.ts";
 import { PullWindow } from "./pull_window.ts";
-import { widenWindow } from "./widen_window.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 // For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
@@ -110,7 +108,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     const recover = async () => {
       if (!this.status.peek().unsent) return;
       keepStorage();
-      await this.#outbox.unstored?.store();
+      await this.#outbox.unstored.store();
       if (!await this.#client.hasPending()) await this.#recover();
     };
     this.#recoveryTimer = setInterval(
@@ -152,8 +150,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   async widen(window: number): Promise<void> {
-    const pull = () => this.#client.pull({ now: true });
-    await widenWindow(this.#window, window, pull);
+    await this.#window.widen(window, () => this.#client.pull({ now: true }));
   }
 
   persist(): Promise<void> {
@@ -295,8 +292,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ paused });
     this.#unlisten?.();
     if (paused === "gone") {
-      dropCopy(this.#outbox, this.#client)
-        .catch(reportUnlessClosed(this));
+      dropCopy(this.#outbox, this.#client).catch(reportUnlessClosed(this));
     }
     if (paused) return;
     const { server, userID, space } = this.options;
@@ -325,4 +321,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   #setStatus(news: Partial<Status>): void {
     this.status.value = { ...this.status.peek(), ...news };
   }
+}
+
+let isAsked = false;
+
+/** Asks the browser, once for a page, not to evict what is stored when space is short. */
+function keepStorage(): void {
+  if (!isAsked) navigator.storage?.persist?.().catch(console.warn);
+  isAsked = true;
 }

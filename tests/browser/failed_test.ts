@@ -1,7 +1,7 @@
 // Messages and changes that the server refused, and a device that stores nothing.
 import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import { browserTest } from "../support/browser.ts";
+import { browserTest, PLAIN_HOST, signIn } from "../support/browser.ts";
 import {
   box,
   connection,
@@ -170,6 +170,28 @@ browserTest(
       await connection(ada, "Online").waitFor();
     }
   },
+);
+
+browserTest(
+  "A disk that fails for the first time without a network refuses nothing, on plain http too (R19)",
+  async (device) => {
+    await using server = await startServer({ HOST: "127.0.0.1" });
+    const ada = await device(server.url.replace("127.0.0.1", PLAIN_HOST));
+    await signIn(ada, "Ada");
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await send(ada, "Before");
+    await messages(ada, "Before", "sent").waitFor();
+    await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
+    await ada.evaluate(full);
+    await send(ada, "Without disk or network");
+    await messages(ada, "Without disk or network", "pending").waitFor();
+    await connection(ada, "1 unsent").waitFor();
+    await ada.context().setOffline(false);
+    await messages(ada, "Without disk or network", "sent").waitFor();
+  },
+  { mayThrow: true }, // Replicache does, where nobody awaits it
 );
 
 /** In the page: every write to IndexedDB is undone, as on a full disk. */

@@ -1,6 +1,5 @@
 // Replicache's pusher and puller: a push goes out in slices, and what a pull confirms leaves the outbox first.
-import type { Puller, Pusher } from "replicache";
-import { fenceOff } from "./fence_off.ts";
+import type { Puller, PullerResult, Pusher } from "replicache";
 import { NoAnswerError, type Transport } from "./transport.ts";
 import type { LastMutationIDs, Outbox } from "../outbox/outbox.ts";
 import type { PullWindow } from "../pull_window.ts";
@@ -14,6 +13,7 @@ export const MAX_BYTES_PER_PUSH = 512_000;
 const OK = { httpRequestInfo: { httpStatusCode: 200, errorMessage: "" } };
 
 type PushRequest = Parameters<Pusher>[0];
+type PullRequest = Parameters<Puller>[0];
 type Mutations = readonly { clientID: string }[];
 
 /** Told of each group that the server has forgotten, before Replicache is. */
@@ -115,4 +115,27 @@ export function createPuller(
     window.pulled = size ?? 0;
     return { ...OK, response: body };
   };
+}
+
+/**
+ * Has the server fence a group off that it has half forgotten: a mutation far
+ * ahead of a client's shows it that it forgot. The answer is that of a pull, too.
+ */
+function fenceOff(
+  pusher: Pusher,
+  request: PullRequest,
+  requestID: string,
+  clientID: string,
+): Promise<PullerResult> {
+  const { profileID, schemaVersion, clientGroupID } = request as
+    & PullRequest
+    & { clientGroupID: string };
+  const id = Number.MAX_SAFE_INTEGER;
+  return pusher({
+    pushVersion: 1,
+    clientGroupID,
+    profileID,
+    schemaVersion,
+    mutations: [{ id, clientID, name: "", args: null, timestamp: 0 }],
+  }, requestID) as Promise<PullerResult>;
 }

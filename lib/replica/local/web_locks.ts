@@ -4,7 +4,14 @@
 // knows which are held. Where a browser refuses both, each tab acts as if it had
 // every lock.
 const manager = async (): Promise<Pick<LockManager, "request" | "query">> =>
-  navigator.locks ?? (await import("./idb_locks.ts")).locks;
+  navigator.locks ?? (await idbLocks()).locks;
+
+/** Where its script does not come, as there is no network just now, the next use asks for it again. */
+const idbLocks = () =>
+  import("./idb_locks.ts").catch((error) => {
+    console.warn(error);
+    throw error;
+  });
 
 /**
  * Makes this tab a candidate. Once it has the lock, `lead` is called, and may

@@ -1,4 +1,5 @@
 // Replaces a copy that Replicache cannot read any more.
+import { resultOf } from "../local/idb.ts";
 import type { ReplicacheClient } from "../replicache_client.ts";
 import { beginNext } from "./generations.ts";
 import type { Outbox } from "./outbox.ts";
@@ -168,12 +169,4 @@ async function opened(name: string): Promise<IDBDatabase | undefined> {
   } catch (error) {
     if (!isNew) throw error;
   }
-}
-
-// Not by `idb.ts`: every script of a page would then be one request more.
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

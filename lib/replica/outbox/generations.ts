@@ -2,6 +2,7 @@
 import type { ReadTransaction } from "replicache";
 import { rejectionsIn } from "../rejections.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
+import { settleIn } from "./outbox_database.ts";
 
 /**
  * Notes that the server has forgotten a group: what it has of it all the same
@@ -15,7 +16,7 @@ export function recordLost(
   ended?: number,
 ): Promise<void> {
   return outbox.change(["unsent", "groups", "generations"], async (tx) => {
-    const group = await outbox.settleIn(tx, groupID, confirmed);
+    const group = await settleIn(tx, groupID, confirmed);
     tx.objectStore("groups").put({ ...group, lost: true });
     if (ended !== undefined) await beginNextIn(tx, outbox, ended);
   });
@@ -23,7 +24,7 @@ export function recordLost(
 
 /** Throws everything unsent away, and begins the next generation. */
 export function discard(outbox: Outbox): Promise<void> {
-  outbox.unstored?.remove(() => true);
+  outbox.unstored.remove(() => true);
   return outbox.change(["unsent", "generations"], async (tx) => {
     for (const { n } of await outbox.allIn(tx)) {
       tx.objectStore("unsent").delete(n);

@@ -3,9 +3,11 @@ import { resultOf } from "../local/idb.ts";
 import {
   type Generations,
   type Group,
+  groupIn,
   type LastMutationIDs,
   type NewMutation,
   OutboxDatabase,
+  settleIn,
   type StoreName,
   type UnsentMutation,
 } from "./outbox_database.ts";
@@ -17,8 +19,6 @@ export type {
   UnsentMutation,
 } from "./outbox_database.ts";
 
-/** Every visit is a client: of how many of a group the lastMutationID is remembered. */
-const MAX_CLIENTS_PER_GROUP = 200;
 const FIRST: Generations = { current: 0, dropped: 0 };
 
 /**
@@ -28,8 +28,8 @@ const FIRST: Generations = { current: 0, dropped: 0 };
 export class Outbox {
   readonly #database = new OutboxDatabase();
   readonly #channel = new BroadcastChannel("outbox");
-  /** Once there is any: what the disk would not take. */
-  unstored: Unstored | undefined;
+  /** What the disk would not take. */
+  readonly unstored = new Unstored(this);
 
   /** `onChange` is called after any tab, this one too, has changed something. */
   constructor(
@@ -62,8 +62,8 @@ export class Outbox {
       this.#addIn(tx, mutation);
       return true;
     });
-    return replaced ? change : this.#orElse(change, (unstored) => {
-      unstored.add(mutation);
+    return replaced ? change : this.#orElse(change, () => {
+      this.unstored.add(mutation);
       this.onChange();
       return true;
     });
@@ -74,7 +74,7 @@ export class Outbox {
     { clientID, mutationID }: NewMutation,
     replaced?: UnsentMutation,
   ): Promise<void> {
-    this.unstored?.remove((each) =>
+    this.unstored.remove((each) =>
       each.clientID === clientID && each.mutationID === mutationID
     );
     return this.change(["unsent"], async (tx) => {
@@ -86,7 +86,7 @@ export class Outbox {
   /** Everything unsent, oldest first. */
   async all(): Promise<UnsentMutation[]> {
     const reading = this.#database.read("unsent").then((tx) => this.allIn(tx));
-    if (!this.unstored?.isAny) return await reading;
+    if (!this.unstored.isAny) return await reading;
     return this.unstored.with(await this.#orElse(reading, () => []));
   }
 
@@ -94,7 +94,7 @@ export class Outbox {
   async state(): Promise<
     { unsent: number; unstored?: boolean; current?: number }
   > {
-    if (this.unstored?.isAny) return this.unstored.state(await this.all());
+    if (this.unstored.isAny) return this.unstored.state(await this.all());
     const tx = await this.#database.read("unsent", "generations");
     const [unsent, { current }] = await Promise.all([
       resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),
@@ -120,24 +120,22 @@ export class Outbox {
       const group = await settleIn(tx, groupID, confirmed);
       tx.objectStore("groups").put(group);
     });
-    return this.#orElse(change, (unstored) => {
-      unstored.confirm(groupID, confirmed);
+    return this.#orElse(change, () => {
+      this.unstored.confirm(groupID, confirmed);
       this.onChange();
     });
   }
 
   /** Removes single mutations that the server has. */
   remove(mutations: UnsentMutation[]): Promise<void> {
-    this.unstored?.remove((each) => mutations.includes(each));
+    this.unstored.remove((each) => mutations.includes(each));
     const change = this.change(["unsent"], (tx) => {
       for (const { n } of mutations) tx.objectStore("unsent").delete(n);
     });
     return this.#orElse(change, () => {}); // they are sent once more, and count once
   }
 
-  // For what is loaded on use, in the transactions of `change`.
-
-  settleIn = settleIn;
+  // In the transactions of `change`.
 
   allIn(tx: IDBTransaction): Promise<UnsentMutation[]> {
     const unsent = tx.objectStore("unsent").index("replica");
@@ -163,7 +161,7 @@ export class Outbox {
     stores: StoreName[],
     body: (tx: IDBTransaction) => T | Promise<T>,
   ): Promise<T> {
-    const rest = this.unstored?.isAny && this.unstored.take();
+    const rest = this.unstored.isAny && this.unstored.take();
     const result =
       await (rest
         ? this.#database.change(["unsent", "groups", ...stores], async (tx) => {
@@ -180,7 +178,7 @@ export class Outbox {
   /** The result; or, where the disk fails, what `instead` gives. */
   async #orElse<T>(
     result: Promise<T>,
-    instead: (unstored: Unstored) => T,
+    instead: () => T,
   ): Promise<T> {
     try {
       return await result;
@@ -188,42 +186,13 @@ export class Outbox {
       const failed = error instanceof DOMException && !this.#database.isDeleted;
       if (!failed) throw error;
       console.warn(error);
-      this.unstored ??= new Unstored(this);
-      return instead(this.unstored);
+      return instead();
     }
   }
 }
-
-const groupIn = (
-  tx: IDBTransaction,
-  groupID: string,
-): Promise<Group | undefined> =>
-  resultOf(tx.objectStore("groups").get(groupID));
 
 async function removeIn(tx: IDBTransaction, ...id: [string, number]) {
   const unsent = tx.objectStore("unsent");
   const n = await resultOf(unsent.index("mutation").getKey(id));
   if (n !== undefined) unsent.delete(n);
-}
-
-/** Removes what is confirmed; gives back the group as it is to be remembered. */
-async function settleIn(
-  tx: IDBTransaction,
-  groupID: string,
-  confirmed: LastMutationIDs,
-): Promise<Group> {
-  const unsent = tx.objectStore("unsent");
-  const group = await groupIn(tx, groupID) ??
-    { groupID, lastMutationIDs: {}, lost: false };
-  const lastMutationIDs = { ...group.lastMutationIDs };
-  for (const [clientID, id] of Object.entries(confirmed)) {
-    const range = IDBKeyRange.bound([clientID, 0], [clientID, id]);
-    const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
-    for (const n of keys) unsent.delete(n);
-    const known = lastMutationIDs[clientID] ?? 0;
-    delete lastMutationIDs[clientID]; // to the newest end
-    lastMutationIDs[clientID] = Math.max(id, known);
-  }
-  const newest = Object.entries(lastMutationIDs).slice(-MAX_CLIENTS_PER_GROUP);
-  return { ...group, lastMutationIDs: Object.fromEntries(newest) };
 }

@@ -38,6 +38,9 @@ export type Generations = { current: number; dropped: number };
 /** `unsent` by `n`, `groups` by groupID, `generations` by replica. */
 export type StoreName = "unsent" | "groups" | "generations";
 
+/** Every visit is a client: of how many of a group the lastMutationID is remembered. */
+const MAX_CLIENTS_PER_GROUP = 200;
+
 // What is committed survives the death of the page and of the browser, as the
 // system has it; only the loss of power within seconds undoes it.
 const RELAXED = { durability: "relaxed" } as const;
@@ -140,4 +143,33 @@ export class OutboxDatabase {
     this.#opening = undefined;
     (await opening)?.close();
   }
+}
+
+/** What the server has ever said of a group. */
+export const groupIn = (
+  tx: IDBTransaction,
+  groupID: string,
+): Promise<Group | undefined> =>
+  resultOf(tx.objectStore("groups").get(groupID));
+
+/** Removes what is confirmed; gives back the group as it is to be remembered. */
+export async function settleIn(
+  tx: IDBTransaction,
+  groupID: string,
+  confirmed: LastMutationIDs,
+): Promise<Group> {
+  const unsent = tx.objectStore("unsent");
+  const group = await groupIn(tx, groupID) ??
+    { groupID, lastMutationIDs: {}, lost: false };
+  const lastMutationIDs = { ...group.lastMutationIDs };
+  for (const [clientID, id] of Object.entries(confirmed)) {
+    const range = IDBKeyRange.bound([clientID, 0], [clientID, id]);
+    const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
+    for (const n of keys) unsent.delete(n);
+    const known = lastMutationIDs[clientID] ?? 0;
+    delete lastMutationIDs[clientID]; // to the newest end
+    lastMutationIDs[clientID] = Math.max(id, known);
+  }
+  const newest = Object.entries(lastMutationIDs).slice(-MAX_CLIENTS_PER_GROUP);
+  return { ...group, lastMutationIDs: Object.fromEntries(newest) };
 }

@@ -3,8 +3,7 @@ import { dropDatabase, makeIDBName, type Pusher } from "replicache";
 import { SCHEMA_VERSION } from "../replicache_client.ts";
 import { coalesce } from "../coalesce.ts";
 import { liveClients } from "../local/live_clients.ts";
-import { dropCopies, sendLeftovers } from "./leftovers.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, UnsentMutation } from "./outbox.ts";
 
 /** The unsent mutations of a replica's dead clients: they go out before what is made since. */
 export class Recovery {
@@ -38,24 +37,46 @@ export class Recovery {
     const unsent = (await this.outbox.all())
       .filter(({ clientID }) => !clientIDs.has(clientID));
     if (unsent.length > 0) {
-      await sendLeftovers(unsent, this.outbox, this.push, SCHEMA_VERSION);
+      await this.#push(unsent);
     }
     this.#mayBeNeeded = false;
   });
+
+  async #push(unsent: UnsentMutation[]): Promise<void> {
+    const groups = Map.groupBy(unsent, ({ groupID }) => groupID);
+    for (const [clientGroupID, mutations] of groups) {
+      if ((await this.outbox.group(clientGroupID))?.lost) continue;
+      const { response } = await this.push({
+        pushVersion: 1,
+        schemaVersion: SCHEMA_VERSION,
+        profileID: "",
+        clientGroupID,
+        mutations: mutations.map((
+          { mutationID: id, clientID, name, args, timestamp },
+        ) => ({ id, clientID, name, args, timestamp })),
+      }, "");
+      if (!response) await this.outbox.remove(mutations);
+    }
+  }
 }
 
-/** Drops the copies of past generations once no tab uses them and nothing of them is unsent. */
+/** Drops the copies of past generations, oldest first, that no tab uses and of which nothing is unsent. */
 export async function dropOldCopies(
   replica: string,
   outbox: Outbox,
 ): Promise<void> {
   const { current, dropped } = await outbox.generations();
   if (dropped === current) return;
-  const { generations } = await liveClients(replica);
-  await dropCopies(
-    outbox,
-    generations,
-    (generation) =>
-      dropDatabase(makeIDBName(`${replica}/${generation}`, SCHEMA_VERSION)),
-  );
+  const { generations: inUse } = await liveClients(replica);
+  const unsent = new Set((await outbox.all()).map((each) => each.generation));
+  let next = dropped;
+  while (next < current && !inUse.has(next) && !unsent.has(next)) {
+    await dropDatabase(makeIDBName(`${replica}/${next}`, SCHEMA_VERSION));
+    next++;
+  }
+  if (next === dropped) return;
+  await outbox.change(["generations"], async (tx) => {
+    const known = await outbox.generationsIn(tx);
+    outbox.setGenerationsIn(tx, { ...known, dropped: next });
+  });
 }

@@ -1,20 +1,16 @@
 // What the disk would not take: kept in this page's memory until it does.
 import { resultOf } from "../local/idb.ts";
-import type {
-  Group,
-  LastMutationIDs,
-  NewMutation,
-  UnsentMutation,
+import {
+  groupIn,
+  type LastMutationIDs,
+  type NewMutation,
+  settleIn,
+  type UnsentMutation,
 } from "./outbox_database.ts";
 
 /** What is needed of the outbox. */
 type StoredOutbox = {
   replica: string;
-  settleIn(
-    tx: IDBTransaction,
-    groupID: string,
-    confirmed: LastMutationIDs,
-  ): Promise<Group>;
   change(stores: [], body: () => void): Promise<void>;
 };
 
@@ -71,7 +67,7 @@ export class Unstored {
       storeIn: async (tx: IDBTransaction) => {
         await addMissingIn(tx, this.outbox.replica, mutations);
         for (const [groupID, ids] of confirmed) {
-          const group = await this.outbox.settleIn(tx, groupID, ids);
+          const group = await settleIn(tx, groupID, ids);
           tx.objectStore("groups").put(group);
         }
       },
@@ -100,9 +96,7 @@ export async function addMissingIn(
   const unsent = tx.objectStore("unsent");
   for (const each of mutations) {
     const { groupID, clientID, mutationID } = each;
-    const group: Group | undefined = await resultOf(
-      tx.objectStore("groups").get(groupID),
-    );
+    const group = await groupIn(tx, groupID);
     // Of a lost group, what is not there has been run again.
     if (group?.lost) continue;
     if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;

@@ -4,7 +4,6 @@ import { createPuller } from "../../../lib/replica/http/push_pull.ts";
 import { Transport } from "../../../lib/replica/http/transport.ts";
 import type { Outbox } from "../../../lib/replica/outbox/outbox.ts";
 import { PullWindow } from "../../../lib/replica/pull_window.ts";
-import { widenWindow } from "../../../lib/replica/widen_window.ts";
 
 const news = { cookie: 1, lastMutationIDChanges: {}, patch: [] };
 const lost = { error: "ClientStateNotFound", lastMutationIDs: {} };
@@ -43,7 +42,7 @@ Deno.test("A window that the server does not answer for is not there, and is ask
     using pulls = windowOf(news, ...answers);
     const { window, pull } = pulls;
     await pull();
-    await assertRejects(() => widenWindow(window, 400, pull));
+    await assertRejects(() => window.widen(400, pull));
     assertEquals(window.size, 200);
   }
 });
@@ -53,9 +52,9 @@ Deno.test("A window is there once a pull has asked for it, though one that was u
   const { window, asked, pull } = pulls;
   const early = pull();
   while (asked.length === 0) await new Promise((wait) => setTimeout(wait));
-  await widenWindow(window, 400, pull);
+  await window.widen(400, pull);
   await early;
   assertEquals(asked, ["/200", "/400"]);
-  await widenWindow(window, 300, pull);
+  await window.widen(300, pull);
   assertEquals(asked.length, 2);
 });
