@@ -1,7 +1,7 @@
 // Opens the search, by a button or its keys. The dialog is loaded on use.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { everyPageStrings } from "../../../lib/chat/strings/every_page.ts";
 import { loadScript } from "../shared/load_script.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
@@ -12,11 +12,13 @@ type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
 export function SearchButton({ userID }: { userID: string }) {
   const Dialog = useSignal<Dialog | undefined>(undefined);
-  const open = useSignal(false);
+  /** Which opening it is, counted from 1; 0 while it is closed. */
+  const open = useSignal(0);
+  const openings = useRef(0);
   const failed = useSignal(false);
 
   async function openDialog() {
-    open.value = true;
+    open.value = ++openings.current;
     failed.value = false;
     try {
       const loaded = await loadScript(() => import("./SearchDialog.tsx"));
@@ -24,7 +26,7 @@ export function SearchButton({ userID }: { userID: string }) {
     } catch (error) {
       // Its script may be gone, as a new build replaces the old one's.
       console.error(error);
-      open.value = false;
+      open.value = 0;
       failed.value = true;
     }
   }
@@ -41,6 +43,7 @@ export function SearchButton({ userID }: { userID: string }) {
     return () => removeEventListener("keydown", onKeyDown);
   }, []);
 
+  const opening = open.value;
   return (
     <>
       <button
@@ -55,11 +58,14 @@ export function SearchButton({ userID }: { userID: string }) {
       {failed.value && (
         <p class="device refusal" role="alert">{words.searchFailed}</p>
       )}
-      {open.value && Dialog.value && (
+      {opening > 0 && Dialog.value && (
         <Dialog.value
+          key={opening}
           userID={userID}
           onClose={() => {
-            open.value = false;
+            // Its event comes late: it may have been opened again by then.
+            if (open.value !== opening) return;
+            open.value = 0;
             returnToComposer();
           }}
         />
