@@ -37,7 +37,8 @@ export function SearchButton({ userID }: { userID: string }) {
       const isSlash = event.key === "/" && !isTextField(event.target);
       if (!isChord && !isSlash || event.defaultPrevented) return;
       event.preventDefault();
-      openDialog();
+      // What is typed in an open search stays.
+      if (!isIn("dialog", event.target)) openDialog();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
@@ -76,6 +77,7 @@ export function SearchButton({ userID }: { userID: string }) {
 
 /** Whether keys are typed into a text there. */
 const isTextField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable ||
-    target.closest("input, textarea, dialog") !== null);
+  isIn("input, textarea, dialog, [contenteditable]", target);
+
+const isIn = (selector: string, target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest(selector) !== null;
