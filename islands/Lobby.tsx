@@ -155,7 +155,7 @@ function RoomCards({ rooms, today }: RoomCardsProps) {
             {!(room.member && room.last) && (
               <span class="topic" dir="auto">{room.topic}</span>
             )}
-            <span class="last" dir="auto">{lastOf(room)}</span>
+            <span class="last">{lastOf(room)}</span>
             {room.unread > 0 && <UnreadCount {...room} />}
           </a>
         </li>
@@ -174,6 +174,13 @@ function whenOf({ onDevice, lastAt }: RoomSummary, today: number | undefined) {
 
 /** Who wrote what last. */
 function lastOf({ last, onDevice }: RoomSummary) {
-  if (last) return words.by(last.from) + cutText(last.content, MAX_LAST);
+  if (last) {
+    // Each in its own direction: a name does not turn the line round.
+    return (
+      <>
+        <bdi>{last.from}</bdi>: <bdi>{cutText(last.content, MAX_LAST)}</bdi>
+      </>
+    );
+  }
   return onDevice === false ? "" : words.noMessages;
 }

@@ -13,7 +13,6 @@ export const lobbyStrings = {
     "You are not in any room yet. Join one below, or create your own.",
   private: "Private",
   noMessages: "No messages yet",
-  by: (name: string) => `${name}: `,
   notOnDevice: "Not on this device yet",
   create: "New room",
   name: "Room name",
