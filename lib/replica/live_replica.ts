@@ -24,16 +24,20 @@ import {
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
 import { addPending, rerunLost } from "./outbox/rerun.ts";
+import { inTime } from "./local/idb.ts";
 import { listen } from "./poke/listen.ts";
 import { PullWindow } from "./pull_window.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 // For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
 export { clientsClosed } from "./local/live_clients.ts";
-export { OutboxDatabase } from "./outbox/outbox_database.ts";
+export { OutboxDatabase, unsentIn } from "./outbox/outbox_database.ts";
 
 /** How often to look for what dead clients left behind, in milliseconds: no event tells of a death. */
 const RECOVERY_INTERVAL = 5_000;
+
+/** What says of an error, though nobody knows of which request it is, that the disk does not work or is full. */
+const DISK_FAILURES = ["QuotaExceededError", "UnknownError"];
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
@@ -92,12 +96,16 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   /** Opens the copy, and keeps it in step from now on. */
   async open(): Promise<this> {
-    try {
-      await this.#inTurn(() => this.#openClient());
-    } catch (error) {
-      await this.#outbox.close();
-      throw error;
-    }
+    await this.#inTurn(async () => {
+      const opening = this.#openClient();
+      try {
+        await inTime(opening);
+        await this.#rerunLost();
+      } catch (error) {
+        this.#abandon(opening);
+        throw error;
+      }
+    });
     await this.#readOutbox();
     if (this.closed) return this; // meanwhile
     this.#transport.paused.subscribe((paused) => this.#onPause(paused));
@@ -116,6 +124,18 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       RECOVERY_INTERVAL,
     );
     return this;
+  }
+
+  /**
+   * After an opening that has failed, or may yet come. A Replicache client that
+   * never opened is not closed: that would never end, and the next one of its
+   * name waits for it.
+   */
+  #abandon(opening: Promise<void>): void {
+    this.closed = true;
+    opening.then(() => this.#client.close(), () => {}) // its caller is told
+      .then(() => this.#outbox.close())
+      .catch(console.warn);
   }
 
   async close(): Promise<void> {
@@ -209,19 +229,28 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onClientStateNotFound = () => this.#replaceSoon(client);
     client.onOnlineChange = (online) => this.#setStatus({ online });
     client.onSync = (syncing) => this.#setStatus({ syncing });
-    const broken = Promise.withResolvers<void>();
-    client.onError = (error) =>
-      replaceBroken(this.#outbox, client, error, broken.resolve)
-        .catch(console.warn);
+    // While it opens: resolved once the copy is replaced, rejected when the disk fails.
+    const ended = Promise.withResolvers<void>();
+    client.onError = async (error) => {
+      try {
+        if (DISK_FAILURES.includes((error as Error)?.name)) throw error;
+        return await replaceBroken(this.#outbox, client, error, ended.resolve);
+      } catch (error) {
+        console.warn(error);
+        ended.reject(error);
+      }
+    };
     // Of an opening that fails Replicache tells nobody else.
     const onRejection = ({ reason }: PromiseRejectionEvent) =>
       client.onError(reason);
     addEventListener("unhandledrejection", onRejection);
-    await Promise.race([client.open(), broken.promise]);
-    removeEventListener("unhandledrejection", onRejection);
-    if (!client.groupID) return this.#openClient();
+    await Promise.race([client.open(), ended.promise])
+      .finally(() => removeEventListener("unhandledrejection", onRejection));
+    if (!client.groupID) {
+      client.onError = () => {}; // it is replaced, whatever else fails in it
+      return this.#openClient();
+    }
     for (const start of this.#subscriptions) start();
-    await this.#rerunLost();
   }
 
   async #rerunLost(): Promise<void> {
@@ -249,6 +278,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     }
     await this.#closeClient(from);
     await this.#openClient();
+    await this.#rerunLost();
     await this.#readOutbox();
     this.#recover().catch(reportUnlessClosed(this));
   }

@@ -12,8 +12,8 @@ let inMemory = false;
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.
  * Replicache is loaded on use: a page can show its HTML long before. Where the
- * browser refuses to store anything, the copy lives in the page's memory, and
- * its status says so.
+ * browser refuses to store anything, or the disk fails at it or does not answer
+ * in time, the copy lives in the page's memory, and its status says so.
  */
 export async function openReplica<M extends MutatorDefs>(
   options: ReplicaOptions<M>,
@@ -22,12 +22,12 @@ export async function openReplica<M extends MutatorDefs>(
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {
-    const { isStorageDenied, useMemoryFallback } = await import(
-      "./local/idb_fallback.ts"
-    );
-    if (inMemory || !isStorageDenied(error)) throw error;
+    const noDisk = error instanceof DOMException || !globalThis.indexedDB;
+    if (!noDisk) throw error;
+    console.warn(error);
+    const { useMemoryFallback } = await import("./local/idb_fallback.ts");
+    if (!inMemory) useMemoryFallback();
     inMemory = true;
-    useMemoryFallback();
     return await new LiveReplica(options, inMemory).open();
   }
 }

@@ -14,7 +14,7 @@ export type Status = {
   syncing: boolean;
   /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
   unsent: number;
-  /** Whether nothing of it is on the disk, as the browser refuses that. */
+  /** Whether nothing of it is on the disk, as the browser refuses that, or the disk failed at its opening. */
   inMemory?: boolean;
   /** Whether some of what is unsent is in this page alone, as the disk does not take it now: it is tried again. */
   unstored?: boolean;

@@ -66,7 +66,7 @@ export const roomOnUseStrings = {
     unstored:
       "Not stored, as the disk does not take it: keep this page open until it is sent.",
     nothing:
-      "This browser can't store anything: if you close the page, unsent messages are lost.",
+      "This browser can't store anything now: keep this page open until everything is sent.",
   },
 
   reply: {

@@ -1,19 +1,34 @@
-// IndexedDB in the page's memory, for browsers that refuse the real one: all works, and nothing survives the page.
+// IndexedDB in the page's memory, for browsers that refuse the real one, or whose disk fails: all works, and nothing survives the page.
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
-/** Takes the place of the browser's own, for all of the page. */
+/** The browser's own, if it has one. */
+const disk = globalThis.indexedDB as typeof indexedDB | undefined;
+
+/** What the disk holds already is still seen and deleted by whoever signs out. */
+class MemoryFactory extends IDBFactory {
+  override async databases(): Promise<IDBDatabaseInfo[]> {
+    const stored = await disk?.databases?.().catch(console.warn);
+    return [...await super.databases(), ...stored ?? []];
+  }
+
+  override deleteDatabase(name: string) {
+    try {
+      disk?.deleteDatabase(name);
+    } catch (error) {
+      console.warn(error); // refused: then nothing is on the disk
+    }
+    return super.deleteDatabase(name);
+  }
+}
+
+/** Takes the place of the browser's own, for all of the page that begins from now on. */
 export function useMemoryFallback(): void {
   for (
     const [name, value] of [
-      ["indexedDB", new IDBFactory()],
+      ["indexedDB", new MemoryFactory()],
       ["IDBKeyRange", IDBKeyRange],
     ] as const
   ) {
     Object.defineProperty(globalThis, name, { value, configurable: true });
   }
 }
-
-/** Whether an error says that there is no IndexedDB to be had, as opposed to one that is full or broken. */
-export const isStorageDenied = (error: unknown): boolean =>
-  !globalThis.indexedDB ||
-  ["SecurityError", "InvalidStateError"].includes((error as Error).name);

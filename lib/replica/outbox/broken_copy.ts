@@ -1,5 +1,5 @@
 // Replaces a copy that Replicache cannot read any more.
-import { resultOf } from "../local/idb.ts";
+import { inTime, resultOf } from "../local/idb.ts";
 import type { ReplicacheClient } from "../replicache_client.ts";
 import { beginNext } from "./generations.ts";
 import type { Outbox } from "./outbox.ts";
@@ -10,6 +10,11 @@ const REGISTRY = "replicache-dbs-v0";
 
 /** What a database holds, by key. */
 export type Entries = ReadonlyMap<string, unknown>;
+
+/** How often copies are replaced in a page: on a disk that spoils each of them that would have no end. */
+const MAX_REPLACED = 3;
+
+let replaced = 0;
 
 /** One check after the other: each reads all of a copy. */
 let lastCheck: Promise<unknown> = Promise.resolve();
@@ -28,12 +33,16 @@ export function replaceBroken(
   error: unknown,
   onReplaced: () => void,
 ): Promise<boolean> {
+  const { name, code } = (error ?? {}) as { name?: string; code?: unknown };
+  // A disk that fails now, or is full, may well be whole; a refusal is none.
+  if (code !== undefined) return Promise.resolve(false);
   const check = lastCheck.then(async () => {
-    const { name, code } = (error ?? {}) as { name?: string; code?: unknown };
-    // A disk that fails now, or is full, may well be whole; a refusal is none.
-    if (code !== undefined) return false;
     const isMissing = name === "IDBNotFoundError";
-    if (!isMissing && !await isBroken(idbName)) return false;
+    if (!isMissing && !await inTime(isBroken(idbName))) return false;
+    if (replaced === MAX_REPLACED) {
+      throw new Error("Each copy breaks again", { cause: error });
+    }
+    replaced++;
     await beginNext(outbox, generation);
     onReplaced();
     return true;

@@ -2,7 +2,6 @@
 import type { ReadTransaction } from "replicache";
 import { rejectionsIn } from "../rejections.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
-import { settleIn } from "./outbox_database.ts";
 
 /**
  * Notes that the server has forgotten a group: what it has of it all the same
@@ -16,7 +15,7 @@ export function recordLost(
   ended?: number,
 ): Promise<void> {
   return outbox.change(["unsent", "groups", "generations"], async (tx) => {
-    const group = await settleIn(tx, groupID, confirmed);
+    const group = await outbox.settleIn(tx, groupID, confirmed);
     tx.objectStore("groups").put({ ...group, lost: true });
     if (ended !== undefined) await beginNextIn(tx, outbox, ended);
   });

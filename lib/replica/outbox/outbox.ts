@@ -7,8 +7,8 @@ import {
   type LastMutationIDs,
   type NewMutation,
   OutboxDatabase,
-  settleIn,
   type StoreName,
+  unsentIn,
   type UnsentMutation,
 } from "./outbox_database.ts";
 import { Unstored } from "./unstored.ts";
@@ -28,6 +28,8 @@ const FIRST: Generations = { current: 0, dropped: 0 };
 export class Outbox {
   readonly #database = new OutboxDatabase();
   readonly #channel = new BroadcastChannel("outbox");
+  /** How many of its records could not be read when they were last looked at. To count is quick, to read them is not. */
+  #unreadable: number | undefined;
   /** What the disk would not take. */
   readonly unstored = new Unstored(this);
 
@@ -95,12 +97,13 @@ export class Outbox {
     { unsent: number; unstored?: boolean; current?: number }
   > {
     if (this.unstored.isAny) return this.unstored.state(await this.all());
+    if (this.#unreadable === undefined) await this.all();
     const tx = await this.#database.read("unsent", "generations");
-    const [unsent, { current }] = await Promise.all([
-      resultOf(tx.objectStore("unsent").index("replica").count(this.replica)),
+    const [count, { current }] = await Promise.all([
+      this.#countIn(tx),
       this.generationsIn(tx),
     ]);
-    return { unsent, current };
+    return { unsent: Math.max(0, count - (this.#unreadable ?? 0)), current };
   }
 
   /** What the server has ever said of a group; undefined when nothing, or when the disk does not tell. */
@@ -117,7 +120,7 @@ export class Outbox {
   /** Removes what the server has confirmed of a group. */
   confirm(groupID: string, confirmed: LastMutationIDs): Promise<void> {
     const change = this.change(["unsent", "groups"], async (tx) => {
-      const group = await settleIn(tx, groupID, confirmed);
+      const group = await this.settleIn(tx, groupID, confirmed);
       tx.objectStore("groups").put(group);
     });
     return this.#orElse(change, () => {
@@ -137,9 +140,23 @@ export class Outbox {
 
   // In the transactions of `change`.
 
-  allIn(tx: IDBTransaction): Promise<UnsentMutation[]> {
+  /** Removes what is confirmed; gives back the group as it is to be remembered. */
+  settleIn(tx: IDBTransaction, groupID: string, confirmed: LastMutationIDs) {
+    return this.#database.settleIn(tx, groupID, confirmed);
+  }
+
+  async allIn(tx: IDBTransaction): Promise<UnsentMutation[]> {
+    const [count, all] = await Promise.all([
+      this.#countIn(tx),
+      unsentIn(tx, this.replica),
+    ]);
+    this.#unreadable = count - all.length;
+    return all;
+  }
+
+  #countIn(tx: IDBTransaction): Promise<number> {
     const unsent = tx.objectStore("unsent").index("replica");
-    return resultOf(unsent.getAll(this.replica));
+    return resultOf(unsent.count(this.replica));
   }
 
   #addIn(tx: IDBTransaction, mutation: NewMutation): void {
@@ -149,7 +166,9 @@ export class Outbox {
 
   async generationsIn(tx: IDBTransaction): Promise<Generations> {
     const generations = tx.objectStore("generations");
-    return await resultOf(generations.get(this.replica)) ?? FIRST;
+    const known = await resultOf(generations.get(this.replica));
+    const isReadable = [known?.current, known?.dropped].every(Number.isFinite);
+    return isReadable ? known : FIRST;
   }
 
   setGenerationsIn(tx: IDBTransaction, generations: Generations): void {

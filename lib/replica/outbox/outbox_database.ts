@@ -54,6 +54,9 @@ const RELAXED = { durability: "relaxed" } as const;
 export class OutboxDatabase {
   /** It was deleted meanwhile. */
   isDeleted = false;
+  // Those that it began with: later ones in the page may be in its memory.
+  readonly #indexedDB = indexedDB;
+  readonly #KeyRange = IDBKeyRange;
   #opening: Promise<IDBDatabase> | undefined;
 
   /** `exists`: it has been seen, so that it is not made if it is not there. */
@@ -95,6 +98,29 @@ export class OutboxDatabase {
     }
   }
 
+  /** Removes what is confirmed; gives back the group as it is to be remembered. */
+  async settleIn(
+    tx: IDBTransaction,
+    groupID: string,
+    confirmed: LastMutationIDs,
+  ): Promise<Group> {
+    const unsent = tx.objectStore("unsent");
+    const group = await groupIn(tx, groupID) ??
+      { groupID, lastMutationIDs: {}, lost: false };
+    const lastMutationIDs = { ...group.lastMutationIDs };
+    for (const [clientID, id] of Object.entries(confirmed)) {
+      const range = this.#KeyRange.bound([clientID, 0], [clientID, id]);
+      const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
+      for (const n of keys) unsent.delete(n);
+      const known = lastMutationIDs[clientID] ?? 0;
+      delete lastMutationIDs[clientID]; // to the newest end
+      lastMutationIDs[clientID] = Math.max(id, known);
+    }
+    const newest = Object.entries(lastMutationIDs)
+      .slice(-MAX_CLIENTS_PER_GROUP);
+    return { ...group, lastMutationIDs: Object.fromEntries(newest) };
+  }
+
   #opened(): Promise<IDBDatabase> {
     return this.#opening ??= this.#open().catch((error) => {
       this.#opening = undefined;
@@ -107,7 +133,7 @@ export class OutboxDatabase {
     if (db.objectStoreNames.length === 0) {
       // Someone else's page or tool has made it; nothing is in it.
       db.close();
-      await resultOf(indexedDB.deleteDatabase("outbox"));
+      await resultOf(this.#indexedDB.deleteDatabase("outbox"));
       db = await this.#connect();
     }
     this.exists = true;
@@ -117,8 +143,22 @@ export class OutboxDatabase {
     return db;
   }
 
-  #connect(): Promise<IDBDatabase> {
-    const request = indexedDB.open("outbox", 1);
+  async #connect(): Promise<IDBDatabase> {
+    try {
+      return await this.#request(1);
+    } catch (error) {
+      if ((error as Error).name !== "VersionError") throw error;
+      // A newer release has made it, and somebody went back to this one. It is
+      // used if it has what is needed; nothing of it is deleted.
+      const db = await this.#request();
+      if (isOutbox(db)) return db;
+      db.close();
+      throw error;
+    }
+  }
+
+  #request(version?: number): Promise<IDBDatabase> {
+    const request = this.#indexedDB.open("outbox", version);
     request.onupgradeneeded = () => {
       if (this.exists) {
         this.isDeleted = true;
@@ -145,31 +185,56 @@ export class OutboxDatabase {
   }
 }
 
-/** What the server has ever said of a group. */
-export const groupIn = (
-  tx: IDBTransaction,
-  groupID: string,
-): Promise<Group | undefined> =>
-  resultOf(tx.objectStore("groups").get(groupID));
+/** Whether it has the stores and indexes that are used here. */
+function isOutbox(db: IDBDatabase): boolean {
+  const stores = ["unsent", "groups", "generations"];
+  if (!stores.every((name) => db.objectStoreNames.contains(name))) return false;
+  const { indexNames } = db.transaction("unsent").objectStore("unsent");
+  return indexNames.contains("replica") && indexNames.contains("mutation");
+}
 
-/** Removes what is confirmed; gives back the group as it is to be remembered. */
-export async function settleIn(
+/**
+ * What is unsent of a replica, or of all, in the order in which it was made. A
+ * record that is no mutation, whoever wrote it, is left where it is; it counts
+ * for nothing and stops none of the others.
+ */
+export async function unsentIn(
+  tx: IDBTransaction,
+  replica?: string,
+): Promise<UnsentMutation[]> {
+  const all: unknown[] = await resultOf(
+    tx.objectStore("unsent").index("replica").getAll(replica),
+  );
+  const readable = all.filter(isUnsentMutation).sort((a, b) => a.n - b.n);
+  const unreadable = all.filter((each) => !isUnsentMutation(each))
+    .map((each) => (each as UnsentMutation).n)
+    .filter((n) => !told.has(n));
+  if (unreadable.length > 0) {
+    console.warn(`${unreadable.length} records of the outbox cannot be read`);
+    for (const n of unreadable) told.add(n);
+  }
+  return readable;
+}
+
+/** The unreadable records that this page has told of, by `n`: each look finds them again. */
+const told = new Set<number>();
+
+function isUnsentMutation(record: unknown): record is UnsentMutation {
+  const it = record as UnsentMutation;
+  return [it.n, it.generation, it.mutationID, it.timestamp].every(
+    Number.isFinite,
+  ) &&
+    [it.replica, it.groupID, it.clientID, it.name].every((each) =>
+      typeof each === "string"
+    ) && it.args !== undefined;
+}
+
+/** What the server has ever said of a group; undefined when nothing, or nothing that can be read. */
+export async function groupIn(
   tx: IDBTransaction,
   groupID: string,
-  confirmed: LastMutationIDs,
-): Promise<Group> {
-  const unsent = tx.objectStore("unsent");
-  const group = await groupIn(tx, groupID) ??
-    { groupID, lastMutationIDs: {}, lost: false };
-  const lastMutationIDs = { ...group.lastMutationIDs };
-  for (const [clientID, id] of Object.entries(confirmed)) {
-    const range = IDBKeyRange.bound([clientID, 0], [clientID, id]);
-    const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
-    for (const n of keys) unsent.delete(n);
-    const known = lastMutationIDs[clientID] ?? 0;
-    delete lastMutationIDs[clientID]; // to the newest end
-    lastMutationIDs[clientID] = Math.max(id, known);
-  }
-  const newest = Object.entries(lastMutationIDs).slice(-MAX_CLIENTS_PER_GROUP);
-  return { ...group, lastMutationIDs: Object.fromEntries(newest) };
+): Promise<Group | undefined> {
+  const group = await resultOf(tx.objectStore("groups").get(groupID));
+  const ids = Object.values(group?.lastMutationIDs ?? { none: "" });
+  return ids.every(Number.isFinite) ? group : undefined;
 }

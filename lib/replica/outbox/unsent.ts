@@ -1,5 +1,4 @@
 // All that is unsent in this browser, of every user and space: what signing out would discard.
-import { resultOf } from "../local/idb.ts";
 import type { UnsentMutation } from "./outbox_database.ts";
 
 export type UnsentAnywhere = Pick<UnsentMutation, "name" | "args"> & {
@@ -12,14 +11,11 @@ export async function unsentMutations(): Promise<UnsentAnywhere[]> {
   // Most browsers have no outbox yet; in one that does not tell, it is made.
   const known = await indexedDB.databases?.();
   if (known && !known.some(({ name }) => name === "outbox")) return [];
-  const { OutboxDatabase } = await import("../live_replica.ts");
+  const { OutboxDatabase, unsentIn } = await import("../live_replica.ts");
   const storage = new OutboxDatabase(known !== undefined);
   try {
-    const tx = await storage.read("unsent");
-    const found: UnsentMutation[] = await resultOf(
-      tx.objectStore("unsent").getAll(),
-    );
-    return found.sort((a, b) => a.n - b.n).map(({ replica, name, args }) => {
+    const found = await unsentIn(await storage.read("unsent"));
+    return found.map(({ replica, name, args }) => {
       const [userID, space] = replica.split("/");
       return { userID, space, name, args };
     });

@@ -1,16 +1,21 @@
 // What the disk would not take: kept in this page's memory until it does.
 import { resultOf } from "../local/idb.ts";
 import {
+  type Group,
   groupIn,
   type LastMutationIDs,
   type NewMutation,
-  settleIn,
   type UnsentMutation,
 } from "./outbox_database.ts";
 
 /** What is needed of the outbox. */
 type StoredOutbox = {
   replica: string;
+  settleIn(
+    tx: IDBTransaction,
+    groupID: string,
+    confirmed: LastMutationIDs,
+  ): Promise<Group>;
   change(stores: [], body: () => void): Promise<void>;
 };
 
@@ -67,7 +72,7 @@ export class Unstored {
       storeIn: async (tx: IDBTransaction) => {
         await addMissingIn(tx, this.outbox.replica, mutations);
         for (const [groupID, ids] of confirmed) {
-          const group = await settleIn(tx, groupID, ids);
+          const group = await this.outbox.settleIn(tx, groupID, ids);
           tx.objectStore("groups").put(group);
         }
       },

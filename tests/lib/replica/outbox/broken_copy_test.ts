@@ -188,3 +188,39 @@ browserTest(
   },
   { mayThrow: true },
 );
+
+browserTest(
+  "On a disk that spoils each copy a page replaces three, and then says why it does not go on (R21)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await page.addInitScript(() => {
+      const { get, getAll } = IDBObjectStore.prototype;
+      const isCopy = (store: IDBObjectStore) =>
+        store.transaction.db.name.startsWith("rep:");
+      IDBObjectStore.prototype.get = function (key) {
+        const isData = isCopy(this) && /^c.*d$/.test(`${key}`);
+        return get.call(this, isData ? "none" : key);
+      };
+      IDBObjectStore.prototype.getAll = function (...args) {
+        return isCopy(this)
+          ? getAll.call(this, "none")
+          : getAll.apply(this, args);
+      };
+    });
+    const told = page.waitForEvent(
+      "console",
+      (line) => line.text().includes("Each copy breaks again"),
+    );
+    await page.goto(`${engine.url}/?user=ada&space=${SPACE}`);
+    await told;
+    const names = await page.evaluate(async () =>
+      (await indexedDB.databases()).map(({ name }) => name)
+    );
+    const generations = names
+      .flatMap((name) => name?.match(/^rep:.*\/(\d+):/)?.[1] ?? [])
+      .map(Number);
+    assertEquals(Math.max(...generations), 3);
+  },
+  { mayThrow: true },
+);
