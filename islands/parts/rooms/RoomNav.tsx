@@ -14,7 +14,7 @@ type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
 export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
   const rooms = useRooms(userID, html).value;
   const unread = (room: RoomSummary) => {
-    const read = Math.max(room.readSeq, readSeqs.value[room.roomID] ?? 0);
+    const read = Math.max(room.readSeq, readSeqs.value.get(room.roomID) ?? 0);
     return room.member ? Math.max(0, room.messageCount - read) : 0;
   };
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
@@ -60,7 +60,7 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       aria-current={current ? "page" : undefined}
     >
       <span class="name" dir="auto">
-        {roomNames.value[room.roomID] ?? room.name}
+        {roomNames.value.get(room.roomID) ?? room.name}
       </span>
       {unread > 0 && (
         <span class="unread-count">

@@ -95,7 +95,9 @@ export function createPuller(
   return async (request, requestID) => {
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
-    const before = (await outbox.group(groupID))?.lastMutationIDs ?? {};
+    const before = new Map(
+      Object.entries((await outbox.group(groupID))?.lastMutationIDs ?? {}),
+    );
     const { size } = window;
     const body = await transport.post(url(size), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
@@ -103,7 +105,9 @@ export function createPuller(
       return { ...OK, response: body };
     }
     const changes = Object.entries<number>(body.lastMutationIDChanges);
-    const fallen = changes.find(([clientID, id]) => id < before[clientID]);
+    const fallen = changes.find(([clientID, id]) =>
+      id < (before.get(clientID) ?? 0)
+    );
     if (fallen) {
       // Replicache would throw at this, now and on every pull.
       const { fenceOff } = await import("./fence_off.ts");

@@ -17,13 +17,13 @@ type Handler<Data> = (
 export function methods<Data>(
   handlers: Record<string, Handler<Data>>,
 ): Handler<Data> {
-  const allowed = Object.keys(handlers);
-  if (handlers.GET) allowed.push("HEAD");
+  const byMethod = new Map(Object.entries(handlers));
+  const get = byMethod.get("GET");
+  if (get) byMethod.set("HEAD", get);
+  const allow = [...byMethod.keys()].join(", ");
   return (ctx) => {
-    const { method } = ctx.req;
-    const handler = handlers[method === "HEAD" ? "GET" : method];
+    const handler = byMethod.get(ctx.req.method);
     if (handler) return handler(ctx);
-    const allow = allowed.join(", ");
     return failure(405, "method-not-allowed", `Use ${allow} here.`, { allow });
   };
 }
