@@ -21,6 +21,8 @@ export interface Services {
   typing: Typing;
   accountDeletions: AccountDeletions;
   online: Online;
+  /** The setting `ORIGIN`. */
+  publicOrigin: string | undefined;
 }
 
 export interface State extends Services {

@@ -42,6 +42,19 @@ export function sessionIn({ state }: Context<State>) {
   throw notSignedIn();
 }
 
+/**
+ * The session of a request of Replicache's; throws a 401 without one, and for
+ * another person's copy: on a device that two people share, a replica of the
+ * one must not write in the name of the other.
+ */
+export function replicaSessionIn(ctx: Context<State>) {
+  const session = sessionIn(ctx);
+  // Replicache's `auth`; empty when a client has none.
+  const owner = ctx.req.headers.get("authorization");
+  if (!owner || owner === session.userID) return session;
+  throw new HttpError(401, "This is another person's copy.");
+}
+
 /** The space that a request names; throws a 400. */
 export function spaceIn(url: URL): string {
   const space = url.searchParams.get("space");
