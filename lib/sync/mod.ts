@@ -38,6 +38,7 @@ export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
+export { commitOrUnavailable } from "./commit.ts";
 export { watchKeys } from "./watch_keys.ts";
 
 export type SyncOptions = {
