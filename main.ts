@@ -30,7 +30,7 @@ const services = (): Promise<Services> =>
   });
 
 async function openServices(): Promise<Services> {
-  const { kvPath, strategy, retention, limits } = settings();
+  const { kvPath, strategy, retention, limits, publicOrigin } = settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -65,6 +65,7 @@ async function openServices(): Promise<Services> {
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
+      publicOrigin,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -102,7 +103,10 @@ function falseIfLocked(error: unknown): false {
 const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
 
-export const app = new SecureApp<State>(config)
+export const app = new SecureApp<State>(
+  config,
+  () => settings().publicOrigin,
+)
   .use(precompressed(new URL(COMPRESSED, import.meta.url)))
   .use(staticFiles())
   .use(async (ctx) => {
@@ -115,7 +119,7 @@ type Fetch = Deno.ServeHandler;
 
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
-  const { port, host, kvPath } = settings();
+  const { port, host, kvPath, publicOrigin } = settings();
   const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
   const log = new RequestLog(console.log);
@@ -136,8 +140,14 @@ async function serve(fetch: Fetch): Promise<void> {
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
   console.log(`It listens on http://${host}:${server.addr.port}`);
+  if (!publicOrigin && ALL_ADDRESSES.has(host)) {
+    console.warn("It answers to any Host: set ORIGIN to its public address.");
+  }
   await server.finished;
 }
+
+/** Every address of this machine, as `HOST`. */
+const ALL_ADDRESSES = new Set(["0.0.0.0", "::", "[::]"]);
 
 /** Told of bodies that break off, too: those of slow readers we break off ourselves. */
 function onError(error: unknown): Response {

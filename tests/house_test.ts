@@ -203,6 +203,38 @@ test("The READMEs of lib/sync, lib/replica, lib/chat and lib/web say of each fil
   }
 });
 
+test("No plain object is asked for a name that somebody else may choose: it would answer to `constructor`", async () => {
+  const own = (await sources()).filter(({ path }) =>
+    partOf(path) !== "standins"
+  ).map(({ path, text }) => ({ path, text: code(text) }));
+  const record = "(?:Readonly<)?Record<string\\b";
+  const aliases = own.flatMap(({ text }) =>
+    [...text.matchAll(new RegExp(`\\btype (\\w+) = ${record}`, "g"))]
+      .map(([, name]) => name)
+  );
+  const typed = new RegExp(
+    `\\b(\\w+)\\??: (?:${record}|(?:${aliases.join("|")})\\b)`,
+    "g",
+  );
+  const typedIn = (text: string) => [...text.matchAll(typed)].map((m) => m[1]);
+  const fields = own.flatMap(({ text }) => typedIn(text)).map((f) => `.${f}`);
+  const wrong = own.flatMap(({ path, text }) => {
+    // `in` asks prototypes, too; for a name in quotes they have nothing.
+    const asked = text.replaceAll(/"[^"\n]*"|`[^`]*`/g, '""')
+      .matchAll(/^.*[\w)\]] in \w.*$/gm)
+      .filter(([line]) => !/\bfor \(/.test(line)).map(([line]) => line);
+    const own = typedIn(text);
+    const looked = text.matchAll(/([\w.#]*)\[([a-z][\w.]*)\]/gi)
+      .filter(([, object, key]) =>
+        (own.includes(object) ||
+          fields.some((field) => object.endsWith(field))) &&
+        !text.includes(`Object.hasOwn(${object}, ${key})`)
+      ).map(([found]) => found);
+    return [...asked, ...looked].map((found) => `${path}: ${found.trim()}`);
+  });
+  assertEquals(wrong, []);
+});
+
 test("Files are short", async () => {
   const long = (await sources())
     .filter(({ path }) => partOf(path) !== "standins")

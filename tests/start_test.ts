@@ -58,6 +58,16 @@ test("A value that a setting does not know is one line and exit code 1", async (
   }
 });
 
+test("An ORIGIN that is none is one line and exit code 1 (T29)", async () => {
+  const wrong = [
+    ...["chat.example.org", "https://chat.example.org/path", "ftp://a.example"],
+    ...["https://a.example?x", "https://u@a.example", "https://", "null", "*"],
+  ];
+  for (const origin of wrong) {
+    await assertRefused({ ORIGIN: origin }, "ORIGIN", origin);
+  }
+});
+
 test("A number of days that is none is one line and exit code 1", async () => {
   for (const name of ["KEEP_LOG_DAYS", "KEEP_CLIENTS_DAYS"]) {
     for (const days of ["for ever", "0", "1.5"]) {

@@ -18,12 +18,7 @@ const END =
 // What may stand in an address, and is not part of it at its end: the end of
 // the sentence, formatting around it, a bracket that goes on after it.
 const TRAILING = "?!.,:;*_~'&([{";
-const OPENING: Readonly<Record<string, string | undefined>> = {
-  __proto__: null as never,
-  ")": "(",
-  "]": "[",
-  "}": "{",
-};
+const OPENING = new Map([[")", "("], ["]", "["], ["}", "{"]]);
 
 // Scripts that set no spaces may stand right before an address.
 const START =
@@ -76,7 +71,7 @@ function endOfAddress(text: string, from: number): number {
     const char = text[to];
     if (END.test(char)) break;
     if ("([{".includes(char)) open.push(char);
-    const opening = OPENING[char];
+    const opening = OPENING.get(char);
     if (opening && open.pop() !== opening) break;
   }
   while (to > from && TRAILING.includes(text[to - 1])) to--;

@@ -71,13 +71,13 @@ export async function readClients(
   kv: Deno.Kv,
   groupID: string,
 ): Promise<Record<string, number>> {
-  const all: Record<string, number> = {};
+  const all: [clientID: string, lastMutationID: number][] = [];
   for await (
     const { key, value } of kv.list<Client>({ prefix: keys.clients(groupID) })
   ) {
-    all[key[2] as string] = value.lastMutationID;
+    all.push([key[2] as string, value.lastMutationID]);
   }
-  return all;
+  return Object.fromEntries(all);
 }
 
 /** The records of groups and clients that one commit writes, each checked to be as it was read. */

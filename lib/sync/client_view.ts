@@ -13,6 +13,10 @@ export type Viewer = { userID: string; groupID: string };
 /** By prefix, the lowest order in the view; null (or absent) when all of the collection is. */
 export type WindowBounds = Readonly<Record<string, number | null>>;
 
+/** The lowest order in the view of a windowed collection; null when all of it is. */
+export const boundOf = (from: WindowBounds, prefix: string): number | null =>
+  Object.hasOwn(from, prefix) ? from[prefix] : null;
+
 /** What to do to a view, and how far its clients' mutations are in it. */
 export type Change = {
   patch: PatchOp[];
@@ -34,10 +38,10 @@ export function changeOf(
   const last = new Map<string, { op: Op; seen: boolean }>();
   const inside = (key: string, order?: number) => {
     const prefix = collectionOf(collections, key)?.prefix;
-    const bound = prefix === undefined ? null : from[prefix] ?? null;
+    const bound = prefix === undefined ? null : boundOf(from, prefix);
     return bound === null || (order !== undefined && order >= bound);
   };
-  const lastMutationIDs: Record<string, number> = {};
+  const lastMutationIDs = new Map<string, number>();
   for (const entry of log) {
     for (const op of entry.ops) {
       if (op.for !== undefined && op.for !== viewer.userID) continue;
@@ -47,7 +51,7 @@ export function changeOf(
       last.set(key, { op, seen });
     }
     for (const [groupID, clientID, id] of entry.lastMutationIDs) {
-      if (groupID === viewer.groupID) lastMutationIDs[clientID] = id;
+      if (groupID === viewer.groupID) lastMutationIDs.set(clientID, id);
     }
   }
   const patch: PatchOp[] = [];
@@ -56,7 +60,7 @@ export function changeOf(
     else if (inside(key, now)) patch.push({ op: "put", key, value });
     else if (seen) patch.push({ op: "del", key });
   }
-  return { patch, lastMutationIDs };
+  return { patch, lastMutationIDs: Object.fromEntries(lastMutationIDs) };
 }
 
 /** A view as it is stored: entries as JSON bytes, then what happened while they were read. */

@@ -114,20 +114,35 @@ export async function retryCommit<T>(
 /** For work in the background, which has another time. */
 const REPEATABLE_DEADLINE_MS = 1_000;
 
+const commitUntil = (atomic: Deno.AtomicOperation, limitMs: number) =>
+  retry(async () => ({ value: (await atomic.commit()).ok }), limitMs);
+
 /**
  * Commits an idempotent operation, with retries: on one SQLite file a commit of
- * another process makes ours throw at once. False when a check failed. Throws
- * what storage threw last.
+ * another process makes ours throw at once. False when a check failed, which it
+ * does, too, when storage had not said that the commit happened. Throws what
+ * storage threw last.
  */
 export async function commitRepeatable(
   atomic: Deno.AtomicOperation,
 ): Promise<boolean> {
   try {
-    return await retry(
-      async () => ({ value: (await atomic.commit()).ok }),
-      REPEATABLE_DEADLINE_MS,
-    );
+    return await commitUntil(atomic, REPEATABLE_DEADLINE_MS);
   } catch (error) {
     throw error instanceof GaveUp ? error.cause : error;
+  }
+}
+
+/**
+ * The same for what a request waits for, in keys of the app's own beside its
+ * spaces: tried for 8 s, then it throws an `unavailable` error.
+ */
+export async function commitOrUnavailable(
+  atomic: Deno.AtomicOperation,
+): Promise<boolean> {
+  try {
+    return await commitUntil(atomic, COMMIT_DEADLINE_MS);
+  } catch (error) {
+    throw error instanceof GaveUp ? unavailable(error.cause) : error;
   }
 }

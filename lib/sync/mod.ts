@@ -40,6 +40,7 @@ export type { PullAnswer } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
+export { commitOrUnavailable } from "./commit.ts";
 export { watchKeys } from "./watch_keys.ts";
 
 export type SyncOptions = {

@@ -24,7 +24,7 @@ const MAX_REASON_LENGTH = 500;
  */
 export async function runMutation(
   draft: Draft,
-  mutators: Record<string, Mutator>,
+  mutators: ReadonlyMap<string, Mutator>,
   user: User,
   mutation: Mutation,
 ): Promise<Staged> {
@@ -38,11 +38,12 @@ export async function runMutation(
       const { clientID, mutationID } = dismissal.value;
       return draft.stageDismissal(user.userID, clientID, mutationID);
     }
-    if (!Object.hasOwn(mutators, name)) {
+    const mutator = mutators.get(name);
+    if (!mutator) {
       throw new Refused("unknown-mutator", "There is no such mutator.");
     }
     const tx = new Transaction(draft, clientID, id);
-    await mutators[name](tx, args);
+    await mutator(tx, args);
     draft.assertReadsSucceeded();
     return await draft.stage(tx.written);
   } catch (error) {

@@ -6,7 +6,13 @@ import {
   recordUse,
   today,
 } from "./client_group.ts";
-import { changeOf, readNewest, snapshot, type Viewer } from "./client_view.ts";
+import {
+  boundOf,
+  changeOf,
+  readNewest,
+  snapshot,
+  type Viewer,
+} from "./client_view.ts";
 import type { User } from "./domain.ts";
 import { decode, keys } from "./keys.ts";
 import { readLog } from "./log.ts";
@@ -146,15 +152,16 @@ export async function pull(
     cookie: Cookie,
     more: number,
   ): Promise<PullResult | null> {
-    const from = { ...cookie.from };
+    const bounds = new Map(Object.entries(cookie.from));
     const older: [string, Uint8Array][] = [];
     for (const { prefix } of collections) {
-      const bound = cookie.from[prefix] ?? null;
+      const bound = boundOf(cookie.from, prefix);
       if (bound === null) continue;
       const found = await readNewest(kv, space.name, prefix, more, bound);
       older.push(...found.entries);
-      from[prefix] = found.bound;
+      bounds.set(prefix, found.bound);
     }
+    const from = Object.fromEntries(bounds);
     const window = cookie.window + more;
     await space.refresh();
     const { version, mark } = space.head;

@@ -1,4 +1,5 @@
 // Decides how a pull is answered: from its cookie and the log, without reading anything.
+import { boundOf } from "./client_view.ts";
 import type { Collection } from "./domain.ts";
 import type { LogEntry } from "./log.ts";
 import { type Cookie, MAX_WINDOW } from "./protocol.ts";
@@ -76,7 +77,7 @@ export function planPull(state: PullState): PullPlan {
   }
   if (asked > cookie.window) {
     const isWhole = collections.every(({ prefix }) =>
-      (cookie.from[prefix] ?? null) === null
+      boundOf(cookie.from, prefix) === null
     );
     const missing = asked - cookie.window;
     // Of a whole collection nothing is missing: the cookie alone changes.

@@ -59,7 +59,7 @@ export class PushJob<U extends User = User> {
   /** Resolves once what the next mutations read is in memory. */
   prefetched: Promise<void> = Promise.resolve();
   readonly answer = Promise.withResolvers<ClientStateNotFound | null>();
-  readonly #mutators: Record<string, Mutator>;
+  readonly #mutators: ReadonlyMap<string, Mutator>;
   /** The clients of the push, and each one's first mutation. */
   readonly #clients = new Map<string, number>();
   /** Whether numbers are missing between a client's mutations in the push itself. */
@@ -73,7 +73,7 @@ export class PushJob<U extends User = User> {
     private readonly push: Push,
     domain: Domain<U>,
   ) {
-    this.#mutators = domain.mutators(space, user);
+    this.#mutators = new Map(Object.entries(domain.mutators(space, user)));
     deepFreeze(push); // a mutator may run again, on the very same args
     const last = new Map<string, number>();
     for (const { clientID, id } of push.mutations) {
@@ -96,10 +96,9 @@ export class PushJob<U extends User = User> {
   async prefetch(space: Space, next: number): Promise<void> {
     const { groupID, push: { mutations } } = this;
     const runs = mutations.slice(next, next + MAX_PREFETCHED)
-      .filter(({ name }) => Object.hasOwn(this.#mutators, name))
       .map(async ({ name, args, clientID, id }) => {
         const tx = new PrefetchTransaction(space, clientID, id);
-        await this.#mutators[name](tx, args);
+        await this.#mutators.get(name)?.(tx, args);
       });
     const clients = [...this.#clients.keys()];
     await Promise.allSettled([

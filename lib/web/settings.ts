@@ -5,6 +5,8 @@ export type Settings = {
   port: number;
   /** The address to listen on. */
   host: string;
+  /** By which origin browsers are to know the app; undefined for any. */
+  publicOrigin: string | undefined;
   /** A file, `:memory:`, a KV Connect URL; undefined for the platform's own KV. */
   kvPath: string | undefined;
   /** How pulls are answered; see lib/sync. */
@@ -62,9 +64,23 @@ export function readSettings(
     limits: choice("RATE_LIMITS", "on", "off") === "on",
     port: integer("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",
+    publicOrigin: originIn(set("ORIGIN")),
     kvPath: set("DENO_KV_PATH") ??
       (set("DENO_DEPLOYMENT_ID") ? undefined : defaultPath(set, os)),
   };
+}
+
+/** The origin that a value names; throws unless it is one of http or https and nothing more. */
+function originIn(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isWeb && url.href === `${url.origin}/`) return url.origin;
+  throw new SettingsError(
+    `ORIGIN is ${
+      JSON.stringify(value)
+    }: give the public address without a path, as https://chat.example.org.`,
+  );
 }
 
 /** A file under the user's data folder, wherever the system keeps that. */

@@ -25,6 +25,8 @@ export interface Services {
   accountDeletions: AccountDeletions;
   online: Online;
   formsOnce: FormsOnce;
+  /** The setting `ORIGIN`. */
+  publicOrigin: string | undefined;
 }
 
 export interface State extends Services {

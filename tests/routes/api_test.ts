@@ -334,10 +334,6 @@ test("another site can change nothing (T11)", async () => {
   }
 });
 
-test("an address that can't be decoded is answered 400 (T2)", async () => {
-  assertFails(await ada.get("/rooms/%ff"), 400, "bad-request");
-});
-
 test("GET /healthz answers when KV does", async () => {
   const { status, body } = await nobody.get("/healthz");
   assertEquals([status, body], [200, { ok: true }]);

@@ -1,5 +1,6 @@
 // Every route, asked by everybody: made from the list of route files, so that a new one without an entry fails.
 import { assert, assertEquals } from "@std/assert";
+import { APP } from "../support/app.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
 import { routeFiles } from "../support/routes.ts";
@@ -314,6 +315,81 @@ appTest("every method of a route is in its row", async () => {
     assertEquals([...tried].sort(), allowed.sort(), file);
   }
 });
+
+/** Other spellings of a path, as some routers take them for the same. */
+const SPELLINGS: ((path: string) => string)[] = [
+  (path) => `${path}/`,
+  (path) => `/${path}`,
+  (path) => path.replace(/^(.+)\//, "$1//"),
+  (path) => path.replace(/\w$/, (last) => escaped(last)),
+  (path) => path.replace(/\w$/, (last) => escaped(last).toLowerCase()),
+  (path) => path.replace(/\w$/, (last) => escaped(last).replace("%", "%25")),
+  (path) => path.replace(/(.)\//, "$1%2F"),
+  (path) => path.replace(/(.)\//, "$1%5c"),
+  ...[";x", "%00", "%20", "/%2F", "%2e", "+"].map((end) => (path: string) =>
+    path + end
+  ),
+];
+const escaped = (char: string) =>
+  `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+
+appTest(
+  "no other spelling of a path reaches its route, by any method (T28)",
+  async () => {
+    const room = await PrivateRoom.make(app);
+    const { owner } = room.people;
+    const before = app.commits();
+    for (const deed of Object.values(MATRIX).flat()) {
+      const [path, query] = deed.path(room).split(/(?=\?)/);
+      const init = initOf(deed, room);
+      for (const spell of SPELLINGS) {
+        const spelt = spell(path);
+        const request = new Request(`${APP}${spelt}${query ?? ""}`, {
+          ...init,
+          headers: { ...init.headers, cookie: owner.cookie },
+        });
+        // It has no such part, or a request in this process can't say it.
+        if (new URL(request.url).pathname === path) continue;
+        const response = await app.send(request);
+        const isPage = deed.method === "GET" && !path.startsWith("/api/");
+        const isRedirected = isPage && spelt.replace(/\/$/, "") === path;
+        const expected = isRedirected ? 308 : 404;
+        assertEquals(response.status, expected, `${deed.method} ${spelt}`);
+        await response.body?.cancel();
+      }
+    }
+    assertEquals(app.commits(), before);
+  },
+);
+
+appTest(
+  "a method that no route has is 501, and one that this route has not 405 (T6)",
+  async () => {
+    const room = await PrivateRoom.make(app);
+    const { owner } = room.people;
+    const before = app.commits();
+    const all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    for (const [file, deeds] of Object.entries(MATRIX)) {
+      const path = deeds[0].path(room);
+      const { headers } = await owner.ask(path, { method: "OPTIONS" });
+      const allowed = headers.get("allow")!.split(", ");
+      for (const method of all.filter((each) => !allowed.includes(each))) {
+        for (const person of Object.values(room.people)) {
+          const { status, headers, body } = await person.fetch(path, {
+            method,
+          });
+          await body?.cancel();
+          assertEquals(status, 405, `${method} ${file}`);
+          assertEquals(headers.get("allow"), allowed.join(", "));
+        }
+      }
+      for (const method of ["PROPFIND", "FOO", "constructor"]) {
+        assertEquals((await owner.ask(path, { method })).status, 501, file);
+      }
+    }
+    assertEquals(app.commits(), before);
+  },
+);
 
 for (const [file, deeds] of Object.entries(MATRIX)) {
   for (const deed of deeds) {

@@ -16,7 +16,7 @@ type Parser = Pick<
 >;
 
 /** By the IDs of the messages. */
-export type RichTextByID = Record<string, RichNode[]>;
+export type RichTextByID = ReadonlyMap<string, RichNode[]>;
 
 /**
  * `richTextOf` gives the same array for the same text. The parser is large:
@@ -49,12 +49,12 @@ export function useRichText(
 
   // Anew with the parser: what was shown plain is parsed then.
   const richTextOf = useMemo(() => {
-    const parsed = new Map(
-      // The server's trees are of the people whom it knew.
-      messages.filter(({ id }) =>
-        people === peopleAtFirst && Object.hasOwn(parsedByServer, id)
-      ).map(({ id, content }) => [content, parsedByServer[id]]),
-    );
+    const parsed = new Map<string, RichNode[]>();
+    // The server's trees are of the people whom it knew.
+    for (const { id, content } of people === peopleAtFirst ? messages : []) {
+      const nodes = parsedByServer.get(id);
+      if (nodes) parsed.set(content, nodes);
+    }
     return (content: string): RichNode[] => {
       let nodes = parsed.get(content);
       if (!nodes) {

@@ -28,11 +28,13 @@ type FailuresProps = {
   showNotice: (what: unknown) => void;
 };
 
-type Mutate = Record<string, (args: Rejection["args"]) => Promise<unknown>>;
+type Mutate = (args: Rejection["args"]) => Promise<unknown>;
 
 export function Failures(props: FailuresProps) {
   const { rejections, replica, mayWrite, restore, showNotice } = props;
-  const mutate = replica.mutate as unknown as Mutate;
+  const mutators = new Map(
+    Object.entries(replica.mutate as unknown as { [name: string]: Mutate }),
+  );
   return (
     <>
       {rejections.map((rejection) => {
@@ -42,12 +44,14 @@ export function Failures(props: FailuresProps) {
         const discard = () =>
           replica.mutate.dismissRejection({ clientID, mutationID })
             .catch(showNotice);
-        const retry = async () => {
+        const mutator = mutators.get(name);
+        const retry = async (mutator: Mutate) => {
           // The very args that this mutator was refused. But a new message goes
           // under a new ID, as the old one may be taken.
-          const message = args as Record<string, string>;
-          await mutate[name](
-            kind === "message" ? { ...message, id: newIDFor(rejection) } : args,
+          await mutator(
+            kind === "message"
+              ? { ...args as object, id: newIDFor(rejection) }
+              : args,
           );
           await discard();
         };
@@ -58,7 +62,9 @@ export function Failures(props: FailuresProps) {
             user={props.user}
             people={props.people}
             richTextOf={props.richTextOf}
-            retry={mayWrite ? () => retry().catch(showNotice) : undefined}
+            retry={mutator && mayWrite
+              ? () => retry(mutator).catch(showNotice)
+              : undefined}
             edit={() => {
               restore({ content, replyTo });
               focusComposer();
@@ -182,14 +188,14 @@ type RefusedMutation = {
   isWhole: boolean;
 };
 
-const KINDS: Record<string, RefusedMutation["kind"]> = {
-  createMessage: "message",
-  editMessage: "edit",
-};
+const KINDS = new Map<string, RefusedMutation["kind"]>([
+  ["createMessage", "message"],
+  ["editMessage", "edit"],
+]);
 
 function describe(rejection: Rejection): RefusedMutation {
   const { name, args } = rejection;
-  const kind = KINDS[name] ?? "other";
+  const kind = KINDS.get(name) ?? "other";
   // The server keeps only the beginning of very long args.
   if (typeof args === "string") {
     return { rejection, kind, content: contentInCut(args), isWhole: false };

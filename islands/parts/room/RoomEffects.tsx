@@ -100,7 +100,7 @@ async function unlockedEdit(scope: Scope) {
 /** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */
 function useRoomName(roomID: string, name: string): void {
   useEffect(() => {
-    roomNames.value = { ...roomNames.peek(), [roomID]: name };
+    roomNames.value = new Map(roomNames.peek()).set(roomID, name);
     const heading = document.querySelector("h1.place");
     if (heading) heading.textContent = name;
     // The unread count stands before it, the product behind it.

@@ -16,7 +16,7 @@ type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
 export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
   const { rooms } = useRooms(userID, { rooms: html, next: null }).page.value;
   const unread = (room: RoomSummary) =>
-    unreadAfter(room, readSeqs.value[room.roomID] ?? 0);
+    unreadAfter(room, readSeqs.value.get(room.roomID) ?? 0);
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
 
   useEffect(() => {
@@ -60,7 +60,7 @@ function RoomLink({ room, current, unread }: RoomLinkProps) {
       aria-current={current ? "page" : undefined}
     >
       <span class="name" dir="auto">
-        {roomNames.value[room.roomID] ?? room.name}
+        {roomNames.value.get(room.roomID) ?? room.name}
       </span>
       {room.visibility === "private" && (
         <span class="hidden">{words.private}</span>

@@ -96,7 +96,9 @@ export function createPuller(
   return async (request, requestID) => {
     const { clientGroupID: groupID } = request as { clientGroupID: string };
     // What this answer may not fall behind; another tab may be told more now.
-    const before = (await outbox.group(groupID))?.lastMutationIDs ?? {};
+    const before = new Map(
+      Object.entries((await outbox.group(groupID))?.lastMutationIDs ?? {}),
+    );
     const { size } = window;
     const body = await transport.post(url(size), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
@@ -104,7 +106,9 @@ export function createPuller(
       return { ...OK, response: body };
     }
     const changes = Object.entries<number>(body.lastMutationIDChanges);
-    const fallen = changes.find(([clientID, id]) => id < before[clientID]);
+    const fallen = changes.find(([clientID, id]) =>
+      id < (before.get(clientID) ?? 0)
+    );
     if (fallen) {
       // Replicache would throw at this, now and on every pull.
       return await fenceOff(pusher, request, requestID, fallen[0]);

@@ -107,17 +107,16 @@ export class OutboxDatabase {
     const unsent = tx.objectStore("unsent");
     const group = await groupIn(tx, groupID) ??
       { groupID, lastMutationIDs: {}, lost: false };
-    const lastMutationIDs = { ...group.lastMutationIDs };
+    const lastMutationIDs = new Map(Object.entries(group.lastMutationIDs));
     for (const [clientID, id] of Object.entries(confirmed)) {
       const range = this.#KeyRange.bound([clientID, 0], [clientID, id]);
       const keys = await resultOf(unsent.index("mutation").getAllKeys(range));
       for (const n of keys) unsent.delete(n);
-      const known = lastMutationIDs[clientID] ?? 0;
-      delete lastMutationIDs[clientID]; // to the newest end
-      lastMutationIDs[clientID] = Math.max(id, known);
+      const known = lastMutationIDs.get(clientID) ?? 0;
+      lastMutationIDs.delete(clientID); // to the newest end
+      lastMutationIDs.set(clientID, Math.max(id, known));
     }
-    const newest = Object.entries(lastMutationIDs)
-      .slice(-MAX_CLIENTS_PER_GROUP);
+    const newest = [...lastMutationIDs].slice(-MAX_CLIENTS_PER_GROUP);
     return { ...group, lastMutationIDs: Object.fromEntries(newest) };
   }
 

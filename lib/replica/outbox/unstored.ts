@@ -87,10 +87,18 @@ export class Unstored {
   }
 
   #isConfirmed({ groupID, clientID, mutationID }: UnsentMutation): boolean {
-    const confirmed = this.#confirmed.get(groupID)?.[clientID] ?? 0;
-    return mutationID <= confirmed;
+    const confirmed = this.#confirmed.get(groupID);
+    return confirmed !== undefined && hasSeen(confirmed, clientID, mutationID);
   }
 }
+
+/** Whether the server has said that a client's mutations up to this one are done. */
+const hasSeen = (
+  confirmed: LastMutationIDs,
+  clientID: string,
+  mutationID: number,
+): boolean =>
+  Object.hasOwn(confirmed, clientID) && mutationID <= confirmed[clientID];
 
 /** Adds those of the mutations that are neither there nor confirmed. */
 export async function addMissingIn(
@@ -104,7 +112,7 @@ export async function addMissingIn(
     const group = await groupIn(tx, groupID);
     // Of a lost group, what is not there has been run again.
     if (group?.lost) continue;
-    if (mutationID <= (group?.lastMutationIDs[clientID] ?? 0)) continue;
+    if (group && hasSeen(group.lastMutationIDs, clientID, mutationID)) continue;
     const id: [string, number] = [clientID, mutationID];
     if (await resultOf(unsent.index("mutation").count(id)) > 0) continue;
     const { n: _, ...mutation } = each as UnsentMutation;

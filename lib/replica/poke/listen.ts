@@ -123,5 +123,6 @@ class PageListeners {
 }
 
 /** Only whoever listens to an event knows the type of its data. */
-const pass = ({ name, body }: SpaceEvent, { events }: Listener) =>
-  events?.[name]?.(body as never);
+const pass = ({ name, body }: SpaceEvent, { events = {} }: Listener) => {
+  if (Object.hasOwn(events, name)) events[name](body as never);
+};

@@ -6,7 +6,7 @@ import { Refusal } from "../../chat/refusal.ts";
 import type { Message } from "../../chat/schema.ts";
 import { roomSpace, userSpace } from "../../chat/spaces.ts";
 import { pageStrings } from "../../chat/strings/pages.ts";
-import { coalesce } from "../../sync/mod.ts";
+import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { revokeSignInLink } from "./sign_in_link.ts";
 import { endMembership, leaveRoom } from "../chat/members.ts";
@@ -47,7 +47,9 @@ export class AccountDeletions {
    * resolves. The rest is done in the background, by this process or the next.
    */
   async delete(userID: string): Promise<void> {
-    await this.kv.set([...PREFIX, userID], { at: Date.now() });
+    await commitOrUnavailable(
+      this.kv.atomic().set([...PREFIX, userID], { at: Date.now() }),
+    );
     // Without a name there is no such person: no session or link opens, and
     // whatever is under way in their name is refused.
     await this.sync.write([userSpace(userID)], (own) => own.del("profile"));
@@ -94,7 +96,9 @@ export class AccountDeletions {
         await this.#erase(userID);
       } else if (Date.now() - request.value.at < MIN_AGE_MS) return false;
       // Or it was never begun, and the person was told that it failed.
-      await this.kv.atomic().check(request).delete(request.key).commit();
+      await commitOrUnavailable(
+        this.kv.atomic().check(request).delete(request.key),
+      );
       return true;
     } catch (error) {
       return this.#report(error);

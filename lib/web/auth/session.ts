@@ -4,7 +4,7 @@ import { setProfileArgs } from "../../chat/server_mutators.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { valid } from "../../chat/schema.ts";
 import type { User } from "../../chat/views.ts";
-import { unavailable } from "../../sync/mod.ts";
+import { commitOrUnavailable, unavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { makePerson, userOf } from "../chat/profile.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
@@ -90,7 +90,7 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken();
   const session: Session = { sessionID: hashOf(token), userID };
-  await extend(kv.atomic(), session).commit().catch(throwUnavailable);
+  await commitOrUnavailable(extend(kv.atomic(), session));
   // Asked only now: a deletion ends the sessions that there are at that moment.
   if (await userOf(sync, userID) === null) {
     await end(kv, session);
@@ -173,9 +173,8 @@ async function foundBy(
     return { session, cookie: cookieOf(token, expiresAt - Date.now(), secure) };
   }
   // Checked, as it must not come to life again when it is ended meanwhile.
-  const { ok } = await extend(sessions.kv.atomic().check(stored), session)
-    .commit().catch(throwUnavailable);
-  return ok
+  const atomic = sessions.kv.atomic().check(stored);
+  return await commitOrUnavailable(extend(atomic, session))
     ? { session, cookie: cookieOf(token, LIFETIME_MS, secure) }
     : { session };
 }
@@ -222,8 +221,10 @@ export const clearedCookie = (secure: boolean): string =>
   cookieOf("", 0, secure);
 
 const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
-  kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
-    .set(SIGNALS.sessions, 0).commit().catch(throwUnavailable);
+  commitOrUnavailable(
+    kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
+      .set(SIGNALS.sessions, 0),
+  );
 
 /** Ends all sessions of a person, on all their devices. */
 export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {

@@ -1,5 +1,5 @@
 // Private sign-in links: a secret in a URL that opens one person's account on another device.
-import { unavailable } from "../../sync/mod.ts";
+import { commitOrUnavailable, unavailable } from "../../sync/mod.ts";
 import { hashOf, newToken } from "./token.ts";
 
 /** What a link opens, under its secret's hash. */
@@ -46,15 +46,11 @@ async function replace(
   userID: string,
   change: (atomic: Deno.AtomicOperation) => Deno.AtomicOperation,
 ): Promise<void> {
-  try {
-    for (let i = 0; i < MAX_TRIES; i++) {
-      const before = await kv.get<Own>(ownKey(userID));
-      const atomic = kv.atomic().check(before);
-      if (before.value) atomic.delete(linkKey(before.value.hash));
-      if ((await change(atomic).commit()).ok) return;
-    }
-  } catch (cause) {
-    throw unavailable(cause);
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const before = await orUnavailable(kv.get<Own>(ownKey(userID)));
+    const atomic = kv.atomic().check(before);
+    if (before.value) atomic.delete(linkKey(before.value.hash));
+    if (await commitOrUnavailable(change(atomic))) return;
   }
   throw unavailable(undefined, "Your link is being changed elsewhere.");
 }

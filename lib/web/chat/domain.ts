@@ -1,12 +1,11 @@
 // The chat as the sync engine sees it: which mutators a space has, and what of it is windowed.
-import type { ReadonlyJSONValue } from "replicache";
 import {
   type Actor as Author,
   type MessageCountOf,
   serverRoomMutators,
   serverUserMutators,
 } from "../../chat/server_mutators.ts";
-import type { Room } from "../../chat/schema.ts";
+import type { Listing, Message, Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
 
@@ -21,14 +20,14 @@ export const actorOf = (
 /** The engine, serving the chat. */
 export type ChatSync = Sync<Actor>;
 
-const numberAt = (field: string) => (value: ReadonlyJSONValue) =>
-  (value as Record<string, number>)[field];
-
 const MESSAGES: Collection[] = [
-  { prefix: "message/", order: numberAt("seq") },
+  { prefix: "message/", order: (message) => (message as Message).seq },
 ];
 const LISTINGS: Collection[] = [
-  { prefix: "listing/", order: numberAt("createdAt") },
+  {
+    prefix: "listing/",
+    order: (listing) => (listing as Listing).createdAt,
+  },
 ];
 
 /** What the engine is to know of the chat. */

@@ -43,14 +43,14 @@ function parse(content: string): RichNode[] {
 export function richTextsOf(
   { messages, members }: Pick<RoomView, "messages" | "members">,
   reader: string,
-): Record<string, RichNode[]> {
+): Map<string, RichNode[]> {
   const people = mentionable(members, reader);
   const end = performance.now() + MAX_MS_PER_PAGE;
-  const trees: [id: string, nodes: RichNode[]][] = [];
+  const trees = new Map<string, RichNode[]>();
   for (const { id, content } of messages.toReversed()) {
     if (isPlain(content)) continue;
-    trees.push([id, withMentions(parse(content), people)]);
+    trees.set(id, withMentions(parse(content), people));
     if (performance.now() > end) break;
   }
-  return Object.fromEntries(trees);
+  return trees;
 }

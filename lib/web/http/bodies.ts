@@ -66,7 +66,7 @@ async function readBytes(
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.
   if (length !== null && Number(length) <= SMALL_BODY_BYTES) {
-    return await req.bytes();
+    return await req.bytes().catch(throwBrokenOff);
   }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -76,6 +76,11 @@ async function readBytes(
     pieces.push(piece);
   }
   return await new Blob(pieces).bytes();
+}
+
+/** Its sender is gone, or does not speak HTTP: no fault of ours, and not to be logged as one. */
+function throwBrokenOff(): never {
+  throw new HttpError(400, "The body broke off.");
 }
 
 /** The pieces of a body; throws a 400 when it takes too long, as what has come takes up memory. */
@@ -91,7 +96,7 @@ async function* piecesInTime(
   }, BODY_TIMEOUT_MS);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(throwBrokenOff);
       if (late) throw new HttpError(400, "The body took too long.");
       if (done) return;
       yield value;

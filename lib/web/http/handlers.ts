@@ -17,13 +17,13 @@ type Handler<Data> = (
 export function methods<Data>(
   handlers: Record<string, Handler<Data>>,
 ): Handler<Data> {
-  const allowed = Object.keys(handlers);
-  if (handlers.GET) allowed.push("HEAD");
+  const byMethod = new Map(Object.entries(handlers));
+  const get = byMethod.get("GET");
+  if (get) byMethod.set("HEAD", get);
+  const allow = [...byMethod.keys()].join(", ");
   return (ctx) => {
-    const { method } = ctx.req;
-    const handler = handlers[method === "HEAD" ? "GET" : method];
+    const handler = byMethod.get(ctx.req.method);
     if (handler) return handler(ctx);
-    const allow = allowed.join(", ");
     return failure(405, "method-not-allowed", `Use ${allow} here.`, { allow });
   };
 }
@@ -40,6 +40,19 @@ export function userIn({ state }: Context<State>) {
 export function sessionIn({ state }: Context<State>) {
   if (state.session) return state.session;
   throw notSignedIn();
+}
+
+/**
+ * The session of a request of Replicache's; throws a 401 without one, and for
+ * another person's copy: on a device that two people share, a replica of the
+ * one must not write in the name of the other.
+ */
+export function replicaSessionIn(ctx: Context<State>) {
+  const session = sessionIn(ctx);
+  // Replicache's `auth`; empty when a client has none.
+  const owner = ctx.req.headers.get("authorization");
+  if (!owner || owner === session.userID) return session;
+  throw new HttpError(401, "This is another person's copy.");
 }
 
 /** The space that a request names; throws a 400. */

@@ -1,4 +1,5 @@
 // The log of requests: a line of JSON each, without secrets and without what belongs to people.
+import { canonicalPathOf } from "./request_line.ts";
 
 type Fetch = (
   req: Request,
@@ -7,10 +8,8 @@ type Fetch = (
 
 const FLUSH_DELAY_MS = 100; // lines are printed together, as each print waits for the terminal
 
-const SCHEME_LENGTH = "https://".length; // the host begins here, or one before
-
-/** Paths that hold a secret: the part before it is logged. */
-const SECRET_PATH = /^\/(link|invite\/[^/]*)\/.*/;
+/** What comes before a secret in a path, however deep, in letters of any case. */
+const BEFORE_SECRET = /(\/(?:link|invite\/[^/]*)\/).*/i;
 
 /** Prints a line for each request; `flush` prints those that still wait. */
 export class RequestLog {
@@ -32,15 +31,17 @@ export class RequestLog {
 
   /**
    * `ms` is how long it took until there was an answer to send. Neither query
-   * nor headers nor bodies: what is in them is people's.
+   * nor headers nor bodies: what is in them is people's. A path that is not
+   * canonical may spell a secret's in any way, and leads nowhere.
    */
-  #add({ method, url }: Request, status: number, ms: number): void {
-    const [path] = url.slice(url.indexOf("/", SCHEME_LENGTH)).split("?", 1);
+  #add(req: Request, status: number, ms: number): void {
+    const { method } = req;
+    const path = canonicalPathOf(req)?.replace(BEFORE_SECRET, "$1…") ?? "…";
     const time = new Date().toISOString();
     const line = {
       time,
       method,
-      path: path.replace(SECRET_PATH, "/$1/…"),
+      path,
       status,
       ms: Math.round(ms * 10) / 10,
     };

@@ -1,25 +1,37 @@
-// An app that sets the security headers on every answer, error pages included.
-import { App, type Context, csp } from "fresh";
-import { failure } from "./errors.ts";
+// An app that refuses what no route is to see, and sets the security headers on every answer, error pages included.
+import { App, type Context, csp, type FreshConfig } from "fresh";
 import { isSecure } from "./origin.ts";
+import { refusedByRequestLine } from "./request_line.ts";
 
 const YEAR = 365 * 24 * 60 * 60; // seconds
 
 /**
  * An app whose every answer has the security headers. Fresh renders error pages
- * outside of an app's own middlewares, so these stand around its handler.
+ * outside of an app's own middlewares, and some answers before them, so these
+ * stand around its handler.
  */
 export class SecureApp<State> extends App<State> {
+  /** `publicOrigin` gives the setting `ORIGIN`: it is asked when the app is served, as a build has no settings. */
+  constructor(
+    config: FreshConfig,
+    private readonly publicOrigin: () => string | undefined,
+  ) {
+    super(config);
+  }
+
   override handler(): ReturnType<App<State>["handler"]> {
     const inner = super.handler();
     const { config } = this;
+    const { trustProxy } = config;
+    const state = { publicOrigin: this.publicOrigin() };
     const policed = csp<State>({ useNonce: true, csp: ["base-uri 'none'"] });
     return async (req, info) => {
       // All that this middleware asks of a context is what comes next.
-      const next = () =>
-        isDecodable(req) ? inner(req, info) : Promise.resolve(unreadable());
+      const next = async () =>
+        refusedByRequestLine(req, { trustProxy, ...state }) ??
+          await inner(req, info);
       const response = await policed({ next } as Context<State>);
-      return secured(response, isSecure({ req, config }));
+      return secured(response, isSecure({ req, config, state }));
     };
   }
 }
@@ -52,17 +64,3 @@ function secured(response: Response, https: boolean): Response {
   headers.set("content-security-policy", policy);
   return response;
 }
-
-/** Whether the path can be decoded; Fresh rejects when a part of it can't. */
-function isDecodable({ url }: Request): boolean {
-  if (!url.includes("%")) return true;
-  try {
-    decodeURIComponent(new URL(url).pathname);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const unreadable = () =>
-  failure(400, "bad-request", "The address cannot be read.");

@@ -1,5 +1,6 @@
 // Who is typing: short-lived keys in KV, told to the streams of every process.
 import type { ChatSync } from "../chat/domain.ts";
+import { commitOrUnavailable } from "../../sync/mod.ts";
 import { SIGNALS } from "./kv_signals.ts";
 
 /** For how long a person is taken to be typing without further word. */
@@ -30,7 +31,7 @@ export class Typing {
     const atomic = this.kv.atomic();
     if (typing) atomic.set(key, { until }, { expireIn: TYPING_LASTS_MS });
     else atomic.delete(key);
-    await atomic.set(SIGNALS.typing, 0).commit();
+    await commitOrUnavailable(atomic.set(SIGNALS.typing, 0));
   }
 
   /** Reads who is typing, and tells what has changed. */

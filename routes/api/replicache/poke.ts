@@ -1,14 +1,19 @@
 // The poke stream: says that a space has something new to pull.
 import { SyncError } from "../../../lib/sync/mod.ts";
 import { mayRead } from "../../../lib/web/auth/access.ts";
-import { methods, sessionIn } from "../../../lib/web/http/handlers.ts";
+import {
+  methods,
+  replicaSessionIn,
+  spaceIn,
+} from "../../../lib/web/http/handlers.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MAX_SPACES_PER_STREAM = 100;
 
 export const handler = methods({
   async GET(ctx) {
-    const session = sessionIn(ctx);
+    const session = replicaSessionIn(ctx);
+    spaceIn(ctx.url); // one at least
     const { sync, streams } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
     if (spaces.length > MAX_SPACES_PER_STREAM) {

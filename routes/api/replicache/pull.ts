@@ -1,8 +1,12 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import type { Context } from "fresh";
 import { SyncError, unavailable } from "../../../lib/sync/mod.ts";
-import { mayRead } from "../../../lib/web/auth/access.ts";
-import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { assertMayRead, mayRead } from "../../../lib/web/auth/access.ts";
+import {
+  methods,
+  replicaSessionIn,
+  spaceIn,
+} from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
@@ -18,8 +22,10 @@ function windowIn(url: URL): number | undefined {
 
 export const handler = methods({
   async POST(ctx) {
-    const { userID } = sessionIn(ctx);
-    const { limits, pullSlots } = ctx.state;
+    const { userID } = replicaSessionIn(ctx);
+    const { sync, limits, pullSlots } = ctx.state;
+    const space = spaceIn(ctx.url);
+    await assertMayRead(sync, userID, space);
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
     const { signal } = ctx.req;
@@ -29,7 +35,7 @@ export const handler = methods({
       if (signal.aborted) {
         throw unavailable(undefined, "The request was given up.");
       }
-      const answer = await answerFor(ctx, userID);
+      const answer = await answerFor(ctx, userID, space);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
         return new Response(streamOf(answer, done), { headers });
@@ -44,9 +50,8 @@ export const handler = methods({
   },
 });
 
-async function answerFor(ctx: Context<State>, userID: string) {
+async function answerFor(ctx: Context<State>, userID: string, space: string) {
   const { sync } = ctx.state;
-  const space = spaceIn(ctx.url);
   const window = windowIn(ctx.url);
   const body = await readJSON(ctx.req);
   return await sync.pull(space, actorOf(userID), body, {

@@ -1,6 +1,11 @@
 // Replicache's push: mutations of one client group to one space.
 import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
-import { methods, sessionIn, spaceIn } from "../../../lib/web/http/handlers.ts";
+import { assertMayPush } from "../../../lib/web/auth/access.ts";
+import {
+  methods,
+  replicaSessionIn,
+  spaceIn,
+} from "../../../lib/web/http/handlers.ts";
 import {
   fieldOf,
   MAX_PUSH_BYTES,
@@ -13,9 +18,10 @@ import { messageCountsFor } from "../../../lib/web/chat/message_counts.ts";
 
 export const handler = methods({
   async POST(ctx) {
-    const { userID } = sessionIn(ctx);
+    const { userID } = replicaSessionIn(ctx);
     const { sync, limits } = ctx.state;
     const space = spaceIn(ctx.url);
+    await assertMayPush(sync, userID, space);
     await limits.count("push", userID);
     await limits.assertBelow("weight", userID);
     // Before it is here: many that come at once must not all be held.

@@ -12,6 +12,10 @@ Deno.test("each request is one line of JSON, without query, cookie, body or secr
     "/api/rooms?space=hush",
     "/link/hush",
     "/invite/general/hush",
+    "//link/hush",
+    "/%6Cink/hush",
+    "/Link/hush",
+    "/x/invite/general/hush/hush",
     "/rooms/general",
   ];
   for (const path of paths) {
@@ -31,6 +35,10 @@ Deno.test("each request is one line of JSON, without query, cookie, body or secr
       ["POST", "/api/rooms", 201],
       ["POST", "/link/…", 201],
       ["POST", "/invite/general/…", 201],
+      ["POST", "…", 201],
+      ["POST", "…", 201],
+      ["POST", "/Link/…", 201],
+      ["POST", "/x/invite/general/…", 201],
       ["POST", "/rooms/general", 201],
     ],
   );
