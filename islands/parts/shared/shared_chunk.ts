@@ -19,6 +19,8 @@ import "./fetch_rooms.ts";
 import "./keys.ts";
 import "./load_script.ts";
 import "./message_link.ts";
+import "./room_navigation.ts";
+import "./room_store.ts";
 import "./sign_out_channel.ts";
 import "./Timestamp.tsx";
 import "./UnreadCount.tsx";
