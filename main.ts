@@ -30,7 +30,8 @@ const services = (): Promise<Services> =>
   });
 
 async function openServices(): Promise<Services> {
-  const { kvPath, strategy, retention, limits, publicOrigin } = settings();
+  const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
+    settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -65,6 +66,8 @@ async function openServices(): Promise<Services> {
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
+      invitedOnly: who.signIn === "invited",
+      mayMakeRooms: who.makeRooms === "everyone",
       publicOrigin,
     };
   } catch (error) {

@@ -25,6 +25,10 @@ export interface Services {
   accountDeletions: AccountDeletions;
   online: Online;
   formsOnce: FormsOnce;
+  /** Whether an account is made by invitation only: the setting `SIGN_IN`. */
+  invitedOnly: boolean;
+  /** Whether people may make rooms: the setting `MAKE_ROOMS`. */
+  mayMakeRooms: boolean;
   /** The setting `ORIGIN`. */
   publicOrigin: string | undefined;
 }

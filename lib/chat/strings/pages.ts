@@ -21,7 +21,11 @@ export const pageStrings = {
     name: "Your name",
     hint: "This is how others will see you. No password, no email.",
     submit: "Sign in",
+    invitedOnly:
+      "This chat is by invitation only. Open the invitation or the sign-in link that you were given.",
   },
+
+  makeRooms: { operatorOnly: "On this server only its operator makes rooms." },
 
   leave: {
     title: "Sign out?",
