@@ -146,6 +146,12 @@ export const pageStrings = {
 export const dateOf = (time: number): string =>
   new Date(time).toLocaleDateString("en", { dateStyle: "long" });
 
+/** What a banned person is told; `until` is in milliseconds since 1970, null until it is lifted. */
+export const bannedUntil = (until: number | null): string =>
+  until === null
+    ? "This account is banned."
+    : `This account is banned until ${dateOf(until)}.`;
+
 /** The title and the text of an error page. */
 export function errorStrings(status: number): readonly [string, string] {
   if (status === 404) return pageStrings.errors.notFound;
