@@ -36,10 +36,11 @@ export const handler = methods({
     const { userID } = await personOf(state, params.token);
     const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {
-      // Their account was deleted at this very moment.
-      throw error instanceof Refusal
-        ? new HttpError(404, words.missing)
-        : error;
+      // Their account was deleted at this very moment, or is banned.
+      if (!(error instanceof Refusal)) throw error;
+      throw error.code === "not-allowed"
+        ? new HttpError(403, error.message)
+        : new HttpError(404, words.missing);
     });
     await signOut(state, secure); // the person who was signed in here
     // What is unsent on this device stays: its author may come back.

@@ -14,7 +14,7 @@ export const handler = methods({
   async GET(ctx) {
     const session = replicaSessionIn(ctx);
     spaceIn(ctx.url); // one at least
-    const { sync, streams } = ctx.state;
+    const { sync, streams, address } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
     if (spaces.length > MAX_SPACES_PER_STREAM) {
       throw new SyncError(
@@ -23,7 +23,7 @@ export const handler = methods({
       );
     }
     const stream = await streams.open(
-      session,
+      { ...session, address },
       (ending) =>
         sync.poke(
           spaces,
