@@ -25,7 +25,7 @@ import {
   unknownSpace,
   type VersionNotSupported,
 } from "./protocol.ts";
-import { pull, type PullAnswer } from "./pull.ts";
+import { pull, type PullAnswer, type Wanted } from "./pull.ts";
 import { scanEntries, type ScannedEntry, scanSpaces } from "./scan.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
@@ -37,7 +37,7 @@ export type { MayRead } from "./subscribers.ts";
 export type { OpenStream, StreamHooks } from "./poke.ts";
 export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
-export type { PullAnswer } from "./pull.ts";
+export type { Around, PullAnswer, Wanted } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
 export type { ScannedEntry } from "./scan.ts";
 export { batchReads } from "./batched_reads.ts";
@@ -102,21 +102,20 @@ export class Sync<U extends User = User> {
   }
 
   /**
-   * Answers a pull, the parsed JSON of its body. `window`: how many of the
-   * newest of each windowed collection are wanted. `mayRead` is asked after
-   * the last read: a user who has lost the right meanwhile gets `unknown-space`.
+   * Answers a pull, the parsed JSON of its body. `mayRead` is asked after the
+   * last read: a user who has lost the right meanwhile gets `unknown-space`.
    */
   async pull(
     space: string,
     user: U,
     body: unknown,
-    { window, mayRead }: { window?: number; mayRead: MayRead },
+    { mayRead, ...wanted }: Wanted & { mayRead: MayRead },
   ): Promise<Failure | PullAnswer> {
     const request = parsePull(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
     const answer = await this.#reading(() =>
-      pull(this.#store, this.#spaces.at(space).space, user, request, window)
+      pull(this.#store, this.#spaces.at(space).space, user, request, wanted)
     );
     if (!await mayRead(space)) throw unknownSpace();
     return answer;
