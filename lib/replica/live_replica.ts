@@ -26,8 +26,14 @@ import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
 import { addPending, rerunLost } from "./outbox/rerun.ts";
 import { inTime } from "./local/idb.ts";
 import { listen } from "./poke/listen.ts";
-import { PullWindow } from "./pull_window.ts";
+import {
+  type Gap,
+  gapsIn,
+  type PullCookie,
+  PullWindow,
+} from "./pull_window.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
+import type { Around } from "./server.ts";
 // For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
 export { clientsClosed } from "./local/live_clients.ts";
@@ -80,10 +86,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       onGroupLost,
     );
     this.#recovery = new Recovery(this.#name, outbox, pusher);
-    const window = this.#window = new PullWindow(options.window);
+    const window = this.#window = new PullWindow({
+      window: options.window,
+    });
     this.#puller = createPuller(
       this.#transport,
-      (size) => server.url("pull", [space], size),
+      (wanted) => server.url("pull", [space], wanted),
       { window, outbox, pusher, onGroupLost },
     );
 
@@ -169,8 +177,33 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
   }
 
-  async widen(window: number): Promise<void> {
-    await this.#window.widen(window, () => this.#client.pull({ now: true }));
+  widen(window: number): Promise<void> {
+    return this.#window.widen(window, this.#pullNow);
+  }
+
+  bring(around: Around): Promise<void> {
+    return this.#window.bring(around, this.#pullNow);
+  }
+
+  async gaps(prefix: string): Promise<Gap[]> {
+    const cookie = await this.#readCookie();
+    return cookie ? gapsIn(cookie, prefix) : [];
+  }
+
+  readonly #pullNow = async () => {
+    await this.#client.pull({ now: true });
+    return (await this.#readCookie())?.order ?? 0;
+  };
+
+  /** Null before the first pull, and when the client is closed meanwhile. */
+  async #readCookie(): Promise<PullCookie | null> {
+    const client = this.#client;
+    try {
+      return await client.cookie as PullCookie | null;
+    } catch (error) {
+      if (client.closed) return null;
+      throw error;
+    }
   }
 
   persist(): Promise<void> {
