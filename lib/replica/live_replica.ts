@@ -26,12 +26,7 @@ import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
 import { addPending, rerunLost } from "./outbox/rerun.ts";
 import { inTime } from "./local/idb.ts";
 import { listen } from "./poke/listen.ts";
-import {
-  type Gap,
-  gapsIn,
-  type PullCookie,
-  PullWindow,
-} from "./pull_window.ts";
+import { type Gap, gapsIn, PullWindow } from "./pull_window.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import type { Around } from "./server.ts";
 // For what is loaded on use: a second way to them would split the script in two.
@@ -185,26 +180,22 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     return this.#window.bring(around, this.#pullNow);
   }
 
-  async gaps(prefix: string): Promise<Gap[]> {
-    const cookie = await this.#readCookie();
-    return cookie ? gapsIn(cookie, prefix) : [];
+  async restore(): Promise<boolean> {
+    const cookie = await this.#client.pullCookie();
+    if (!cookie || !this.#window.hasLost(cookie)) return false;
+    await this.#pull();
+    return true;
+  }
+
+  async gaps(prefix: string): Promise<Gap[] | undefined> {
+    const cookie = await this.#client.pullCookie();
+    return cookie ? gapsIn(cookie, prefix) : undefined;
   }
 
   readonly #pullNow = async () => {
     await this.#client.pull({ now: true });
-    return (await this.#readCookie())?.order ?? 0;
+    return (await this.#client.pullCookie())?.order ?? 0;
   };
-
-  /** Null before the first pull, and when the client is closed meanwhile. */
-  async #readCookie(): Promise<PullCookie | null> {
-    const client = this.#client;
-    try {
-      return await client.cookie as PullCookie | null;
-    } catch (error) {
-      if (client.closed) return null;
-      throw error;
-    }
-  }
 
   persist(): Promise<void> {
     return this.#client.persist();

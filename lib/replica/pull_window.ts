@@ -33,8 +33,8 @@ export function gapsIn(
 }
 
 export class PullWindow {
-  /** What the last pull that was answered had asked for, and the order of the answer's cookie. */
-  pulled: Wanted & { order: number } = { order: 0 };
+  /** What the last pull that was answered had asked for, and what the answer's cookie says. */
+  pulled: Wanted & Pick<PullCookie, "order" | "ranges"> = { order: 0 };
 
   /** `wanted` is what each pull asks for. */
   constructor(public wanted: Wanted) {}
@@ -45,9 +45,25 @@ export class PullWindow {
     await this.#ask({ window }, pull, () => (this.pulled.window ?? 0) >= size);
   }
 
-  /** Pulls until the copy has what is around a thing, if there is such a thing. Later pulls ask for it as well: another tab's copy, which may replace this one, does not have it. */
+  /**
+   * Pulls until the copy has what is around a thing, if there is such a thing.
+   * Later pulls ask for it as well: another tab's copy, which may take the place
+   * of this one's, may lack it.
+   */
   async bring(around: Around, pull: () => Promise<number>): Promise<void> {
     await this.#ask({ around }, pull, () => this.pulled.around === around);
+  }
+
+  /** Whether a cookie, as of another tab's copy, has less below the newest than the last answer. Says so once. */
+  hasLost(cookie: PullCookie): boolean {
+    const { ranges = [] } = this.pulled;
+    const isLost = ranges.some(({ prefix, from, to }) =>
+      gapsIn(cookie, prefix).some((gap) =>
+        (gap.from ?? -Infinity) < to && gap.to > (from ?? -Infinity)
+      )
+    );
+    if (isLost) this.pulled.ranges = undefined;
+    return isLost;
   }
 
   /**

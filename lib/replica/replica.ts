@@ -53,8 +53,17 @@ export interface Replica<M extends MutatorDefs> {
    * copy has them; rejects when the server does not answer.
    */
   bring(around: Around): Promise<void>;
-  /** What the copy lacks of the windowed collection of a prefix, the newest first. */
-  gaps(prefix: string): Promise<Gap[]>;
+  /**
+   * Asks again for what `bring` has brought, where the copy of another tab,
+   * which lacks it, has taken the place of this one's. Resolves with whether
+   * that was so, once there is an answer, or none.
+   */
+  restore(): Promise<boolean>;
+  /**
+   * What the copy lacks of the windowed collection of a prefix, the newest
+   * first; undefined before the first pull.
+   */
+  gaps(prefix: string): Promise<Gap[] | undefined>;
   /**
    * Resolves once what the copy holds by now is on the disk, where the next
    * visit finds it; by itself that takes a second or two.

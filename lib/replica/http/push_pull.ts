@@ -117,7 +117,8 @@ export function createPuller(
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);
     }
-    window.pulled = { ...wanted, order: body.cookie.order };
+    const { order, ranges } = body.cookie;
+    window.pulled = { ...wanted, order, ranges };
     return { ...OK, response: body };
   };
 }

@@ -3,7 +3,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createPuller } from "../../../lib/replica/http/push_pull.ts";
 import { Transport } from "../../../lib/replica/http/transport.ts";
 import type { Outbox } from "../../../lib/replica/outbox/outbox.ts";
-import { gapsIn, PullWindow } from "../../../lib/replica/pull_window.ts";
+import {
+  gapsIn,
+  type PullCookie,
+  PullWindow,
+} from "../../../lib/replica/pull_window.ts";
 
 const newsAt = (order: number) => ({
   cookie: { order },
@@ -123,4 +127,23 @@ Deno.test("gapsIn() names what is missing between the newest and the ranges, and
     from: null,
     to: 7,
   }]);
+});
+
+Deno.test("A copy of another tab that lacks what was brought is found out, once (R18)", async () => {
+  const ranges = [{ prefix: "m/", from: 10, to: 20 }];
+  const answer = { ...newsAt(2), cookie: { order: 2, ranges } };
+  const cookie = { order: 2, from: { "m/": 90 } };
+  const lacks = async (other: Partial<PullCookie>) => {
+    using pulls = windowOf(answer);
+    const { window, pull } = pulls;
+    await window.bring({ key: "m/1" }, () => pull(2));
+    const all = { ...cookie, ...other };
+    return [window.hasLost(all), window.hasLost(all)];
+  };
+  const others = [{ prefix: "m/", from: 5, to: 15 }];
+  assertEquals(await lacks({}), [true, false]);
+  assertEquals(await lacks({ ranges: others }), [true, false]);
+  const both = [...others, { prefix: "m/", from: 15, to: 30 }];
+  assertEquals(await lacks({ ranges: both }), [false, false]);
+  assertEquals(await lacks({ from: { "m/": 10 } }), [false, false]);
 });
