@@ -224,6 +224,78 @@ browserTest(
   },
 );
 
+browserTest(
+  "Keys lead to the room above and below, to the next unread one, and back to the box (A16)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    for (const name of ["Boats", "Cars"]) {
+      await makeRoom(ada, name);
+      await mayWrite(ada);
+    }
+    await marked(ada);
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "Cars");
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "General");
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Cars");
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Read me");
+    await linkTo(ada, "General").filter({ hasText: "1" }).waitFor();
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+Shift+ArrowUp");
+    await isTitled(ada, "General");
+    await messages(ada, "Read me").focus();
+    await ada.keyboard.press("Escape");
+    await boxIsFocused(ada);
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "The search goes to rooms and people as well, and a question mark lists the keys (A9, A16)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await send(bob, "I am Bob");
+    await messages(ada, "I am Bob").waitFor();
+    await inBoats(ada);
+    const search = ada.getByRole("dialog", { name: "Search messages" });
+    const list = (name: string) => search.getByRole("list", { name });
+    await ada.keyboard.press("Control+k");
+    // Without a word, the other rooms.
+    await list("Rooms").getByRole("link", { name: "General" }).waitFor();
+    assertEquals(await list("Rooms").getByRole("link").count(), 1);
+    await ada.keyboard.type("gen");
+    await ada.keyboard.press("Enter");
+    await isTitled(ada, "General");
+    await boxIsFocused(ada);
+    await roomIsStored(ada, "/rooms/general", "I am Bob");
+    await follow(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Control+k");
+    await ada.keyboard.type("bob");
+    await list("People").getByRole("link", { name: "Bob" }).click();
+    await isTitled(ada, "General");
+    await boxReads(ada, "@Bob ");
+    await isSameDocument(ada);
+
+    await messages(ada, "I am Bob").focus();
+    await ada.keyboard.press("?");
+    const keys = ada.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.getByText("The room above or below").waitFor();
+    await ada.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+    await boxIsFocused(ada);
+    await ada.keyboard.type("?");
+    await boxReads(ada, "@Bob ?");
+  },
+);
+
 /** Ada in a room of her own, which has a message, as has General; both are open on her page. */
 async function inBoats(ada: Page): Promise<void> {
   await send(ada, "To all");
