@@ -6,7 +6,12 @@ import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { roomFinder } from "../../../lib/chat/room_finder.ts";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import type { ExcerptPiece } from "../../../lib/chat/text_search.ts";
+import {
+  type ExcerptPiece,
+  relevance,
+  searchable,
+  termsOf,
+} from "../../../lib/chat/text_search.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { fetchRooms } from "../shared/fetch_rooms.ts";
 import { isComposing } from "../shared/keys.ts";
@@ -56,9 +61,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     text.value,
   ]);
   const rooms = useMemo(
-    () =>
-      allRooms.value.filter(({ roomID }) => roomID !== openRoomID.peek())
-        .filter(roomFinder(text.value)).slice(0, MAX_ROOMS),
+    () => roomsWith(text.value, allRooms.value),
     [allRooms.value, text.value],
   );
   const status = failed.value
@@ -153,6 +156,19 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
   function closeAtLink({ target }: MouseEvent) {
     if ((target as Element).closest("a")) dialog.current?.close();
   }
+}
+
+/** The rooms to go to: those whose names begin with the words first, else in the order of the list. */
+function roomsWith(
+  query: string,
+  all: readonly RoomSummary[],
+): RoomSummary[] {
+  const terms = termsOf(query);
+  return all.filter(({ roomID }) => roomID !== openRoomID.peek())
+    .filter(roomFinder(query))
+    .map((room) => ({ room, rank: relevance(searchable(room.name), terms) }))
+    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
+    .slice(0, MAX_ROOMS).map(({ room }) => room);
 }
 
 type GroupProps = { title: string; items: VNode[] | undefined };
