@@ -4,6 +4,7 @@ import { COMPRESSED, config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
+import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
@@ -61,6 +62,7 @@ async function openServices(): Promise<Services> {
       online,
       streams,
       accountDeletions: deletions,
+      messageRemovals: MessageRemovals.start(kv, sync),
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),

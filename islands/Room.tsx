@@ -21,7 +21,7 @@ import {
 } from "./parts/room/lazy.ts";
 import { RoomHeader } from "./parts/room/RoomHeader.tsx";
 import { useMessageActions } from "./parts/room/useMessageActions.ts";
-import { useRoom, useUserReplica } from "./parts/room/useRoom.ts";
+import { useBlocked, useRoom, useUserReplica } from "./parts/room/useRoom.ts";
 import { chatServer, type TypingEvent } from "./parts/shared/chat_server.ts";
 import { errorWords } from "./parts/shared/error_words.ts";
 import { hasUnfinished } from "./parts/shared/unsent_text.ts";
@@ -62,7 +62,8 @@ export default function Room(props: RoomProps) {
   const userReplica = useUserReplica(userID, caughtUp);
   const draft = useDraft(scope);
   const editing = useEditing(scope, jump);
-  const people = usePeople(members, user.name);
+  const blocked = useBlocked(initialView, userReplica);
+  const people = usePeople(room.id, members, user.name, blocked);
   const { richTextOf, loadParser } = useRichText(
     initialView.messages,
     props.richText,
@@ -249,6 +250,7 @@ export default function Room(props: RoomProps) {
           user={user}
           initialView={initialView}
           live={live}
+          people={people}
           userReplica={userReplica}
           history={history}
           draft={draft}

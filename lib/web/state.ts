@@ -2,6 +2,7 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import type { MessageRemovals } from "./chat/message_removal.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
@@ -23,6 +24,7 @@ export interface Services {
   streams: Streams;
   typing: Typing;
   accountDeletions: AccountDeletions;
+  messageRemovals: MessageRemovals;
   online: Online;
   formsOnce: FormsOnce;
   /** The setting `ORIGIN`. */

@@ -14,11 +14,13 @@ import type { Editing } from "../message/useEditing.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { mentionedIn } from "../shared/mention_link.ts";
+import type { People } from "../shared/usePeople.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
+import { PersonDialog } from "./PersonDialog.tsx";
 import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
@@ -29,6 +31,7 @@ type RoomEffectsProps = {
   /** The room as it was opened, and as it is now. */
   initialView: RoomView;
   live: LiveRoom;
+  people: People;
   userReplica: UserReplica | undefined;
   history: History;
   draft: ComposerDraft;
@@ -52,7 +55,8 @@ export function RoomEffects(props: RoomEffectsProps) {
   useEditLock(draft.scope, editing);
   useJumpTarget(props.jumpTarget, live.readable, history, showNotice);
   useRoomName(room.id, room.name);
-  useMentionLink(draft, live.view.members);
+  const mention = (name: string) => mentionIn(draft, name);
+  useMentionLink(mention, live.view.members);
   useReactionNames();
   useTellTyping(roomSpace(room.id), draft.text);
 
@@ -69,14 +73,24 @@ export function RoomEffects(props: RoomEffectsProps) {
     showNotice(roomOnUseStrings.edit.gone);
   }, [isGone]);
 
-  return message && (
-    <DeleteDialog
-      text={textOf(props.richTextOf(message.content))}
-      onDelete={() =>
-        live.writable?.mutate.deleteMessage({ id: message.id })
-          .catch(showNotice)}
-      onClose={() => deleting.value = undefined}
-    />
+  return (
+    <>
+      <PersonDialog
+        messages={messages}
+        people={props.people}
+        userReplica={props.userReplica}
+        mention={live.writable && mention}
+      />
+      {message && (
+        <DeleteDialog
+          text={textOf(props.richTextOf(message.content))}
+          onDelete={() =>
+            live.writable?.mutate.deleteMessage({ id: message.id })
+              .catch(showNotice)}
+          onClose={() => deleting.value = undefined}
+        />
+      )}
+    </>
   );
 }
 
@@ -111,7 +125,7 @@ function useRoomName(roomID: string, name: string): void {
 
 /** Begins a message to the person whom the address mentions, once. */
 function useMentionLink(
-  draft: ComposerDraft,
+  mention: (name: string) => void,
   members: readonly Member[],
 ): void {
   const latest = useRef(members);
@@ -122,15 +136,20 @@ function useMentionLink(
       const mentioned = latest.current.find((member) => member.id === id);
       if (!mentioned) return;
       history.replaceState(history.state, "", location.pathname);
-      const begun = draft.text.peek();
-      const gap = /\S$/.test(begun) ? " " : "";
-      draft.write(`${begun}${gap}@${mentioned.name} `);
-      focusComposer();
+      mention(mentioned.name);
     };
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
+}
+
+/** Begins a message to a person, or goes on with it. */
+function mentionIn(draft: ComposerDraft, name: string): void {
+  const begun = draft.text.peek();
+  const gap = /\S$/.test(begun) ? " " : "";
+  draft.write(`${begun}${gap}@${name} `);
+  focusComposer();
 }
 
 /** Graphemes of the message that the dialog shows. */

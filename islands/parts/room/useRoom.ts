@@ -3,12 +3,14 @@ import { effect, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import {
+  blockedBy,
   memberIn,
   membersIn,
   messagesIn,
+  profileOf,
   roomIn,
 } from "../../../lib/chat/queries.ts";
-import type { Message } from "../../../lib/chat/schema.ts";
+import type { BlockedPerson, Message } from "../../../lib/chat/schema.ts";
 import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import {
@@ -131,6 +133,21 @@ export function useUserReplica(
     };
   }, [when]);
   return opened.value;
+}
+
+/** Whom a person has blocked: as the page's HTML has it first, then as their replica does. */
+export function useBlocked(
+  { blocked = [] }: RoomView,
+  replica: UserReplica | undefined,
+): readonly BlockedPerson[] {
+  const latest = useSignal(blocked);
+  useEffect(() =>
+    replica?.subscribe(
+      // Before its first pull it has no profile, and knows of none.
+      async (tx) => await profileOf(tx) && await blockedBy(tx),
+      (known) => latest.value = known ?? latest.peek(),
+    ), [replica]);
+  return latest.value;
 }
 
 async function viewIn(

@@ -1,6 +1,6 @@
 // Searches the messages on this device, as they are when the search is opened.
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
-import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
+import { blockedBy, messagesIn, roomIn } from "../../../lib/chat/queries.ts";
 import { textOf } from "../../../lib/chat/rich_text.ts";
 import {
   type ExcerptPiece,
@@ -35,10 +35,17 @@ const TURN = 20;
 export async function openSearch(userID: string): Promise<Search> {
   const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
-    if (!room) return [];
-    return (await messagesIn(tx)).map((message) => ({ ...message, room }));
+    const messages = room
+      ? (await messagesIn(tx)).map((message) => ({ ...message, room }))
+      : [];
+    return { messages, blocked: await blockedBy(tx) };
   });
-  const newestFirst = copies.flat().sort((a, b) => b.createdAt - a.createdAt);
+  const blocked = new Set(
+    copies.flatMap((it) => it.blocked.map(({ id }) => id)),
+  );
+  const newestFirst = copies.flatMap(({ messages }) => messages)
+    .filter(({ authorID }) => !blocked.has(authorID))
+    .sort((a, b) => b.createdAt - a.createdAt);
   // As it was typed: to parse all would take much longer than to search them.
   const texts: string[] = [];
   let turn = performance.now();
