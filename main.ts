@@ -6,6 +6,7 @@ import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
 import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
 import { bannedAnswer, logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
+import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
@@ -67,6 +68,7 @@ async function openServices(): Promise<Services> {
       streams,
       accountDeletions: deletions,
       addressBans,
+      messageRemovals: MessageRemovals.start(kv, sync),
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
       limits: new RateLimits(limits),

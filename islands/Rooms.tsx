@@ -12,6 +12,7 @@ import {
 } from "./parts/room/open_rooms.ts";
 import { Room } from "./parts/room/Room.tsx";
 import { RoomPlaceholder } from "./parts/room/RoomPlaceholder.tsx";
+import { useBlocked } from "./parts/room/useBlocked.ts";
 import type { UserReplica } from "./parts/shared/replicas.ts";
 import {
   followAddress,
@@ -72,6 +73,8 @@ export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
     return isHTML.current ? view : copy && firstView(copy, open.place);
   }, [open, isThere]);
 
+  const blocked = useBlocked(view?.blocked, userReplica.value);
+
   // What matters more comes first: the room that is open.
   const isReady = open?.readable !== undefined;
   useEffect(() => {
@@ -92,6 +95,7 @@ export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
             initialView={initialView}
             richText={isHTML.current ? richText : NOTHING}
             userReplica={userReplica.value}
+            blocked={blocked}
           />
         )
         : <RoomPlaceholder open={open} />}

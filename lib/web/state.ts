@@ -2,6 +2,7 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import type { MessageRemovals } from "./chat/message_removal.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { AddressBans } from "./auth/bans.ts";
@@ -24,6 +25,7 @@ export interface Services {
   streams: Streams;
   typing: Typing;
   accountDeletions: AccountDeletions;
+  messageRemovals: MessageRemovals;
   online: Online;
   formsOnce: FormsOnce;
   addressBans: AddressBans;

@@ -75,6 +75,9 @@ browserTest(
     for (let i = 0; i < 60; i++) await bob.write(`Line ${i}.`);
     await inBoats(ada);
     await follow(ada, "General");
+    const newest = ada.getByRole("button", { name: "Jump to newest" });
+    await messages(ada, "Line 59.").waitFor();
+    if (await newest.isVisible()) await newest.click();
     await inView(messages(ada, "Line 59."));
     await messages(ada, "Line 20.").evaluate((it) => it.scrollIntoView());
     await box(ada).fill("Half a thought");
@@ -157,7 +160,7 @@ browserTest(
     await mayWrite(ada);
     await marked(ada);
     await follow(ada, "General");
-    await messages(ada).first().waitFor({ state: "detached" });
+    await mayWrite(ada);
     await ada.context().setOffline(true);
     await send(ada, "Before I left");
     await messages(ada, "Before I left", "pending").waitFor();
@@ -270,6 +273,7 @@ browserTest(
     // Without a word, the other rooms.
     await list("Rooms").getByRole("link", { name: "General" }).waitFor();
     assertEquals(await list("Rooms").getByRole("link").count(), 1);
+    await search.getByRole("searchbox").and(ada.locator(":focus")).waitFor();
     await ada.keyboard.type("gen");
     await ada.keyboard.press("Enter");
     await isTitled(ada, "General");
@@ -278,6 +282,7 @@ browserTest(
     await follow(ada, "Boats");
     await boxIsFocused(ada);
     await ada.keyboard.press("Control+k");
+    await search.getByRole("searchbox").and(ada.locator(":focus")).waitFor();
     await ada.keyboard.type("bob");
     await list("People").getByRole("link", { name: "Bob" }).click();
     await isTitled(ada, "General");
@@ -300,6 +305,7 @@ browserTest(
 async function inBoats(ada: Page): Promise<void> {
   await send(ada, "To all");
   await messages(ada, "To all", "sent").waitFor();
+  await roomIsStored(ada, "/rooms/general", "To all");
   await makeRoom(ada, "Boats");
   await mayWrite(ada);
   await send(ada, "Afloat");

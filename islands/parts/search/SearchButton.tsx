@@ -16,6 +16,8 @@ const dialogs = {
     (await import("../shared/ShortcutsDialog.tsx")).ShortcutsDialog,
 };
 
+const loaded = new Map<keyof typeof dialogs, Dialog>();
+
 export function SearchButton({ userID }: { userID: string }) {
   const Dialog = useSignal<Dialog | undefined>(undefined);
   /** Which opening it is, counted from 1; 0 while it is closed. */
@@ -25,11 +27,13 @@ export function SearchButton({ userID }: { userID: string }) {
 
   async function openDialog(which: keyof typeof dialogs) {
     const opening = open.value = ++openings.current;
-    Dialog.value = undefined;
+    // At once where it is loaded: keys that follow are for it.
+    Dialog.value = loaded.get(which);
     failed.value = false;
     try {
-      const loaded = await loadScript<Dialog>(dialogs[which]);
-      if (open.value === opening) Dialog.value = loaded;
+      const dialog = await loadScript<Dialog>(dialogs[which]);
+      loaded.set(which, dialog);
+      if (open.value === opening) Dialog.value = dialog;
     } catch (error) {
       // Its script may be gone, as a new build replaces the old one's.
       console.error(error);

@@ -1,7 +1,12 @@
 // Searches the rooms, people and messages on this device, as they are when the search is opened.
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
 import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
-import { membersIn, messagesIn, roomIn } from "../../../lib/chat/queries.ts";
+import {
+  blockedBy,
+  membersIn,
+  messagesIn,
+  roomIn,
+} from "../../../lib/chat/queries.ts";
 import { textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import {
@@ -48,18 +53,22 @@ const TURN = 20;
 export async function openSearch(userID: string): Promise<Search> {
   const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
-    if (!room) return { messages: [], members: [] };
-    const of = <T>(all: T[]) => all.map((each) => ({ ...each, room }));
+    const of = <T>(all: T[]) => room ? all.map((it) => ({ ...it, room })) : [];
     return {
       messages: of(await messagesIn(tx)),
       members: of(await membersIn(tx)),
+      blocked: await blockedBy(tx),
     };
   });
   const peopleWith = peopleFinder(
     copies.flatMap(({ members }) => members)
       .filter(({ id }) => id !== userID),
   );
+  const blocked = new Set(
+    copies.flatMap((it) => it.blocked.map(({ id }) => id)),
+  );
   const newestFirst = copies.flatMap(({ messages }) => messages)
+    .filter(({ authorID }) => !blocked.has(authorID))
     .sort((a, b) => b.createdAt - a.createdAt);
   // As it was typed: to parse all would take much longer than to search them.
   const texts: string[] = [];

@@ -15,7 +15,12 @@ export const handler = methods({
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
     const { room, secret } = params;
-    const invitation = await findInvitation(sync, room, secret);
+    const invitation = await findInvitation(
+      sync,
+      room,
+      secret,
+      user.userID,
+    );
     if (!invitation) throw new HttpError(404, words.missing);
     const [member] = await sync.get(roomSpace(room), `member/${user.userID}`);
     if (member) return ctx.redirect(`/rooms/${room}`, 303);
