@@ -2,11 +2,13 @@
 import { staticFiles } from "fresh";
 import { COMPRESSED, config } from "./fresh.config.ts";
 import { batchReads, Sync } from "./lib/sync/mod.ts";
+import { listen, type Listener } from "./lib/web/http/listener.ts";
 import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
+import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
@@ -46,6 +48,7 @@ async function openServices(): Promise<Services> {
       strategy,
       retention,
       maxChecks: isRemote ? 10 : 100,
+      cacheBytes: cacheBytes(),
     });
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
@@ -63,6 +66,7 @@ async function openServices(): Promise<Services> {
       accountDeletions: deletions,
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
+      memory: new MemoryBudget(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
       publicOrigin,
@@ -123,7 +127,7 @@ async function serve(fetch: Fetch): Promise<void> {
   const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
   const log = new RequestLog(console.log);
-  const server = listen(port, host, log.logged(fetch));
+  const server = listenOn(port, host, log.logged(fetch));
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -139,7 +143,7 @@ async function serve(fetch: Fetch): Promise<void> {
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
-  console.log(`It listens on http://${host}:${server.addr.port}`);
+  console.log(`It listens on http://${host}:${server.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
@@ -160,9 +164,9 @@ const STOP_TIMEOUT_MS = 10_000;
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function listen(port: number, hostname: string, fetch: Fetch) {
+function listenOn(port: number, hostname: string, fetch: Fetch): Listener {
   try {
-    return Deno.serve({ port, hostname, onListen() {}, onError }, fetch);
+    return listen({ port, hostname, onListen() {}, onError }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"

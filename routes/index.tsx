@@ -32,7 +32,7 @@ export const handler = methods({
     const { sync, user, limits, formsOnce } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
     const { name, visibility, form } = await readForm(
-      ctx.req,
+      ctx,
       "name",
       "visibility",
       FORM,

@@ -44,11 +44,11 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, state } = ctx;
+    const { state } = ctx;
     const { kv, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
-    const form = await readForm(req, "do", "name");
+    const form = await readForm(ctx, "do", "name");
     switch (form.do) {
       case "link": {
         const secret = await makeSignInLink(kv, user.userID);

@@ -33,10 +33,12 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { name, form } = await readForm(ctx.req, "name", FORM);
+    // Before the form is read; but what was typed is to be shown again.
+    const counted = ctx.state.limits.count("signIn", addressOf(ctx));
+    counted.catch(() => {});
+    const { name, form } = await readForm(ctx, "name", FORM);
     try {
-      const address = addressOf(ctx.req, ctx.info, ctx.config.trustProxy);
-      await ctx.state.limits.count("signIn", address);
+      await counted;
       const { userID } = await ctx.state.formsOnce.do(
         form,
         [name],

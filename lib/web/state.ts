@@ -5,6 +5,7 @@ import type { ChatSync } from "./chat/domain.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
+import type { Held, MemoryBudget } from "./http/memory_budget.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
@@ -19,6 +20,7 @@ export interface Services {
   roomDigests: RoomDigests;
   limits: RateLimits;
   pullSlots: PullSlots;
+  memory: MemoryBudget;
   sessions: Sessions;
   streams: Streams;
   typing: Typing;
@@ -30,6 +32,8 @@ export interface Services {
 }
 
 export interface State extends Services {
+  /** The memory that the request's body holds until it is answered. */
+  held: Held;
   /** The session that the request came in. */
   session: Session | null;
   /** The person of the session; null in `api/replicache`, where their name is not needed. */

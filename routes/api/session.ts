@@ -10,13 +10,11 @@ export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),
 
   async POST(ctx) {
-    const { req, state, info, config } = ctx;
+    const { state } = ctx;
     const { user, limits } = state;
     if (user) await limits.count("rename", user.userID);
-    else {
-      await limits.count("signIn", addressOf(req, info, config.trustProxy));
-    }
-    const body = await readJSON(req);
+    else await limits.count("signIn", addressOf(ctx));
+    const body = await readJSON(ctx);
     if (user) return Response.json(await rename(state.sync, user.userID, body));
     const signedIn = await signIn(state, body, isSecure(ctx));
     const headers = { "set-cookie": signedIn.cookie };

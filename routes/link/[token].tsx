@@ -30,9 +30,8 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, params, state, info, config } = ctx;
-    const address = addressOf(req, info, config.trustProxy);
-    await state.limits.count("signIn", address);
+    const { params, state } = ctx;
+    await state.limits.count("signIn", addressOf(ctx));
     const { userID } = await personOf(state, params.token);
     const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {

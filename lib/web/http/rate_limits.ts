@@ -29,8 +29,10 @@ const LIMITS = {
   /** By user, as all that follow. */
   push: { points: 50, duration: 1 },
   /**
-   * What pushes weigh, in KiB: their bytes, and one more for each mutation. It
-   * is weighed after the fact, so that a push alone is never too heavy.
+   * What pushes weigh, in KiB: their bytes, one more for each mutation, and the
+   * bytes that they write: one who adds a small reaction to a message that has
+   * many writes them all. It is weighed after the fact, so that a push alone is
+   * never too heavy.
    */
   weight: { points: 32 * 1024, duration: 60 },
   pull: { points: 100, duration: 1 },
@@ -100,17 +102,21 @@ const tooManyMessage = (seconds: number) =>
     ? "Too many requests. Try again in a second."
     : `Too many requests. Try again in ${seconds} seconds.`;
 
+/** What a context says of where a request came from. */
+type Arrived = {
+  req: Request;
+  info: Pick<Deno.ServeHandlerInfo, "remoteAddr">;
+  config: { trustProxy?: boolean };
+};
+
 /**
  * The address that a request counts for. Behind a trusted proxy it is the last
  * of `X-Forwarded-For`, which the proxy itself added; those before it are the
  * client's to invent. Of IPv6 it is the network that one customer is given.
  */
-export function addressOf(
-  req: Request,
-  { remoteAddr }: Deno.ServeHandlerInfo,
-  trustProxy: boolean,
-): string {
-  const forwarded = trustProxy &&
+export function addressOf({ req, info, config }: Arrived): string {
+  const { remoteAddr } = info;
+  const forwarded = config.trustProxy &&
     req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
   return canonicalAddress(
     forwarded || ("hostname" in remoteAddr ? remoteAddr.hostname : ""),

@@ -6,6 +6,7 @@ import {
   replicaSessionIn,
   spaceIn,
 } from "../../../lib/web/http/handlers.ts";
+import { addressOf } from "../../../lib/web/http/rate_limits.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MAX_SPACES_PER_STREAM = 100;
@@ -24,6 +25,7 @@ export const handler = methods({
     }
     const stream = await streams.open(
       session,
+      addressOf(ctx),
       (ending) =>
         sync.poke(
           spaces,

@@ -15,7 +15,7 @@ export const handler = methods({
     const user = userIn(ctx);
     const { sync, limits } = ctx.state;
     await limits.count("room", user.userID);
-    const room = await createRoom(sync, user, await readJSON(ctx.req));
+    const room = await createRoom(sync, user, await readJSON(ctx));
     return Response.json(room, { status: 201 });
   },
 });

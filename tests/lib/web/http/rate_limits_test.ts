@@ -10,7 +10,8 @@ function addressed(hostname: string, forwarded?: string): string {
     completed: Promise.resolve(),
   } as Deno.ServeHandlerInfo;
   const req = new Request("http://app.test/", { headers });
-  return addressOf(req, info, forwarded !== undefined);
+  const config = { trustProxy: forwarded !== undefined };
+  return addressOf({ req, info, config });
 }
 
 Deno.test("An address counts as one, however it is spelled (T18)", () => {
