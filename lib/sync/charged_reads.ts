@@ -1,7 +1,7 @@
-// Charges what is read: whoever answers for the memory is asked whether there is room for it.
+// Charges what is read: whoever answers for the memory is asked whether it may be held.
 import { unavailable } from "./protocol.ts";
 
-/** Told how many bytes more are held; false when there is no room for them. */
+/** Told how many bytes more are held; false when they may not be. */
 export type Hold = (bytes: number) => boolean;
 
 /** What a value takes up beside its bytes, about: its key, its place in a list. */
@@ -17,7 +17,7 @@ export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
 
 /**
  * Reads that charge `hold` for each value of bytes that `getMany` and `list`
- * bring. One for which there is no room ends as `unavailable`.
+ * bring. One that may not be held ends as `unavailable`.
  */
 export function chargedReads(kv: KvReads, hold: Hold): KvReads {
   const charge = (value: unknown) => {
