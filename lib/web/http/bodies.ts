@@ -7,9 +7,11 @@ const MiB = 1024 * 1024;
 export const MAX_PUSH_BYTES = 8 * MiB;
 const MAX_BODY_BYTES = MiB;
 /**
- * Smaller bodies have no timeout: a connection costs as much. Forms are no
- * larger: they are read though a limit is reached, as what was typed is shown again.
+ * Of a form, which holds a name at most. It is read though a limit is reached,
+ * as what was typed is shown again: to read it costs no more than the page.
  */
+const MAX_FORM_BYTES = 16 * 1024;
+/** Smaller bodies have no timeout: a connection costs as much. */
 const SMALL_BODY_BYTES = 64 * 1024;
 const BODY_TIMEOUT_MS = 120_000; // for a larger body to arrive
 /** What a body takes up at its most: as bytes, as text and parsed. */
@@ -125,14 +127,14 @@ async function* piecesInTime(
 
 /**
  * The fields of a form, as text; "" for those that it has not, and for all when
- * the body is no form: nothing that a person typed. Throws a 413 for more than 64
+ * the body is no form: nothing that a person typed. Throws a 413 for more than 16
  * KiB, and a `LimitReached` as `readJSON`.
  */
 export async function readForm<Field extends string>(
   incoming: Incoming,
   ...fields: Field[]
 ): Promise<Record<Field, string>> {
-  const bytes = await readBytes(incoming, SMALL_BODY_BYTES);
+  const bytes = await readBytes(incoming, MAX_FORM_BYTES);
   const type = incoming.req.headers.get("content-type") ?? "";
   const form = await new Response(bytes, { headers: { "content-type": type } })
     .formData().catch(() => new FormData());

@@ -76,12 +76,12 @@ Deno.test("what has come of a body is held until its request is answered, and re
   assertEquals(budget.bytes, 0);
 });
 
-Deno.test("a form is refused at 64 KiB, before more of it has come (T7)", async () => {
+Deno.test("a form is refused at 16 KiB, before more of it has come (T7)", async () => {
   const budget = new MemoryBudget(true);
   const form = post(endless(), budget, "application/x-www-form-urlencoded");
   const error = await assertRejects(() => readForm(form, "name"), HttpError);
   assertEquals(error.status, 413);
-  assertEquals(budget.bytes, 3 * 65_000);
+  assertEquals(budget.bytes, 3 * 16_000);
 });
 
 Deno.test("JSON that would stall is refused before it is parsed, and what people send never is (T7)", async () => {
