@@ -8,6 +8,7 @@ import type { Hold } from "./charged_reads.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
+import { freezeInTurns } from "./freeze.ts";
 import {
   DEFAULT_RETENTION,
   Housekeeping,
@@ -110,6 +111,8 @@ export class Sync<U extends User = User> {
     const request = parsePush(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
+    // A mutator may run again, on the very same args.
+    await freezeInTurns(request.mutations);
     return await this.#spaces.at(space).queue.push(user, request, onWritten);
   }
 

@@ -17,7 +17,6 @@ import {
   type SyncError,
 } from "./protocol.ts";
 import { Stale } from "./commit.ts";
-import { deepFreeze } from "./freeze.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./store.ts";
 import { type Source, Transaction } from "./transaction.ts";
@@ -78,7 +77,6 @@ export class PushJob<U extends User = User> {
     readonly onWritten: (bytes: number) => void,
   ) {
     this.#mutators = new Map(Object.entries(domain.mutators(space, user)));
-    deepFreeze(push); // a mutator may run again, on the very same args
     const last = new Map<string, number>();
     for (const { clientID, id } of push.mutations) {
       const before = last.get(clientID);

@@ -1,5 +1,6 @@
 // Bodies of requests: refused as soon as they are too large.
 import { HttpError } from "fresh";
+import { parseInTurns } from "./json_in_turns.ts";
 import type { Held } from "./memory_budget.ts";
 
 const MiB = 1024 * 1024;
@@ -16,15 +17,6 @@ const SMALL_BODY_BYTES = 64 * 1024;
 const BODY_TIMEOUT_MS = 120_000; // for a larger body to arrive
 /** What a body takes up at its most: as bytes, as text and parsed. */
 const MEMORY_PER_BYTE = 3;
-/**
- * How many parts (objects, lists, and what follows a comma) one element of a
- * list in the body may have, as a mutation is one; so it has no more levels. How
- * many such elements there may be. A mutation of ours has ten parts; more than a
- * thousand is no mistake, and to parse and freeze 400,000 takes half a second.
- */
-const MAX_JSON_PARTS = 1_000;
-const MAX_JSON_ELEMENTS = 100_000;
-
 /** A request, and where the memory counts that its body takes up until it is answered. */
 export type Incoming = { req: Request; state: { held: Held } };
 
@@ -44,8 +36,7 @@ export async function readJSON(
   }
   const text = await readText(incoming, most);
   try {
-    assertSimple(text);
-    return JSON.parse(text);
+    return await parseInTurns(text);
   } catch {
     const message = "The body is not valid JSON, or has too many parts.";
     throw new HttpError(400, message);
@@ -144,44 +135,6 @@ export async function readForm<Field extends string>(
   };
   const read = fields.map((field) => [field, text(field)]);
   return Object.fromEntries(read) as Record<Field, string>;
-}
-
-/**
- * Throws for JSON that has too many parts or levels, before it is parsed: V8 takes
- * 3.8 s for 8 MiB of brackets, and this 30 ms. What is no JSON may pass.
- */
-function assertSimple(json: string): void {
-  let depth = 0;
-  let elements = 0; // of lists in the body
-  let parts = 0; // of the element that it is in, or of the body around them
-  const countPart = () => {
-    if (depth !== 2) parts++;
-    else {
-      parts = depth; // each level counts
-      elements++;
-    }
-    if (parts > MAX_JSON_PARTS || elements > MAX_JSON_ELEMENTS) {
-      throw new RangeError("Too many parts");
-    }
-  };
-  for (let i = 0; i < json.length; i++) {
-    switch (json[i]) {
-      case '"': // to the end of the text
-        while (++i < json.length && json[i] !== '"') if (json[i] === "\\") i++;
-        break;
-      case ",":
-        countPart();
-        break;
-      case "[":
-      case "{":
-        depth++;
-        countPart();
-        break;
-      case "]":
-      case "}":
-        depth--;
-    }
-  }
 }
 
 /** A field of a JSON body; undefined when it has none or is no object. */
