@@ -1,15 +1,18 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
 import { COMPRESSED, config } from "./fresh.config.ts";
-import { batchReads, Sync } from "./lib/sync/mod.ts";
+import { Refusal } from "./lib/chat/refusal.ts";
+import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
+import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
 import { listen, type Listener } from "./lib/web/http/listener.ts";
-import { logUnexpected } from "./lib/web/http/errors.ts";
+import { bannedAnswer, logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
+import { AddressBans } from "./lib/web/auth/bans.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
-import { RateLimits } from "./lib/web/http/rate_limits.ts";
+import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
@@ -32,7 +35,8 @@ const services = (): Promise<Services> =>
   });
 
 async function openServices(): Promise<Services> {
-  const { kvPath, strategy, retention, limits, publicOrigin } = settings();
+  const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
+    settings();
   try {
     const isRemote = /^https?:/.test(kvPath ?? "");
     const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
@@ -53,9 +57,10 @@ async function openServices(): Promise<Services> {
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
     const online = new Online(kv);
-    const streams = new Streams(kv, typing, online, limits);
+    const addressBans = new AddressBans(kv);
+    await addressBans.refresh();
+    const streams = new Streams(kv, typing, online, addressBans, limits);
     const deletions = new AccountDeletions(kv, sync);
-    deletions.resume();
     return {
       kv,
       sync,
@@ -64,11 +69,14 @@ async function openServices(): Promise<Services> {
       online,
       streams,
       accountDeletions: deletions,
+      addressBans,
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
       memory: new MemoryBudget(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
+      invitedOnly: who.signIn === "invited",
+      mayMakeRooms: who.makeRooms === "everyone",
       publicOrigin,
     };
   } catch (error) {
@@ -115,7 +123,11 @@ export const app = new SecureApp<State>(
   .use(staticFiles())
   .use(async (ctx) => {
     Object.assign(ctx.state, await services());
-    return await ctx.next();
+    const { state, req, info, config } = ctx;
+    state.address = addressOf(req, info, config.trustProxy);
+    return await state.addressBans.has(state.address)
+      ? bannedAnswer(req)
+      : await ctx.next();
   })
   .fsRoutes();
 
@@ -126,6 +138,7 @@ async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath, publicOrigin } = settings();
   const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
+  accountDeletions.resume();
   const log = new RequestLog(console.log);
   const server = listenOn(port, host, log.logged(fetch));
   let stopping = false;
@@ -177,7 +190,37 @@ function listenOn(port: number, hostname: string, fetch: Fetch): Listener {
   }
 }
 
-if (import.meta.main) {
+/**
+ * Does what the operator asks for on the command line, beside a process that
+ * serves, and ends: with 1 when it can't be done, with 2 when it can't be read.
+ */
+async function administer(args: string[]): Promise<never> {
+  if (args[0] === "help") {
+    console.log(usage());
+    Deno.exit(0);
+  }
+  try {
+    const run = commandIn(args);
+    const { kvPath, host, port, publicOrigin } = settings();
+    if (kvPath === ":memory:") {
+      throw new SettingsError("Data in memory is the serving process's alone.");
+    }
+    const { kv, sync } = await services();
+    const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
+    const origin = publicOrigin ?? `http://${here}:${port}`;
+    await run({ kv, sync, origin }, console.log);
+    Deno.exit(0);
+  } catch (error) {
+    const isClear = [SettingsError, UsageError, Refusal, SyncError]
+      .some((kind) => error instanceof kind);
+    console.error(isClear ? (error as Error).message : error);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}
+
+if (import.meta.main && Deno.args[0] === "admin") {
+  administer(Deno.args.slice(1));
+} else if (import.meta.main) {
   // Not `await`: the build imports this very file, and would wait for it to end.
   import("./_fresh/server.js")
     .then(({ default: server }) => serve(server.fetch))

@@ -31,6 +31,7 @@ export type LobbyProps = {
   /** What is sought, and where the page begins in the list, if it is not the first. */
   q: string;
   after?: string;
+  mayMakeRooms: boolean;
 };
 
 export default function Lobby(props: LobbyProps) {
@@ -103,7 +104,13 @@ export default function Lobby(props: LobbyProps) {
           <h2>{words.yours}</h2>
           {yours.length > 0
             ? <RoomCards rooms={yours} today={today} />
-            : <p class="empty">{words.noneOfYours}</p>}
+            : (
+              <p class="empty">
+                {props.mayMakeRooms
+                  ? words.noneOfYours
+                  : words.noneOfYoursToJoin}
+              </p>
+            )}
         </section>
       )}
       {others.length > 0 && (

@@ -16,7 +16,9 @@ export default function OfflineRooms() {
     find().then((rooms) => found.value = rooms, reportError);
     return unlisten;
   }, []);
-  return found.value ? <Lobby {...found.value} q="" /> : null;
+  return found.value
+    ? <Lobby {...found.value} q="" mayMakeRooms={false} />
+    : null;
 }
 
 async function find(): Promise<Found | undefined> {

@@ -51,7 +51,7 @@ export default define.page(function App(
               <span class="product">{pageStrings.product}</span>
             </a>
             {/* Other pages carry their heading themselves. */}
-            {title && url.pathname === `/rooms/${params.room}` && (
+            {title && isRooms(url, params.room) && (
               <h1 class="place" dir="auto">{title}</h1>
             )}
             {user && <Device userID={user.userID} />}
@@ -81,6 +81,10 @@ export default define.page(function App(
     </html>
   );
 });
+
+/** Whether the page is that of a room, or of the rooms with none open. */
+const isRooms = ({ pathname }: URL, room: string | undefined): boolean =>
+  pathname === "/rooms" || pathname === `/rooms/${room}`;
 
 function errorTitle(error: unknown): string {
   const [title] = errorStrings(error instanceof HttpError ? error.status : 500);

@@ -2,7 +2,7 @@
 import { HttpError } from "fresh";
 import type { User } from "../lib/chat/views.ts";
 import { answerTo, logUnexpected, pageError } from "../lib/web/http/errors.ts";
-import { addressOf, type Limit } from "../lib/web/http/rate_limits.ts";
+import type { Limit } from "../lib/web/http/rate_limits.ts";
 import { userOf } from "../lib/web/chat/profile.ts";
 import { isSecure, originOf } from "../lib/web/http/origin.ts";
 import { sessionIn } from "../lib/web/auth/session.ts";
@@ -48,7 +48,7 @@ function ownedPage(answer: Response, user: User | null): Response {
 }
 
 export default define.middleware(async (ctx) => {
-  using held = ctx.state.memory.hold(addressOf(ctx));
+  using held = ctx.state.memory.hold(ctx.state.address);
   ctx.state.held = held;
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {

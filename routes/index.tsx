@@ -8,14 +8,14 @@ import { readForm } from "../lib/web/http/bodies.ts";
 import { FORM, FormID } from "../lib/web/http/forms_once.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { ownRoomsFor, roomQueryIn } from "../lib/web/chat/room_list.ts";
-import { createRoom } from "../lib/web/chat/rooms.ts";
+import { assertMayMakeRooms, createRoom } from "../lib/web/chat/rooms.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = pageStrings.lobby;
 
 export const handler = methods({
   async GET(ctx) {
-    const { user } = ctx.state;
+    const { user, mayMakeRooms } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
     ctx.state.title = words.title;
     const query = roomQueryIn(ctx.url);
@@ -24,6 +24,7 @@ export const handler = methods({
       page: await ownRoomsFor(ctx.state, user, query),
       q: query.q,
       after: ctx.url.searchParams.get("after") ?? undefined,
+      mayMakeRooms,
     };
     return page({ lobby, name: "", visibility: "public", refusal: "" });
   },
@@ -31,6 +32,7 @@ export const handler = methods({
   async POST(ctx) {
     const { sync, user, limits, formsOnce } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
+    assertMayMakeRooms(ctx.state);
     const { name, visibility, form } = await readForm(
       ctx,
       "name",
@@ -49,7 +51,12 @@ export const handler = methods({
       const { refusal, init } = refusedForm(error);
       ctx.state.title = words.title;
       const rooms = await ownRoomsFor(ctx.state, user, { q: "" });
-      const lobby: LobbyProps = { userID: user.userID, page: rooms, q: "" };
+      const lobby: LobbyProps = {
+        userID: user.userID,
+        page: rooms,
+        q: "",
+        mayMakeRooms: true,
+      };
       return page({ lobby, name, visibility, refusal }, init);
     }
   },
@@ -59,13 +66,15 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
   return (
     <main id="content" class="lobby">
       <div class="rooms-column">
-        <a class="to-new" href="#name">{words.create}</a>
+        {data.lobby.mayMakeRooms && (
+          <a class="to-new" href="#name">{words.create}</a>
+        )}
         <h1>{words.title}</h1>
         <nav aria-label={pageStrings.rooms.label}>
           <Lobby {...data.lobby} />
         </nav>
       </div>
-      <NewRoom {...data} />
+      {data.lobby.mayMakeRooms && <NewRoom {...data} />}
     </main>
   );
 });

@@ -5,12 +5,11 @@ import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { FORM, FormID } from "../lib/web/http/forms_once.ts";
-import { addressOf } from "../lib/web/http/rate_limits.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { newPerson, openSession } from "../lib/web/auth/session.ts";
-import type { ChatSync } from "../lib/web/chat/domain.ts";
-import { findInvitation, type Invited } from "../lib/web/chat/members.ts";
+import { invitedBy } from "../lib/web/auth/invited.ts";
+import type { Invited } from "../lib/web/chat/members.ts";
 import { define } from "../lib/web/state.ts";
 
 type Data = {
@@ -19,26 +18,34 @@ type Data = {
   deleted?: boolean;
   /** By whom and to which room the person is invited, if they are. */
   invitation?: Invited;
+  /** Whether it takes an invitation, and this person has none. */
+  closed?: boolean;
 };
 
 export const handler = methods({
   async GET(ctx) {
-    const { user, sync } = ctx.state;
+    const { user, sync, invitedOnly } = ctx.state;
     const next = nextOf(ctx.url);
     if (user) return ctx.redirect(next, 303);
     ctx.state.title = pageStrings.signIn.title;
     const deleted = ctx.url.searchParams.has("deleted");
-    const invitation = await invitationAt(sync, next);
-    return page<Data>({ name: "", deleted, invitation });
+    const invitation = await invitedBy(sync, next);
+    const closed = invitedOnly && !invitation;
+    return page<Data>({ name: "", deleted, invitation, closed });
   },
 
   async POST(ctx) {
     // Before the form is read; but what was typed is to be shown again.
-    const counted = ctx.state.limits.count("signIn", addressOf(ctx));
+    const counted = ctx.state.limits.count("signIn", ctx.state.address);
     counted.catch(() => {});
     const { name, form } = await readForm(ctx, "name", FORM);
     try {
       await counted;
+      const invitation = await invitedBy(ctx.state.sync, nextOf(ctx.url));
+      if (ctx.state.invitedOnly && !invitation) {
+        ctx.state.title = pageStrings.signIn.title;
+        return page<Data>({ name, closed: true }, { status: 403 });
+      }
       const { userID } = await ctx.state.formsOnce.do(
         form,
         [name],
@@ -52,7 +59,7 @@ export const handler = methods({
     } catch (error) {
       const { refusal, init } = refusedForm(error);
       ctx.state.title = pageStrings.signIn.title;
-      const invitation = await invitationAt(ctx.state.sync, nextOf(ctx.url));
+      const invitation = await invitedBy(ctx.state.sync, nextOf(ctx.url));
       return page<Data>({ name, refusal, invitation }, init);
     }
   },
@@ -68,14 +75,8 @@ function nextOf(here: URL): string {
   return next.pathname + next.search + next.hash;
 }
 
-/** The invitation that is opened after signing in; undefined when another page is, or when it does not hold. */
-async function invitationAt(sync: ChatSync, next: string) {
-  const [, room, secret] = next.match(/^\/invite\/([^/?#]+)\/([^/?#]+)/) ?? [];
-  return secret && await findInvitation(sync, room, secret) || undefined;
-}
-
 export default define.page<typeof handler>(function SignIn({ data }) {
-  const { name, refusal, deleted, invitation } = data;
+  const { name, refusal, deleted, invitation, closed } = data;
   const words = pageStrings.signIn;
   return (
     <main id="content" class="narrow welcome">
@@ -90,22 +91,31 @@ export default define.page<typeof handler>(function SignIn({ data }) {
       {deleted && (
         <p class="saved" role="status">{pageStrings.deletion.done}</p>
       )}
-      {
-        /* To where it stands, with the fragment that only the browser knows: it
-        keeps it on the way through redirects, to the message of a link. */
-      }
-      <form class="card fields" method="post">
-        <FormID />
-        <NameField
-          label={words.name}
-          name={name}
-          refusal={refusal}
-          autocomplete="nickname"
-          autofocus
-          hint={words.hint}
-        />
-        <button type="submit">{words.submit}</button>
-      </form>
+      {closed
+        ? <p class="invited">{words.invitedOnly}</p>
+        : <SignInForm name={name} refusal={refusal} />}
     </main>
   );
 });
+
+/**
+ * It posts to where it stands, with the fragment that only the browser knows:
+ * it keeps that on the way through redirects, to the message of a link.
+ */
+function SignInForm({ name, refusal }: Pick<Data, "name" | "refusal">) {
+  const words = pageStrings.signIn;
+  return (
+    <form class="card fields" method="post">
+      <FormID />
+      <NameField
+        label={words.name}
+        name={name}
+        refusal={refusal}
+        autocomplete="nickname"
+        autofocus
+        hint={words.hint}
+      />
+      <button type="submit">{words.submit}</button>
+    </form>
+  );
+}

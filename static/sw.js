@@ -11,15 +11,15 @@ const PAGES = "pages-1";
 const BUILD_PREFIX = "build-1-";
 const NOBODY = "nobody";
 const OFFLINE = "/offline";
+const ROOMS = "/rooms"; // stands for the page of each room: that shows the room from the device's copy
 
 const PAGE_TIMEOUT = 3_000; // ms, then the stored page is shown
-const MAX_PAGES = 100;
 const MAX_SPARE_BUILDS = 3; // the newest, which open tabs may need though no stored page does
 
-const STORED_PATHS = /^\/(rooms\/[\w-]+|settings)?$/;
+const STORED_PATHS = /^\/(rooms|settings)?$/;
+const ROOM_PATHS = /^\/rooms\/[\w-]+$/;
 const IGNORED_PATHS = /^\/(api|healthz|_frsh)\b/;
 const UNAVAILABLE = new Set([502, 503, 504]);
-const GONE = new Set([403, 404, 410]);
 const FILE_TYPES = new Set(["style", "script", "image", "font", "manifest"]);
 
 /** Grows whenever the cache of pages is emptied: an answer to an earlier request is not stored. */
@@ -74,8 +74,7 @@ function answerPage(event, url) {
   event.waitUntil(copied.then((copy) => copy && storePage(url, copy, began)));
 
   event.respondWith((async () => {
-    const page = STORED_PATHS.test(url.pathname) &&
-      await caches.match(url.pathname, { cacheName: PAGES });
+    const page = await storedPage(url.pathname);
     const answer = await Promise.race([
       fresh.catch(() => undefined),
       ...page ? [new Promise((end) => setTimeout(end, PAGE_TIMEOUT))] : [],
@@ -87,8 +86,18 @@ function answerPage(event, url) {
   })());
 }
 
+/** What is stored for a page's path. A release before this one stored a page for each room. */
+async function storedPage(path) {
+  const options = { cacheName: PAGES };
+  if (STORED_PATHS.test(path)) return await caches.match(path, options);
+  if (!ROOM_PATHS.test(path)) return;
+  return await caches.match(ROOMS, options) ??
+    await caches.match(path, options);
+}
+
 /** Fetches and stores a page by itself. */
 async function refresh(path) {
+  if (ROOM_PATHS.test(path)) return await refreshLists();
   if (!STORED_PATHS.test(path)) return;
   const began = generation;
   const answer = await fetch(path).catch(() => undefined);
@@ -101,12 +110,18 @@ async function storePage(url, answer, began) {
     // The page is shown all the same.
     console.warn(`${url.pathname} is not stored`, error);
   });
-  const isNew = await queue;
-  // A new room is new in the list of rooms as well.
-  if (isNew && url.pathname !== "/") await refresh("/");
+  await queue;
+  const isRoom = answer.ok && !answer.redirected &&
+    ROOM_PATHS.test(url.pathname);
+  if (isRoom) await refreshLists();
 }
 
-/** Returns whether the page was not stored before. */
+/** The page that is stored for all rooms, and the lobby: both may lack the room that is open. */
+async function refreshLists() {
+  await refresh(ROOMS);
+  await refresh("/");
+}
+
 async function storeNow(url, answer, began) {
   if (began !== generation) return;
   const path = url.pathname;
@@ -114,10 +129,6 @@ async function storeNow(url, answer, began) {
   // if the cache was deleted between the two.
   const pages = await caches.has(PAGES) && await caches.open(PAGES);
   if (began !== generation) return void await caches.delete(PAGES);
-  // Only our own error page counts, not a proxy's.
-  if (pages && GONE.has(answer.status) && buildIn(await answer.text())) {
-    await pages.delete(path);
-  }
   const owner = answer.headers.get("page-owner");
   if (!owner || answer.status !== 200) return;
 
@@ -135,13 +146,11 @@ async function storeNow(url, answer, began) {
   if (now !== generation) return;
   // Opened anew: a cache that was deleted lives on for those that hold it.
   const cache = await caches.open(PAGES);
-  const isNew = !await cache.match(path);
   const headers = new Headers(answer.headers);
   headers.set("page-build", build);
   await cache.put(path, new Response(html, { headers }));
   if (now !== generation) return void await caches.delete(PAGES);
-  await tidy();
-  return isNew;
+  await tidy(cache);
 }
 
 /** Removes all pages. */
@@ -228,13 +237,13 @@ async function stored(request) {
   return Response.error();
 }
 
-/** Deletes the oldest pages above the limit, and builds that nothing needs. */
-async function tidy() {
-  const pages = await caches.open(PAGES);
-  const oldest = (await pages.keys())
-    .filter(({ url }) => new URL(url).pathname !== "/")
-    .slice(0, -MAX_PAGES);
-  for (const page of oldest) await pages.delete(page);
+/** Deletes the pages of single rooms once that of all is stored, and builds that nothing needs. */
+async function tidy(pages) {
+  if (await pages.match(ROOMS)) {
+    const single = (await pages.keys())
+      .filter(({ url }) => ROOM_PATHS.test(new URL(url).pathname));
+    for (const page of single) await pages.delete(page);
+  }
   const needed = new Set(
     (await pages.matchAll()).map(({ headers }) =>
       BUILD_PREFIX + headers.get("page-build")
@@ -248,9 +257,13 @@ async function tidy() {
   }
 }
 
-/** Focuses a tab that shows a page, or opens one. */
+/** Focuses a tab that shows a page, or that can; opens one where there is none. */
 async function focusPage(url) {
   const windows = await clients.matchAll({ type: "window" });
-  const open = windows.find((each) => new URL(each.url).pathname === url);
-  await (open ? open.focus() : clients.openWindow(url));
+  const paths = windows.map((each) => new URL(each.url).pathname);
+  const open = windows[paths.indexOf(url)] ??
+    windows[paths.findIndex((path) => ROOM_PATHS.test(path))];
+  if (!open) return void await clients.openWindow(url);
+  await open.focus();
+  open.postMessage({ show: url });
 }

@@ -183,6 +183,26 @@ test("several processes on one file agree on who is typing and whose session is 
   assertEquals((await there.get("/api/session")).status, 401);
 });
 
+test("an account whose deletion another process has left is erased after the start", async (file) => {
+  const gone = "gone";
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    assertEquals(await server.stop(), 0);
+    const kv = await Deno.openKv(file);
+    await kv.set(["deletion", gone], { at: Date.now() });
+    await kv.set(["sessionOf", gone, "s"], 0);
+    kv.close();
+  }
+  await using server = await startServer({ DENO_KV_PATH: file });
+  const kv = await Deno.openKv(file);
+  while ((await kv.get(["deletion", gone])).versionstamp) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assertEquals((await kv.get(["sessionOf", gone, "s"])).versionstamp, null);
+  kv.close();
+  assertEquals(await server.stop(), 0);
+});
+
 test("it keeps house by itself, as its settings say", async (file) => {
   const day = Math.floor(Date.now() / 86_400_000);
   {

@@ -53,7 +53,8 @@ test("A HOST that is not this machine's is one line and exit code 1", async () =
 });
 
 test("A value that a setting does not know is one line and exit code 1", async () => {
-  for (const name of ["REPLICACHE_STRATEGY", "TRUST_PROXY", "RATE_LIMITS"]) {
+  const names = ["REPLICACHE_STRATEGY", "TRUST_PROXY", "RATE_LIMITS"];
+  for (const name of [...names, "SIGN_IN", "MAKE_ROOMS"]) {
     await assertRefused({ [name]: "perhaps" }, name, "perhaps");
   }
 });

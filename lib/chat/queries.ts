@@ -3,7 +3,6 @@ import type { ReadTransaction } from "replicache";
 import type {
   Draft,
   Invitation,
-  LeftRoom,
   Member,
   Membership,
   Message,
@@ -55,11 +54,6 @@ export async function messagesIn(tx: ReadTransaction): Promise<Message[]> {
 }
 
 export const profileOf = (tx: ReadTransaction) => get<Profile>(tx, "profile");
-
-/** The IDs of the rooms that a person was a member of and is not any more. */
-export async function leftRoomsOf(tx: ReadTransaction): Promise<string[]> {
-  return (await all<LeftRoom>(tx, "left/")).map(({ roomID }) => roomID);
-}
 
 /** The rooms a person is a member of, longest there first. */
 export async function membershipsOf(

@@ -17,7 +17,7 @@ export type RoomSummary =
     lastAt: number | null;
     /** The last message that is there, of which `content` has the beginning. */
     last: LastMessage | null;
-    /** Whether its page is on the device; only in lists that were made on the device. */
+    /** Whether a copy of it is on the device; only in lists that were made on the device. */
     onDevice?: boolean;
   };
 

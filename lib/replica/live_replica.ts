@@ -185,7 +185,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#transport.resume();
   }
 
-  async discardUnsent(): Promise<void> {
+  async discard(): Promise<void> {
     const client = this.#client;
     await discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));

@@ -28,6 +28,7 @@ import {
   type VersionNotSupported,
 } from "./protocol.ts";
 import { pull, type PullAnswer } from "./pull.ts";
+import { scanEntries, type ScannedEntry, scanSpaces } from "./scan.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
 import type { Store, Strategy } from "./store.ts";
@@ -40,6 +41,7 @@ export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { PullAnswer } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
+export type { ScannedEntry } from "./scan.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
@@ -238,6 +240,16 @@ export class Sync<U extends User = User> {
     return this.#reading(() =>
       newest(this.kv, space, here, prefix, most, below)
     );
+  }
+
+  /** All entries of a space whose keys begin with a prefix, however many; see `scanEntries`. */
+  scan(space: string, prefix: string): AsyncGenerator<ScannedEntry> {
+    return scanEntries(this.kv, space, prefix);
+  }
+
+  /** The names of all spaces that begin with a prefix, however many; see `scanSpaces`. */
+  scanSpaces(prefix: string): AsyncGenerator<string> {
+    return scanSpaces(this.kv, prefix);
   }
 
   /** How many of a windowed collection are newer than an order, `most` at the most; see `countAbove`. */

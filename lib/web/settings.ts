@@ -9,6 +9,10 @@ export type Settings = {
   publicOrigin: string | undefined;
   /** A file, `:memory:`, a KV Connect URL; undefined for the platform's own KV. */
   kvPath: string | undefined;
+  /** Who may make an account: everybody, or who is invited to a room. */
+  signIn: "everyone" | "invited";
+  /** Who may make rooms: everybody, or the operator on the command line. */
+  makeRooms: "everyone" | "operator";
   /** How pulls are answered; see lib/sync. */
   strategy: "global-version" | "reset";
   /** For how many days log entries, and client groups that are out of use, stay; see lib/sync. */
@@ -61,6 +65,8 @@ export function readSettings(
       logDays: integer("KEEP_LOG_DAYS", 7, 1, 3_650),
       groupDays: integer("KEEP_CLIENTS_DAYS", 30, 2, 3_650),
     },
+    signIn: choice("SIGN_IN", "everyone", "invited"),
+    makeRooms: choice("MAKE_ROOMS", "everyone", "operator"),
     limits: choice("RATE_LIMITS", "on", "off") === "on",
     port: integer("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",

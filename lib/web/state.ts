@@ -4,6 +4,7 @@ import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
+import type { AddressBans } from "./auth/bans.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
 import type { Held, MemoryBudget } from "./http/memory_budget.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
@@ -27,6 +28,11 @@ export interface Services {
   accountDeletions: AccountDeletions;
   online: Online;
   formsOnce: FormsOnce;
+  addressBans: AddressBans;
+  /** Whether an account is made by invitation only: the setting `SIGN_IN`. */
+  invitedOnly: boolean;
+  /** Whether people may make rooms: the setting `MAKE_ROOMS`. */
+  mayMakeRooms: boolean;
   /** The setting `ORIGIN`. */
   publicOrigin: string | undefined;
 }
@@ -34,6 +40,8 @@ export interface Services {
 export interface State extends Services {
   /** The memory that the request's body holds until it is answered. */
   held: Held;
+  /** Where the request comes from; see `addressOf`. */
+  address: string;
   /** The session that the request came in. */
   session: Session | null;
   /** The person of the session; null in `api/replicache`, where their name is not needed. */

@@ -4,7 +4,6 @@ import UnsentWarning from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods } from "../../lib/web/http/handlers.ts";
-import { addressOf } from "../../lib/web/http/rate_limits.ts";
 import {
   signInLinkMadeAt,
   signInLinkUser,
@@ -31,14 +30,15 @@ export const handler = methods({
 
   async POST(ctx) {
     const { params, state } = ctx;
-    await state.limits.count("signIn", addressOf(ctx));
+    await state.limits.count("signIn", state.address);
     const { userID } = await personOf(state, params.token);
     const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {
-      // Their account was deleted at this very moment.
-      throw error instanceof Refusal
-        ? new HttpError(404, words.missing)
-        : error;
+      // Their account was deleted at this very moment, or is banned.
+      if (!(error instanceof Refusal)) throw error;
+      throw error.code === "not-allowed"
+        ? new HttpError(403, error.message)
+        : new HttpError(404, words.missing);
     });
     await signOut(state, secure); // the person who was signed in here
     // What is unsent on this device stays: its author may come back.

@@ -1,6 +1,6 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
-import Room, { RoomNav } from "../../islands/Room.tsx";
+import Rooms, { RoomNav } from "../../islands/Rooms.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
@@ -51,7 +51,7 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
         <RoomNav userID={user.userID} rooms={rooms} current={view.room.id} />
       </nav>
       <main id="content" class="room">
-        <Room user={user} view={view} richText={richText} />
+        <Rooms user={user} view={view} richText={richText} />
         <noscript>
           <div class="without-script">
             <p>{pageStrings.visit.needsScript}</p>

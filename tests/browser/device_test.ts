@@ -3,10 +3,11 @@ import { assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { browserTest, openBrowser, signIn } from "../support/browser.ts";
 import {
+  copyIsRemoved,
   copyIsStored,
   pageIsCached,
-  pageIsRemoved,
   roomIsStored,
+  ROOMS,
 } from "../support/device_storage.ts";
 import {
   connection,
@@ -41,7 +42,6 @@ browserTest(
         await mayWrite(ada);
         await pageIsCached(ada, "/", "Notes");
         await ada.goto("/rooms/general");
-        await pageIsCached(ada, "/rooms/general", "Before the tunnel");
         await roomIsStored(ada, "/rooms/general", "Before the tunnel");
         await open.close();
       }
@@ -90,7 +90,7 @@ browserTest(
     await pageIsCached(ada, "/");
     await roomIsStored(ada, "/rooms/general");
     await ada.context().setOffline(true);
-    await ada.goto("/rooms/elsewhere");
+    await ada.goto("/rooms/general/people");
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
     await ada.getByRole("link", { name: "Back to the rooms" }).click();
     await ada.getByRole("main").getByRole("link", { name: "General" }).click();
@@ -133,7 +133,8 @@ browserTest(
     const rooms = ada.getByRole("main").getByRole("link");
     await rooms.filter({ hasText: "Garden" })
       .filter({ hasText: "Not on this device yet" }).click();
-    await ada.getByRole("heading", { name: "You are offline" }).waitFor();
+    await ada.getByText("This room is not on this device yet").waitFor();
+    await ada.goBack();
     await rooms.filter({ hasText: "General" })
       .filter({ hasText: "Bob: Up here" })
       .filter({ hasText: "1 unread" }).waitFor();
@@ -172,7 +173,7 @@ browserTest(
     const { ada } = general;
     await send(ada, "For members' eyes");
     await messages(ada, "For members' eyes", "sent").waitFor();
-    await pageIsCached(ada, "/rooms/general");
+    await pageIsCached(ada, ROOMS);
     const other = await ada.context().newPage();
     await other.goto("/rooms/general");
     await mayWrite(other);
@@ -264,16 +265,20 @@ browserTest(
       name: "Nest",
       visibility: "private",
     });
-    const room = `/api/rooms/${roomID}`;
-    const { url } = await ask(ada, "POST", `${room}/invites`, {});
+    const api = `/api/rooms/${roomID}`;
+    const { url } = await ask(ada, "POST", `${api}/invites`, {});
     await bob.goto(url);
     await bob.getByRole("main").getByRole("button").first().click();
     await bob.waitForURL(`/rooms/${roomID}`);
     await mayWrite(bob);
-    await pageIsCached(bob, `/rooms/${roomID}`);
+    const room = `/rooms/${roomID}`;
+    await send(bob, "A twig");
+    await roomIsStored(bob, room, "A twig");
     const { userID } = await ask(bob, "GET", "/api/session");
-    await ask(ada, "DELETE", `${room}/members/${userID}`);
-    await pageIsRemoved(bob, `/rooms/${roomID}`);
+    await ask(ada, "DELETE", `${api}/members/${userID}`);
+    await bob.getByText("This room is gone, or you are no longer in it.")
+      .first().waitFor();
+    await copyIsRemoved(bob, `room:${roomID}`);
   },
 );
 
@@ -295,7 +300,7 @@ browserTest(
     await ada.getByText("Bob", { exact: true }).waitFor();
     assertEquals(await ada.getByText("Ada", { exact: true }).count(), 0);
     await ada.goto(own);
-    await ada.getByRole("heading", { name: "You are offline" }).waitFor();
+    await ada.getByText("This room is not on this device yet").waitFor();
   },
 );
 

@@ -11,7 +11,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
-import { blockOutbox, pageIsCached } from "../support/device_storage.ts";
+import { blockOutbox, pageIsCached, ROOMS } from "../support/device_storage.ts";
 import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
 
@@ -187,7 +187,7 @@ browserTest(
 async function openAndGoOffline(page: Page, room: string): Promise<void> {
   await page.goto(room);
   await mayWrite(page);
-  await pageIsCached(page, "/rooms/general");
+  await pageIsCached(page, ROOMS);
   await page.context().setOffline(true);
   await connection(page, "Offline").waitFor();
 }

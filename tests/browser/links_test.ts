@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, signIn } from "../support/browser.ts";
-import { pageIsCached } from "../support/device_storage.ts";
+import { pageIsCached, ROOMS } from "../support/device_storage.ts";
 import { enter, inView, makeRoom, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { Writer } from "../support/writer.ts";
@@ -66,7 +66,7 @@ browserTest(
     // On a device that the service worker keeps the room on, the same.
     const ada = await device(server.url);
     await enter(ada, "Ada");
-    await pageIsCached(ada, "/rooms/general");
+    await pageIsCached(ada, ROOMS);
     await ada.context().clearCookies({ name: "kvetch_session" });
     await ada.goto("/");
     await ada.goto(link);

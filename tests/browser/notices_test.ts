@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
-import { pageIsCached } from "../support/device_storage.ts";
+import { pageIsCached, ROOMS } from "../support/device_storage.ts";
 import {
   enter,
   hasRead,
@@ -119,7 +119,7 @@ browserTest(
     const bob = await device(server.url);
     const hidden = await ada.context().newPage();
     await enter(ada, "Ada");
-    await pageIsCached(ada, "/rooms/general");
+    await pageIsCached(ada, ROOMS);
     await hidden.goto("/");
     await setHidden(hidden, true);
     await notifies(hidden, 2);
@@ -198,7 +198,7 @@ async function listenerAndSpeaker(
 ) {
   const ada = await permitted(device, url, permissions);
   await enter(ada, "Ada");
-  await pageIsCached(ada, "/rooms/general");
+  await pageIsCached(ada, ROOMS);
   return { ada, bob: await device(url) };
 }
 

@@ -104,6 +104,7 @@ const MATRIX: Record<string, Deed[]> = {
     get("/", PAGE),
     form("/", () => ({ name: "New", visibility: "private" }), FORM),
   ],
+  "rooms/index.tsx": [get("/rooms", PAGE)],
   "offline.tsx": [get("/offline", OPEN)],
   "signin.tsx": [
     get("/signin", [200, 303, 303, 303, 303]),

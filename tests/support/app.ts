@@ -20,9 +20,11 @@ export interface InnerApp extends AsyncDisposable {
 
 /**
  * Opens the built app (`deno task build` comes first), once in a test file, as
- * it opens its KV once.
+ * it opens its KV once. `settings` are environment variables.
  */
-export async function openApp(): Promise<InnerApp> {
+export async function openApp(
+  settings: Record<string, string> = {},
+): Promise<InnerApp> {
   const kv = await Deno.openKv(":memory:");
   let commits = 0;
   let away = false;
@@ -32,7 +34,8 @@ export async function openApp(): Promise<InnerApp> {
   });
   const { env } = Deno;
   // Not in the environment itself, which tests that run side by side share.
-  const get = (name: string) => SETTINGS[name] ?? env.get(name);
+  const set = new Map(Object.entries({ ...SETTINGS, ...settings }));
+  const get = (name: string) => set.get(name) ?? env.get(name);
   const before = Object.getOwnPropertyDescriptors(Deno);
   replace("openKv", () => Promise.resolve(counting));
   replace("env", { ...env, get });

@@ -1,6 +1,9 @@
 // Reads what the service worker and the replicas have stored on a device, and waits for it.
 import type { Page } from "playwright-core";
 
+/** The page that is kept for all rooms. */
+export const ROOMS = "/rooms";
+
 /** Waits until the device keeps a page, with this text in it. */
 export const pageIsCached = (
   page: Page,
@@ -14,7 +17,7 @@ export const pageIsCached = (
  * is kept, and a copy that has its reader's membership, and this text.
  */
 export async function roomIsStored(page: Page, path: string, text = "") {
-  await pageIsCached(page, path);
+  await pageIsCached(page, ROOMS);
   await copyIsStored(page, `room:${path.split("/").pop()}`, text, "member/");
 }
 
@@ -32,6 +35,16 @@ export const copyIsStored = (
       (!prefix || entries.includes(`"${prefix}${userID}"`))
     );
   });
+
+/** Waits until nothing of a space is on the disk. */
+export const copyIsRemoved = (page: Page, space: string): Promise<void> =>
+  until(
+    page,
+    async () =>
+      (await storedCopies(page, space)).every(({ entries }) =>
+        !entries.includes('"message/')
+      ),
+  );
 
 /** Waits until the device keeps a page no longer. */
 export const pageIsRemoved = (page: Page, path: string): Promise<void> =>

@@ -152,6 +152,10 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await messages(ada, "In the tunnel", "pending").waitFor();
   await look("room-offline", ada);
   await ada.goto("/rooms/nowhere");
+  await ada.getByText("This room is not on this device yet").waitFor();
+  await look("room-not-on-device", ada);
+  await ada.goBack();
+  await ada.goto("/rooms/general/people");
   await ada.getByRole("main").getByRole("link", { name: "Engines" }).waitFor();
   await look("offline-page", ada);
   await ada.goBack();

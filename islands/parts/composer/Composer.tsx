@@ -17,7 +17,7 @@ import type {
   Listbox,
 } from "./Completion.tsx";
 import type { ReplyBanner } from "./ReplyBanner.tsx";
-import type { ComposerDraft } from "./useDraft.ts";
+import type { ComposerDraft } from "./draft.ts";
 
 type ComposerProps = {
   room: string;

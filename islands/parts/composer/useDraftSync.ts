@@ -5,7 +5,7 @@ import { draftOf, messageIn } from "../../../lib/chat/queries.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
 import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
-import { type ComposerDraft, isTooLong } from "./useDraft.ts";
+import { type ComposerDraft, isTooLong } from "./draft.ts";
 
 /** Other devices are told of a draft once its writer has paused for so long, in milliseconds. */
 const TELL_AFTER = 1_000;
@@ -56,7 +56,6 @@ function share(
   userReplica: UserReplica,
   roomID: string,
 ): () => void {
-  let telling = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function now() {
@@ -64,8 +63,8 @@ function share(
     const content = draft.text.peek();
     // Others are not told that a message is gone before it is on its way.
     if (isTooLong(content) || draft.outgoing.size > 0) return;
-    if (telling) return;
-    telling = true;
+    if (draft.telling) return;
+    draft.telling = true;
     try {
       if (content !== draft.shared) {
         const was = draft.shared;
@@ -74,10 +73,10 @@ function share(
         draft.shared = content;
       }
       const theirs = await userReplica.query((tx) => draftOf(tx, roomID));
-      telling = false;
+      draft.telling = false;
       adopt(theirs);
     } catch (error) {
-      telling = false;
+      draft.telling = false;
       reportError(error);
     }
   }
@@ -87,7 +86,7 @@ function share(
   }
   /** Takes over what another device has written; merges it where this one has gone on, too. */
   function adopt(theirs: string) {
-    if (telling) return; // `now` asks for it afterwards
+    if (draft.telling) return; // `now` asks for it afterwards
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
     const was = draft.shared;
     draft.shared = theirs;
@@ -104,8 +103,8 @@ function share(
   draft.sharing = { now, soon };
   return () => {
     draft.sharing = undefined;
-    clearTimeout(timer);
     unsubscribe();
+    now(); // what waits to be told
     document.removeEventListener("visibilitychange", onHidden);
   };
 }

@@ -11,6 +11,7 @@ import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { isLookedAt, onAttention } from "../shared/attention.ts";
 import { chatServer } from "../shared/chat_server.ts";
+import { openRoomID } from "../shared/room_navigation.ts";
 import { fetchRooms } from "../shared/fetch_rooms.ts";
 import { notificationChoice } from "./notification_choice.ts";
 
@@ -207,25 +208,25 @@ const shownName = (userID: string, roomID: string) =>
 
 /** Holds the lock of the room that this tab shows, if any, or waits for it, while somebody looks at the tab. */
 class ShownRoom {
-  readonly #name: string | undefined;
   #hide = () => {};
   readonly #end: () => void;
+  readonly #unfollow: () => void;
 
-  constructor(userID: string) {
-    const [, roomID] = location.pathname.match(/^\/rooms\/([\w-]+)$/) ?? [];
-    this.#name = roomID && shownName(userID, roomID);
-    this.#end = onAttention(this.#say);
-    this.#say();
+  constructor(private readonly userID: string) {
+    this.#end = onAttention(() => this.#say());
+    this.#unfollow = openRoomID.subscribe(() => this.#say());
   }
 
-  readonly #say = () => {
+  #say(): void {
     this.#hide();
-    if (!this.#name || !isLookedAt()) return;
-    this.#hide = elect(this.#name, () => {});
-  };
+    const roomID = openRoomID.peek();
+    if (!roomID || !isLookedAt()) return;
+    this.#hide = elect(shownName(this.userID, roomID), () => {});
+  }
 
   end(): void {
     this.#end();
+    this.#unfollow();
     this.#hide();
   }
 }

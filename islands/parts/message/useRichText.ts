@@ -1,5 +1,5 @@
 // Messages' texts as rich text: parsed by the server for what came with the page, and by this browser for what comes later.
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import {
   isPlain,
@@ -15,6 +15,15 @@ type Parser = Pick<
   "messageParser"
 >;
 
+/** Undefined until it is loaded. Written in browsers only: on the server it is everybody's. */
+const loaded = signal<Parser | undefined>(undefined);
+
+export const loadParser = async (): Promise<void> => {
+  loaded.value ??= await loadScript(() =>
+    import("../../../lib/chat/message_text.ts")
+  );
+};
+
 /** By the IDs of the messages. */
 export type RichTextByID = ReadonlyMap<string, RichNode[]>;
 
@@ -29,7 +38,6 @@ export function useRichText(
   parsedByServer: RichTextByID,
   people: People,
 ) {
-  const loaded = useSignal<Parser | undefined>(undefined);
   const { messageParser } = loaded.value ?? {};
   const peopleAtFirst = useRef(people).current;
   const parser = useMemo(
@@ -41,12 +49,6 @@ export function useRichText(
       ),
     [loaded.value, people],
   );
-  const loadParser = async () => {
-    loaded.value ??= await loadScript(() =>
-      import("../../../lib/chat/message_text.ts")
-    );
-  };
-
   // Anew with the parser: what was shown plain is parsed then.
   const richTextOf = useMemo(() => {
     const parsed = new Map<string, RichNode[]>();
@@ -66,5 +68,5 @@ export function useRichText(
     };
   }, [parser]);
 
-  return { richTextOf, loadParser };
+  return richTextOf;
 }

@@ -5,7 +5,7 @@ import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
-import type { RestoredDraft } from "../composer/useDraft.ts";
+import type { RestoredDraft } from "../composer/draft.ts";
 import { RichText } from "../message/RichText.tsx";
 import { Avatar } from "../shared/Avatar.tsx";
 import { copyText } from "../shared/copy_text.ts";

@@ -8,13 +8,14 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
-import type { ComposerDraft } from "../composer/useDraft.ts";
+import type { ComposerDraft } from "../composer/draft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import type { Editing } from "../message/useEditing.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { mentionedIn } from "../shared/mention_link.ts";
 import type { UserReplica } from "../shared/replicas.ts";
+import { showRoomName } from "../shared/room_navigation.ts";
 import { roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
@@ -22,13 +23,14 @@ import type { History } from "../timeline/useHistory.ts";
 import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
-import type { LiveRoom } from "./useRoom.ts";
+import type { OpenRoom } from "./open_rooms.ts";
 
 type RoomEffectsProps = {
   user: User;
+  open: OpenRoom;
   /** The room as it was opened, and as it is now. */
   initialView: RoomView;
-  live: LiveRoom;
+  view: RoomView;
   userReplica: UserReplica | undefined;
   history: History;
   draft: ComposerDraft;
@@ -42,24 +44,24 @@ type RoomEffectsProps = {
 };
 
 export function RoomEffects(props: RoomEffectsProps) {
-  const { user, initialView, live, draft, editing, deleting } = props;
+  const { user, initialView, open, view, draft, editing, deleting } = props;
   const { history, showNotice } = props;
-  const { room, messages } = live.view;
+  const { room, messages } = view;
   const message = deleting.value;
 
-  usePendingOverlay(live, user);
-  useDraftSync(draft, live.replica, props.userReplica, initialView);
+  usePendingOverlay(open, user);
+  useDraftSync(draft, open.replica, props.userReplica, initialView);
   useEditLock(draft.scope, editing);
-  useJumpTarget(props.jumpTarget, live.readable, history, showNotice);
+  useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
   useRoomName(room.id, room.name);
-  useMentionLink(draft, live.view.members);
+  useMentionLink(draft, view.members);
   useReactionNames();
   useTellTyping(roomSpace(room.id), draft.text);
 
   // A message that is deleted while its author edits it: the text goes on. One
   // that is further back than the replica reaches may well be there.
   const edit = editing.edit.value;
-  const isGone = live.readable && edit &&
+  const isGone = open.readable && edit &&
     !messages.some(({ id }) => id === edit.id) &&
     (!history.more || edit.seq >= (messages[0]?.seq ?? 0));
   useEffect(() => {
@@ -73,7 +75,7 @@ export function RoomEffects(props: RoomEffectsProps) {
     <DeleteDialog
       text={textOf(props.richTextOf(message.content))}
       onDelete={() =>
-        live.writable?.mutate.deleteMessage({ id: message.id })
+        open.writable?.mutate.deleteMessage({ id: message.id })
           .catch(showNotice)}
       onClose={() => deleting.value = undefined}
     />
@@ -101,11 +103,7 @@ async function unlockedEdit(scope: Scope) {
 function useRoomName(roomID: string, name: string): void {
   useEffect(() => {
     roomNames.value = new Map(roomNames.peek()).set(roomID, name);
-    const heading = document.querySelector("h1.place");
-    if (heading) heading.textContent = name;
-    // The unread count stands before it, the product behind it.
-    document.title = document.title
-      .replace(/^(\(\d+\+?\) )?.*(?= · )/s, (_, unread = "") => unread + name);
+    showRoomName(name);
   }, [name]);
 }
 

@@ -7,7 +7,7 @@ import type { RoomView, User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
 import { messageIDOf } from "./Failures.tsx";
-import type { LiveRoom, PendingOverlay } from "./useRoom.ts";
+import type { OpenRoom, PendingOverlay } from "./open_rooms.ts";
 
 /** What has left the outbox is shown for so long, in milliseconds, as it may not be in the view yet. */
 const LINGER = 3_000;
@@ -19,7 +19,7 @@ type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
 
 /** Keeps the overlay up to date from when the view lacks what is unsent until the outbox is empty. */
 export function usePendingOverlay(
-  { replica, lacksUnsent, overlay }: LiveRoom,
+  { replica, lacksUnsent, overlay }: OpenRoom,
   user: User,
 ): void {
   useEffect(() => {

@@ -1,15 +1,22 @@
 // The navigation between rooms, with the number of unread messages: in the list, and in the title.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { unreadAfter } from "../../../lib/chat/read_state.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { readSeqs, roomNames } from "../shared/room_store.ts";
+import { openRoomID } from "../shared/room_navigation.ts";
+import { listedRooms, readSeqs, roomNames } from "../shared/room_store.ts";
 import { shortly, UnreadCount } from "../shared/UnreadCount.tsx";
+import { useRoomKeys } from "./useRoomKeys.ts";
 import { useRooms } from "./useRooms.ts";
 
 const words = roomStrings.rooms;
 
-type RoomNavProps = { userID: string; rooms: RoomSummary[]; current: string };
+type RoomNavProps = {
+  userID: string;
+  rooms: RoomSummary[];
+  /** The room of the address; undefined where none is chosen. */
+  current?: string;
+};
 
 // On a narrow screen the list is a popover behind the button; on a wide one
 // the stylesheet shows it beside the room. Neither needs a script.
@@ -23,6 +30,19 @@ export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
     const title = document.title.replace(/^\(\d+\+?\) /, "");
     document.title = all > 0 ? `(${shortly(all)}) ${title}` : title;
   }, [all]);
+  useEffect(() => {
+    listedRooms.value = rooms;
+  }, [rooms]);
+
+  useRoomKeys();
+
+  const list = useRef<HTMLDivElement>(null);
+  const open = openRoomID.value ?? current;
+  useEffect(() => {
+    list.current?.hidePopover?.();
+    list.current?.querySelector("[aria-current]")
+      ?.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }, [open]);
 
   return (
     <>
@@ -31,13 +51,13 @@ export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
         {all > 0 && <span class="hidden">{words.unread(all)}</span>}
       </button>
       {all > 0 && <span class="some-unread" aria-hidden="true" />}
-      <div id="rooms" popover="auto">
+      <div id="rooms" ref={list} popover="auto">
         <ul>
           {rooms.map((room) => (
             <li key={room.roomID}>
               <RoomLink
                 room={room}
-                current={room.roomID === current}
+                current={room.roomID === open}
                 unread={unread(room)}
               />
             </li>

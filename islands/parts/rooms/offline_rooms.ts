@@ -30,7 +30,7 @@ export async function offlineOwner(): Promise<string | undefined> {
 
 /**
  * A person's rooms by the copies on this device, and those of `known`, an older
- * list of the server's. `onDevice` says of each whether its page is here.
+ * list of the server's. `onDevice` says of each whether there is a copy of it.
  */
 export async function offlineRooms(
   userID: string,
@@ -65,12 +65,9 @@ export async function offlineRooms(
     if (!room || !me) continue;
     rooms.set(room.id, withCopy(before(room.id), room, messages, me));
   }
-  return await Promise.all(
-    [...rooms.values()].map(async (room) => ({
-      ...room,
-      onDevice: await isOnDevice(`/rooms/${room.roomID}`),
-    })),
-  );
+  const here = new Set(copies.map(({ room }) => room?.id));
+  return [...rooms.values()]
+    .map((room) => ({ ...room, onDevice: here.has(room.roomID) }));
 }
 
 const emptyRoom = (roomID: string): RoomSummary => ({
@@ -118,8 +115,3 @@ function withCopy(
     last: last ?? null,
   };
 }
-
-/** True also where there are no caches, as on plain http. */
-const isOnDevice = async (path: string): Promise<boolean> =>
-  !globalThis.caches ||
-  await caches.match(path, { cacheName: PAGES }) !== undefined;

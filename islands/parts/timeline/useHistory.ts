@@ -8,17 +8,25 @@ export type History = ReturnType<typeof useHistory>;
 /** How many messages are shown at first, and how many more each time. */
 export const PAGE_SIZE = 200;
 /**
- * While the page comes alive it stands still: what is older than its HTML is
- * put above that after so many milliseconds, or as soon as its reader acts.
+ * While the page comes alive it stands still: what is older than what it shows
+ * at first is put above that after so many milliseconds, or as soon as its
+ * reader acts.
  */
 const STILL_FOR = 3_000;
 const ACTS = ["keydown", "pointerdown", "wheel"];
 
-/** `messages` are those to be shown of `all` that the replica holds; `more` says that there may be older ones. */
-export function useHistory(all: Message[], messageCount: number) {
-  const shown = useSignal(Math.max(PAGE_SIZE, all.length));
+/**
+ * `messages` are those to be shown of `all` that the replica holds, at first
+ * from the first of `initial` on; `more` says that there may be older ones.
+ */
+export function useHistory(
+  all: Message[],
+  messageCount: number,
+  initial: readonly Message[],
+) {
+  const shown = useSignal(Math.max(PAGE_SIZE, initial.length));
   const still = useSignal(true);
-  const firstSeq = useRef(all[0]?.seq ?? 0).current;
+  const firstSeq = useRef(initial[0]?.seq ?? 0).current;
   useEffect(() => {
     const end = () => still.value = false;
     const timer = setTimeout(end, STILL_FOR);
@@ -40,7 +48,7 @@ export function useHistory(all: Message[], messageCount: number) {
   return {
     messages: hidden > 0 ? all.slice(hidden) : all,
     more: hidden > 0 || (oldest > 1 && !exhausted.value),
-    /** Whether what is older than the page's HTML waits. */
+    /** Whether what is older than that waits. */
     still,
     /** How many are shown at most; whether the server is asked for more, and has none. */
     shown,

@@ -68,11 +68,14 @@ export function useReadMarker(options: ReadMarkerOptions) {
     }
     markSoon();
   }, [confirmed, scrolledUp, userReplica]);
-  // When the page is left, what waits to be marked was seen.
-  useEffect(
-    () => onAttention(() => isLookedAt() ? markSoon() : markNow()),
-    [],
-  );
+  // When the page or the room is left, what waits to be marked was seen.
+  useEffect(() => {
+    const end = onAttention(() => isLookedAt() ? markSoon() : markNow());
+    return () => {
+      end();
+      markNow();
+    };
+  }, []);
 
   const { value: read } = readBefore;
   const firstNew = read === undefined

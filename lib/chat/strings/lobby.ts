@@ -11,6 +11,7 @@ export const lobbyStrings = {
   joining: "Open a room to look at it.",
   noneOfYours:
     "You are not in any room yet. Join one below, or create your own.",
+  noneOfYoursToJoin: "You are not in any room yet. Join one below.",
   private: "Private",
   noMessages: "No messages yet",
   notOnDevice: "Not on this device yet",

@@ -21,7 +21,11 @@ export const pageStrings = {
     name: "Your name",
     hint: "This is how others will see you. No password, no email.",
     submit: "Sign in",
+    invitedOnly:
+      "This chat is by invitation only. Open the invitation or the sign-in link that you were given.",
   },
+
+  makeRooms: { operatorOnly: "On this server only its operator makes rooms." },
 
   leave: {
     title: "Sign out?",
@@ -141,6 +145,12 @@ export const pageStrings = {
 /** A day in words, from milliseconds since 1970. */
 export const dateOf = (time: number): string =>
   new Date(time).toLocaleDateString("en", { dateStyle: "long" });
+
+/** What a banned person is told; `until` is in milliseconds since 1970, null until it is lifted. */
+export const bannedUntil = (until: number | null): string =>
+  until === null
+    ? "This account is banned."
+    : `This account is banned until ${dateOf(until)}.`;
 
 /** The title and the text of an error page. */
 export function errorStrings(status: number): readonly [string, string] {

@@ -22,6 +22,13 @@ export const roomStrings = {
     reload: "Reload",
   },
 
+  placeholder: {
+    none: "Choose a room.",
+    loading: "Loading the messages…",
+    offline:
+      "This room is not on this device yet. It comes as soon as there is a network.",
+  },
+
   joining: {
     join: "Join",
     looking: "You are looking at this room. Join it to write.",

@@ -1,9 +1,8 @@
 // Deletes accounts: one ends at once, and is then taken out of every room in small steps
 // that any process can go on with.
 import type { WriteTransaction } from "replicache";
-import { leftRoomsOf, membershipsOf } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
-import type { Message } from "../../chat/schema.ts";
+import type { LeftRoom, Membership, Message } from "../../chat/schema.ts";
 import { roomSpace, userSpace } from "../../chat/spaces.ts";
 import { pageStrings } from "../../chat/strings/pages.ts";
 import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
@@ -21,8 +20,9 @@ const RETRY_AFTER_MS = 10_000; // after a failure
 /** A younger request of a person who still has a name is left for later: a write is tried for less. */
 const MIN_AGE_MS = 30_000;
 const PAUSE_MS = 5; // between two commits: others get their turn
-const MESSAGES_PER_COMMIT = 100; // messages that are looked at in one commit,
-const BYTES_PER_COMMIT = 100_000; // or as much JSON as is changed in it: it is in the log as well
+// What one commit changes is worked out in one turn of the event loop: 2 ms.
+const MESSAGES_PER_COMMIT = 25;
+const BYTES_PER_COMMIT = 40_000; // of messages as they are stored; one may be larger
 
 /**
  * What is still to do is in KV: the request, and in the person's own space the
@@ -118,15 +118,14 @@ export class AccountDeletions {
   async #erase(userID: string): Promise<void> {
     const space = userSpace(userID);
     await this.#endAccess(userID);
-    const rooms = <T>(query: (own: WriteTransaction) => Promise<T>) =>
-      this.sync.write([space], query);
-    for (const { roomID } of await rooms(membershipsOf)) {
-      await this.#leave(userID, roomID);
+    for await (const { value } of this.sync.scan(space, "membership/")) {
+      await this.#leave(userID, (value as Membership).roomID);
     }
-    for (const roomID of await rooms(leftRoomsOf)) {
+    for await (const { key, value } of this.sync.scan(space, "left/")) {
+      const { roomID } = value as LeftRoom;
       await this.#anonymize(userID, roomID);
       await this.sync.erase(roomSpace(roomID), userID);
-      await this.sync.write([space], (own) => own.del(`left/${roomID}`));
+      await this.sync.write([space], (own) => own.del(key));
     }
     await this.sync.erase(space);
   }
@@ -144,41 +143,47 @@ export class AccountDeletions {
     }
   }
 
-  /** Takes their name from all that they wrote in a room. */
+  /**
+   * Takes their name from all that they wrote in a room. They are no member any
+   * more, so nothing is added meanwhile.
+   */
   async #anonymize(userID: string, roomID: string): Promise<void> {
-    let from: string | undefined = "message/";
-    while (from !== undefined) {
-      const after: string = from;
-      from = await this.sync.write(
-        [roomSpace(roomID)],
-        (there) => anonymizeSome(there, userID, after),
+    const space = roomSpace(roomID);
+    let [some, size] = [[] as string[], 0];
+    const commit = async () => {
+      const messages = some;
+      [some, size] = [[], 0];
+      if (messages.length === 0) return;
+      await this.sync.write(
+        [space],
+        (there) => anonymize(there, userID, messages),
       );
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    };
+    for await (const entry of this.sync.scan(space, "message/")) {
+      if (!namesAuthor(entry.value as Message, userID)) continue;
+      if (size + entry.bytes > BYTES_PER_COMMIT) await commit();
+      some.push(entry.key);
+      size += entry.bytes;
+      if (some.length === MESSAGES_PER_COMMIT) await commit();
     }
+    await commit();
   }
 }
 
-const encoder = new TextEncoder();
+/** Whether a message is a person's, under their name. */
+const namesAuthor = ({ authorID, from }: Message, userID: string): boolean =>
+  authorID === userID && from !== pageStrings.deletedUser;
 
-/** Does so for some messages after a key; gives back the last one's key, undefined when there are no more. */
-async function anonymizeSome(
+/** Takes a person's name from some messages, those that are there yet. */
+async function anonymize(
   there: WriteTransaction,
   userID: string,
-  after: string,
-): Promise<string | undefined> {
-  let [messages, bytes] = [MESSAGES_PER_COMMIT, BYTES_PER_COMMIT];
-  let last = after;
-  const start = { key: after, exclusive: true };
-  const entries = there.scan({ prefix: "message/", start }).entries();
-  for await (const [key, value] of entries) {
-    if (messages-- === 0 || bytes <= 0) return last;
-    last = key;
-    const message = value as Message;
-    if (message.authorID !== userID) continue;
-    if (message.from === pageStrings.deletedUser) continue;
-    const anonymous: Message = { ...message, from: pageStrings.deletedUser };
-    await there.set(key, anonymous);
-    bytes -= encoder.encode(JSON.stringify(anonymous)).length;
+  messages: string[],
+): Promise<void> {
+  for (const key of messages) {
+    const message = await there.get(key) as Message | undefined;
+    if (!message || !namesAuthor(message, userID)) continue;
+    await there.set(key, { ...message, from: pageStrings.deletedUser });
   }
-  return undefined;
 }

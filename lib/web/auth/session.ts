@@ -3,10 +3,12 @@ import { ulid } from "@std/ulid";
 import { setProfileArgs } from "../../chat/server_mutators.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { valid } from "../../chat/schema.ts";
+import { bannedUntil } from "../../chat/strings/pages.ts";
 import type { User } from "../../chat/views.ts";
 import { commitOrUnavailable, unavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { makePerson, userOf } from "../chat/profile.ts";
+import { banOf } from "./bans.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
 import { hashOf, newToken } from "./token.ts";
 
@@ -81,7 +83,8 @@ export async function signIn(
 
 /**
  * Opens a session for a person; gives back its `Set-Cookie` value. Throws a
- * `not-found` refusal, and opens none, when their account is deleted meanwhile.
+ * refusal, and opens none: `not-found` when their account is deleted meanwhile,
+ * `not-allowed` when it is banned.
  */
 export async function openSession(
   { kv, sync }: Store,
@@ -91,11 +94,15 @@ export async function openSession(
   const token = newToken();
   const session: Session = { sessionID: hashOf(token), userID };
   await commitOrUnavailable(extend(kv.atomic(), session));
-  // Asked only now: a deletion ends the sessions that there are at that moment.
-  if (await userOf(sync, userID) === null) {
-    await end(kv, session);
+  // Asked only now: a deletion, or a ban, ends the sessions that there are at that moment.
+  const isGone = await userOf(sync, userID) === null;
+  const ban = await banOf(kv, { kind: "account", id: userID })
+    .catch(throwUnavailable);
+  if (isGone || ban) await end(kv, session);
+  if (isGone) {
     throw new Refusal("not-found", "There is no such account any more.");
   }
+  if (ban) throw new Refusal("not-allowed", bannedUntil(ban.until));
   return cookieOf(token, LIFETIME_MS, secure);
 }
 
@@ -225,6 +232,22 @@ const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
     kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
       .set(SIGNALS.sessions, 0),
   );
+
+/**
+ * When a person was last here, in milliseconds since 1970, give or take a day:
+ * when one of their sessions was opened or prolonged. Null when they have none.
+ */
+export async function lastSeenAt(
+  kv: Deno.Kv,
+  userID: string,
+): Promise<number | null> {
+  let last: number | null = null;
+  for await (const { key } of kv.list({ prefix: ["sessionOf", userID] })) {
+    const { value } = await kv.get<Stored>(keyOf(key[2] as string));
+    if (value) last = Math.max(last ?? 0, value.expiresAt - LIFETIME_MS);
+  }
+  return last;
+}
 
 /** Ends all sessions of a person, on all their devices. */
 export async function endSessions(kv: Deno.Kv, userID: string): Promise<void> {

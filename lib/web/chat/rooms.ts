@@ -9,6 +9,7 @@ import {
   roomIn,
 } from "../../chat/queries.ts";
 import { Name } from "../../chat/names.ts";
+import { Refusal } from "../../chat/refusal.ts";
 import {
   type Member,
   type Membership,
@@ -23,6 +24,7 @@ import {
   roomSpace,
   userSpace,
 } from "../../chat/spaces.ts";
+import { pageStrings } from "../../chat/strings/pages.ts";
 import type { PeopleView, RoomView, User } from "../../chat/views.ts";
 import {
   assertOwner,
@@ -106,6 +108,14 @@ const NewRoom = v.object({
   name: Name,
   visibility: Visibility.optional(() => "public" as const),
 });
+
+/** Throws a `not-allowed` refusal where rooms are made by the operator alone. */
+export function assertMayMakeRooms(
+  { mayMakeRooms }: { mayMakeRooms: boolean },
+): void {
+  if (mayMakeRooms) return;
+  throw new Refusal("not-allowed", pageStrings.makeRooms.operatorOnly);
+}
 
 /**
  * Makes a room whose maker is its owner: in the room's space, the maker's and,

@@ -12,6 +12,14 @@ export const failure = (
   headers?: HeadersInit,
 ): Response => Response.json({ error, message }, { status, headers });
 
+/** The answer to a banned address. A page of it costs no more than this. */
+export function bannedAnswer({ url }: Request): Response {
+  const message = "Requests from this address are not taken.";
+  return new URL(url).pathname.startsWith("/api/")
+    ? failure(403, "banned", message)
+    : new Response(message, { status: 403 });
+}
+
 const REFUSAL_STATUS = {
   "bad-args": 400,
   "full": 409,

@@ -102,39 +102,35 @@ const tooManyMessage = (seconds: number) =>
     ? "Too many requests. Try again in a second."
     : `Too many requests. Try again in ${seconds} seconds.`;
 
-/** What a context says of where a request came from. */
-type Arrived = {
-  req: Request;
-  info: Pick<Deno.ServeHandlerInfo, "remoteAddr">;
-  config: { trustProxy?: boolean };
-};
-
 /**
  * The address that a request counts for. Behind a trusted proxy it is the last
  * of `X-Forwarded-For`, which the proxy itself added; those before it are the
  * client's to invent. Of IPv6 it is the network that one customer is given.
  */
-export function addressOf({ req, info, config }: Arrived): string {
-  const { remoteAddr } = info;
-  const forwarded = config.trustProxy &&
+export function addressOf(
+  req: Request,
+  { remoteAddr }: Deno.ServeHandlerInfo,
+  trustProxy: boolean,
+): string {
+  const forwarded = trustProxy &&
     req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  return canonicalAddress(
-    forwarded || ("hostname" in remoteAddr ? remoteAddr.hostname : ""),
-  );
+  const address = forwarded ||
+    ("hostname" in remoteAddr ? remoteAddr.hostname : "");
+  return parseAddress(address) ?? address;
 }
 
 /**
  * One spelling for each address: without a port, of IPv6 the first 64 bits,
  * which one customer is given, and IPv4 as such where it is mapped into IPv6.
- * What is no address stays as it is.
+ * Undefined for what is no address.
  */
-function canonicalAddress(address: string): string {
+export function parseAddress(address: string): string | undefined {
   const [, v4] = address.match(/^(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/) ?? [];
-  if (v4) return v4;
+  if (v4) return URL.parse(`http://${v4}`)?.hostname;
   const [, bracketed] = address.match(/^\[([^\]]*)\](?::\d+)?$/) ?? [];
   const [bare] = (bracketed ?? address).split("%"); // a zone is of this machine
   const host = URL.parse(`http://[${bare}]`)?.hostname.slice(1, -1);
-  if (!host) return address;
+  if (!host) return undefined;
   const [head, tail] = host.split("::");
   const groups = head.split(":").filter(Boolean);
   const rest = (tail ?? "").split(":").filter(Boolean);

@@ -1,4 +1,4 @@
-// Signals between processes: KV keys that change with sessions, typing and who is online,
+// Signals between processes: KV keys that change with sessions, bans, typing and who is online,
 // which are in no space.
 import { coalesce, watchKeys } from "../../sync/mod.ts";
 
@@ -6,6 +6,8 @@ import { coalesce, watchKeys } from "../../sync/mod.ts";
 export const SIGNALS = {
   /** A session was ended. */
   sessions: ["pulse", "sessions"],
+  /** Somebody was banned, or a ban was lifted; see bans.ts. */
+  bans: ["pulse", "bans"],
   /** A person began or stopped typing; see typing.ts. The key has its name of an earlier release. */
   typing: ["pulse", "presence"],
   /** A person came online in a room or went; see online.ts. */

@@ -3,6 +3,7 @@ import { kindOf } from "../../chat/spaces.ts";
 import type { StreamHooks } from "../../sync/mod.ts";
 import { LimitReached } from "../http/rate_limits.ts";
 import { KvSignals } from "./kv_signals.ts";
+import type { AddressBans } from "../auth/bans.ts";
 import { endedOf, type Session } from "../auth/session.ts";
 import type { Online, OnlineListener } from "./online.ts";
 import type { Typing } from "./typing.ts";
@@ -18,7 +19,9 @@ const SESSION_CHECK_MS = 10 * 60_000; // how often sessions are checked that hav
 
 type Body = ReadableStream<Uint8Array>;
 type Open = (ending: StreamHooks) => Promise<Body>;
-type Stream = Session & { address: string; end: () => void };
+/** Whose stream it is, and where they are. */
+type Listening = Session & { address: string };
+type Stream = Listening & { end: () => void };
 
 /** Opens and counts streams. While there is one, it listens to the signals of all processes. */
 export class Streams {
@@ -30,6 +33,7 @@ export class Streams {
     private readonly kv: Deno.Kv,
     private readonly typing: Typing,
     private readonly online: Online,
+    private readonly addressBans: AddressBans,
     private readonly limited: boolean,
   ) {
     this.#signals = new KvSignals(
@@ -37,20 +41,20 @@ export class Streams {
       (signal) => {
         if (signal === "typing") return this.typing.refresh();
         if (signal === "online") return online.refresh();
+        if (signal === "bans") return this.#endBanned();
         return this.#endWithSessions();
       },
     );
   }
 
   /**
-   * Opens a stream of a session, asked for from an address, told who is typing in its rooms; of one that
+   * Opens a stream of a session, told who is typing in its rooms; of one that
    * asks for it (`withOnline`), who is online there, too, its own person among
    * them. Throws a `LimitReached` of 503 when there are too many, and what
    * `open` throws.
    */
   async open(
-    { sessionID, userID }: Session,
-    address: string,
+    { sessionID, userID, address }: Listening,
     open: Open,
     withOnline = false,
   ): Promise<Body> {
@@ -74,6 +78,7 @@ export class Streams {
       });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
+      if (this.addressBans.hasRemembered(address)) stream.end();
       for (const space of spaces) {
         this.typing.tellNewStream(space, listener.tell);
         const isRoom = kindOf(space)?.kind === "room";
@@ -120,6 +125,13 @@ export class Streams {
     this.#timer = undefined;
     this.#signals.stop();
     this.typing.reset();
+  }
+
+  async #endBanned(): Promise<void> {
+    await this.addressBans.refresh();
+    for (const { address, end } of [...this.#streams]) {
+      if (this.addressBans.hasRemembered(address)) end();
+    }
   }
 
   /** Ends the streams of those sessions that are over. */

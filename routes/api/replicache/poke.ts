@@ -6,7 +6,6 @@ import {
   replicaSessionIn,
   spaceIn,
 } from "../../../lib/web/http/handlers.ts";
-import { addressOf } from "../../../lib/web/http/rate_limits.ts";
 
 /** Of one stream: each is looked up when it opens. */
 const MAX_SPACES_PER_STREAM = 100;
@@ -15,7 +14,7 @@ export const handler = methods({
   async GET(ctx) {
     const session = replicaSessionIn(ctx);
     spaceIn(ctx.url); // one at least
-    const { sync, streams } = ctx.state;
+    const { sync, streams, address } = ctx.state;
     const spaces = [...new Set(ctx.url.searchParams.getAll("space"))];
     if (spaces.length > MAX_SPACES_PER_STREAM) {
       throw new SyncError(
@@ -24,8 +23,7 @@ export const handler = methods({
       );
     }
     const stream = await streams.open(
-      session,
-      addressOf(ctx),
+      { ...session, address },
       (ending) =>
         sync.poke(
           spaces,

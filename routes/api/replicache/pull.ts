@@ -9,7 +9,6 @@ import {
 } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import type { Held } from "../../../lib/web/http/memory_budget.ts";
-import { addressOf } from "../../../lib/web/http/rate_limits.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
 import { streamOf } from "../../../lib/web/http/pull_slots.ts";
@@ -32,7 +31,7 @@ export const handler = methods({
     await limits.assertBelow("lost", userID);
     const { signal } = ctx.req;
     const leave = await pullSlots.take(userID);
-    const held = memory.hold(addressOf(ctx));
+    const held = memory.hold(ctx.state.address);
     const done = () => {
       leave();
       held[Symbol.dispose]();

@@ -2,7 +2,7 @@
 import { methods, userIn } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import { roomQueryIn, roomsFor } from "../../../lib/web/chat/room_list.ts";
-import { createRoom } from "../../../lib/web/chat/rooms.ts";
+import { assertMayMakeRooms, createRoom } from "../../../lib/web/chat/rooms.ts";
 
 export const handler = methods({
   async GET(ctx) {
@@ -13,6 +13,7 @@ export const handler = methods({
 
   async POST(ctx) {
     const user = userIn(ctx);
+    assertMayMakeRooms(ctx.state);
     const { sync, limits } = ctx.state;
     await limits.count("room", user.userID);
     const room = await createRoom(sync, user, await readJSON(ctx));

@@ -170,22 +170,53 @@ Deno.test("An account whose deletion was not even begun stays as it is", async (
   }
 });
 
-Deno.test("Messages of any size are taken over, in commits that are small enough", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const { sync, deletions } = start(kv);
-  await makePerson(sync, ada);
-  const { roomID } = await createRoom(sync, ada, PUBLIC);
-  await write(sync, roomID, ada, 110, "語".repeat(4_000));
+/** What a deletion asks of KV: how many messages each commit changes, and its bytes; how often messages are listed. */
+async function costOfDeleting(kv: Deno.Kv) {
+  const commits: { messages: number; bytes: number }[] = [];
+  let lists = 0;
+  const gated = gatedKv(kv, (call, run) => {
+    const isMessage = ([kind, , key]: Deno.KvKey) =>
+      kind === "entry" && String(key).startsWith("message/");
+    if (call.kind === "list" && call.keys.some(isMessage)) lists++;
+    const changed = call.changes.filter(({ key }) => isMessage(key));
+    const bytes = changed
+      .map(({ value }) => (value as Uint8Array).length)
+      .reduce((sum, each) => sum + each, 0);
+    if (changed.length > 0) commits.push({ messages: changed.length, bytes });
+    return run();
+  });
+  const { deletions } = start(gated);
   await deletions.delete(ada.userID);
   await erased(kv);
   deletions.stop();
-  const messages = await valuesIn<Message>(sync, roomID, "message/");
-  assertEquals(messages.length, 110);
-  assertEquals(
-    new Set(messages.map(({ from }) => from)),
-    new Set(["Deleted user"]),
-  );
-});
+  return { commits, lists };
+}
+
+for (
+  const [what, content] of [["short", "Hello"], ["long", "語".repeat(4_000)]]
+) {
+  Deno.test(`Of ${what} messages ten are read and few are changed at a time, however many there are (T42)`, async () => {
+    using kv = await Deno.openKv(":memory:");
+    const { sync } = start(kv);
+    for (const person of [ada, bob]) await makePerson(sync, person);
+    const { roomID } = await createRoom(sync, ada, PUBLIC);
+    await joinRoom(sync, bob, roomID);
+    await write(sync, roomID, ada, 110, content);
+    await write(sync, roomID, bob, 90, content);
+    const { commits, lists } = await costOfDeleting(kv);
+    const messages = await valuesIn<Message>(sync, roomID, "message/");
+    const named = Map.groupBy(messages, ({ from }) => from);
+    assertEquals(named.get("Deleted user")?.length, 110);
+    assertEquals(named.get("Bob")?.length, 90);
+    assert(lists >= 200 / 10, `${lists} reads`);
+    for (const { messages, bytes } of commits) {
+      assert(messages <= 25, `${messages} messages in a commit`);
+      assert(messages === 1 || bytes <= 45_000, `${bytes} bytes in a commit`);
+    }
+    const changed = commits.map(({ messages }) => messages);
+    assertEquals(changed.reduce((sum, each) => sum + each, 0), 110);
+  });
+}
 
 Deno.test("What is under way in the name of a deleted account comes to nothing", async () => {
   using kv = await Deno.openKv(":memory:");

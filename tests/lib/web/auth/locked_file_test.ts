@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Sync, SyncError } from "../../../../lib/sync/mod.ts";
 import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
+import { banOf, liftBan, setBan } from "../../../../lib/web/auth/bans.ts";
 import {
   openSession,
   sessionIn,
@@ -99,6 +100,15 @@ const DEEDS: Record<string, (it: Lockable) => Promise<void>> = {
       await sessionIn(new Sessions(it.kv), it.request, false),
       null,
     );
+  },
+  async "an account is banned, and the ban is lifted"(it) {
+    const account = { kind: "account", id: it.user.userID } as const;
+    it.lock(3);
+    await setBan(it.kv, { ...account, until: null });
+    assert(await banOf(it.kv, account));
+    it.lock(3);
+    await liftBan(it.kv, account);
+    assertEquals(await banOf(it.kv, account), null);
   },
   async "it is told who is typing"(it) {
     const typist = { space: "room:a", userID: it.user.userID };

@@ -10,8 +10,7 @@ function addressed(hostname: string, forwarded?: string): string {
     completed: Promise.resolve(),
   } as Deno.ServeHandlerInfo;
   const req = new Request("http://app.test/", { headers });
-  const config = { trustProxy: forwarded !== undefined };
-  return addressOf({ req, info, config });
+  return addressOf(req, info, forwarded !== undefined);
 }
 
 Deno.test("An address counts as one, however it is spelled (T18)", () => {

@@ -1,5 +1,6 @@
 // How many streams may be open: of a person, of an address, and of all.
 import { assertEquals } from "@std/assert";
+import { AddressBans } from "../../../../lib/web/auth/bans.ts";
 import { Online } from "../../../../lib/web/live/online.ts";
 import { Streams } from "../../../../lib/web/live/streams.ts";
 import { Typing } from "../../../../lib/web/live/typing.ts";
@@ -10,16 +11,22 @@ import { Sync } from "../../../../lib/sync/mod.ts";
 Deno.test("twenty addresses with many accounts can't take all streams: those that have few still get theirs (T18)", async () => {
   using kv = await Deno.openKv(":memory:");
   const sync = new Sync(kv, chatDomain);
-  const streams = new Streams(kv, new Typing(kv, sync), new Online(kv), true);
+  const streams = new Streams(
+    kv,
+    new Typing(kv, sync),
+    new Online(kv),
+    new AddressBans(kv),
+    true,
+  );
   await kv.set(["session", "s"], { userID: "u", expiresAt: Infinity });
   const ends: (() => void)[] = [];
   let people = 0;
   /** Opens as many from an address as there may be, by a new person each. */
   async function takeAll(address: string): Promise<number> {
     for (let taken = 0;; taken++) {
-      const session = { sessionID: "s", userID: `u${people++}` };
+      const session = { sessionID: "s", userID: `u${people++}`, address };
       try {
-        await streams.open(session, address, (hooks) => {
+        await streams.open(session, (hooks) => {
           ends.push(() => hooks.onEnd?.());
           return Promise.resolve(new ReadableStream());
         });

@@ -1,48 +1,53 @@
 // A room: its messages, the composer, and whether both are in step with the server.
-import "./parts/shared/shared_chunk.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { roomSpace } from "../lib/chat/spaces.ts";
-import { roomStrings } from "../lib/chat/strings/room.ts";
-import type { RoomView, User } from "../lib/chat/views.ts";
-import type { Status } from "../lib/replica/mod.ts";
-import { listen } from "../lib/replica/poke/listen.ts";
-import { Composer } from "./parts/composer/Composer.tsx";
-import { useDraft } from "./parts/composer/useDraft.ts";
-import { useEditing } from "./parts/message/useEditing.ts";
-import { useToday } from "./parts/shared/Timestamp.tsx";
-import { type RichTextByID, useRichText } from "./parts/message/useRichText.ts";
-import { Connection } from "./parts/room/Connection.tsx";
-import { JoinForm } from "./parts/room/JoinForm.tsx";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { RoomView, User } from "../../../lib/chat/views.ts";
+import type { Status } from "../../../lib/replica/mod.ts";
+import { listen } from "../../../lib/replica/poke/listen.ts";
+import { Composer } from "../composer/Composer.tsx";
+import { useEditing } from "../message/useEditing.ts";
+import { useToday } from "../shared/Timestamp.tsx";
 import {
-  lazyParts,
-  loadLazyParts,
-  onFirstInteraction,
-} from "./parts/room/lazy.ts";
-import { RoomHeader } from "./parts/room/RoomHeader.tsx";
-import { useMessageActions } from "./parts/room/useMessageActions.ts";
-import { useRoom, useUserReplica } from "./parts/room/useRoom.ts";
-import { chatServer, type TypingEvent } from "./parts/shared/chat_server.ts";
-import { errorWords } from "./parts/shared/error_words.ts";
-import { hasUnfinished } from "./parts/shared/unsent_text.ts";
-import { usePeople } from "./parts/shared/usePeople.ts";
-import { useSustained } from "./parts/shared/useSustained.ts";
-import { MessageList } from "./parts/timeline/MessageList.tsx";
-import { useHistory } from "./parts/timeline/useHistory.ts";
-import { useReadMarker } from "./parts/timeline/useReadMarker.ts";
-import { useScrollAnchor } from "./parts/timeline/useScrollAnchor.ts";
+  loadParser,
+  type RichTextByID,
+  useRichText,
+} from "../message/useRichText.ts";
+import { Connection } from "./Connection.tsx";
+import { JoinForm } from "./JoinForm.tsx";
+import { lazyParts, loadLazyParts, onFirstInteraction } from "./lazy.ts";
+import { Reload } from "./Reload.tsx";
+import { RoomHeader } from "./RoomHeader.tsx";
+import { useMessageActions } from "./useMessageActions.ts";
+import type { OpenRoom } from "./open_rooms.ts";
+import { chatServer, type TypingEvent } from "../shared/chat_server.ts";
+import type { UserReplica } from "../shared/replicas.ts";
+import { errorWords } from "../shared/error_words.ts";
+import { hasUnfinished } from "../shared/unsent_text.ts";
+import { usePeople } from "../shared/usePeople.ts";
+import { useSustained } from "../shared/useSustained.ts";
+import { MessageList } from "../timeline/MessageList.tsx";
+import { useHistory } from "../timeline/useHistory.ts";
+import { useReadMarker } from "../timeline/useReadMarker.ts";
+import { useScrollAnchor } from "../timeline/useScrollAnchor.ts";
 
-// An island, too: two scripts of one page would say much twice.
-export { RoomNav } from "./parts/rooms/RoomNav.tsx";
+type RoomProps = {
+  user: User;
+  open: OpenRoom;
+  /** The room as it is shown at first. */
+  initialView: RoomView;
+  /** What the server has parsed of it. */
+  richText: RichTextByID;
+  userReplica: UserReplica | undefined;
+};
 
-type RoomProps = { user: User; view: RoomView; richText: RichTextByID };
-
-export default function Room(props: RoomProps) {
-  const { user, view: initialView } = props;
+export function Room(props: RoomProps) {
+  const { user, open, initialView, userReplica } = props;
   const { userID } = user;
-  const live = useRoom(user, initialView);
-  const { rejections, replica, readable, writable, failed, status } = live;
-  const { room, me, members, messages } = live.view;
+  const { rejections, replica, readable, writable, failed, status } = open;
+  const view = open.view ?? initialView;
+  const { room, me, members, messages } = view;
   const space = roomSpace(room.id);
   const scope = `${userID}/${room.id}`;
   const caughtUp = readable !== undefined;
@@ -59,23 +64,22 @@ export default function Room(props: RoomProps) {
   };
 
   const parts = lazyParts.value;
-  const userReplica = useUserReplica(userID, caughtUp);
-  const draft = useDraft(scope);
+  const { draft } = open;
   const editing = useEditing(scope, jump);
   const people = usePeople(members, user.name);
-  const { richTextOf, loadParser } = useRichText(
+  const richTextOf = useRichText(
     initialView.messages,
     props.richText,
     people,
   );
-  const history = useHistory(messages, room.messageCount);
-  const scroll = useScrollAnchor(messages.at(-1)?.id);
+  const history = useHistory(messages, room.messageCount, initialView.messages);
+  const scroll = useScrollAnchor(messages.at(-1)?.id, open);
   const { scroller, scrolledUp } = scroll;
   const readMarker = useReadMarker({
     initialView,
     userReplica,
     messages,
-    confirmed: confirmedIn(live.view, status.unsent),
+    confirmed: confirmedIn(view, status.unsent),
     scrolledUp,
     scroller,
   });
@@ -101,7 +105,7 @@ export default function Room(props: RoomProps) {
   /** Whether something that is to be shown cannot be, until the page is loaded again. */
   const lacksParts = useSignal(false);
   const needsParts = isVisitor || isReply || anyRejected ||
-    live.lacksUnsent.value || paused !== undefined;
+    open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
     if (needsParts || location.hash || hasUnfinished(scope)) {
@@ -126,12 +130,6 @@ export default function Room(props: RoomProps) {
         },
       },
     }), [space]);
-  useEffect(() => {
-    if (paused !== "gone") return;
-    // The stored page goes with the room: the service worker looks again.
-    navigator.serviceWorker?.controller?.postMessage("keep");
-  }, [paused]);
-
   // What the first pull adds is history, not news to be read aloud.
   const announced = useSustained(caughtUp && !history.loading.value, 1_000);
   const edit = parts && editing.edit.value;
@@ -248,7 +246,8 @@ export default function Room(props: RoomProps) {
         <parts.RoomEffects
           user={user}
           initialView={initialView}
-          live={live}
+          open={open}
+          view={view}
           userReplica={userReplica}
           history={history}
           draft={draft}
@@ -285,15 +284,4 @@ function Notice({ text }: { text: Signal<string> }) {
   }, [shown]);
   // There before it says anything: what appears as a whole is often not read.
   return <p class="notice-line" role="status">{shown}</p>;
-}
-
-function Reload() {
-  return (
-    <div class="refusal reload" role="alert">
-      <p>{roomStrings.room.notAlive}</p>
-      <button type="button" onClick={() => location.reload()}>
-        {roomStrings.room.reload}
-      </button>
-    </div>
-  );
 }

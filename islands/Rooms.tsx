@@ -1,0 +1,100 @@
+// The rooms: the one that is open, and the way from one to another without loading a page.
+import "./parts/shared/shared_chunk.ts";
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { RoomView, User } from "../lib/chat/views.ts";
+import { loadParser, type RichTextByID } from "./parts/message/useRichText.ts";
+import {
+  firstView,
+  OpenRoom,
+  OpenRooms,
+  openUserReplica,
+} from "./parts/room/open_rooms.ts";
+import { Room } from "./parts/room/Room.tsx";
+import { RoomPlaceholder } from "./parts/room/RoomPlaceholder.tsx";
+import type { UserReplica } from "./parts/shared/replicas.ts";
+import {
+  followAddress,
+  openRoomID,
+  showRoomName,
+} from "./parts/shared/room_navigation.ts";
+import { nameOfRoom } from "./parts/shared/room_store.ts";
+
+// An island, too: two scripts of one page would say much twice.
+export { RoomNav } from "./parts/rooms/RoomNav.tsx";
+
+type RoomsProps = {
+  user: User;
+  /** The room of the address; undefined on the page that is stored for all rooms. */
+  view?: RoomView;
+  /** What the server has parsed of it. */
+  richText?: RichTextByID;
+};
+
+const NOTHING: RichTextByID = new Map();
+
+export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
+  const rooms = useMemo(() => new OpenRooms(user), []);
+  const shown = useSignal(
+    useMemo(() => view && new OpenRoom(user, view.room.id, view), []),
+  );
+  const userReplica = useSignal<UserReplica | undefined>(undefined);
+  const announcement = useSignal("");
+  /** Whether the room is still the one of the page's HTML, as it was there. */
+  const isHTML = useRef(true);
+
+  useEffect(() => {
+    if (shown.value) rooms.add(shown.value);
+    const end = followAddress();
+    return () => {
+      end();
+      rooms.close();
+      userReplica.peek()?.close();
+    };
+  }, []);
+
+  useSignalEffect(() => {
+    const roomID = openRoomID.value;
+    if (!roomID || roomID === shown.peek()?.roomID) return;
+    isHTML.current = false;
+    shown.value = rooms.open(roomID);
+    announcement.value = nameOfRoom(roomID) ?? "";
+    showRoomName(announcement.value);
+    loadParser().catch(() => {}); // until then texts are shown as they were typed
+    // So that the composer takes the focus.
+    (document.activeElement as HTMLElement | null)?.blur();
+  });
+
+  const open = shown.value;
+  const isThere = open?.isThere.value;
+  const initialView = useMemo(() => {
+    const copy = open?.view;
+    return isHTML.current ? view : copy && firstView(copy, open.place);
+  }, [open, isThere]);
+
+  // What matters more comes first: the room that is open.
+  const isReady = open?.readable !== undefined;
+  useEffect(() => {
+    if (!isReady || userReplica.peek()) return;
+    openUserReplica(user.userID)
+      .then((replica) => userReplica.value = replica, reportError);
+  }, [isReady]);
+
+  return (
+    <>
+      <p class="hidden" role="status" dir="auto">{announcement}</p>
+      {open && initialView
+        ? (
+          <Room
+            key={open.roomID}
+            user={user}
+            open={open}
+            initialView={initialView}
+            richText={isHTML.current ? richText : NOTHING}
+            userReplica={userReplica.value}
+          />
+        )
+        : <RoomPlaceholder open={open} />}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+// Stands where a room will be that is not on this device, or not read from it yet.
+import { useEffect } from "preact/hooks";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { useSustained } from "../shared/useSustained.ts";
+import type { OpenRoom } from "./open_rooms.ts";
+import { Reload } from "./Reload.tsx";
+
+/** What is on this device is there before anything need be said, in milliseconds. */
+const SILENT_FOR = 300;
+
+const words = roomStrings.placeholder;
+
+/** `open` is undefined where no room is chosen. */
+export function RoomPlaceholder({ open }: { open: OpenRoom | undefined }) {
+  const { status, failed } = open ?? {};
+  const isLong = useSustained(true, SILENT_FOR);
+  // A room that is not there, or not for this person: the server has the words for it.
+  const isRefused = status?.paused !== undefined;
+  useEffect(() => {
+    if (isRefused) location.reload();
+  }, [isRefused]);
+  return (
+    <div class="log-frame placeholder" aria-busy={open !== undefined}>
+      <div class="lines" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </div>
+      {isLong && (
+        <p role="status">
+          {!open ? words.none : status?.online ? words.loading : words.offline}
+        </p>
+      )}
+      {failed && <Reload />}
+    </div>
+  );
+}

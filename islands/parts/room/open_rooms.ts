@@ -1,0 +1,272 @@
+// The rooms whose copies are open on this page, the one that is shown and those shown last, and the live view of each: the server's HTML first, the replica once it has caught up.
+import { computed, effect, signal } from "@preact/signals";
+import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
+import {
+  memberIn,
+  membersIn,
+  messagesIn,
+  roomIn,
+} from "../../../lib/chat/queries.ts";
+import type { Message } from "../../../lib/chat/schema.ts";
+import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
+import type { RoomView, User } from "../../../lib/chat/views.ts";
+import {
+  openReplica,
+  type Rejection,
+  rejectionsIn,
+  type Status,
+} from "../../../lib/replica/mod.ts";
+import { createDraft } from "../composer/draft.ts";
+import { chatServer } from "../shared/chat_server.ts";
+import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
+import { listedRoom, readSeqs } from "../shared/room_store.ts";
+import type { Place } from "../timeline/useScrollAnchor.ts";
+
+/** Adds to a view of the room what is pending in the outbox. */
+export type PendingOverlay = (
+  view: RoomView,
+  rejections: readonly Rejection[],
+) => RoomView;
+
+/** How many of the newest messages a first visit brings. */
+const WINDOW = 200;
+/** Rooms that stay open, besides those in which something is unsent. */
+const MAX_OPEN = 5;
+/** A replica that takes longer to open, in milliseconds, is said to have failed: on a full disk nothing says why. */
+const OPENING_TIMEOUT = 20_000;
+
+const STARTING: Status = { online: true, syncing: true, unsent: 0 };
+
+/**
+ * A room as it is now. `replica` is this browser's, once it is open; `readable`
+ * is the same once what is shown comes from it alone, `writable` once it knows
+ * the person as a member.
+ */
+export class OpenRoom {
+  /** Undefined until there is something to show. */
+  readonly #view = signal<RoomView | undefined>(undefined);
+  readonly #caughtUp = signal(false);
+  readonly #isMember = signal(false);
+  readonly #replica = signal<RoomReplica | undefined>(undefined);
+  readonly #failed = signal(false);
+  readonly #rejections = signal<Rejection[]>([]);
+  /** Whether the view may lack what is unsent: the HTML does, and so may the replica. */
+  readonly lacksUnsent = signal(false);
+  /** Adds it to the view. */
+  readonly overlay = signal<PendingOverlay | undefined>(undefined);
+  /** Where its reader was when another room was shown; undefined for at the newest. */
+  place: Place | undefined;
+  readonly draft;
+  #opening: Promise<RoomReplica> | undefined;
+
+  readonly #shown = computed(() => {
+    const view = this.#view.value;
+    return view && this.overlay.value?.(view, this.#rejections.value) || view;
+  });
+
+  /** `html` is the room as the page's HTML shows it, if it does. */
+  constructor(
+    private readonly user: User,
+    readonly roomID: string,
+    private readonly html?: RoomView,
+  ) {
+    this.#view.value = html;
+    this.draft = createDraft(`${user.userID}/${roomID}`);
+  }
+
+  /** Whether there is something to show. */
+  readonly isThere = computed(() => this.#view.value !== undefined);
+
+  get view(): RoomView | undefined {
+    return this.#shown.value;
+  }
+  get rejections(): readonly Rejection[] {
+    return this.#rejections.value;
+  }
+  get replica(): RoomReplica | undefined {
+    return this.#replica.value;
+  }
+  get readable(): RoomReplica | undefined {
+    return this.#caughtUp.value ? this.#replica.value : undefined;
+  }
+  get writable(): RoomReplica | undefined {
+    return this.#isMember.value ? this.#replica.value : undefined;
+  }
+  get status(): Status {
+    return this.#replica.value?.status.value ?? STARTING;
+  }
+  /** Whether it does not open, as far as one can tell. */
+  get failed(): boolean {
+    return this.#failed.value;
+  }
+
+  /** Opens this browser's replica, and keeps the view in step with it. */
+  open(): void {
+    const { html, user: { userID } } = this;
+    this.#opening = openReplica({
+      server: chatServer,
+      userID,
+      space: roomSpace(this.roomID),
+      // Nothing of the page's HTML goes when the replica takes over.
+      window: Math.max(WINDOW, html?.messages.length ?? 0),
+      mutators: roomMutators({ userID, now: Date.now }),
+    });
+    const timer = setTimeout(
+      () => this.#failed.value = true,
+      OPENING_TIMEOUT,
+    );
+    this.#opening.then((replica) => {
+      clearTimeout(timer);
+      this.#failed.value = false;
+      this.#replica.value = replica;
+      // What an earlier visit wrote last may not have come into the copy.
+      this.lacksUnsent.value = replica.status.peek().unsent > 0;
+      replica.subscribe(rejectionsIn, (all) => this.#rejections.value = all);
+      replica.subscribe((tx) => viewIn(tx, userID), (copy) => {
+        if (copy) this.#onCopy(copy, replica);
+      });
+      effect(() => {
+        const { unsent } = replica.status.value;
+        if (!this.#caughtUp.value && unsent > 0) this.lacksUnsent.value = true;
+      });
+      // A room that one was removed from goes from this device as well.
+      const isOver = computed(() => {
+        const { unsent, paused } = replica.status.value;
+        return paused === "gone" && unsent === 0;
+      });
+      effect(() => {
+        if (isOver.value) replica.discard().catch(reportError);
+      });
+    }).catch((error) => {
+      clearTimeout(timer);
+      // Its script may be gone: a new build replaces the old one's.
+      this.#failed.value = true;
+      console.error(error);
+    });
+  }
+
+  #onCopy(copy: RoomView, replica: RoomReplica): void {
+    const { html } = this;
+    // Once caught up it stays so, whatever is deleted later.
+    this.#caughtUp.value ||= !html ||
+      copy.room.messageCount >= html.room.messageCount;
+    this.#view.value = this.#caughtUp.value || !html
+      ? copy
+      : merged(html, copy);
+    // Where one can write now, one can without a network a moment later.
+    if (copy.me && !this.#isMember.value) replica.persist().catch(reportError);
+    // Even if older than the HTML: without a network it stays so.
+    this.#isMember.value = copy.me !== undefined;
+  }
+
+  close(): void {
+    this.#opening?.then((replica) => replica.close(), () => {});
+  }
+}
+
+/** The rooms that are open on a page, for a person. */
+export class OpenRooms {
+  /** By roomID; the one shown last is the last. */
+  readonly #rooms = new Map<string, OpenRoom>();
+
+  constructor(private readonly user: User) {}
+
+  /** Opens a room, or takes it up again. Closes those that have not been shown for longest. */
+  open(roomID: string): OpenRoom {
+    const open = this.#rooms.get(roomID);
+    if (open) {
+      this.#rooms.delete(roomID);
+      this.#rooms.set(roomID, open);
+      return open;
+    }
+    const room = new OpenRoom(this.user, roomID);
+    this.add(room);
+    return room;
+  }
+
+  add(room: OpenRoom): void {
+    this.#rooms.set(room.roomID, room);
+    room.open();
+    const idle = [...this.#rooms.values()]
+      // What is unsent goes out as long as it is open, and only then.
+      .filter(({ status, replica }) => replica && status.unsent === 0);
+    const spare = this.#rooms.size - MAX_OPEN;
+    for (const each of idle.slice(0, Math.max(0, spare))) {
+      if (each === room) continue;
+      this.#rooms.delete(each.roomID);
+      each.close();
+    }
+  }
+
+  close(): void {
+    for (const room of this.#rooms.values()) room.close();
+    this.#rooms.clear();
+  }
+}
+
+/** Opens the replica of a person's own space. */
+export const openUserReplica = (userID: string): Promise<UserReplica> =>
+  openReplica({
+    server: chatServer,
+    userID,
+    space: userSpace(userID),
+    mutators: userMutators(),
+  });
+
+async function viewIn(
+  tx: Parameters<typeof roomIn>[0],
+  userID: string,
+): Promise<RoomView | undefined> {
+  const [room, me, members, messages] = await Promise.all([
+    roomIn(tx),
+    memberIn(tx, userID),
+    membersIn(tx),
+    messagesIn(tx),
+  ]);
+  return room && { room, me, members, messages };
+}
+
+/**
+ * The replica of the last visit under the newer HTML: nothing on the screen may
+ * vanish for the moment until the first pull. What is unsent comes last, as
+ * its `seq` was counted from an older room.
+ */
+function merged(html: RoomView, copy: RoomView): RoomView {
+  const newest = new Map(copy.messages.map((message) => [message.id, message]));
+  for (const message of html.messages) {
+    if (!newest.get(message.id)?.pending) newest.set(message.id, message);
+  }
+  const isPending = (message: Message) => message.pending ? 1 : 0;
+  const messages = [...newest.values()]
+    .sort((a, b) => isPending(a) - isPending(b) || a.seq - b.seq);
+  return { ...html, me: copy.me, messages };
+}
+
+const NEWEST = 50; // messages that are shown at first,
+const MAX_FIRST = 300; // or as many as are unread, up to this,
+const READ_CONTEXT = 10; // and a few that were read before
+
+/**
+ * The room as it is shown at first: as a page's HTML would have it, and from
+ * where its reader was, if that is known.
+ */
+export function firstView(view: RoomView, place: Place | undefined): RoomView {
+  const { room: { id: roomID }, me, messages } = view;
+  const listed = listedRoom(roomID);
+  const known = Math.max(
+    listed?.readSeq ?? 0,
+    readSeqs.peek().get(roomID) ?? 0,
+  );
+  // For one who was never in the room nothing is new.
+  const readSeq = me && known > 0 ? known : undefined;
+  const unread = messages.slice(-MAX_FIRST)
+    .find(({ seq }) => readSeq !== undefined && seq > readSeq);
+  const kept = messages.find(({ id }) => id === place?.messageID);
+  const [first] = [unread, kept].map((each) => messages.indexOf(each!))
+    .filter((i) => i >= 0).sort((a, b) => a - b);
+  const start = Math.min(
+    (first ?? Infinity) - READ_CONTEXT,
+    messages.length - NEWEST,
+  );
+  return { ...view, readSeq, messages: messages.slice(Math.max(0, start)) };
+}

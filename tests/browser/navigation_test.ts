@@ -1,0 +1,343 @@
+// From room to room: without loading a page, from this device's copy, with everything as it was left.
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { roomIsStored } from "../support/device_storage.ts";
+import {
+  box,
+  boxReads,
+  inView,
+  log,
+  makeRoom,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
+
+browserTest(
+  "Another room is shown without loading a page: its messages, name and address, and one can type at once (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await inBoats(ada);
+    await follow(ada, "General");
+    await messages(ada, "To all").waitFor();
+    assertEquals(await messages(ada, "Afloat").count(), 0);
+    assertEquals(new URL(ada.url()).pathname, "/rooms/general");
+    await isTitled(ada, "General");
+    await boxIsFocused(ada);
+    await ada.keyboard.type("Typed at once");
+    await ada.keyboard.press("Enter");
+    await messages(ada, "Typed at once", "sent").waitFor();
+
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    assertEquals(await messages(ada, "Typed at once").count(), 0);
+    await isTitled(ada, "Boats");
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "Back and Forward lead through the rooms; a reload, and a new tab, show the room of the address (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await inBoats(ada);
+    await follow(ada, "General");
+    await messages(ada, "To all").waitFor();
+    await ada.goBack();
+    await messages(ada, "Afloat").waitFor();
+    await isTitled(ada, "Boats");
+    await ada.goForward();
+    await messages(ada, "To all").waitFor();
+    await isTitled(ada, "General");
+    await isSameDocument(ada);
+    await ada.reload();
+    await messages(ada, "To all").waitFor();
+    await isTitled(ada, "General");
+
+    const tab = await ada.context().newPage();
+    await tab.goto((await linkTo(ada, "Boats").getAttribute("href"))!);
+    await messages(tab, "Afloat").waitFor();
+    await isTitled(tab, "Boats");
+  },
+);
+
+browserTest(
+  "A room is as its reader left it: the draft, the edit, the answer, and the place in the log (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    for (let i = 0; i < 60; i++) await bob.write(`Line ${i}.`);
+    await inBoats(ada);
+    await follow(ada, "General");
+    await inView(messages(ada, "Line 59."));
+    await messages(ada, "Line 20.").evaluate((it) => it.scrollIntoView());
+    await box(ada).fill("Half a thought");
+    const before = await topOf(ada, "Line 20.");
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await boxReads(ada, "");
+    await box(ada).fill("Another one");
+
+    await follow(ada, "General");
+    await boxReads(ada, "Half a thought");
+    await inView(messages(ada, "Line 20."));
+    assertEquals(await topOf(ada, "Line 20."), before);
+    await bob.write("While you read");
+    await messages(ada, "While you read").waitFor();
+    assertEquals(await topOf(ada, "Line 20."), before);
+    await ada.goBack();
+    await boxReads(ada, "Another one");
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "A draft that was left is with one's other devices, too, once and whole (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    await inBoats(ada);
+    await box(ada).fill("Ropes");
+    await follow(ada, "General");
+    await boxReads(ada, "");
+    await follow(ada, "Boats");
+    await boxReads(ada, "Ropes");
+    await box(ada).fill("Ropes and sails");
+    await follow(ada, "General");
+    const phone = await device(server.url);
+    await phone.context().addCookies(await ada.context().cookies());
+    const boats = await linkTo(ada, "Boats").getAttribute("href");
+    await phone.goto(boats!);
+    await boxReads(phone, "Ropes and sails");
+  },
+);
+
+browserTest(
+  "Without a network one goes from room to room, loads them anew and writes in them (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await inBoats(ada);
+    const boats = new URL(ada.url()).pathname;
+    await roomIsStored(ada, boats, "Afloat");
+    await roomIsStored(ada, "/rooms/general", "To all");
+    await ada.context().setOffline(true);
+    await follow(ada, "General");
+    await send(ada, "From below");
+    await messages(ada, "From below", "pending").waitFor();
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await isSameDocument(ada);
+    await ada.reload();
+    await messages(ada, "Afloat").waitFor();
+    await isTitled(ada, "Boats");
+    await ada.goto("/rooms/general");
+    await messages(ada, "From below", "pending").waitFor();
+    await ada.context().setOffline(false);
+    await messages(ada, "From below", "sent").waitFor();
+  },
+);
+
+browserTest(
+  "What was written in a room that is not shown any more is sent all the same (A15)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const ends: string[] = [];
+    for (let i = 0; i < 7; i++) {
+      await makeRoom(ada, `Room ${i}`);
+      ends.push(`Room ${i}`);
+    }
+    await mayWrite(ada);
+    await marked(ada);
+    await follow(ada, "General");
+    await messages(ada).first().waitFor({ state: "detached" });
+    await ada.context().setOffline(true);
+    await send(ada, "Before I left");
+    await messages(ada, "Before I left", "pending").waitFor();
+    // More rooms than stay open.
+    for (const name of ends) {
+      await follow(ada, name);
+      await isTitled(ada, name);
+    }
+    await ada.context().setOffline(false);
+    await messages(bob, "Before I left", "sent").waitFor();
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "A room that is not on the device shows its name, comes when the server answers, and says what it waits for (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const other = await Writer.of(ada);
+    const { body: { roomID } } = await other.person.post("/api/rooms", {
+      name: "Attic",
+    });
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("To all");
+    await linkTo(ada, "Attic").waitFor();
+    await marked(ada);
+    const letGo = Promise.withResolvers<void>();
+    await ada.route("**/api/replicache/pull?*", async (route) => {
+      if (route.request().url().includes(roomID)) await letGo.promise;
+      await route.continue();
+    });
+    await follow(ada, "Attic");
+    await isTitled(ada, "Attic");
+    await ada.getByText("Loading the messages…").waitFor();
+    assertEquals(await log(ada).count(), 0);
+    await follow(ada, "General");
+    await messages(ada, "To all").waitFor();
+    await follow(ada, "Attic");
+    letGo.resolve();
+    await ada.getByText("This is the start of Attic.").waitFor();
+    await boxIsFocused(ada);
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "A room that one may not see any more is the server's to answer for (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const other = await Writer.of(ada);
+    const { body: { roomID } } = await other.person.post("/api/rooms", {
+      name: "Attic",
+      visibility: "private",
+    });
+    await linkTo(ada, "Attic").waitFor();
+    await ada.route("**/api/rooms*", (route) => route.abort());
+    await other.person.fetch(`/api/rooms/${roomID}/members/me`, {
+      method: "DELETE",
+    });
+    await follow(ada, "Attic");
+    await ada.getByRole("heading", { name: "Nothing here" }).waitFor();
+  },
+);
+
+browserTest(
+  "Keys lead to the room above and below, to the next unread one, and back to the box (A16)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    for (const name of ["Boats", "Cars"]) {
+      await makeRoom(ada, name);
+      await mayWrite(ada);
+    }
+    await marked(ada);
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "Cars");
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "General");
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Cars");
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Read me");
+    await linkTo(ada, "General").filter({ hasText: "1" }).waitFor();
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+Shift+ArrowUp");
+    await isTitled(ada, "General");
+    await messages(ada, "Read me").focus();
+    await ada.keyboard.press("Escape");
+    await boxIsFocused(ada);
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "The search goes to rooms and people as well, and a question mark lists the keys (A9, A16)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await send(bob, "I am Bob");
+    await messages(ada, "I am Bob").waitFor();
+    await inBoats(ada);
+    const search = ada.getByRole("dialog", { name: "Search messages" });
+    const list = (name: string) => search.getByRole("list", { name });
+    await ada.keyboard.press("Control+k");
+    // Without a word, the other rooms.
+    await list("Rooms").getByRole("link", { name: "General" }).waitFor();
+    assertEquals(await list("Rooms").getByRole("link").count(), 1);
+    await ada.keyboard.type("gen");
+    await ada.keyboard.press("Enter");
+    await isTitled(ada, "General");
+    await boxIsFocused(ada);
+    await roomIsStored(ada, "/rooms/general", "I am Bob");
+    await follow(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Control+k");
+    await ada.keyboard.type("bob");
+    await list("People").getByRole("link", { name: "Bob" }).click();
+    await isTitled(ada, "General");
+    await boxReads(ada, "@Bob ");
+    await isSameDocument(ada);
+
+    await messages(ada, "I am Bob").focus();
+    await ada.keyboard.press("?");
+    const keys = ada.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.getByText("The room above or below").waitFor();
+    await ada.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+    await boxIsFocused(ada);
+    await ada.keyboard.type("?");
+    await boxReads(ada, "@Bob ?");
+  },
+);
+
+/** Ada in a room of her own, which has a message, as has General; both are open on her page. */
+async function inBoats(ada: Page): Promise<void> {
+  await send(ada, "To all");
+  await messages(ada, "To all", "sent").waitFor();
+  await makeRoom(ada, "Boats");
+  await mayWrite(ada);
+  await send(ada, "Afloat");
+  await messages(ada, "Afloat", "sent").waitFor();
+  await marked(ada);
+}
+
+/** Marks the document, for `isSameDocument`. */
+const marked = (page: Page) =>
+  page.evaluate(() => void Object.assign(globalThis, { marked: true }));
+
+const isSameDocument = async (page: Page) =>
+  assertEquals(await page.evaluate(() => "marked" in globalThis), true);
+
+const linkTo = (page: Page, room: string) =>
+  page.getByRole("navigation", { name: "Rooms" })
+    .getByRole("link", { name: new RegExp(`^${room}`) });
+
+const follow = (page: Page, room: string) => linkTo(page, room).click();
+
+/** Waits until heading, title and list say that this room is open. */
+async function isTitled(page: Page, room: string): Promise<void> {
+  await page.getByRole("heading", { name: room, exact: true }).waitFor();
+  await page.waitForFunction(
+    (room) => document.title.endsWith(`${room} · Kvetch`),
+    room,
+  );
+  await linkTo(page, room).and(page.locator("[aria-current=page]")).waitFor();
+  assertEquals(await page.locator("nav [aria-current]").count(), 1);
+}
+
+const boxIsFocused = (page: Page) =>
+  page.waitForFunction(() =>
+    document.activeElement?.matches(".composer textarea")
+  );
+
+/** How far a message is below the top of the log, in pixels. */
+const topOf = async (page: Page, text: string): Promise<number> => {
+  const message = await messages(page, text).boundingBox();
+  return Math.round(message!.y - (await log(page).boundingBox())!.y);
+};
