@@ -8,7 +8,7 @@ const OPEN_FILES = Deno.env.get("SOAK") ? 2_000 : 200;
 
 Deno.test({
   name:
-    "at the limit of file descriptors new connections are refused, open streams live on, and it listens again (T31)",
+    "at the limit of file descriptors new connections are refused, open streams live on, and it listens again (T47)",
   ignore: !permitted,
   async fn() {
     await using server = await startServer({}, { openFiles: OPEN_FILES });
@@ -55,7 +55,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "it stops in order while new connections are refused (T31)",
+  name: "it stops in order while new connections are refused (T47)",
   ignore: !permitted,
   async fn() {
     await using server = await startServer({}, { openFiles: OPEN_FILES });

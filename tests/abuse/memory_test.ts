@@ -55,7 +55,7 @@ async function begin(
 const PULLS = soaking ? 36 : 24;
 const MESSAGES = soaking ? 5_000 : 1_000;
 
-test("answers to pulls that nobody reads hold no more than the budget, and small pulls go on (T30, L11)", async (server) => {
+test("answers to pulls that nobody reads hold no more than the budget, and small pulls go on (T46, L11)", async (server) => {
   const ada = await Person.signIn(server.url, "Ada");
   await ada.post("/api/rooms/general/members", {});
   for (let first = 0; first < MESSAGES; first += 100) {
@@ -111,7 +111,7 @@ test("answers to pulls that nobody reads hold no more than the budget, and small
 
 const BODIES = soaking ? 1_500 : 150;
 
-test("bodies that never end hold no more than the budget, and others sign in (T7, T30)", async (server) => {
+test("bodies that never end hold no more than the budget, and others sign in (T7, T46)", async (server) => {
   const before = await memoryOf(server);
   const paths = [
     ["/signin", "application/x-www-form-urlencoded", 16_383],

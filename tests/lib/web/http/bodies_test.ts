@@ -57,7 +57,7 @@ const endless = () =>
     pull: (controller) => controller.enqueue(new Uint8Array(1_000).fill(32)),
   });
 
-Deno.test("what has come of a body is held until its request is answered, and refused where there is no room (T7, T30)", async () => {
+Deno.test("what has come of a body is held until its request is answered, and refused where there is no room (T7, T46)", async () => {
   const heap = {
     heap_size_limit: 1_600_000,
     used_heap_size: 0,

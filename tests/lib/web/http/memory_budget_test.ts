@@ -12,7 +12,7 @@ const heap = (used = 0, external = 0) => () => ({
   external_memory: external * MiB,
 });
 
-Deno.test("what is held is counted until it is disposed of, and no twice (T30)", () => {
+Deno.test("what is held is counted until it is disposed of, and no twice (T46)", () => {
   const budget = new MemoryBudget(true, heap());
   const held = budget.hold("here");
   held.add(3);
@@ -23,7 +23,7 @@ Deno.test("what is held is counted until it is disposed of, and no twice (T30)",
   assertEquals(budget.bytes, 0);
 });
 
-Deno.test("one address holds a quarter at most, which others are not hindered by (T30)", () => {
+Deno.test("one address holds a quarter at most, which others are not hindered by (T46)", () => {
   const budget = new MemoryBudget(true, heap());
   const first = budget.hold("here");
   first.add(100 * MiB);
@@ -37,7 +37,7 @@ Deno.test("one address holds a quarter at most, which others are not hindered by
   assertEquals(budget.bytes, 100 * MiB + 1);
 });
 
-Deno.test("who holds much leaves a quarter to those that hold little (T30)", () => {
+Deno.test("who holds much leaves a quarter to those that hold little (T46)", () => {
   const budget = new MemoryBudget(true, heap());
   for (const address of ["a", "b", "c"]) budget.hold(address).add(100 * MiB);
   const large = budget.hold("d");
@@ -49,14 +49,14 @@ Deno.test("who holds much leaves a quarter to those that hold little (T30)", () 
   assertEquals(small, 400);
 });
 
-Deno.test("nothing more is held while the heap is nearly full, of whatever (T30)", () => {
+Deno.test("nothing more is held while the heap is nearly full, of whatever (T46)", () => {
   assertEquals(new MemoryBudget(true, heap(1_300)).hold("a").tryAdd(1), true);
   assertEquals(new MemoryBudget(true, heap(1_360)).hold("a").tryAdd(1), false);
   const external = new MemoryBudget(true, heap(700, 700));
   assertEquals(external.hold("a").tryAdd(1), false);
 });
 
-Deno.test("without limits an address has no share, but all have the budget (T20, T30)", () => {
+Deno.test("without limits an address has no share, but all have the budget (T20, T46)", () => {
   const budget = new MemoryBudget(false, heap());
   assertEquals(budget.hold("here").tryAdd(300 * MiB), true);
   assertEquals(budget.hold("here").tryAdd(MiB), false);
