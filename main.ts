@@ -4,6 +4,7 @@ import { COMPRESSED, config } from "./fresh.config.ts";
 import { Refusal } from "./lib/chat/refusal.ts";
 import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
 import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
+import { listen, type Listener } from "./lib/web/http/listener.ts";
 import { bannedAnswer, logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
@@ -11,6 +12,7 @@ import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
+import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
@@ -51,6 +53,7 @@ async function openServices(): Promise<Services> {
       strategy,
       retention,
       maxChecks: isRemote ? 10 : 100,
+      cacheBytes: cacheBytes(),
     });
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
@@ -71,6 +74,7 @@ async function openServices(): Promise<Services> {
       messageRemovals: MessageRemovals.start(kv, sync),
       sessions: new Sessions(kv),
       pullSlots: new PullSlots(limits),
+      memory: new MemoryBudget(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
       invitedOnly: who.signIn === "invited",
@@ -138,7 +142,7 @@ async function serve(fetch: Fetch): Promise<void> {
   sync.startHousekeeping();
   accountDeletions.resume();
   const log = new RequestLog(console.log);
-  const server = listen(port, host, log.logged(fetch));
+  const server = listenOn(port, host, log.logged(fetch));
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -154,7 +158,7 @@ async function serve(fetch: Fetch): Promise<void> {
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
-  console.log(`It listens on http://${host}:${server.addr.port}`);
+  console.log(`It listens on http://${host}:${server.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
@@ -175,9 +179,9 @@ const STOP_TIMEOUT_MS = 10_000;
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function listen(port: number, hostname: string, fetch: Fetch) {
+function listenOn(port: number, hostname: string, fetch: Fetch): Listener {
   try {
-    return Deno.serve({ port, hostname, onListen() {}, onError }, fetch);
+    return listen({ port, hostname, onListen() {}, onError }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"

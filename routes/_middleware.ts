@@ -48,6 +48,8 @@ function ownedPage(answer: Response, user: User | null): Response {
 }
 
 export default define.middleware(async (ctx) => {
+  using held = ctx.state.memory.hold(ctx.state.address);
+  ctx.state.held = held;
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {
       throw new HttpError(403, "This came from another site.");

@@ -48,11 +48,11 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, state } = ctx;
+    const { state } = ctx;
     const { kv, sync, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
-    const form = await readForm(req, "do", "name", "id");
+    const form = await readForm(ctx, "do", "name", "id");
     const blocked = await blockedPeople(sync, user.userID);
     switch (form.do) {
       case "link": {

@@ -1,5 +1,6 @@
 // What a client group sees of a space: all of it as of a version, or what changed since another.
 import type { ReadonlyJSONValue } from "replicache";
+import type { KvReads } from "./charged_reads.ts";
 import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
@@ -80,7 +81,7 @@ const MAX_TRIES = 5;
  * change is either seen by the read or replayed after it.
  */
 export async function snapshot(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   viewer: Viewer,
   collections: readonly Collection[],
@@ -118,7 +119,7 @@ export async function snapshot(
 
 /** Reads the entries outside of windowed collections. */
 async function readPlain(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   collections: readonly Collection[],
 ): Promise<[string, Uint8Array][]> {
@@ -153,7 +154,7 @@ const successor = (prefix: string) =>
  * lowest order among them; null when there are no more.
  */
 export async function readNewest(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   prefix: string,
   most: number,
@@ -187,7 +188,7 @@ const MAX_CALLS_UNDER_WAY = 20; // so that others get their turn
 
 /** Entries as JSON bytes, without those that are not there. */
 export async function readEntries(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   entryKeys: string[],
 ): Promise<[string, Uint8Array][]> {
@@ -216,7 +217,7 @@ export async function readEntries(
 }
 
 async function readRejections(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   userID: string,
 ): Promise<[string, Uint8Array][]> {
@@ -230,7 +231,7 @@ async function readRejections(
   return found;
 }
 
-async function readVersion(kv: Deno.Kv, space: string): Promise<number> {
+async function readVersion(kv: KvReads, space: string): Promise<number> {
   const { value } = await kv.get<number>(keys.version(space));
   if (value !== null) return value;
   throw unknownSpace();

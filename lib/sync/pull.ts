@@ -1,4 +1,5 @@
 // Pull: brings a client group's view from its cookie to now.
+import { chargedReads, type Hold, type KvReads } from "./charged_reads.ts";
 import {
   type ClientGroup,
   readClients,
@@ -47,8 +48,9 @@ const MAX_TRIES = 5;
 
 /**
  * Answers a pull. `window` is how many of the newest of each windowed
- * collection the client asks for. Throws a `SyncError` for an unknown space and
- * for another's client group.
+ * collection the client asks for; `hold` is told how much memory the answer
+ * takes up. Throws a `SyncError` for an unknown space, for another's client
+ * group, and where there is no memory for it.
  */
 export async function pull(
   store: Store,
@@ -56,8 +58,10 @@ export async function pull(
   user: User,
   request: Pull,
   window = 0,
+  hold: Hold = () => true,
 ): Promise<PullResult> {
   const { kv } = store;
+  const charged = chargedReads(kv, hold);
   const { clientGroupID: groupID, cookie } = request;
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
@@ -105,7 +109,14 @@ export async function pull(
   }
 
   function readLogFrom({ version, mark }: Cookie, to: number) {
-    return readLog(kv, space.name, version, to, mark, MAX_LOG_BYTES_TO_REPLAY);
+    return readLog(
+      charged,
+      space.name,
+      version,
+      to,
+      mark,
+      MAX_LOG_BYTES_TO_REPLAY,
+    );
   }
 
   /** Null when a suspicious cookie proved good: then the pull begins again. */
@@ -141,7 +152,13 @@ export async function pull(
   }
 
   async function whole(window: number): Promise<PullAnswer> {
-    const view = await snapshot(kv, space.name, viewer, collections, window);
+    const view = await snapshot(
+      charged,
+      space.name,
+      viewer,
+      collections,
+      window,
+    );
     const { head, from, lastMutationIDs, entries, patch } = view;
     const cookie = cookieOf({ ...head, window, from });
     return body(cookie, lastMutationIDs, entries, patch, true);
@@ -157,7 +174,7 @@ export async function pull(
     for (const { prefix } of collections) {
       const bound = boundOf(cookie.from, prefix);
       if (bound === null) continue;
-      const found = await readNewest(kv, space.name, prefix, more, bound);
+      const found = await readNewest(charged, space.name, prefix, more, bound);
       older.push(...found.entries);
       bounds.set(prefix, found.bound);
     }
@@ -166,7 +183,7 @@ export async function pull(
     await space.refresh();
     const { version, mark } = space.head;
     const log = await readLog(
-      kv,
+      charged,
       space.name,
       cookie.version,
       version,
@@ -183,7 +200,7 @@ export async function pull(
 }
 
 async function clientStateNotFound(
-  kv: Deno.Kv,
+  kv: KvReads,
   groupID: string,
 ): Promise<ClientStateNotFound> {
   const lastMutationIDs = await readClients(kv, groupID);
@@ -229,7 +246,7 @@ function fence(
   });
 }
 
-const PIECE_LENGTH = 256 * 1024; // characters, and up to one op more
+const PIECE_LENGTH = 16 * 1024; // characters, and up to one op more
 
 /** The answer's JSON. `entries` come first, then what happened after they were read. */
 function* body(

@@ -7,6 +7,7 @@ import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { AddressBans } from "./auth/bans.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
+import type { Held, MemoryBudget } from "./http/memory_budget.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
@@ -21,6 +22,7 @@ export interface Services {
   roomDigests: RoomDigests;
   limits: RateLimits;
   pullSlots: PullSlots;
+  memory: MemoryBudget;
   sessions: Sessions;
   streams: Streams;
   typing: Typing;
@@ -38,6 +40,8 @@ export interface Services {
 }
 
 export interface State extends Services {
+  /** The memory that the request's body holds until it is answered. */
+  held: Held;
   /** Where the request comes from; see `addressOf`. */
   address: string;
   /** The session that the request came in. */

@@ -4,7 +4,6 @@ import UnsentWarning from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods } from "../../lib/web/http/handlers.ts";
-import { addressOf } from "../../lib/web/http/rate_limits.ts";
 import {
   signInLinkMadeAt,
   signInLinkUser,
@@ -30,9 +29,8 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, params, state, info, config } = ctx;
-    const address = addressOf(req, info, config.trustProxy);
-    await state.limits.count("signIn", address);
+    const { params, state } = ctx;
+    await state.limits.count("signIn", state.address);
     const { userID } = await personOf(state, params.token);
     const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {

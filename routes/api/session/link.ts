@@ -10,7 +10,7 @@ import { originOf } from "../../../lib/web/http/origin.ts";
 export const handler = methods({
   async POST(ctx) {
     const { userID } = userIn(ctx);
-    await readOptionalJSON(ctx.req);
+    await readOptionalJSON(ctx);
     const secret = await makeSignInLink(ctx.state.kv, userID);
     const url = `${originOf(ctx)}/link/${secret}`;
     return Response.json({ url }, { status: 201 });

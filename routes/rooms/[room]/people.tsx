@@ -65,10 +65,10 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { state, params: { room }, req } = ctx;
+    const { state, params: { room } } = ctx;
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
-    const form = await readForm(req, "do", "id", "name", FORM);
+    const form = await readForm(ctx, "do", "id", "name", FORM);
     try {
       switch (form.do) {
         case "invite": {

@@ -10,7 +10,7 @@ const Banning = v.object({ userID: ID });
 export const handler = methods({
   async POST(ctx) {
     const owner = userIn(ctx);
-    const { userID } = valid(Banning, await readJSON(ctx.req));
+    const { userID } = valid(Banning, await readJSON(ctx));
     await banPerson(ctx.state.sync, owner, ctx.params.room, userID);
     return new Response(null, { status: 204 });
   },

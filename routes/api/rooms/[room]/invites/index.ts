@@ -7,7 +7,7 @@ import { originOf } from "../../../../../lib/web/http/origin.ts";
 export const handler = methods({
   async POST(ctx) {
     const user = userIn(ctx);
-    await readOptionalJSON(ctx.req);
+    await readOptionalJSON(ctx);
     const { room } = ctx.params;
     const { secret, invitation } = await inviteTo(ctx.state.sync, user, room);
     const { id, expiresAt } = invitation;

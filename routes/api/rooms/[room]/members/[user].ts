@@ -9,7 +9,7 @@ import {
 export const handler = methods({
   async PATCH(ctx) {
     const owner = userIn(ctx);
-    const change = await readJSON(ctx.req);
+    const change = await readJSON(ctx);
     const { room, user } = ctx.params;
     await changeRole(ctx.state.sync, owner, room, user, change);
     return new Response(null, { status: 204 });
