@@ -6,6 +6,7 @@ import { logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
+import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
@@ -21,6 +22,8 @@ import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
 import { assertIntact, unusable } from "./lib/web/store_file.ts";
 import { Streams } from "./lib/web/live/streams.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
+
+keepAriaCurrent();
 
 let opened: Promise<Services> | undefined;
 
@@ -120,13 +123,21 @@ async function serve(fetch: Fetch): Promise<void> {
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
+  const place = kvPath ?? "the platform's KV";
+  console.log(`Kvetch runs on ${nameOfFresh()} and keeps its data in ${place}`);
   if (unchecked) console.warn(unchecked);
   console.log(`It listens on http://${host}:${server.addr.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
   await server.finished;
+}
+
+/** Which Fresh `deno.json` has; see lib/standins. */
+function nameOfFresh(): string {
+  const place = import.meta.resolve("fresh");
+  const isStandIn = place.endsWith("/lib/standins/fresh/mod.ts");
+  return isStandIn ? "the stand-in for Fresh" : `Fresh (${place})`;
 }
 
 /** Every address of this machine, as `HOST`. */

@@ -156,6 +156,9 @@ test("It says where it listens, and SIGTERM ends it with code 0", async () => {
   const response = await fetch(server.url + "/healthz");
   assertEquals(await response.json(), { ok: true });
   assertStringIncludes(server.output(), `listens on ${server.url}`);
+  const stoodIn = import.meta.resolve("fresh").includes("/lib/standins/");
+  const fresh = stoodIn ? "the stand-in for Fresh" : "Fresh (";
+  assertStringIncludes(server.output(), `runs on ${fresh}`);
   assertEquals(await server.stop(), 0);
 });
 
