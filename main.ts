@@ -11,6 +11,7 @@ import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
+import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
@@ -23,8 +24,12 @@ import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Services, State } from "./lib/web/state.ts";
+import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
+import { assertIntact, unusable } from "./lib/web/store_file.ts";
 import { Streams } from "./lib/web/live/streams.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
+
+keepAriaCurrent();
 
 let opened: Promise<Services> | undefined;
 
@@ -39,12 +44,13 @@ async function openServices(): Promise<Services> {
   const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
     settings();
   try {
-    const isRemote = /^https?:/.test(kvPath ?? "");
-    const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
+    const isRemote = isURL(kvPath);
+    const isFile = isFilePath(kvPath);
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
     const plain = await Deno.openKv(kvPath);
     await assertWritable(plain);
+    await assertFormat(plain);
     // SQLite answers one call after the other; over a network they go abreast.
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
     const kv = kvPath && !isRemote ? batchReads(plain, reader) : plain;
@@ -73,6 +79,7 @@ async function openServices(): Promise<Services> {
       addressBans,
       messageRemovals: MessageRemovals.start(kv, sync),
       sessions: new Sessions(kv),
+      storeHealth: new StoreHealth(kv),
       pullSlots: new PullSlots(limits),
       memory: new MemoryBudget(limits),
       limits: new RateLimits(limits),
@@ -82,37 +89,14 @@ async function openServices(): Promise<Services> {
       publicOrigin,
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const place = kvPath ?? "the platform";
-    throw new SettingsError(`Deno KV at ${place} can't be used: ${reason}`);
+    throw unusable(kvPath ?? "the platform", error);
   }
 }
 
-const LOCK_TIMEOUT_MS = 5_000; // ms; another process may be writing to the same file
+const isURL = (kvPath = "") => /^https?:/.test(kvPath);
 
-/**
- * Finds out now, and not with the first message, whether KV takes writes: on a
- * file that another process has locked, a call waits for ever or throws at once.
- */
-async function assertWritable(kv: Deno.Kv): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error("the database stays locked"));
-    timer = setTimeout(late, LOCK_TIMEOUT_MS);
-  });
-  const probe = async () => {
-    while (!await kv.delete(["probe"]).then(() => true, falseIfLocked)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  await Promise.race([probe(), deadline]).finally(() => clearTimeout(timer));
-}
-
-/** False for a lock that another process holds for a moment; throws all else. */
-function falseIfLocked(error: unknown): false {
-  if (error instanceof Error && /locked/.test(error.message)) return false;
-  throw error;
-}
+const isFilePath = (kvPath: string | undefined): kvPath is string =>
+  !!kvPath && kvPath !== ":memory:" && !isURL(kvPath);
 
 const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
@@ -138,6 +122,7 @@ type Fetch = Deno.ServeHandler;
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath, publicOrigin } = settings();
+  const unchecked = isFilePath(kvPath) && await assertIntact(kvPath);
   const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
   accountDeletions.resume();
@@ -157,12 +142,21 @@ async function serve(fetch: Fetch): Promise<void> {
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
+  const place = kvPath ?? "the platform's KV";
+  console.log(`Kvetch runs on ${nameOfFresh()} and keeps its data in ${place}`);
+  if (unchecked) console.warn(unchecked);
   console.log(`It listens on http://${host}:${server.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
   await server.finished;
+}
+
+/** Which Fresh `deno.json` has; see lib/standins. */
+function nameOfFresh(): string {
+  const place = import.meta.resolve("fresh");
+  const isStandIn = place.endsWith("/lib/standins/fresh/mod.ts");
+  return isStandIn ? "the stand-in for Fresh" : `Fresh (${place})`;
 }
 
 /** Every address of this machine, as `HOST`. */
@@ -207,6 +201,7 @@ async function administer(args: string[]): Promise<never> {
     if (kvPath === ":memory:") {
       throw new SettingsError("Data in memory is the serving process's alone.");
     }
+    if (isFilePath(kvPath)) await assertIntact(kvPath);
     const { kv, sync } = await services();
     const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
     const origin = publicOrigin ?? `http://${here}:${port}`;

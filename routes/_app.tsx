@@ -10,6 +10,8 @@ export default define.page(function App(
   { Component, error, params, state, url },
 ) {
   const { title, user } = state;
+  const currentAt = (path: string) =>
+    url.pathname === path ? "page" : undefined;
   return (
     <html lang="en">
       <head>
@@ -46,7 +48,7 @@ export default define.page(function App(
         {/* Sign-in says the name of the house itself, and larger. */}
         {url.pathname !== "/signin" && (
           <header class="banner">
-            <a class="brand" href="/">
+            <a class="brand" href="/" aria-current={currentAt("/")}>
               <img src="/icon.svg" alt="" width="28" height="28" />
               <span class="product">{pageStrings.product}</span>
             </a>
@@ -62,6 +64,7 @@ export default define.page(function App(
                   <a
                     class={`avatar ${tintOf(user.userID)}`}
                     href="/settings"
+                    aria-current={currentAt("/settings")}
                     // A picture more than a word: no part of the link's name.
                     data-initials={initialsOf(user.name)}
                     aria-label={pageStrings.settings.title}

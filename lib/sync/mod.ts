@@ -15,6 +15,7 @@ import {
   type Retention,
 } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
+import { logFailure } from "./log_failure.ts";
 import { countAbove, newest, type Place, type PlacedEntry } from "./newest.ts";
 import type { MayRead } from "./subscribers.ts";
 import { Pokes, type StreamHooks } from "./poke.ts";
@@ -45,6 +46,7 @@ export type { ScannedEntry } from "./scan.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
+export { logFailure } from "./log_failure.ts";
 export { watchKeys } from "./watch_keys.ts";
 
 export type SyncOptions = {
@@ -308,7 +310,7 @@ export class Sync<U extends User = User> {
       return await read();
     } catch (cause) {
       if (cause instanceof SyncError) throw cause;
-      console.error("Reading failed", cause);
+      logFailure("Reading failed", cause);
       throw unavailable(cause);
     }
   }

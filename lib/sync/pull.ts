@@ -17,6 +17,7 @@ import {
 import type { User } from "./domain.ts";
 import { decode, keys } from "./keys.ts";
 import { readLog } from "./log.ts";
+import { logFailure } from "./log_failure.ts";
 import {
   type ClientStateNotFound,
   type Cookie,
@@ -85,7 +86,7 @@ export async function pull(
       if (userID !== user.userID || home !== space.name) throw notYours();
       // The answer does not wait for it; should it fail, the next pull tries again.
       recordUse(kv, groupID, group.value, group.versionstamp)
-        .catch((error) => console.error("No record of a group's use", error));
+        .catch((error) => logFailure("No record of a group's use", error));
       if (lost) return await clientStateNotFound(kv, groupID);
     }
     await space.catchUp(version);

@@ -12,6 +12,7 @@ import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
 import type { Session, Sessions } from "./auth/session.ts";
+import type { StoreHealth } from "./store.ts";
 import type { Streams } from "./live/streams.ts";
 import type { PullSlots } from "./http/pull_slots.ts";
 
@@ -24,6 +25,7 @@ export interface Services {
   pullSlots: PullSlots;
   memory: MemoryBudget;
   sessions: Sessions;
+  storeHealth: StoreHealth;
   streams: Streams;
   typing: Typing;
   accountDeletions: AccountDeletions;
