@@ -1,5 +1,6 @@
 // Requests that cost more than they seem to: refused before they are worked on, or counted by what they cost.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parseInTurns } from "../../lib/web/http/json_in_turns.ts";
 import { permitted } from "../support/permitted.ts";
 import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
@@ -63,4 +64,44 @@ test("small mutations that write much are counted by what they write, and none i
   }
   const { body } = await ada.pull("room:general", "g");
   assertEquals(body.lastMutationIDChanges, { c: id });
+});
+
+test("a push of very many fields lets others get their turn: its longest is a small part of what parsing it at once takes (T7)", async () => {
+  const perMutation = 990;
+  const count = Math.floor(FIELDS / perMutation / 2);
+  const args = (i: number) =>
+    Object.fromEntries(
+      Array.from({ length: perMutation }, (_, j) => [`k${i}_${j}`, j]),
+    );
+  const text = JSON.stringify({
+    mutations: Array.from(
+      { length: count },
+      (_, i) => mutation(i + 1, "createMessage", args(i)),
+    ),
+  });
+
+  // The floor, of the same run.
+  const start = performance.now();
+  const whole = JSON.parse(text);
+  const atOnce = performance.now() - start;
+
+  let longest = 0;
+  let before = performance.now();
+  let parsing = true;
+  const others = (async () => {
+    while (parsing) {
+      await new Promise((resolve) => setTimeout(resolve));
+      const now = performance.now();
+      longest = Math.max(longest, now - before);
+      before = now;
+    }
+  })();
+  const parsed = await parseInTurns(text);
+  parsing = false;
+  await others;
+  assertEquals(JSON.stringify(parsed), JSON.stringify(whole));
+  assert(
+    longest < atOnce / 2,
+    `The longest turn took ${longest} ms, all at once ${atOnce} ms`,
+  );
 });

@@ -115,6 +115,8 @@ export async function leaveRoom(
     if (!member) throw noSuchRoom();
     await there.del(`member/${userID}`);
     await endMembership(own, roomID);
+    // An owner stays behind, if the room has one, among very many others perhaps.
+    if (member.role !== "owner") return;
     const others = await membersIn(there);
     // The room is empty: none of its members can withdraw them any more.
     if (others.length === 0) await withdrawAllInvitations(there);
