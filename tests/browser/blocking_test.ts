@@ -129,6 +129,8 @@ browserTest(
       404,
     );
     await ada.goBack();
+    await ada.getByRole("region", { name: "Eve" })
+      .getByText("Remove all messages…").click();
     await ada.getByRole("button", { name: "Remove all messages" }).click();
     await ada.getByRole("status").getByText("are being removed").waitFor();
     await ada.getByRole("button", { name: "Allow again" }).click();
