@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
+import { copyIsStored, pageIsCached } from "../support/device_storage.ts";
 import {
   box,
   connection,
@@ -129,6 +130,8 @@ browserTest(
       404,
     );
     await ada.goBack();
+    await ada.getByRole("region", { name: "Eve" })
+      .getByText("Remove all messages…").click();
     await ada.getByRole("button", { name: "Remove all messages" }).click();
     await ada.getByRole("status").getByText("are being removed").waitFor();
     await ada.getByRole("button", { name: "Allow again" }).click();
@@ -148,5 +151,61 @@ browserTest(
     await messages(ada, "Not spam").waitFor();
     await log(ada).getByText("Spam 1").waitFor({ state: "detached" });
     assertEquals(await messages(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "Whom another device has blocked is folded from the first paint on, also where the copy on this one is older (A18)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Bob's words");
+    await messages(ada, "Bob's words").waitFor();
+    const { userID } = (await Writer.of(ada)).person;
+    await copyIsStored(ada, `user:${userID}`, "profile");
+    await ada.goto("/settings");
+    const phone = await Writer.of(ada);
+    const person = { id: bob.person.userID, name: "Bob" };
+    await phone.push([["blockPerson", person]], `user:${userID}`);
+    // Whatever shows the words, even for a moment, is noted.
+    await ada.addInitScript(() => {
+      new MutationObserver(() => {
+        if (document.querySelector(".log")?.textContent?.includes("Bob's w")) {
+          document.documentElement.dataset.wasShown = "";
+        }
+      }).observe(document, { childList: true, subtree: true });
+    });
+    const pulled = ada.waitForResponse(/pull\?space=user/);
+    await ada.goto("/rooms/general");
+    await (await pulled).finished();
+    await mayWrite(ada);
+    await folded(ada).waitFor();
+    assertEquals(await ada.locator("[data-was-shown]").count(), 0);
+  },
+);
+
+browserTest(
+  "Without a network, too, the list of rooms tells nothing of who is blocked (T33)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const { userID } = (await Writer.of(ada)).person;
+    await ada.goto("/");
+    await pageIsCached(ada, "/");
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await bob.write("@Ada, Bob's words");
+    const dialog = await askAbout(ada, "Bob's words", "Bob");
+    await dialog.getByRole("button", { name: "Block" }).click();
+    await folded(ada).waitFor();
+    await copyIsStored(ada, "room:general", "Bob's words");
+    await copyIsStored(ada, `user:${userID}`, "blocked");
+    await ada.context().setOffline(true);
+    await ada.goto("/");
+    const main = ada.getByRole("main");
+    await main.getByText(FOLDED).waitFor();
+    assertEquals(await main.getByText("unread").count(), 0);
   },
 );

@@ -20,12 +20,19 @@ export function useDraftSync(
   useEffect(() => {
     if (replica) recover(draft, replica, initialView).catch(reportError);
   }, [replica]);
-  useEffect(
-    () => userReplica && share(draft, userReplica, initialView.room.id),
-    [
-      userReplica,
-    ],
-  );
+  useEffect(() => {
+    if (!userReplica) return;
+    const { id } = initialView.room;
+    let end: (() => void) | undefined;
+    let over = false;
+    hasEarlier(userReplica, id).then(() => {
+      if (!over) end = share(draft, userReplica, id);
+    }, reportError);
+    return () => {
+      over = true;
+      end?.();
+    };
+  }, [userReplica]);
 }
 
 /** Puts back what was taken out of the composer and is neither in the outbox nor sent. */
@@ -48,6 +55,31 @@ async function recover(
     else draft.restore(message);
   }
   draft.recovered();
+}
+
+/**
+ * Resolves once the replica has what earlier visits have told of the draft and
+ * not sent. One with other mutators, as of a new release, begins without it:
+ * the draft of before that would be taken for another device's.
+ */
+async function hasEarlier(
+  userReplica: UserReplica,
+  roomID: string,
+): Promise<void> {
+  type Told = { roomID: string; content: string };
+  const told = (await userReplica.unsent())
+    .filter(({ name }) => name === "setDraft").map(({ args }) => args as Told)
+    .findLast((each) => each.roomID === roomID);
+  if (!told) return;
+  const before = await userReplica.query((tx) => draftOf(tx, roomID));
+  if (before === told.content) return;
+  await new Promise<void>((resolve) => {
+    const end = userReplica.subscribe((tx) => draftOf(tx, roomID), (now) => {
+      if (now === before) return;
+      end();
+      resolve();
+    });
+  });
 }
 
 /** Tells other devices of the draft, and takes up what they tell; returns the end of it. */

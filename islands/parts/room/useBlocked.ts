@@ -11,11 +11,20 @@ export function useBlocked(
   replica: UserReplica | undefined,
 ): readonly BlockedPerson[] {
   const latest = useSignal(html);
-  useEffect(() =>
-    replica?.subscribe(
+  useEffect(() => {
+    let isFirst = true;
+    return replica?.subscribe(
       // Before its first pull it has no profile, and knows of none.
       async (tx) => await profileOf(tx) && await blockedBy(tx),
-      (known) => latest.value = known ?? latest.peek(),
-    ), [replica]);
+      (known) => {
+        if (!known) return;
+        const ids = known.map(({ id }) => id);
+        // The copy of an earlier visit may lack whom the newer HTML has.
+        const isOld = isFirst && !html.every(({ id }) => ids.includes(id));
+        isFirst = false;
+        if (!isOld) latest.value = known;
+      },
+    );
+  }, [replica]);
   return latest.value;
 }

@@ -129,6 +129,7 @@ export const pageStrings = {
     banned: "Banned",
     bannedSince: (date: string) => `Since ${date}`,
     allowAgain: "Allow again",
+    removeMessagesOpen: "Remove all messages…",
     removeMessages: "Remove all messages",
     removeMessagesText: (name: string) =>
       `All that ${name} has written in this room until now disappears for everyone. This can't be undone.`,

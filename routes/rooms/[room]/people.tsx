@@ -289,14 +289,16 @@ function Banning({ banned, person: { id } }: Data & { person: Named }) {
   );
 }
 
+/** The one deed that can't be undone: it takes two steps. */
 function RemovingMessages({ id, name }: Named) {
   return (
-    <>
+    <details class="leave">
+      <summary>{words.removeMessagesOpen}</summary>
       <p class="hint">{words.removeMessagesText(name)}</p>
       <Deed deed="remove-messages" id={id} class="danger">
         {words.removeMessages}
       </Deed>
-    </>
+    </details>
   );
 }
 
