@@ -25,8 +25,8 @@ export function useDraftSync(
     const { id } = initialView.room;
     let end: (() => void) | undefined;
     let over = false;
-    hasEarlier(userReplica, id).then(() => {
-      if (!over) end = share(draft, userReplica, id);
+    toldBefore(userReplica, id).then((told) => {
+      if (!over) end = share(draft, userReplica, id, told);
     }, reportError);
     return () => {
       over = true;
@@ -58,36 +58,31 @@ async function recover(
 }
 
 /**
- * Resolves once the replica has what earlier visits have told of the draft and
- * not sent. One with other mutators, as of a new release, begins without it:
- * the draft of before that would be taken for another device's.
+ * What the draft has been on its way to what earlier visits told last and have
+ * not sent; that is the last one. A replica with other mutators, as of a new
+ * release, begins without it, and goes the same way again: none of it is
+ * another device's.
  */
-async function hasEarlier(
+async function toldBefore(
   userReplica: UserReplica,
   roomID: string,
-): Promise<void> {
-  type Told = { roomID: string; content: string };
+): Promise<string[]> {
+  type Told = { roomID: string; content: string; was?: string };
   const told = (await userReplica.unsent())
     .filter(({ name }) => name === "setDraft").map(({ args }) => args as Told)
-    .findLast((each) => each.roomID === roomID);
-  if (!told) return;
-  const before = await userReplica.query((tx) => draftOf(tx, roomID));
-  if (before === told.content) return;
-  await new Promise<void>((resolve) => {
-    const end = userReplica.subscribe((tx) => draftOf(tx, roomID), (now) => {
-      if (now === before) return;
-      end();
-      resolve();
-    });
-  });
+    .filter((each) => each.roomID === roomID);
+  return told.flatMap(({ was = "", content }) => [was, content]);
 }
 
-/** Tells other devices of the draft, and takes up what they tell; returns the end of it. */
+/** Tells other devices of the draft, and takes up what they tell; returns the end of it. `told` is from `toldBefore`. */
 function share(
   draft: ComposerDraft,
   userReplica: UserReplica,
   roomID: string,
+  told: string[],
 ): () => void {
+  // Before its first pull a new replica knows of no draft.
+  let own = told.length > 0 ? new Set(["", ...told]) : undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function now() {
@@ -120,7 +115,8 @@ function share(
   function adopt(theirs: string) {
     if (draft.telling) return; // `now` asks for it afterwards
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
-    const was = draft.shared;
+    const was = own?.has(theirs) ? theirs : draft.shared;
+    if (theirs === told.at(-1)) own = undefined; // it has come that far
     draft.shared = theirs;
     draft.set(mergeDrafts(theirs, was, draft.text.peek()));
     if (draft.text.peek() !== theirs) soon();
