@@ -8,6 +8,7 @@ import DeviceSettings from "../islands/DeviceSettings.tsx";
 import { dateOf, pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../lib/web/http/compressed.ts";
 import {
   makeSignInLink,
   revokeSignInLink,
@@ -29,8 +30,6 @@ type Data = {
   /** The link itself: only in the answer to making it. */
   link?: string;
 };
-
-const NO_STORE = { "cache-control": "no-store" };
 
 export const handler = methods({
   async GET(ctx) {
@@ -54,7 +53,7 @@ export const handler = methods({
         const secret = await makeSignInLink(kv, user.userID);
         const link = `${originOf(ctx)}/link/${secret}`;
         const data: Data = { name: user.name, madeAt: Date.now(), link };
-        return page(data, { headers: NO_STORE });
+        return page(data, { headers: WITH_SECRET });
       }
       case "revoke":
         await revokeSignInLink(kv, user.userID);

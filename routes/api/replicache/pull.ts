@@ -8,6 +8,7 @@ import {
   spaceIn,
 } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
+import { compressed } from "../../../lib/web/http/compressed.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
 import { streamOf } from "../../../lib/web/http/pull_slots.ts";
@@ -38,7 +39,8 @@ export const handler = methods({
       const answer = await answerFor(ctx, userID, space);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
-        return new Response(streamOf(answer, done), { headers });
+        const body = streamOf(answer, done);
+        return await compressed(ctx.req, new Response(body, { headers }));
       }
       await limits.count("lost", userID);
       done();
