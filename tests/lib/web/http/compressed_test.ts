@@ -1,7 +1,9 @@
 // Compressing while an answer is read: when it is made, given up, broken off.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compressed } from "../../../../lib/web/http/compressed.ts";
+import { streamOf } from "../../../../lib/web/http/pull_slots.ts";
 import { textOf } from "../../../support/encoded.ts";
+import { Timers } from "../../../support/timers.ts";
 
 const HTML = { "content-type": "text/html; charset=utf-8" };
 const request = new Request("http://app.test/", {
@@ -72,6 +74,19 @@ Deno.test("an answer that is given up or breaks off does so on both sides (T43)"
     Error,
     "The disk is gone",
   );
+});
+
+Deno.test("a compressed answer that nobody reads is broken off as well, and its slot freed (T19, T43)", async () => {
+  using _ = new Timers();
+  let given = 0;
+  function* endless() {
+    for (;;) yield noise(1_000);
+  }
+  const body = streamOf(endless(), () => given++);
+  const sent = await compressed(request, new Response(body, { headers: HTML }));
+  while (given === 0) await new Promise((resolve) => setTimeout(resolve));
+  await assertRejects(() => sent.bytes(), Error, "not read");
+  assertEquals(given, 1);
 });
 
 Deno.test("what is marked, compressed already, of another type or empty goes as it is (T43)", async () => {
