@@ -1,6 +1,6 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
-import { COMPRESSED, config } from "./fresh.config.ts";
+import { BUILT, COMPRESSED, config } from "./fresh.config.ts";
 import { Refusal } from "./lib/chat/refusal.ts";
 import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
 import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
@@ -16,6 +16,7 @@ import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
+import { roomScripts } from "./lib/web/http/room_scripts.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
 import { Typing } from "./lib/web/live/typing.ts";
@@ -87,6 +88,7 @@ async function openServices(): Promise<Services> {
       invitedOnly: who.signIn === "invited",
       mayMakeRooms: who.makeRooms === "everyone",
       publicOrigin,
+      roomScripts: await roomScripts(new URL(BUILT, import.meta.url)),
     };
   } catch (error) {
     throw unusable(kvPath ?? "the platform", error);

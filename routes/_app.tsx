@@ -42,6 +42,16 @@ export default define.page(function App(
         <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
         <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="stylesheet" href={asset("/styles/all.css")} />
+        {/* After the styles, which the first paint waits for. */}
+        {title && isRooms(url, params.room) &&
+          state.roomScripts.map((script) => (
+            <link
+              key={script}
+              rel="modulepreload"
+              href={script}
+              fetchpriority="low"
+            />
+          ))}
       </head>
       <body>
         <a class="skip" href="#content">{pageStrings.skip}</a>

@@ -9,6 +9,7 @@ import type { BlockedPerson } from "../lib/chat/schema.ts";
 import { dateOf, pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../lib/web/http/compressed.ts";
 import {
   makeSignInLink,
   revokeSignInLink,
@@ -32,8 +33,6 @@ type Data = {
   link?: string;
   blocked: readonly BlockedPerson[];
 };
-
-const NO_STORE = { "cache-control": "no-store" };
 
 export const handler = methods({
   async GET(ctx) {
@@ -60,7 +59,7 @@ export const handler = methods({
         const link = `${originOf(ctx)}/link/${secret}`;
         const { name } = user;
         const data: Data = { name, madeAt: Date.now(), link, blocked };
-        return page(data, { headers: NO_STORE });
+        return page(data, { headers: WITH_SECRET });
       }
       case "revoke":
         await revokeSignInLink(kv, user.userID);

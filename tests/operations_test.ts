@@ -245,7 +245,7 @@ async function mountSmallDisk(folder: string): Promise<boolean> {
 
 Deno.test({
   name:
-    "on a full disk it goes on, says so once, and is well again when there is room (T45, P7)",
+    "on a full disk it goes on, says so once, and is well again when there is room (T50, P7)",
   // Only root may mount.
   ignore: !permitted || Deno.build.os !== "linux" || Deno.uid() !== 0,
   async fn(t) {

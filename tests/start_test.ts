@@ -96,7 +96,7 @@ test("A file that is no database is one line and exit code 1, and stays as it wa
   assertEquals(await Deno.readTextFile(file), text);
 });
 
-test("A damaged database is one line and exit code 1, with what to do (T43)", async (folder) => {
+test("A damaged database is one line and exit code 1, with what to do (T48)", async (folder) => {
   const file = `${folder}/kvetch.sqlite3`;
   {
     await using server = await startServer({ DENO_KV_PATH: file });
@@ -109,7 +109,7 @@ test("A damaged database is one line and exit code 1, with what to do (T43)", as
   assertEquals(await Deno.readFile(file), bytes);
 });
 
-test("A database of a newer release is one line and exit code 1, and one without a format is taken over (T44)", async (folder) => {
+test("A database of a newer release is one line and exit code 1, and one without a format is taken over (T49)", async (folder) => {
   const file = `${folder}/kvetch.sqlite3`;
   const formatIn = async (kv: Deno.Kv) => (await kv.get(["format"])).value;
   for (const format of [undefined, 1]) {

@@ -39,6 +39,8 @@ export interface Services {
   mayMakeRooms: boolean;
   /** The setting `ORIGIN`. */
   publicOrigin: string | undefined;
+  /** Addresses of the scripts that a room always loads. */
+  roomScripts: string[];
 }
 
 export interface State extends Services {

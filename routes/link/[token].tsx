@@ -3,6 +3,7 @@ import { HttpError, page } from "fresh";
 import UnsentWarning from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
+import { WITH_SECRET } from "../../lib/web/http/compressed.ts";
 import { methods } from "../../lib/web/http/handlers.ts";
 import {
   signInLinkMadeAt,
@@ -14,7 +15,6 @@ import { openSession, signOut } from "../../lib/web/auth/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = pageStrings.link;
-const NO_STORE = { headers: { "cache-control": "no-store" } };
 
 export const handler = methods({
   async GET({ params, state }) {
@@ -25,7 +25,9 @@ export const handler = methods({
     const isLost = other !== null &&
       await signInLinkMadeAt(kv, other.userID) === null;
     const here = user?.userID === userID;
-    return page({ userID, name, here, other, isLost }, NO_STORE);
+    return page({ userID, name, here, other, isLost }, {
+      headers: WITH_SECRET,
+    });
   },
 
   async POST(ctx) {

@@ -324,7 +324,11 @@ const linkTo = (page: Page, room: string) =>
   page.getByRole("navigation", { name: "Rooms" })
     .getByRole("link", { name: new RegExp(`^${room}`) });
 
-const follow = (page: Page, room: string) => linkTo(page, room).click();
+/** Keys that follow at once would still be typed into the room before. */
+async function follow(page: Page, room: string): Promise<void> {
+  await linkTo(page, room).click();
+  await linkTo(page, room).and(page.locator("[aria-current=page]")).waitFor();
+}
 
 /** Waits until heading, title and list say that this room is open. */
 async function isTitled(page: Page, room: string): Promise<void> {

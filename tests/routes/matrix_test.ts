@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { APP } from "../support/app.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
+import { textOf } from "../support/encoded.ts";
 import { routeFiles } from "../support/routes.ts";
 import { app, appTest } from "../support/shared_app.ts";
 
@@ -472,7 +473,7 @@ for (const [file, deeds] of Object.entries(MATRIX)) {
       } is answered to each as it is theirs`,
       async () => {
         const answered: number[] = [];
-        for (const role of ROLES) answered.push(await ask(deed, role));
+        for (const role of ROLES) answered.push(await ask(file, deed, role));
         const { statuses, banned = statuses[ROLES.indexOf("removed")] } = deed;
         assertEquals(answered, [...statuses, banned]);
       },
@@ -480,8 +481,34 @@ for (const [file, deeds] of Object.entries(MATRIX)) {
   }
 }
 
-/** Does the deed in a room of its own; what is denied changes and shows nothing. */
-async function ask(deed: Deed, role: Role): Promise<number> {
+/** A secret, as it ends an address. */
+const SECRET = /\/(?:link|invite\/[\w-]+)\/[\w-]{43}\b/;
+
+/** The routes that have answered with a secret in the body. */
+const holders = new Set<string>();
+
+appTest("no other route than these answers with a secret (T44)", async () => {
+  assertEquals([...holders].sort(), [
+    "api/rooms/[room]/invites/index.ts",
+    "api/session/link.ts",
+    "invite/[room]/[secret].tsx",
+    "link/[token].tsx",
+    "rooms/[room]/people.tsx",
+    "settings.tsx",
+  ]);
+  // It is not in the page that one signs in by on the way to an invitation.
+  const { roomID, secret, people } = await PrivateRoom.make(app);
+  const next = encodeURIComponent(`/invite/${roomID}/${secret}`);
+  const { body } = await people.nobody.get(`/signin?next=${next}`);
+  assert(body.includes("Hidden Nest"));
+  assert(!body.includes(secret));
+});
+
+/**
+ * Does the deed in a room of its own; what is denied changes and shows nothing,
+ * and what holds a secret is not compressed (T44).
+ */
+async function ask(file: string, deed: Deed, role: Role): Promise<number> {
   const room = await PrivateRoom.make(app);
   const person = room.people[role];
   const before = app.commits();
@@ -493,7 +520,13 @@ async function ask(deed: Deed, role: Role): Promise<number> {
   if (status >= 400) {
     assertEquals(app.commits(), before, "It changed something");
   }
-  const text = isStream ? await firstOf(response) : await response.text();
+  const text = isStream ? await firstOf(response) : await textOf(response);
+  if (SECRET.test(text)) {
+    holders.add(file);
+    assert(!response.headers.has("content-encoding"), file);
+    const caching = response.headers.get("cache-control");
+    assertEquals(caching, "no-store, no-transform", file);
+  }
   // Where it leads, too, and what it sets.
   const answer = [text, ...response.headers.values()].join("\n");
   for (const word of room.hiddenFrom(role)) {
@@ -508,13 +541,16 @@ async function ask(deed: Deed, role: Role): Promise<number> {
 const isInAddress = (deed: Deed, room: PrivateRoom, word: string) =>
   deed.path(room).includes(word);
 
+/** As of a browser, which takes compressed answers. */
 function initOf(deed: Deed, room: PrivateRoom): RequestInit {
   const { method } = deed;
+  const taken = { "accept-encoding": "gzip, deflate, br, zstd" };
   if (deed.form) {
-    return { method, body: new URLSearchParams(deed.form(room)) };
+    const body = new URLSearchParams(deed.form(room));
+    return { method, headers: taken, body };
   }
-  if (!deed.json) return { method };
-  const headers = { "content-type": "application/json" };
+  if (!deed.json) return { method, headers: taken };
+  const headers = { "content-type": "application/json", ...taken };
   return { method, headers, body: JSON.stringify(deed.json(room)) };
 }
 

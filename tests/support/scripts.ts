@@ -32,5 +32,5 @@ function sizeOnTheWire(url: string): Promise<number> {
   });
 }
 
-export const sizeOf = (scripts: readonly Script[]): number =>
-  scripts.reduce((sum, { size }) => sum + size, 0);
+export const sizeOf = (files: readonly { size: number }[]): number =>
+  files.reduce((sum, { size }) => sum + size, 0);

@@ -9,6 +9,7 @@ import {
 } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
 import type { Held } from "../../../lib/web/http/memory_budget.ts";
+import { compressed } from "../../../lib/web/http/compressed.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
 import { streamOf } from "../../../lib/web/http/pull_slots.ts";
@@ -44,7 +45,8 @@ export const handler = methods({
       const answer = await answerFor(ctx, userID, space, held);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
-        return new Response(streamOf(answer, done), { headers });
+        const body = streamOf(answer, done);
+        return await compressed(ctx.req, new Response(body, { headers }));
       }
       await limits.count("lost", userID);
       done();

@@ -1,6 +1,7 @@
 // One's private sign-in link: a new one, or none any more.
 import { methods, userIn } from "../../../lib/web/http/handlers.ts";
 import { readOptionalJSON } from "../../../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../../../lib/web/http/compressed.ts";
 import {
   makeSignInLink,
   revokeSignInLink,
@@ -13,7 +14,8 @@ export const handler = methods({
     await readOptionalJSON(ctx);
     const secret = await makeSignInLink(ctx.state.kv, userID);
     const url = `${originOf(ctx)}/link/${secret}`;
-    return Response.json({ url }, { status: 201 });
+    const init = { status: 201, headers: WITH_SECRET };
+    return Response.json({ url }, init);
   },
 
   async DELETE(ctx) {

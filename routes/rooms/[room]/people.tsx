@@ -14,6 +14,7 @@ import { dateOf, pageStrings } from "../../../lib/chat/strings/pages.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { readForm } from "../../../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../../../lib/web/http/compressed.ts";
 import { FORM, FormID } from "../../../lib/web/http/forms_once.ts";
 import { allowAgain, banPerson } from "../../../lib/web/chat/bans.ts";
 import { setBlocked } from "../../../lib/web/chat/blocking.ts";
@@ -78,10 +79,8 @@ export const handler = methods({
             () => inviteTo(sync, user, room),
           );
           const link = `${originOf(ctx)}/invite/${room}/${secret}`;
-          const headers = { "cache-control": "no-store" };
-          return page<Data>({ ...await dataFor(state, room), link }, {
-            headers,
-          });
+          const data = { ...await dataFor(state, room), link };
+          return page<Data>(data, { headers: WITH_SECRET });
         }
         case "withdraw":
           await withdrawInvitation(sync, user, room, form.id);

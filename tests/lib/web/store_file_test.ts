@@ -73,7 +73,7 @@ function inSQLite(path: string, ...statements: string[]): void {
   database.close();
 }
 
-test("a store that was closed, is open, or was killed is fine (T43)", async (path) => {
+test("a store that was closed, is open, or was killed is fine (T48)", async (path) => {
   assertEquals(await problemOf(path), undefined);
   const kv = await Deno.openKv(path);
   await kv.set(["more"], 1);
@@ -86,13 +86,13 @@ test("a store that was closed, is open, or was killed is fine (T43)", async (pat
   kv.close();
 });
 
-test("no file, and one that is empty, are a new store (T43)", async (path) => {
+test("no file, and one that is empty, are a new store (T48)", async (path) => {
   assertEquals(await problemOf(`${path}.none`), undefined);
   await Deno.writeFile(`${path}.empty`, new Uint8Array());
   assertEquals(await problemOf(`${path}.empty`), undefined);
 });
 
-test("a write-ahead log without its file is no new store: SQLite would delete it (T43)", async (path) => {
+test("a write-ahead log without its file is no new store: SQLite would delete it (T48)", async (path) => {
   for (const name of ["gone", "empty"]) {
     await Deno.writeFile(`${path}.${name}-wal`, new Uint8Array(5_000));
   }
@@ -102,7 +102,7 @@ test("a write-ahead log without its file is no new store: SQLite would delete it
   }
 });
 
-test("a page that is lost, wherever it is, is damage (T43)", async (path) => {
+test("a page that is lost, wherever it is, is damage (T48)", async (path) => {
   const { size } = await Deno.stat(path);
   let found = 0;
   for (const fill of [0, 0xff]) {
@@ -122,7 +122,7 @@ test("a page that is lost, wherever it is, is damage (T43)", async (path) => {
   assert(found > 0.9 * 2 * size / 4096 / 7, `${found}`);
 });
 
-test("a file that was truncated is damaged, wherever it was (T43)", async (path) => {
+test("a file that was truncated is damaged, wherever it was (T48)", async (path) => {
   const { size } = await Deno.stat(path);
   for (const length of [20, 99, 100, 3_000, 4_096, 10_000, size - 4_096]) {
     const copy = `${path}.${length}`;
@@ -132,7 +132,7 @@ test("a file that was truncated is damaged, wherever it was (T43)", async (path)
   }
 });
 
-test("tables that are missing or empty, on which Deno fails or panics, are damage (T43)", async (path) => {
+test("tables that are missing or empty, on which Deno fails or panics, are damage (T48)", async (path) => {
   const damages = ["DROP TABLE kv", "DROP TABLE migration_state"];
   for (const damage of [...damages, "DELETE FROM data_version"]) {
     const copy = `${path}.${damage}`;
@@ -142,7 +142,7 @@ test("tables that are missing or empty, on which Deno fails or panics, are damag
   }
 });
 
-test("another program's database, a letter and a folder are not taken for a store (T43)", async (path) => {
+test("another program's database, a letter and a folder are not taken for a store (T48)", async (path) => {
   inSQLite(`${path}.other`, "CREATE TABLE letter (text)");
   await Deno.writeTextFile(`${path}.letter`, "Dear Ada,\n".repeat(1_000));
   await Deno.writeTextFile(`${path}.note`, "x");
@@ -158,7 +158,7 @@ test("another program's database, a letter and a folder are not taken for a stor
   }
 });
 
-test("a write-ahead log that is damaged is read up to there, or told (T43)", async (path) => {
+test("a write-ahead log that is damaged is read up to there, or told (T48)", async (path) => {
   const kv = await Deno.openKv(path);
   for (let i = 0; i < 50; i++) await kv.set(["more", i], i);
   const { size } = await Deno.stat(`${path}-wal`);
@@ -183,7 +183,7 @@ test("a write-ahead log that is damaged is read up to there, or told (T43)", asy
 });
 
 test(
-  "a file that may not be read is told with the system's words (T43)",
+  "a file that may not be read is told with the system's words (T48)",
   async (path) => {
     await Deno.chmod(path, 0o000);
     try {
@@ -198,7 +198,7 @@ test(
   !permitted || Deno.build.os === "windows" || Deno.uid() === 0, // root may
 );
 
-test("a file that is too large is looked at in its beginning, and the start says so (T43)", async (path) => {
+test("a file that is too large is looked at in its beginning, and the start says so (T48)", async (path) => {
   await Deno.truncate(path, 2_100_000_000); // a hole, which takes no room
   assertMatch(await assertIntact(path) ?? "", /^Its 2\.1 GB are not checked/);
   inSQLite(path, "DROP TABLE kv");

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { assertFormat, StoreHealth } from "../../../lib/web/store.ts";
 import { quiet } from "../../support/quiet.ts";
 
-Deno.test("a store without a format gets it, and keeps it (T44)", async () => {
+Deno.test("a store without a format gets it, and keeps it (T49)", async () => {
   using kv = await Deno.openKv(":memory:");
   await kv.set(["version", "room:general"], 7); // of the last release
   await Promise.all([assertFormat(kv), assertFormat(kv)]);
@@ -13,7 +13,7 @@ Deno.test("a store without a format gets it, and keeps it (T44)", async () => {
   assertEquals((await kv.get(["format"])).versionstamp, versionstamp);
 });
 
-Deno.test("a store of a newer release, or of a format that is none, is refused and stays as it is (T44)", async () => {
+Deno.test("a store of a newer release, or of a format that is none, is refused and stays as it is (T49)", async () => {
   using kv = await Deno.openKv(":memory:");
   for (const format of [2, 17, 0, "1", null, 1n]) {
     await kv.set(["format"], format);
@@ -23,7 +23,7 @@ Deno.test("a store of a newer release, or of a format that is none, is refused a
   }
 });
 
-Deno.test("the health of a store costs one write in two seconds, whoever asks (T45)", async () => {
+Deno.test("the health of a store costs one write in two seconds, whoever asks (T50)", async () => {
   const { now } = performance;
   let time = 10_000;
   performance.now = () => time;
@@ -44,7 +44,7 @@ Deno.test("the health of a store costs one write in two seconds, whoever asks (T
   }
 });
 
-Deno.test("a store that is full, or fails in another way, is told from a good one (T45)", async () => {
+Deno.test("a store that is full, or fails in another way, is told from a good one (T50)", async () => {
   using said = quiet();
   const healthOf = (fails: () => Promise<void>) =>
     new StoreHealth(storeThat(fails).kv).check();
@@ -61,7 +61,7 @@ Deno.test("a store that is full, or fails in another way, is told from a good on
   ]);
 });
 
-Deno.test("a store that never answers is unavailable, and is not asked twice at once (T45)", async () => {
+Deno.test("a store that never answers is unavailable, and is not asked twice at once (T50)", async () => {
   using said = quiet();
   const { setTimeout: wait } = globalThis;
   const { now } = performance;
