@@ -176,6 +176,56 @@ browserTest(
 );
 
 browserTest(
+  "A room opens at what is unread, also where the copy on the device lacks it, and only what was seen is read (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    await inBoats(ada);
+    const bob = await Writer.signIn(server.url, "Bob");
+    for (let i = 0; i < 80; i++) await bob.write(`Line ${i}.`);
+    const unread = (n: RegExp) => linkTo(ada, "General").filter({ hasText: n });
+    await unread(/80/).waitFor();
+    // Of the page that this loads General is not open, and its copy is old.
+    await follow(ada, "General");
+    await inView(messages(ada, "Line 0."));
+    await log(ada).getByText("New messages").waitFor();
+    await ada.getByRole("button", { name: "Jump to newest" }).waitFor();
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await unread(/[4-7]\d/).waitFor();
+    // And from where its reader was: what is below is still unread.
+    await follow(ada, "General");
+    await ada.getByRole("button", { name: "Jump to newest" }).waitFor();
+    await follow(ada, "Boats");
+    await unread(/[2-7]\d/).waitFor();
+  },
+);
+
+browserTest(
+  "What was written without a network in another room is sent after a reload, whichever room is shown (A15)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await inBoats(ada);
+    const boats = new URL(ada.url()).pathname;
+    await roomIsStored(ada, boats, "Afloat");
+    await follow(ada, "General");
+    await mayWrite(ada);
+    await ada.context().setOffline(true);
+    await send(ada, "In the tunnel");
+    await messages(ada, "In the tunnel", "pending").waitFor();
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await ada.reload();
+    await messages(ada, "Afloat").waitFor();
+    await ada.context().setOffline(false);
+    await messages(bob, "In the tunnel", "sent").waitFor();
+    assertEquals(await messages(bob, "In the tunnel").count(), 1);
+    assertEquals(new URL(ada.url()).pathname, boats);
+  },
+);
+
+browserTest(
   "A room that is not on the device shows its name, comes when the server answers, and says what it waits for (A15)",
   async (device) => {
     await using general = await onePerson(device);

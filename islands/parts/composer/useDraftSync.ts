@@ -130,7 +130,7 @@ function share(
   document.addEventListener("visibilitychange", onHidden);
   draft.sharing = { now, soon };
   return () => {
-    draft.sharing = undefined;
+    // It goes on telling: a message that is on its way is told when it is sent.
     unsubscribe();
     now(); // what waits to be told
     document.removeEventListener("visibilitychange", onHidden);

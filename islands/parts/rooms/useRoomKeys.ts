@@ -21,7 +21,8 @@ export function useRoomKeys(): void {
       const step = { ArrowUp: -1, ArrowDown: 1 }[key];
       if (altKey && step) {
         event.preventDefault();
-        const next = roomAt(step, shiftKey);
+        // Held down, it would open a room after the other.
+        const next = event.repeat ? undefined : roomAt(step, shiftKey);
         if (next) goToRoom(next);
       }
       if (key === "Escape" && !altKey && !shiftKey) focusComposer();
