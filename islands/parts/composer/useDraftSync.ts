@@ -6,6 +6,7 @@ import type { RoomView } from "../../../lib/chat/views.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
 import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
 import { type ComposerDraft, isTooLong } from "./draft.ts";
+import { wasToldBefore } from "./told_drafts.ts";
 
 /** Other devices are told of a draft once its writer has paused for so long, in milliseconds. */
 const TELL_AFTER = 1_000;
@@ -20,19 +21,10 @@ export function useDraftSync(
   useEffect(() => {
     if (replica) recover(draft, replica, initialView).catch(reportError);
   }, [replica]);
-  useEffect(() => {
-    if (!userReplica) return;
-    const { id } = initialView.room;
-    let end: (() => void) | undefined;
-    let over = false;
-    toldBefore(userReplica, id).then((told) => {
-      if (!over) end = share(draft, userReplica, id, told);
-    }, reportError);
-    return () => {
-      over = true;
-      end?.();
-    };
-  }, [userReplica]);
+  useEffect(
+    () => userReplica && share(draft, userReplica, initialView.room.id),
+    [userReplica],
+  );
 }
 
 /** Puts back what was taken out of the composer and is neither in the outbox nor sent. */
@@ -57,32 +49,12 @@ async function recover(
   draft.recovered();
 }
 
-/**
- * What the draft has been on its way to what earlier visits told last and have
- * not sent; that is the last one. A replica with other mutators, as of a new
- * release, begins without it, and goes the same way again: none of it is
- * another device's.
- */
-async function toldBefore(
-  userReplica: UserReplica,
-  roomID: string,
-): Promise<string[]> {
-  type Told = { roomID: string; content: string; was?: string };
-  const told = (await userReplica.unsent())
-    .filter(({ name }) => name === "setDraft").map(({ args }) => args as Told)
-    .filter((each) => each.roomID === roomID);
-  return told.flatMap(({ was = "", content }) => [was, content]);
-}
-
-/** Tells other devices of the draft, and takes up what they tell; returns the end of it. `told` is from `toldBefore`. */
+/** Tells other devices of the draft, and takes up what they tell; returns the end of it. */
 function share(
   draft: ComposerDraft,
   userReplica: UserReplica,
   roomID: string,
-  told: string[],
 ): () => void {
-  // Before its first pull a new replica knows of no draft.
-  let own = told.length > 0 ? new Set(["", ...told]) : undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function now() {
@@ -115,8 +87,7 @@ function share(
   function adopt(theirs: string) {
     if (draft.telling) return; // `now` asks for it afterwards
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
-    const was = own?.has(theirs) ? theirs : draft.shared;
-    if (theirs === told.at(-1)) own = undefined; // it has come that far
+    const was = wasToldBefore(roomID, theirs) ? theirs : draft.shared;
     draft.shared = theirs;
     draft.set(mergeDrafts(theirs, was, draft.text.peek()));
     if (draft.text.peek() !== theirs) soon();

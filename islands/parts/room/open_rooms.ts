@@ -17,6 +17,7 @@ import {
   type Status,
 } from "../../../lib/replica/mod.ts";
 import { createDraft } from "../composer/draft.ts";
+import { readToldDrafts } from "../composer/told_drafts.ts";
 import { unsentMutations } from "../../../lib/replica/outbox/unsent.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
@@ -227,13 +228,15 @@ export class OpenRooms {
 }
 
 /** Opens the replica of a person's own space. */
-export const openUserReplica = (userID: string): Promise<UserReplica> =>
-  openReplica({
+export async function openUserReplica(userID: string): Promise<UserReplica> {
+  await readToldDrafts(userID).catch(console.warn); // where the disk fails
+  return await openReplica({
     server: chatServer,
     userID,
     space: userSpace(userID),
     mutators: userMutators(),
   });
+}
 
 async function viewIn(
   tx: Parameters<typeof roomIn>[0],
