@@ -1,7 +1,7 @@
 // Builds islands and styles: `dev.ts build` for `main.ts` to serve, plain `dev.ts` to serve and reload on change.
 import * as esbuild from "esbuild";
 import { Builder } from "fresh/dev";
-import { build, COMPRESSED } from "./fresh.config.ts";
+import { build, BUILT, COMPRESSED } from "./fresh.config.ts";
 import { precompress } from "./lib/web/http/precompressed.ts";
 import { readSettings } from "./lib/web/settings.ts";
 
@@ -25,7 +25,7 @@ builder.onTransformStaticFile(
 if (Deno.args.includes("build")) {
   await builder.build();
   await precompress(
-    ["static/", "_fresh/static/"].map(here),
+    ["static/", BUILT].map(here),
     here(COMPRESSED),
   );
 } else {

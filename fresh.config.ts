@@ -6,7 +6,8 @@ export const config = {
   trustProxy: Deno.env.get("TRUST_PROXY") === "1",
 } satisfies FreshConfig;
 
-/** Where a build puts what it compresses, seen from here. */
+/** Where a build puts scripts and styles, and the same compressed, seen from here. */
+export const BUILT = "_fresh/static/";
 export const COMPRESSED = "_fresh/brotli/";
 
 /** For `dev.ts`: browsers with Web Locks, popovers and `content-visibility`. */

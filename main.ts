@@ -1,17 +1,22 @@
 // The app, and, when it is run itself, the server: it opens KV, listens, and stops in order.
 import { staticFiles } from "fresh";
-import { COMPRESSED, config } from "./fresh.config.ts";
+import { BUILT, COMPRESSED, config } from "./fresh.config.ts";
 import { Refusal } from "./lib/chat/refusal.ts";
 import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
 import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
+import { listen, type Listener } from "./lib/web/http/listener.ts";
 import { bannedAnswer, logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
+import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
 import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
+import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
+import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
+import { roomScripts } from "./lib/web/http/room_scripts.ts";
 import { SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
 import { Typing } from "./lib/web/live/typing.ts";
@@ -20,8 +25,12 @@ import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Services, State } from "./lib/web/state.ts";
+import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
+import { assertIntact, unusable } from "./lib/web/store_file.ts";
 import { Streams } from "./lib/web/live/streams.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
+
+keepAriaCurrent();
 
 let opened: Promise<Services> | undefined;
 
@@ -36,12 +45,13 @@ async function openServices(): Promise<Services> {
   const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
     settings();
   try {
-    const isRemote = /^https?:/.test(kvPath ?? "");
-    const isFile = kvPath && kvPath !== ":memory:" && !isRemote;
+    const isRemote = isURL(kvPath);
+    const isFile = isFilePath(kvPath);
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
     const plain = await Deno.openKv(kvPath);
     await assertWritable(plain);
+    await assertFormat(plain);
     // SQLite answers one call after the other; over a network they go abreast.
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
     const kv = kvPath && !isRemote ? batchReads(plain, reader) : plain;
@@ -50,6 +60,7 @@ async function openServices(): Promise<Services> {
       strategy,
       retention,
       maxChecks: isRemote ? 10 : 100,
+      cacheBytes: cacheBytes(),
     });
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
@@ -67,46 +78,27 @@ async function openServices(): Promise<Services> {
       streams,
       accountDeletions: deletions,
       addressBans,
+      messageRemovals: MessageRemovals.start(kv, sync),
       sessions: new Sessions(kv),
+      storeHealth: new StoreHealth(kv),
       pullSlots: new PullSlots(limits),
+      memory: new MemoryBudget(limits),
       limits: new RateLimits(limits),
       formsOnce: new FormsOnce(),
       invitedOnly: who.signIn === "invited",
       mayMakeRooms: who.makeRooms === "everyone",
       publicOrigin,
+      roomScripts: await roomScripts(new URL(BUILT, import.meta.url)),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const place = kvPath ?? "the platform";
-    throw new SettingsError(`Deno KV at ${place} can't be used: ${reason}`);
+    throw unusable(kvPath ?? "the platform", error);
   }
 }
 
-const LOCK_TIMEOUT_MS = 5_000; // ms; another process may be writing to the same file
+const isURL = (kvPath = "") => /^https?:/.test(kvPath);
 
-/**
- * Finds out now, and not with the first message, whether KV takes writes: on a
- * file that another process has locked, a call waits for ever or throws at once.
- */
-async function assertWritable(kv: Deno.Kv): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error("the database stays locked"));
-    timer = setTimeout(late, LOCK_TIMEOUT_MS);
-  });
-  const probe = async () => {
-    while (!await kv.delete(["probe"]).then(() => true, falseIfLocked)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  await Promise.race([probe(), deadline]).finally(() => clearTimeout(timer));
-}
-
-/** False for a lock that another process holds for a moment; throws all else. */
-function falseIfLocked(error: unknown): false {
-  if (error instanceof Error && /locked/.test(error.message)) return false;
-  throw error;
-}
+const isFilePath = (kvPath: string | undefined): kvPath is string =>
+  !!kvPath && kvPath !== ":memory:" && !isURL(kvPath);
 
 const settings = () =>
   readSettings((name) => Deno.env.get(name), Deno.build.os);
@@ -132,11 +124,12 @@ type Fetch = Deno.ServeHandler;
 /** Serves what a build made of this app, until a signal says stop. */
 async function serve(fetch: Fetch): Promise<void> {
   const { port, host, kvPath, publicOrigin } = settings();
+  const unchecked = isFilePath(kvPath) && await assertIntact(kvPath);
   const { kv, sync, accountDeletions } = await services();
   sync.startHousekeeping();
   accountDeletions.resume();
   const log = new RequestLog(console.log);
-  const server = listen(port, host, log.logged(fetch));
+  const server = listenOn(port, host, log.logged(fetch));
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -151,12 +144,21 @@ async function serve(fetch: Fetch): Promise<void> {
   };
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  console.log(`Kvetch keeps its data in ${kvPath ?? "the platform's KV"}`);
-  console.log(`It listens on http://${host}:${server.addr.port}`);
+  const place = kvPath ?? "the platform's KV";
+  console.log(`Kvetch runs on ${nameOfFresh()} and keeps its data in ${place}`);
+  if (unchecked) console.warn(unchecked);
+  console.log(`It listens on http://${host}:${server.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
   await server.finished;
+}
+
+/** Which Fresh `deno.json` has; see lib/standins. */
+function nameOfFresh(): string {
+  const place = import.meta.resolve("fresh");
+  const isStandIn = place.endsWith("/lib/standins/fresh/mod.ts");
+  return isStandIn ? "the stand-in for Fresh" : `Fresh (${place})`;
 }
 
 /** Every address of this machine, as `HOST`. */
@@ -173,9 +175,9 @@ const STOP_TIMEOUT_MS = 10_000;
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function listen(port: number, hostname: string, fetch: Fetch) {
+function listenOn(port: number, hostname: string, fetch: Fetch): Listener {
   try {
-    return Deno.serve({ port, hostname, onListen() {}, onError }, fetch);
+    return listen({ port, hostname, onListen() {}, onError }, fetch);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "it is in use; set PORT to another"
@@ -201,6 +203,7 @@ async function administer(args: string[]): Promise<never> {
     if (kvPath === ":memory:") {
       throw new SettingsError("Data in memory is the serving process's alone.");
     }
+    if (isFilePath(kvPath)) await assertIntact(kvPath);
     const { kv, sync } = await services();
     const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
     const origin = publicOrigin ?? `http://${here}:${port}`;

@@ -6,6 +6,7 @@ import { cutText } from "../lib/chat/graphemes.ts";
 import { MAX_TOPIC } from "../lib/chat/lengths.ts";
 import { roomFinder } from "../lib/chat/room_finder.ts";
 import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
+import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { RoomPage, RoomSummary } from "../lib/chat/views.ts";
 import { coalesce } from "../lib/replica/coalesce.ts";
 import { dayInWords, Timestamp, useToday } from "./parts/shared/Timestamp.tsx";
@@ -181,6 +182,7 @@ function whenOf({ onDevice, lastAt }: RoomSummary, today: number | undefined) {
 
 /** Who wrote what last. */
 function lastOf({ last, onDevice }: RoomSummary) {
+  if (last?.from === "") return roomStrings.messages.blocked;
   if (last) {
     // Each in its own direction: a name does not turn the line round.
     return (

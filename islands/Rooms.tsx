@@ -2,6 +2,8 @@
 import "./parts/shared/shared_chunk.ts";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { roomStrings } from "../lib/chat/strings/room.ts";
+import type { BlockedPerson } from "../lib/chat/schema.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { loadParser, type RichTextByID } from "./parts/message/useRichText.ts";
 import {
@@ -12,6 +14,7 @@ import {
 } from "./parts/room/open_rooms.ts";
 import { Room } from "./parts/room/Room.tsx";
 import { RoomPlaceholder } from "./parts/room/RoomPlaceholder.tsx";
+import { useBlocked } from "./parts/room/useBlocked.ts";
 import type { UserReplica } from "./parts/shared/replicas.ts";
 import {
   followAddress,
@@ -29,11 +32,14 @@ type RoomsProps = {
   view?: RoomView;
   /** What the server has parsed of it. */
   richText?: RichTextByID;
+  /** Whom the person has blocked, where there is no view that says so. */
+  blocked?: readonly BlockedPerson[];
 };
 
 const NOTHING: RichTextByID = new Map();
 
-export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
+export default function Rooms(props: RoomsProps) {
+  const { user, view, richText = NOTHING } = props;
   const rooms = useMemo(() => new OpenRooms(user), []);
   const shown = useSignal(
     useMemo(() => view && new OpenRoom(user, view.room.id, view), []),
@@ -55,7 +61,12 @@ export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
 
   useSignalEffect(() => {
     const roomID = openRoomID.value;
-    if (!roomID || roomID === shown.peek()?.roomID) return;
+    if (roomID === shown.peek()?.roomID) return;
+    if (!roomID) {
+      shown.value = undefined;
+      showRoomName(roomStrings.rooms.label);
+      return;
+    }
     isHTML.current = false;
     shown.value = rooms.open(roomID);
     announcement.value = nameOfRoom(roomID) ?? "";
@@ -68,16 +79,29 @@ export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
   const open = shown.value;
   const isThere = open?.isThere.value;
   const initialView = useMemo(() => {
-    const copy = open?.view;
-    return isHTML.current ? view : copy && firstView(copy, open.place);
+    if (isHTML.current) return view;
+    return isThere && open?.view ? firstView(open.view, open.place) : undefined;
   }, [open, isThere]);
+
+  const blocked = useBlocked(
+    view?.blocked ?? props.blocked,
+    userReplica.value,
+  );
 
   // What matters more comes first: the room that is open.
   const isReady = open?.readable !== undefined;
+  const isOpening = useRef(false);
   useEffect(() => {
-    if (!isReady || userReplica.peek()) return;
-    openUserReplica(user.userID)
-      .then((replica) => userReplica.value = replica, reportError);
+    if (!isReady || isOpening.current) return;
+    isOpening.current = true;
+    openUserReplica(user.userID).then((replica) => {
+      userReplica.value = replica;
+      // What an earlier visit has left in rooms that nobody has opened yet.
+      return rooms.openUnsent();
+    }).catch((error) => {
+      isOpening.current = userReplica.peek() !== undefined;
+      reportError(error);
+    });
   }, [isReady]);
 
   return (
@@ -92,6 +116,7 @@ export default function Rooms({ user, view, richText = NOTHING }: RoomsProps) {
             initialView={initialView}
             richText={isHTML.current ? richText : NOTHING}
             userReplica={userReplica.value}
+            blocked={blocked}
           />
         )
         : <RoomPlaceholder open={open} />}

@@ -10,6 +10,8 @@ export default define.page(function App(
   { Component, error, params, state, url },
 ) {
   const { title, user } = state;
+  const currentAt = (path: string) =>
+    url.pathname === path ? "page" : undefined;
   return (
     <html lang="en">
       <head>
@@ -40,13 +42,23 @@ export default define.page(function App(
         <link rel="apple-touch-icon" href={asset("/icons/192.png")} />
         <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="stylesheet" href={asset("/styles/all.css")} />
+        {/* After the styles, which the first paint waits for. */}
+        {title && isRooms(url, params.room) &&
+          state.roomScripts.map((script) => (
+            <link
+              key={script}
+              rel="modulepreload"
+              href={script}
+              fetchpriority="low"
+            />
+          ))}
       </head>
       <body>
         <a class="skip" href="#content">{pageStrings.skip}</a>
         {/* Sign-in says the name of the house itself, and larger. */}
         {url.pathname !== "/signin" && (
           <header class="banner">
-            <a class="brand" href="/">
+            <a class="brand" href="/" aria-current={currentAt("/")}>
               <img src="/icon.svg" alt="" width="28" height="28" />
               <span class="product">{pageStrings.product}</span>
             </a>
@@ -62,6 +74,7 @@ export default define.page(function App(
                   <a
                     class={`avatar ${tintOf(user.userID)}`}
                     href="/settings"
+                    aria-current={currentAt("/settings")}
                     // A picture more than a word: no part of the link's name.
                     data-initials={initialsOf(user.name)}
                     aria-label={pageStrings.settings.title}

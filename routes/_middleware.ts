@@ -37,17 +37,22 @@ function limitsOf({ method }: Request, url: URL): Limit[] {
 
 /**
  * Says whose page it is, for the service worker that keeps it, and keeps it out
- * of the browser's own cache, where it would outlive signing out.
+ * of the browser's own cache, where it would outlive signing out. A page with a
+ * secret says so itself.
  */
 function ownedPage(answer: Response, user: User | null): Response {
   if (answer.headers.get("content-type")?.startsWith("text/html")) {
     answer.headers.set("page-owner", user?.userID ?? "nobody");
-    answer.headers.set("cache-control", "no-store");
+    if (!answer.headers.has("cache-control")) {
+      answer.headers.set("cache-control", "no-store");
+    }
   }
   return answer;
 }
 
 export default define.middleware(async (ctx) => {
+  using held = ctx.state.memory.hold(ctx.state.address);
+  ctx.state.held = held;
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {
       throw new HttpError(403, "This came from another site.");

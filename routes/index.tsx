@@ -34,7 +34,7 @@ export const handler = methods({
     if (!user) return ctx.redirect("/signin", 303);
     assertMayMakeRooms(ctx.state);
     const { name, visibility, form } = await readForm(
-      ctx.req,
+      ctx,
       "name",
       "visibility",
       FORM,

@@ -1,19 +1,22 @@
-// A person's settings: their name, and the private link by which they come in elsewhere.
+// A person's settings: their name, the private link by which they come in elsewhere, and whom they have blocked.
 import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
 import { generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
 import CopyButton from "../islands/CopyButton.tsx";
 import DeviceSettings from "../islands/DeviceSettings.tsx";
+import type { BlockedPerson } from "../lib/chat/schema.ts";
 import { dateOf, pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../lib/web/http/compressed.ts";
 import {
   makeSignInLink,
   revokeSignInLink,
   signInLinkMadeAt,
 } from "../lib/web/auth/sign_in_link.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
+import { blockedPeople, setBlocked } from "../lib/web/chat/blocking.ts";
 import { rename } from "../lib/web/chat/profile.ts";
 import { originOf } from "../lib/web/http/origin.ts";
 import { define } from "../lib/web/state.ts";
@@ -28,9 +31,8 @@ type Data = {
   madeAt: number | null;
   /** The link itself: only in the answer to making it. */
   link?: string;
+  blocked: readonly BlockedPerson[];
 };
-
-const NO_STORE = { "cache-control": "no-store" };
 
 export const handler = methods({
   async GET(ctx) {
@@ -38,36 +40,43 @@ export const handler = methods({
     const { kv, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
-    const madeAt = await signInLinkMadeAt(kv, user.userID);
     const saved = url.searchParams.has("saved");
-    return page<Data>({ name: user.name, madeAt, saved });
+    const madeAt = await signInLinkMadeAt(kv, user.userID);
+    const blocked = await blockedPeople(state.sync, user.userID);
+    return page<Data>({ name: user.name, madeAt, saved, blocked });
   },
 
   async POST(ctx) {
-    const { req, state } = ctx;
-    const { kv, user } = state;
+    const { state } = ctx;
+    const { kv, sync, user } = state;
     if (!user) return toSignIn(ctx);
     state.title = words.title;
-    const form = await readForm(req, "do", "name");
+    const form = await readForm(ctx, "do", "name", "id");
+    const blocked = await blockedPeople(sync, user.userID);
     switch (form.do) {
       case "link": {
         const secret = await makeSignInLink(kv, user.userID);
         const link = `${originOf(ctx)}/link/${secret}`;
-        const data: Data = { name: user.name, madeAt: Date.now(), link };
-        return page(data, { headers: NO_STORE });
+        const { name } = user;
+        const data: Data = { name, madeAt: Date.now(), link, blocked };
+        return page(data, { headers: WITH_SECRET });
       }
       case "revoke":
         await revokeSignInLink(kv, user.userID);
         return ctx.redirect("/settings", 303);
+      case "unblock":
+        await setBlocked(sync, user.userID, form, false);
+        return ctx.redirect("/settings", 303);
       default:
         try {
           await state.limits.count("rename", user.userID);
-          await rename(state.sync, user.userID, form);
+          await rename(sync, user.userID, form);
           return ctx.redirect("/settings?saved", 303);
         } catch (error) {
           const { refusal, init } = refusedForm(error);
           const madeAt = await signInLinkMadeAt(kv, user.userID);
-          return page<Data>({ name: form.name, refusal, madeAt }, init);
+          const { name } = form;
+          return page<Data>({ name, refusal, madeAt, blocked }, init);
         }
     }
   },
@@ -107,6 +116,7 @@ export default define.page<typeof handler>(function Settings({ data }) {
           )}
         </div>
       </section>
+      {data.blocked.length > 0 && <Blocked {...data} />}
       <DeviceSettings />
       <p class="ways-out">
         <a href="/signout">{pageStrings.signOut}</a>
@@ -115,6 +125,28 @@ export default define.page<typeof handler>(function Settings({ data }) {
     </main>
   );
 });
+
+function Blocked({ blocked }: Data) {
+  return (
+    <section class="card" aria-labelledby="blocked">
+      <h2 id="blocked">{words.blocked}</h2>
+      <p>{words.blockedText}</p>
+      <ul class="invitations">
+        {blocked.map(({ id, name }) => (
+          <li key={id}>
+            <strong dir="auto">{name}</strong>
+            <form method="post" action="/settings">
+              <input type="hidden" name="id" value={id} />
+              <button type="submit" name="do" value="unblock" class="quiet">
+                {pageStrings.person.unblock}
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 function NameForm({ name, refusal, saved }: Data) {
   return (

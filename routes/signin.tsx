@@ -5,7 +5,6 @@ import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { FORM, FormID } from "../lib/web/http/forms_once.ts";
-import { addressOf } from "../lib/web/http/rate_limits.ts";
 import { isSecure } from "../lib/web/http/origin.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { newPerson, openSession } from "../lib/web/auth/session.ts";
@@ -36,10 +35,12 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { name, form } = await readForm(ctx.req, "name", FORM);
+    // Before the form is read; but what was typed is to be shown again.
+    const counted = ctx.state.limits.count("signIn", ctx.state.address);
+    counted.catch(() => {});
+    const { name, form } = await readForm(ctx, "name", FORM);
     try {
-      const address = addressOf(ctx.req, ctx.info, ctx.config.trustProxy);
-      await ctx.state.limits.count("signIn", address);
+      await counted;
       const invitation = await invitedBy(ctx.state.sync, nextOf(ctx.url));
       if (ctx.state.invitedOnly && !invitation) {
         ctx.state.title = pageStrings.signIn.title;

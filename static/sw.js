@@ -14,6 +14,7 @@ const OFFLINE = "/offline";
 const ROOMS = "/rooms"; // stands for the page of each room: that shows the room from the device's copy
 
 const PAGE_TIMEOUT = 3_000; // ms, then the stored page is shown
+const SHOW_TIMEOUT = 500; // ms, for a tab to say that it shows what a notification is about
 const MAX_SPARE_BUILDS = 3; // the newest, which open tabs may need though no stored page does
 
 const STORED_PATHS = /^\/(rooms|settings)?$/;
@@ -265,5 +266,10 @@ async function focusPage(url) {
     windows[paths.findIndex((path) => ROOM_PATHS.test(path))];
   if (!open) return void await clients.openWindow(url);
   await open.focus();
-  open.postMessage({ show: url });
+  // One that does not come alive, or is of an earlier release, does not answer.
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Promise((resolve) => port1.onmessage = resolve);
+  open.postMessage({ show: url }, [port2]);
+  const timeout = new Promise((end) => setTimeout(end, SHOW_TIMEOUT));
+  if (!await Promise.race([answered, timeout])) await clients.openWindow(url);
 }

@@ -1,5 +1,12 @@
 // The house: who may import whom, how big a file is, what reaches a browser (design, section 2).
-import { assert, assertEquals, assertFalse, assertGreater } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreater,
+  assertInstanceOf,
+} from "@std/assert";
+import { readSettings, SettingsError } from "../lib/web/settings.ts";
 import { permitted } from "./support/permitted.ts";
 
 /** What stands at the top, besides dotfiles and what git ignores. */
@@ -234,6 +241,38 @@ test("No plain object is asked for a name that somebody else may choose: it woul
   });
   assertEquals(wrong, []);
 });
+
+test("Each environment variable that is read is named in deno.json's permissions, and in the README", async () => {
+  const read = new Set<string>();
+  const ask = (name: string) => void read.add(name);
+  for (const os of ["linux", "darwin", "windows"]) {
+    try {
+      readSettings(ask, os);
+    } catch (error) {
+      assertInstanceOf(error, SettingsError); // there is no data folder
+    }
+  }
+  for (const { path, text } of await sources()) {
+    // The build has all permissions.
+    if (partOf(path) === "standins" || path === "dev.ts") continue;
+    for (const [, name] of code(text).matchAll(/\benv\.get\("(\w+)"/g)) {
+      ask(name);
+    }
+    const unnamed = code(text).match(/\benv\.(get\((?!"|name\))|has|toObject)/);
+    assertFalse(unnamed, path);
+  }
+  assertGreater(read.size, 10);
+  const { permissions } = JSON.parse(await Deno.readTextFile("deno.json"));
+  const allowed = new Set<string>(permissions.serve.env);
+  assertEquals([...read.difference(allowed)], []);
+  assertEquals([...allowed.difference(read)].sort(), READ_BY_OTHERS);
+  const readme = await Deno.readTextFile("README.md");
+  const unsaid = [...read].filter((name) => !readme.includes(name));
+  assertEquals(unsaid, []);
+});
+
+/** Variables that Deno (the token) and upstream's Fresh ask for, besides ours. */
+const READ_BY_OTHERS = ["CI_COMMIT_SHA", "DENO_KV_ACCESS_TOKEN", "GITHUB_SHA"];
 
 test("Files are short", async () => {
   const long = (await sources())

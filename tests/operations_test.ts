@@ -233,3 +233,73 @@ test("a second signal while it stops changes nothing", async (file) => {
   const stopping = server.stop();
   assertEquals(await Promise.all([stopping, server.stop()]), [0, 0]);
 });
+
+/** A file system of 8 MB of its own, where this machine lets us mount one. */
+async function mountSmallDisk(folder: string): Promise<boolean> {
+  const { success } = await new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder],
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  return success;
+}
+
+Deno.test({
+  name:
+    "on a full disk it goes on, says so once, and is well again when there is room (T50, P7)",
+  // Only root may mount.
+  ignore: !permitted || Deno.build.os !== "linux" || Deno.uid() !== 0,
+  async fn(t) {
+    const folder = await Deno.makeTempDir();
+    try {
+      if (!await mountSmallDisk(folder)) {
+        return void await t.step({ name: "mount", ignore: true, fn() {} });
+      }
+      try {
+        await assertLivesOnAFullDisk(folder);
+      } finally {
+        await new Deno.Command("umount", { args: ["-l", folder] }).output();
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+async function assertLivesOnAFullDisk(folder: string): Promise<void> {
+  await using server = await startServer({
+    DENO_KV_PATH: `${folder}/kvetch.sqlite3`,
+  });
+  const ada = await Person.signIn(server.url, "Ada");
+  await ada.post("/api/rooms/general/members", {});
+  await ada.push(GENERAL, "g", [createMessage(1)]);
+  const waitForHealth = async (wanted: number) => {
+    for (;;) {
+      const { status, body } = await ada.get("/healthz");
+      if (status === wanted) return body;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const filler = `${folder}/filler`;
+  {
+    using file = await Deno.open(filler, { write: true, create: true });
+    const piece = new Uint8Array(4_096);
+    while (await file.write(piece).then(() => true, () => false));
+  }
+  const { error } = await waitForHealth(503);
+  assertEquals(error, "disk-full");
+  const pushes = await Promise.all(
+    [2, 3, 4].map((id) => ada.push(GENERAL, "g", [createMessage(id)])),
+  );
+  assertEquals(pushes.map(({ status }) => status), [503, 503, 503]);
+  assertEquals(await messagesOf(ada), ["c-1"]); // reading goes on
+  for (let i = 0; i < 20; i++) {
+    assertEquals((await ada.get("/healthz")).status, 503);
+  }
+  assertEquals(server.output().match(/is full/g)?.length, 1, server.output());
+
+  await Deno.remove(filler);
+  assertEquals(await waitForHealth(200), { ok: true });
+  const push = await ada.push(GENERAL, "g", [createMessage(2)]);
+  assertEquals(push.status, 200);
+  assertEquals(await server.stop(), 0);
+}

@@ -96,6 +96,37 @@ test("A file that is no database is one line and exit code 1, and stays as it wa
   assertEquals(await Deno.readTextFile(file), text);
 });
 
+test("A damaged database is one line and exit code 1, with what to do (T48)", async (folder) => {
+  const file = `${folder}/kvetch.sqlite3`;
+  {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    assertEquals(await server.stop(), 0);
+  }
+  const bytes = await Deno.readFile(file);
+  for (let at = 100; at < bytes.length; at += 50) bytes[at] ^= 0xff;
+  await Deno.writeFile(file, bytes);
+  await assertRefused({ DENO_KV_PATH: file }, file, "damaged", "a copy");
+  assertEquals(await Deno.readFile(file), bytes);
+});
+
+test("A database of a newer release is one line and exit code 1, and one without a format is taken over (T49)", async (folder) => {
+  const file = `${folder}/kvetch.sqlite3`;
+  const formatIn = async (kv: Deno.Kv) => (await kv.get(["format"])).value;
+  for (const format of [undefined, 1]) {
+    {
+      await using server = await startServer({ DENO_KV_PATH: file });
+      assertEquals(await server.stop(), 0);
+    }
+    using kv = await Deno.openKv(file);
+    assertEquals(await formatIn(kv), 1);
+    if (format === undefined) await kv.delete(["format"]);
+    else await kv.set(["format"], 2);
+  }
+  await assertRefused({ DENO_KV_PATH: file }, file, "format 2");
+  using kv = await Deno.openKv(file);
+  assertEquals(await formatIn(kv), 2);
+});
+
 test("A KV path inside the app's own code is one line and exit code 1", async () => {
   const path = `${Deno.cwd()}/lib/kvetch.sqlite3`;
   await assertRefused({ DENO_KV_PATH: path }, path);
@@ -126,6 +157,9 @@ test("It says where it listens, and SIGTERM ends it with code 0", async () => {
   const response = await fetch(server.url + "/healthz");
   assertEquals(await response.json(), { ok: true });
   assertStringIncludes(server.output(), `listens on ${server.url}`);
+  const stoodIn = import.meta.resolve("fresh").includes("/lib/standins/");
+  const fresh = stoodIn ? "the stand-in for Fresh" : "Fresh (";
+  assertStringIncludes(server.output(), `runs on ${fresh}`);
   assertEquals(await server.stop(), 0);
 });
 

@@ -6,6 +6,7 @@ import { Refusal } from "./refusal.ts";
 import { MAX_DRAFT, MAX_REACTION_KINDS, MAX_REACTIONS } from "./lengths.ts";
 import { args, type Message, type Room, valid } from "./schema.ts";
 import {
+  blockedBy,
   draftOf,
   memberIn,
   messageIn,
@@ -93,7 +94,7 @@ export function roomMutators(actor: Actor) {
       if (message.authorID !== actor.userID && member.role !== "owner") {
         throw new Refusal(
           "not-allowed",
-          "Only its author or the room's owner can delete a message.",
+          "Only its author or an owner of the room can delete a message.",
         );
       }
       await tx.del(`message/${id}`);
@@ -126,7 +127,7 @@ export function roomMutators(actor: Actor) {
     async updateRoom(tx: WriteTransaction, input: Args) {
       const member = await assertMember(tx, actor);
       if (member.role !== "owner") {
-        throw new Refusal("not-allowed", "Only the owner can change the room.");
+        throw new Refusal("not-allowed", "Only owners can change the room.");
       }
       const room = await assertRoom(tx);
       const { name = room.name, topic = room.topic } = input as Partial<Room>;
@@ -134,6 +135,10 @@ export function roomMutators(actor: Actor) {
     },
   };
 }
+
+/** Whom a person has blocked besides this one. */
+const others = async (tx: WriteTransaction, userID: string) =>
+  (await blockedBy(tx)).filter(({ id }) => id !== userID);
 
 /** The mutators of a user's own space, as far as islands call them. */
 export function userMutators() {
@@ -147,6 +152,16 @@ export function userMutators() {
       const key = `read/${roomID}`;
       if (await tx.has(key) && seq <= await readStateOf(tx, roomID)) return;
       await tx.set(key, { seq });
+    },
+
+    async blockPerson(tx: WriteTransaction, input: Args) {
+      const person = valid(args.blockPerson, input);
+      await tx.set("blocked", [...await others(tx, person.id), person]);
+    },
+
+    async unblockPerson(tx: WriteTransaction, input: Args) {
+      const { id } = valid(args.unblockPerson, input);
+      await tx.set("blocked", await others(tx, id));
     },
 
     /**

@@ -1,6 +1,8 @@
 // Reads the entries of rooms, of people's own spaces and of the directory. For transactions of both sides.
 import type { ReadTransaction } from "replicache";
 import type {
+  Ban,
+  BlockedPerson,
   Draft,
   Invitation,
   Member,
@@ -35,6 +37,10 @@ export async function membersIn(tx: ReadTransaction): Promise<Member[]> {
   const members = await all<Member>(tx, "member/");
   return members.sort((a, b) => a.joinedAt - b.joinedAt);
 }
+
+/** Who is banned, in the order in which they were. */
+export const bansIn = async (tx: ReadTransaction): Promise<readonly Ban[]> =>
+  await get<Ban[]>(tx, "bans") ?? [];
 
 /** The invitations that are valid at a time, in milliseconds since 1970, oldest first. */
 export async function invitationsIn(
@@ -73,6 +79,12 @@ export async function readStateOf(
 ): Promise<number> {
   return (await get<ReadState>(tx, `read/${roomID}`))?.seq ?? 0;
 }
+
+/** Whom a person has blocked, in the order in which they did. */
+export const blockedBy = async (
+  tx: ReadTransaction,
+): Promise<readonly BlockedPerson[]> =>
+  await get<BlockedPerson[]>(tx, "blocked") ?? [];
 
 /** What a person has begun to write in a room; empty when nothing. */
 export async function draftOf(

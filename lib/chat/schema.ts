@@ -50,6 +50,8 @@ export const args = {
   editMessage: v.object({ id: ID, content: Content }),
   deleteMessage: v.object({ id: ID }),
   setReaction: v.object({ id: ID, emoji: v.string(), on: v.boolean() }),
+  blockPerson: v.object({ id: ID, name: v.string() }),
+  unblockPerson: v.object({ id: ID }),
   markRead: v.object({ roomID: ID, seq }),
   setDraft: v.object({
     roomID: ID,
@@ -74,13 +76,19 @@ export type Room = {
   runs?: Run[];
 };
 
+/** What a member may do: owners change the room and who is in it. */
+export type Role = "owner" | "member";
+
 /** `member/<userID>`: who is in the room. Times are milliseconds since 1970. */
 export type Member = {
   id: string;
   name: string;
-  role: "owner" | "member";
+  role: Role;
   joinedAt: number;
 };
+
+/** Of the entry `bans`, a list: a person who may not read or join the room, and since when. */
+export type Ban = { id: string; at: number };
 
 /** `message/<id>`. `pending` is there only while the server has not confirmed it. */
 export type Message = {
@@ -124,6 +132,8 @@ export type Membership = { roomID: string; name: string; joinedAt: number };
 export type LeftRoom = { roomID: string };
 /** `read/<roomID>` in a user's space. */
 export type ReadState = { seq: number };
+/** Of the entry `blocked` in a user's space, a list: whose messages they do not want to see, by the name they know. */
+export type BlockedPerson = { id: string; name: string };
 /** `draft/<roomID>` in a user's space. */
 export type Draft = { content: string };
 

@@ -9,9 +9,9 @@ import {
 } from "./mutators.ts";
 import { lookOf } from "./name_tags.ts";
 import { Name, updateRoomArgs } from "./names.ts";
-import { profileOf } from "./queries.ts";
+import { blockedBy, profileOf } from "./queries.ts";
 import { Refusal } from "./refusal.ts";
-import { args, valid } from "./schema.ts";
+import { args, ID, valid } from "./schema.ts";
 import { pageStrings } from "./strings/pages.ts";
 
 export type { Actor };
@@ -59,12 +59,16 @@ export function serverRoomMutators(actor: Actor) {
   };
 }
 
+/** All are in one entry, of 58,000 bytes at the most (C5). */
+const MAX_BLOCKED = 200;
+const blockPersonArgs = v.object({ id: ID, name: Name });
+
 /** The `messageCount` of a room; undefined when the person may not read it. */
 export type MessageCountOf = (roomID: string) => number | undefined;
 
 /** The mutators of a user's own space, to which only that user can push. */
 export function serverUserMutators(messageCountOf: MessageCountOf) {
-  const { markRead, ...others } = userMutators();
+  const { markRead, blockPerson, ...others } = userMutators();
   return {
     ...others,
 
@@ -72,6 +76,19 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
     async markRead(tx: WriteTransaction, input: Args) {
       const { roomID, seq } = valid(args.markRead, input);
       if (seq <= (messageCountOf(roomID) ?? -1)) await markRead(tx, input);
+    },
+
+    async blockPerson(tx: WriteTransaction, input: Args) {
+      const person = valid(blockPersonArgs, input);
+      const blocked = await blockedBy(tx);
+      const isNew = !blocked.some(({ id }) => id === person.id);
+      if (isNew && blocked.length >= MAX_BLOCKED) {
+        throw new Refusal(
+          "full",
+          `You have blocked ${MAX_BLOCKED} people. Unblock one of them first.`,
+        );
+      }
+      await blockPerson(tx, person);
     },
 
     async setProfile(tx: WriteTransaction, input: Args) {

@@ -1,5 +1,12 @@
 // The shapes in which the server hands rooms and people to pages and islands.
-import type { Invitation, Member, Message, Room } from "./schema.ts";
+import type {
+  Ban,
+  BlockedPerson,
+  Invitation,
+  Member,
+  Message,
+  Room,
+} from "./schema.ts";
 
 /** A room in a person's list of rooms. */
 export type RoomSummary =
@@ -15,7 +22,7 @@ export type RoomSummary =
     mention: boolean;
     /** When the last message was written, in milliseconds since 1970; null without one. */
     lastAt: number | null;
-    /** The last message that is there, of which `content` has the beginning. */
+    /** The last message that is there, of which `content` has the beginning; without name and text if the person has blocked its author. */
     last: LastMessage | null;
     /** Whether a copy of it is on the device; only in lists that were made on the device. */
     onDevice?: boolean;
@@ -37,12 +44,20 @@ export type RoomView = {
   messages: Message[];
   /** The last `seq` that they have read; undefined when they have never been in the room. */
   readSeq?: number;
+  /** Whom they have blocked; only as the server hands it to the page. */
+  blocked?: readonly BlockedPerson[];
 };
+
+export type BannedPerson = Ban & { name: string };
 
 /** The people of a room as one of them, or a visitor, sees them. */
 export type PeopleView = Pick<RoomView, "room" | "me" | "members"> & {
   /** The valid ones; none for a visitor. */
   invitations: Invitation[];
+  /** For owners alone, else none. */
+  banned: BannedPerson[];
+  /** Whom the one who looks has blocked. */
+  blocked: readonly BlockedPerson[];
 };
 
 /** Who is signed in. */

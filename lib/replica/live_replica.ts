@@ -209,7 +209,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#transport.resume();
   }
 
-  async discard(): Promise<void> {
+  async discardUnsent(): Promise<void> {
     const client = this.#client;
     await discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));
@@ -343,6 +343,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   });
 
   #onPause(paused: PauseReason | undefined): void {
+    if (this.closed) return;
     this.#setStatus({ paused });
     this.#unlisten?.();
     if (paused === "gone") {

@@ -74,6 +74,6 @@ export interface Replica<M extends MutatorDefs> {
   /** Tries again after a pause, as when one has signed in again. */
   resume(): void;
   /** Throws away what is unsent, and the copy: what the server has is fetched anew. */
-  discard(): Promise<void>;
+  discardUnsent(): Promise<void>;
   close(): Promise<void>;
 }

@@ -18,6 +18,11 @@ export class Cache<V> {
     private readonly maxBytes = Infinity,
   ) {}
 
+  /** How much the values take up that are remembered. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** What is remembered, else what `read` gives; callers who ask meanwhile share the read. */
   get(
     key: string,

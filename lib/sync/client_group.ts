@@ -1,4 +1,5 @@
 // Client groups and their clients: whose they are, and how far their mutations have been processed.
+import type { KvReads } from "./charged_reads.ts";
 import { commitRepeatable } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
@@ -68,7 +69,7 @@ async function readClient(
 
 /** Every client of a group and its lastMutationID. */
 export async function readClients(
-  kv: Deno.Kv,
+  kv: KvReads,
   groupID: string,
 ): Promise<Record<string, number>> {
   const all: [clientID: string, lastMutationID: number][] = [];
@@ -163,6 +164,11 @@ export class ClientGroups {
   readonly #clients = new Cache<Stamped<number>>(MAX_REMEMBERED);
 
   constructor(private readonly kv: Deno.Kv) {}
+
+  /** How many bytes are remembered. */
+  get bytes(): number {
+    return this.#groups.bytes + this.#clients.bytes;
+  }
 
   /**
    * The group's record, remembered or read. A remembered one is as good as the

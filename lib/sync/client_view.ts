@@ -1,5 +1,6 @@
 // What a client group sees of a space: all of it as of a version, or what changed since another.
 import type { ReadonlyJSONValue } from "replicache";
+import type { KvReads } from "./charged_reads.ts";
 import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
@@ -79,7 +80,7 @@ const MAX_TRIES = 5;
  * each windowed collection come the entries next to `centre`, if it is given.
  */
 export async function snapshot(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   viewer: Viewer,
   collections: readonly Collection[],
@@ -126,7 +127,7 @@ export async function snapshot(
 
 /** Reads the entries outside of windowed collections. */
 async function readPlain(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   collections: readonly Collection[],
 ): Promise<StoredEntries> {
@@ -156,7 +157,7 @@ const successor = (prefix: string) =>
   String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
 async function readRejections(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   userID: string,
 ): Promise<StoredEntries> {
@@ -170,7 +171,7 @@ async function readRejections(
   return found;
 }
 
-async function readVersion(kv: Deno.Kv, space: string): Promise<number> {
+async function readVersion(kv: KvReads, space: string): Promise<number> {
   const { value } = await kv.get<number>(keys.version(space));
   if (value !== null) return value;
   throw unknownSpace();

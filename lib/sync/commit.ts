@@ -1,4 +1,5 @@
 // The retry loop under every commit: attempts, pauses, fresh reads, a deadline.
+import { logFailure } from "./log_failure.ts";
 import { unavailable } from "./protocol.ts";
 import type { Space } from "./space.ts";
 
@@ -106,7 +107,7 @@ export async function retryCommit<T>(
   } catch (error) {
     if (!(error instanceof GaveUp)) throw error;
     const names = spaces.map(({ name }) => name).join(", ");
-    console.error(`No commit to ${names}`, error.cause);
+    logFailure(`No commit to ${names}`, error.cause);
     throw unavailable(error.cause);
   }
 }

@@ -2,6 +2,7 @@
 import { commitRepeatable } from "./commit.ts";
 import { type ClientGroup, dayOf } from "./client_group.ts";
 import { decode, keys } from "./keys.ts";
+import { logFailure } from "./log_failure.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./store.ts";
 import { commitDrafts } from "./write.ts";
@@ -162,7 +163,7 @@ export class Housekeeping {
 
   #report({ name }: Task, error: unknown): void {
     if (this.#stopped) return; // KV may be closed by now
-    console.error(`Housekeeping of ${name} was put off`, error);
+    logFailure(`Housekeeping of ${name} was put off`, error);
   }
 
   /** Deletes the oldest log entries of a space that is at `version`, or further. */

@@ -1,5 +1,6 @@
 // The append-only log of a space: what each commit changed, in order, without holes.
 import type { ReadonlyJSONValue } from "replicache";
+import type { KvReads } from "./charged_reads.ts";
 import { byteLength, decode, encode, keys } from "./keys.ts";
 
 /** One change of one entry: a put when it has a `value`, else a del. */
@@ -107,7 +108,7 @@ class Part {
  * pruner may take them between two batches, so contiguity is verified.
  */
 export async function readLog(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   from: number,
   to: number,
@@ -147,6 +148,10 @@ export class RecentLog {
     private readonly maxEntries = 1_000,
     private readonly maxBytes = 4_000_000,
   ) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Forgets everything; the next entry to come is `first`. */
   restart(first: number): void {

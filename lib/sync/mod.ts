@@ -4,15 +4,18 @@ import type {
   ReadTransaction,
   WriteTransaction,
 } from "replicache";
+import type { Hold } from "./charged_reads.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
+import { freezeInTurns } from "./freeze.ts";
 import {
   DEFAULT_RETENTION,
   Housekeeping,
   type Retention,
 } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
+import { logFailure } from "./log_failure.ts";
 import { countAbove, newest, type Place, type PlacedEntry } from "./newest.ts";
 import type { MayRead } from "./subscribers.ts";
 import { Pokes, type StreamHooks } from "./poke.ts";
@@ -43,12 +46,15 @@ export type { ScannedEntry } from "./scan.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
+export { logFailure } from "./log_failure.ts";
 export { watchKeys } from "./watch_keys.ts";
 
 export type SyncOptions = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
   strategy?: Strategy;
+  /** How many bytes of JSON the spaces in memory may remember, all together. */
+  cacheBytes?: number;
   /** How long records stay that are not needed any more; see `Retention`. */
   retention?: Partial<Retention>;
 };
@@ -68,8 +74,12 @@ export class Sync<U extends User = User> {
   constructor(
     private readonly kv: Deno.Kv,
     private readonly domain: Domain<U>,
-    { maxChecks = 100, strategy = "global-version", retention }: SyncOptions =
-      {},
+    {
+      maxChecks = 100,
+      strategy = "global-version",
+      cacheBytes = 256_000_000,
+      retention,
+    }: SyncOptions = {},
   ) {
     const collections = (space: string) => domain.collections(space);
     this.#store = { kv, collections, maxChecks, strategy };
@@ -79,7 +89,12 @@ export class Sync<U extends User = User> {
       spaceOf,
       (space, { key, value }) => domain.guards(space, key, value),
     );
-    this.#spaces = new Spaces(this.#store, domain, this.#pokes);
+    this.#spaces = new Spaces(
+      this.#store,
+      domain,
+      this.#pokes,
+      cacheBytes,
+    );
     this.#housekeeping = new Housekeeping(this.#store, spaceOf, {
       ...DEFAULT_RETENTION,
       ...retention,
@@ -88,34 +103,47 @@ export class Sync<U extends User = User> {
 
   /**
    * Takes a push, the parsed JSON of its body. Null once every mutation in it
-   * is committed or refused for good; else what to answer.
+   * is committed or refused for good; else what to answer. `onWritten` is told
+   * how many bytes each commit wrote for it, about.
    */
   async push(
     space: string,
     user: U,
     body: unknown,
+    onWritten: (bytes: number) => void = () => {},
   ): Promise<Failure | null> {
     const request = parsePush(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
-    return await this.#spaces.at(space).queue.push(user, request);
+    // A mutator may run again, on the very same args.
+    await freezeInTurns(request.mutations);
+    return await this.#spaces.at(space).queue.push(user, request, onWritten);
   }
 
   /**
    * Answers a pull, the parsed JSON of its body. `mayRead` is asked after the
    * last read: a user who has lost the right meanwhile gets `unknown-space`.
+   * `hold` is told how many bytes more the answer takes up, until it is read;
+   * where it says false, the pull is `unavailable`.
    */
   async pull(
     space: string,
     user: U,
     body: unknown,
-    { mayRead, ...wanted }: Wanted & { mayRead: MayRead },
+    { mayRead, hold, ...wanted }: Wanted & { mayRead: MayRead; hold?: Hold },
   ): Promise<Failure | PullAnswer> {
     const request = parsePull(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
     const answer = await this.#reading(() =>
-      pull(this.#store, this.#spaces.at(space).space, user, request, wanted)
+      pull(
+        this.#store,
+        this.#spaces.at(space).space,
+        user,
+        request,
+        wanted,
+        hold,
+      )
     );
     if (!await mayRead(space)) throw unknownSpace();
     return answer;
@@ -277,7 +305,7 @@ export class Sync<U extends User = User> {
       return await read();
     } catch (cause) {
       if (cause instanceof SyncError) throw cause;
-      console.error("Reading failed", cause);
+      logFailure("Reading failed", cause);
       throw unavailable(cause);
     }
   }

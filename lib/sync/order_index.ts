@@ -1,4 +1,5 @@
 // Reads entries of a windowed collection in their order: the newest, those next to an order, those of a range.
+import type { KvReads } from "./charged_reads.ts";
 import { keys } from "./keys.ts";
 import { LIST_OPTIONS } from "./log.ts";
 import type { Range } from "./protocol.ts";
@@ -20,7 +21,7 @@ const MAX_BYTES_PER_SIDE = 512_000;
  * lowest order among them; null when there are no more.
  */
 export async function readNewest(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   prefix: string,
   most: number,
@@ -39,7 +40,7 @@ export async function readNewest(
  * same order as the last. Null when it lacks nothing there.
  */
 export async function readRange(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   bounds: ViewBounds,
   centre: Centre,
@@ -79,7 +80,7 @@ export async function readRange(
 
 /** The places of the entries of a range; null when there are more than `most`. */
 export async function placesIn(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   { prefix, from, to }: Range,
   most: number,
@@ -110,7 +111,7 @@ export const placeOf = (key: Deno.KvKey): Place => ({
  * order as the last of them: `bound` is that; null when there are no more.
  */
 async function readInOrder(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   selector: Deno.KvListSelector,
   { most, maxBytes = Infinity, reverse }: {
@@ -151,7 +152,7 @@ const MAX_CALLS_UNDER_WAY = 20; // so that others get their turn
 
 /** Entries as JSON bytes, without those that are not there. */
 export async function readEntries(
-  kv: Deno.Kv,
+  kv: KvReads,
   space: string,
   entryKeys: string[],
 ): Promise<StoredEntries> {

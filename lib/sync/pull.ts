@@ -1,4 +1,5 @@
 // Pull: brings a client group's view from its cookie to now.
+import { chargedReads, type Hold, type KvReads } from "./charged_reads.ts";
 import {
   type ClientGroup,
   readClients,
@@ -10,6 +11,7 @@ import { changeOf, snapshot, type Viewer } from "./client_view.ts";
 import { collectionOf, type User } from "./domain.ts";
 import { decode, keys } from "./keys.ts";
 import { readLog } from "./log.ts";
+import { logFailure } from "./log_failure.ts";
 import {
   placesIn,
   readNewest,
@@ -64,9 +66,10 @@ export type Around = { key: string; order?: number };
 const MAX_TRIES = 5;
 
 /**
- * Answers a pull. Throws a `SyncError` for an unknown space, for another's
- * client group, and when the client wants what is around a thing of no windowed
- * collection.
+ * Answers a pull; `hold` is told how much memory the answer takes up. Throws a
+ * `SyncError` for an unknown space, for another's client group, when the client
+ * wants what is around a thing of no windowed collection, and where there is no
+ * memory for it.
  */
 export async function pull(
   store: Store,
@@ -74,8 +77,10 @@ export async function pull(
   user: User,
   request: Pull,
   { window = 0, around }: Wanted = {},
+  hold: Hold = () => true,
 ): Promise<PullResult> {
   const { kv } = store;
+  const charged = chargedReads(kv, hold);
   const { clientGroupID: groupID, cookie } = request;
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
@@ -103,7 +108,7 @@ export async function pull(
       if (userID !== user.userID || home !== space.name) throw notYours();
       // The answer does not wait for it; should it fail, the next pull tries again.
       recordUse(kv, groupID, group.value, group.versionstamp)
-        .catch((error) => console.error("No record of a group's use", error));
+        .catch((error) => logFailure("No record of a group's use", error));
       if (lost) return await clientStateNotFound(kv, groupID);
     }
     await space.catchUp(version);
@@ -137,7 +142,14 @@ export async function pull(
   }
 
   function readLogFrom({ version, mark }: Cookie, to: number) {
-    return readLog(kv, space.name, version, to, mark, MAX_LOG_BYTES_TO_REPLAY);
+    return readLog(
+      charged,
+      space.name,
+      version,
+      to,
+      mark,
+      MAX_LOG_BYTES_TO_REPLAY,
+    );
   }
 
   /** Null when a suspicious cookie proved good: then the pull begins again. */
@@ -176,7 +188,7 @@ export async function pull(
     { window, centre }: PullPlan & { kind: "snapshot" },
   ): Promise<PullAnswer> {
     const view = await snapshot(
-      kv,
+      charged,
       space.name,
       viewer,
       collections,
@@ -198,7 +210,7 @@ export async function pull(
     for (const { prefix } of more > 0 ? collections : []) {
       const bound = boundOf(cookie, prefix);
       if (bound === null) continue;
-      const found = await readNewest(kv, space.name, prefix, more, bound);
+      const found = await readNewest(charged, space.name, prefix, more, bound);
       missing.push(...found.entries);
       bounds.set(prefix, found.bound);
     }
@@ -207,10 +219,10 @@ export async function pull(
     let { ranges = [] } = cookie;
     let dels: PatchOp[] = [];
     const found = centre &&
-      await readRange(kv, space.name, { from, ranges }, centre);
+      await readRange(charged, space.name, { from, ranges }, centre);
     const oldest = ranges.length < MAX_RANGES ? undefined : ranges[0];
     const leaving = found && oldest
-      ? await placesIn(kv, space.name, oldest, MAX_ENTRIES_PER_PULL)
+      ? await placesIn(charged, space.name, oldest, MAX_ENTRIES_PER_PULL)
       : [];
     // An oldest one that has grown beyond all measure stays, and no other comes.
     if (found && leaving) {
@@ -224,7 +236,7 @@ export async function pull(
     await space.refresh();
     const { version, mark } = space.head;
     const log = await readLog(
-      kv,
+      charged,
       space.name,
       cookie.version,
       version,
@@ -247,7 +259,7 @@ export async function pull(
 }
 
 async function clientStateNotFound(
-  kv: Deno.Kv,
+  kv: KvReads,
   groupID: string,
 ): Promise<ClientStateNotFound> {
   const lastMutationIDs = await readClients(kv, groupID);
@@ -293,7 +305,7 @@ function fence(
   });
 }
 
-const PIECE_LENGTH = 256 * 1024; // characters, and up to one op more
+const PIECE_LENGTH = 16 * 1024; // characters, and up to one op more
 
 /** The answer's JSON. `entries` come first, then what happened after they were read. */
 function* body(

@@ -37,9 +37,21 @@ export class PushQueue<U extends User> {
    * (null), or its group is lost. Rejects with a `SyncError`; then the client
    * sends again, and what was committed is skipped.
    */
-  push(user: U, push: Push): Promise<ClientStateNotFound | null> {
+  push(
+    user: U,
+    push: Push,
+    onWritten: (bytes: number) => void,
+  ): Promise<ClientStateNotFound | null> {
     const { store, groups, space, domain } = this;
-    const job = new PushJob(store, groups, space.name, user, push, domain);
+    const job = new PushJob(
+      store,
+      groups,
+      space.name,
+      user,
+      push,
+      domain,
+      onWritten,
+    );
     job.prefetched = job.prefetch(space, 0);
     this.#jobs.push(job);
     this.#commitAll();
@@ -120,7 +132,8 @@ export class PushQueue<U extends User> {
 
   /** Answers the jobs that are done, and puts the others where their turn is. */
   #settle(progress: Map<PushJob<U>, Progress>): void {
-    for (const [job, { next, answer }] of progress) {
+    for (const [job, { next, answer, bytes = 0 }] of progress) {
+      if (bytes > 0) job.onWritten(bytes);
       const stuck = next === job.next;
       job.next = next;
       if (answer === undefined) {

@@ -17,7 +17,6 @@ import {
   type SyncError,
 } from "./protocol.ts";
 import { Stale } from "./commit.ts";
-import { deepFreeze } from "./freeze.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./store.ts";
 import { type Source, Transaction } from "./transaction.ts";
@@ -28,6 +27,8 @@ export type Progress = {
   next: number;
   /** What to answer once committed; absent when the draft is full. */
   answer?: ClientStateNotFound | SyncError | null;
+  /** How many bytes its mutations write, about. */
+  bytes?: number;
 };
 
 const MAX_PREFETCHED = 200; // mutations; a commit seldom takes more
@@ -72,9 +73,10 @@ export class PushJob<U extends User = User> {
     private readonly user: U,
     private readonly push: Push,
     domain: Domain<U>,
+    /** Told how many bytes a commit has written for it, about. */
+    readonly onWritten: (bytes: number) => void,
   ) {
     this.#mutators = new Map(Object.entries(domain.mutators(space, user)));
-    deepFreeze(push); // a mutator may run again, on the very same args
     const last = new Map<string, number>();
     for (const { clientID, id } of push.mutations) {
       const before = last.get(clientID);
@@ -163,6 +165,7 @@ export class PushJob<U extends User = User> {
     const { records } = draft;
     const record = this.#group();
     const seen = group.value?.seenOn === record.seenOn;
+    let bytes = 0;
     for (let i = this.next; i < mutations.length; i++) {
       const mutation = mutations[i];
       const { id, clientID } = mutation;
@@ -176,17 +179,18 @@ export class PushJob<U extends User = User> {
         Number(records.confirmed(groupID, clientID) === undefined);
       let staged = await runMutation(draft, this.#mutators, user, mutation);
       if (!draft.fits(staged, more, maxChecks)) {
-        if (!draft.empty) return { next: i };
+        if (!draft.empty) return { next: i, bytes };
         const reason = new TooLarge("This is more than one commit can hold.");
         staged = await reject(draft, user, mutation, reason);
       }
       draft.add(staged);
+      bytes += staged.cost.bytes;
       records.confirm(groupID, clientID, id, versionstamp);
       if (withGroup) {
         records.setGroup(groupID, record, group.versionstamp);
       }
     }
-    return { next: mutations.length, answer: null };
+    return { next: mutations.length, answer: null, bytes };
   }
 
   /**

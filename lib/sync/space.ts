@@ -49,6 +49,17 @@ export class Space {
     return { version: this.version, mark: this.#mark };
   }
 
+  /** How many bytes are remembered of its entries and its log. */
+  get bytes(): number {
+    return this.#entries.bytes + this.#recent.bytes;
+  }
+
+  /** Forgets entries and log, but not where the space stands. */
+  forget(): void {
+    this.#entries.clear();
+    this.#recent.restart(this.version + 1);
+  }
+
   /** Whether the space exists, as far as this process knows. */
   get born(): boolean {
     return this.versionstamp !== null;

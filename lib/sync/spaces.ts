@@ -6,17 +6,29 @@ import { PushQueue } from "./push.ts";
 import { Space } from "./space.ts";
 import type { Store } from "./store.ts";
 
-type OpenSpace<U extends User> = { space: Space; queue: PushQueue<U> };
+type OpenSpace<U extends User> = {
+  space: Space;
+  queue: PushQueue<U>;
+  groups: ClientGroups;
+  /** What it was found to remember, in bytes, when it was last looked at. */
+  bytes: number;
+};
 
 export class Spaces<U extends User> {
   /** The one used last comes last. */
   readonly #open = new Map<string, OpenSpace<U>>();
+  #bytes = 0;
 
-  /** @param maxOpen is how many spaces are held; those with readers are never evicted, so there may be more. */
+  /**
+   * @param maxBytes is how much they remember, all together.
+   * @param maxOpen is how many spaces are held; those with readers are never
+   * evicted, so there may be more.
+   */
   constructor(
     private readonly store: Store,
     private readonly domain: Domain<U>,
     private readonly pokes: Pokes,
+    private readonly maxBytes: number,
     private readonly maxOpen = 1_000,
   ) {}
 
@@ -26,7 +38,13 @@ export class Spaces<U extends User> {
     if (!open) return this.#load(name);
     this.#open.delete(name);
     this.#open.set(name, open);
+    this.#weigh(open);
     return open;
+  }
+
+  /** How many bytes the spaces were last found to remember. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** A space, if it is in memory. */
@@ -39,12 +57,35 @@ export class Spaces<U extends User> {
     const groups = new ClientGroups(store.kv);
     const space = new Space(store.kv, name, (space, log, first) => {
       groups.advanced(log);
+      const open = this.#open.get(name);
+      if (open?.space === space) this.#weigh(open);
       if (!first) pokes.advanced(space, log); // each reader is greeted by itself
     });
     const queue = new PushQueue(store, space, domain, groups);
     this.#evict();
-    this.#open.set(name, { space, queue });
-    return { space, queue };
+    const open = { space, queue, groups, bytes: 0 };
+    this.#open.set(name, open);
+    return open;
+  }
+
+  /** Looks at what a space remembers. When all remember too much, those used longest ago forget. */
+  #weigh(open: OpenSpace<U>): void {
+    const bytes = open.space.bytes + open.groups.bytes;
+    this.#bytes += bytes - open.bytes;
+    open.bytes = bytes;
+    if (this.#bytes <= this.maxBytes) return;
+    for (const each of this.#open.values()) {
+      // Some more than it must, so that it is not done each time.
+      if (this.#bytes <= .9 * this.maxBytes) return;
+      if (each !== open) this.#forget(each);
+    }
+  }
+
+  #forget(open: OpenSpace<U>): void {
+    open.space.forget();
+    open.groups.advanced(null);
+    this.#bytes -= open.bytes;
+    open.bytes = 0;
   }
 
   /**
@@ -55,6 +96,7 @@ export class Spaces<U extends User> {
     if (this.#open.size < this.maxOpen) return;
     for (const name of this.#open.keys()) {
       if (this.pokes.hasReaders(name)) continue;
+      this.#bytes -= this.#open.get(name)!.bytes;
       this.#open.delete(name);
       return;
     }

@@ -1,6 +1,7 @@
 // The streams that listen to one space: pokes them, and checks that they may still read it.
 import { clearImmediate, setImmediate } from "node:timers";
 import { coalesce } from "./coalesce.ts";
+import { logFailure } from "./log_failure.ts";
 import type { Space } from "./space.ts";
 import { pokeEvent } from "./sse.ts";
 
@@ -68,7 +69,7 @@ export class Subscribers<Reader extends { mayRead: MayRead }> {
       try {
         if (await reader.mayRead(this.space.name)) continue;
       } catch (error) {
-        console.error("A reader's right could not be looked up", error);
+        logFailure("A reader's right could not be looked up", error);
         this.to.end(reader); // it may come back and ask
         continue;
       }

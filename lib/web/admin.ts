@@ -205,7 +205,7 @@ async function printPeople(
 /** Prints a line for each room, also for one whose deletion was broken off: it has no name. */
 async function listRooms({ sync }: Administered, print: Print): Promise<void> {
   const columns = ["roomID", "name", "visibility", "members", "messages"];
-  print(row(...columns, "bytes", "last message"));
+  print(row(...columns, "bytes", "last written"));
   for await (const space of sync.scanSpaces(roomSpace(""))) {
     const kind = kindOf(space);
     if (kind?.kind !== "room") continue;

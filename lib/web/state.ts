@@ -2,14 +2,17 @@
 import { createDefine } from "fresh";
 import type { User } from "../chat/views.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import type { MessageRemovals } from "./chat/message_removal.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { AddressBans } from "./auth/bans.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
+import type { Held, MemoryBudget } from "./http/memory_budget.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
 import type { Session, Sessions } from "./auth/session.ts";
+import type { StoreHealth } from "./store.ts";
 import type { Streams } from "./live/streams.ts";
 import type { PullSlots } from "./http/pull_slots.ts";
 
@@ -20,10 +23,13 @@ export interface Services {
   roomDigests: RoomDigests;
   limits: RateLimits;
   pullSlots: PullSlots;
+  memory: MemoryBudget;
   sessions: Sessions;
+  storeHealth: StoreHealth;
   streams: Streams;
   typing: Typing;
   accountDeletions: AccountDeletions;
+  messageRemovals: MessageRemovals;
   online: Online;
   formsOnce: FormsOnce;
   addressBans: AddressBans;
@@ -33,9 +39,13 @@ export interface Services {
   mayMakeRooms: boolean;
   /** The setting `ORIGIN`. */
   publicOrigin: string | undefined;
+  /** Addresses of the scripts that a room always loads. */
+  roomScripts: string[];
 }
 
 export interface State extends Services {
+  /** The memory that the request's body holds until it is answered. */
+  held: Held;
   /** Where the request comes from; see `addressOf`. */
   address: string;
   /** The session that the request came in. */

@@ -7,9 +7,9 @@ import { clearedCookie } from "../../lib/web/auth/session.ts";
 
 export const handler = methods({
   async DELETE(ctx) {
-    const { req, state } = ctx;
+    const { state } = ctx;
     const user = userIn(ctx);
-    assertOwnName(user, fieldOf(await readJSON(req), "name"));
+    assertOwnName(user, fieldOf(await readJSON(ctx), "name"));
     await state.accountDeletions.delete(user.userID);
     const headers = { "set-cookie": clearedCookie(isSecure(ctx)) };
     return new Response(null, { status: 204, headers });

@@ -1,7 +1,6 @@
 // Signs in or renames (POST), returns the signed-in user (GET), signs out (DELETE).
 import { methods, userIn } from "../../lib/web/http/handlers.ts";
 import { fieldOf, readJSON } from "../../lib/web/http/bodies.ts";
-import { addressOf } from "../../lib/web/http/rate_limits.ts";
 import { rename } from "../../lib/web/chat/profile.ts";
 import { invitedBy } from "../../lib/web/auth/invited.ts";
 import { Refusal } from "../../lib/chat/refusal.ts";
@@ -13,13 +12,11 @@ export const handler = methods({
   GET: (ctx) => Response.json(userIn(ctx)),
 
   async POST(ctx) {
-    const { req, state, info, config } = ctx;
+    const { state } = ctx;
     const { user, limits } = state;
     if (user) await limits.count("rename", user.userID);
-    else {
-      await limits.count("signIn", addressOf(req, info, config.trustProxy));
-    }
-    const body = await readJSON(req);
+    else await limits.count("signIn", state.address);
+    const body = await readJSON(ctx);
     if (user) return Response.json(await rename(state.sync, user.userID, body));
     if (state.invitedOnly) {
       const invite = fieldOf(body, "invite");

@@ -10,7 +10,7 @@ export const handler = methods({
     const { sync, typing: typists, limits } = ctx.state;
     await limits.count("typing", userID);
     const space = spaceIn(ctx.url);
-    const typing = fieldOf(await readJSON(ctx.req), "typing");
+    const typing = fieldOf(await readJSON(ctx), "typing");
     await assertMayTellTyping(sync, userID, space);
     if (typeof typing !== "boolean") {
       throw new HttpError(400, "typing: true or false.");

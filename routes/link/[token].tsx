@@ -3,8 +3,8 @@ import { HttpError, page } from "fresh";
 import UnsentWarning from "../../islands/UnsentWarning.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
+import { WITH_SECRET } from "../../lib/web/http/compressed.ts";
 import { methods } from "../../lib/web/http/handlers.ts";
-import { addressOf } from "../../lib/web/http/rate_limits.ts";
 import {
   signInLinkMadeAt,
   signInLinkUser,
@@ -15,7 +15,6 @@ import { openSession, signOut } from "../../lib/web/auth/session.ts";
 import { define, type State } from "../../lib/web/state.ts";
 
 const words = pageStrings.link;
-const NO_STORE = { headers: { "cache-control": "no-store" } };
 
 export const handler = methods({
   async GET({ params, state }) {
@@ -26,13 +25,14 @@ export const handler = methods({
     const isLost = other !== null &&
       await signInLinkMadeAt(kv, other.userID) === null;
     const here = user?.userID === userID;
-    return page({ userID, name, here, other, isLost }, NO_STORE);
+    return page({ userID, name, here, other, isLost }, {
+      headers: WITH_SECRET,
+    });
   },
 
   async POST(ctx) {
-    const { req, params, state, info, config } = ctx;
-    const address = addressOf(req, info, config.trustProxy);
-    await state.limits.count("signIn", address);
+    const { params, state } = ctx;
+    await state.limits.count("signIn", state.address);
     const { userID } = await personOf(state, params.token);
     const secure = isSecure(ctx);
     const cookie = await openSession(state, userID, secure).catch((error) => {

@@ -2,29 +2,33 @@
 import { page } from "fresh";
 import Rooms, { RoomNav } from "../../islands/Rooms.tsx";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
+import { blockedPeople } from "../../lib/web/chat/blocking.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { ownRoomsFor } from "../../lib/web/chat/room_list.ts";
 import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { user } = ctx.state;
+    const { sync, user } = ctx.state;
     if (!user) return toSignIn(ctx);
-    const { rooms } = await ownRoomsFor(ctx.state, user, { q: "" });
+    const [{ rooms }, blocked] = await Promise.all([
+      ownRoomsFor(ctx.state, user, { q: "" }),
+      blockedPeople(sync, user.userID),
+    ]);
     ctx.state.title = pageStrings.rooms.label;
-    return page({ user, rooms });
+    return page({ user, rooms, blocked });
   },
 });
 
 export default define.page<typeof handler>(function RoomsPage({ data }) {
-  const { user, rooms } = data;
+  const { user, rooms, blocked } = data;
   return (
     <>
       <nav class="rooms" aria-label={pageStrings.rooms.label}>
         <RoomNav userID={user.userID} rooms={rooms} />
       </nav>
       <main id="content" class="room">
-        <Rooms user={user} />
+        <Rooms user={user} blocked={blocked} />
       </main>
     </>
   );

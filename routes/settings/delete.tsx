@@ -24,10 +24,10 @@ export const handler = methods({
   },
 
   async POST(ctx) {
-    const { req, state } = ctx;
+    const { state } = ctx;
     const { user, accountDeletions } = state;
     if (!user) return toSignIn(ctx);
-    const { name } = await readForm(req, "name");
+    const { name } = await readForm(ctx, "name");
     try {
       assertOwnName(user, name);
     } catch (error) {

@@ -127,9 +127,16 @@ browserTest(
     await box(ada).fill("On the laptop");
     await isTold(ada, "On the laptop");
     await phone.context().setOffline(false);
+    // Whichever comes first.
     for (const page of [ada, phone]) {
-      await boxReads(page, "On the laptop\nOn the phone");
+      await page.waitForFunction(() =>
+        /^On the (laptop\nOn the phone|phone\nOn the laptop)$/.test(
+          document.querySelector<HTMLTextAreaElement>(".composer textarea")!
+            .value,
+        )
+      );
     }
+    await boxReads(phone, await box(ada).inputValue());
   },
 );
 

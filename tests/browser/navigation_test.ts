@@ -75,6 +75,9 @@ browserTest(
     for (let i = 0; i < 60; i++) await bob.write(`Line ${i}.`);
     await inBoats(ada);
     await follow(ada, "General");
+    const newest = ada.getByRole("button", { name: "Jump to newest" });
+    await messages(ada, "Line 59.").waitFor();
+    if (await newest.isVisible()) await newest.click();
     await inView(messages(ada, "Line 59."));
     await messages(ada, "Line 20.").evaluate((it) => it.scrollIntoView());
     await box(ada).fill("Half a thought");
@@ -157,7 +160,7 @@ browserTest(
     await mayWrite(ada);
     await marked(ada);
     await follow(ada, "General");
-    await messages(ada).first().waitFor({ state: "detached" });
+    await mayWrite(ada);
     await ada.context().setOffline(true);
     await send(ada, "Before I left");
     await messages(ada, "Before I left", "pending").waitFor();
@@ -169,6 +172,56 @@ browserTest(
     await ada.context().setOffline(false);
     await messages(bob, "Before I left", "sent").waitFor();
     await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "A room opens at what is unread, also where the copy on the device lacks it, and only what was seen is read (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    await inBoats(ada);
+    const bob = await Writer.signIn(server.url, "Bob");
+    for (let i = 0; i < 80; i++) await bob.write(`Line ${i}.`);
+    const unread = (n: RegExp) => linkTo(ada, "General").filter({ hasText: n });
+    await unread(/80/).waitFor();
+    // Of the page that this loads General is not open, and its copy is old.
+    await follow(ada, "General");
+    await inView(messages(ada, "Line 0."));
+    await log(ada).getByText("New messages").waitFor();
+    await ada.getByRole("button", { name: "Jump to newest" }).waitFor();
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await unread(/[4-7]\d/).waitFor();
+    // And from where its reader was: what is below is still unread.
+    await follow(ada, "General");
+    await ada.getByRole("button", { name: "Jump to newest" }).waitFor();
+    await follow(ada, "Boats");
+    await unread(/[2-7]\d/).waitFor();
+  },
+);
+
+browserTest(
+  "What was written without a network in another room is sent after a reload, whichever room is shown (A15)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await inBoats(ada);
+    const boats = new URL(ada.url()).pathname;
+    await roomIsStored(ada, boats, "Afloat");
+    await follow(ada, "General");
+    await mayWrite(ada);
+    await ada.context().setOffline(true);
+    await send(ada, "In the tunnel");
+    await messages(ada, "In the tunnel", "pending").waitFor();
+    await follow(ada, "Boats");
+    await messages(ada, "Afloat").waitFor();
+    await ada.reload();
+    await messages(ada, "Afloat").waitFor();
+    await ada.context().setOffline(false);
+    await messages(bob, "In the tunnel", "sent").waitFor();
+    assertEquals(await messages(bob, "In the tunnel").count(), 1);
+    assertEquals(new URL(ada.url()).pathname, boats);
   },
 );
 
@@ -224,10 +277,85 @@ browserTest(
   },
 );
 
+browserTest(
+  "Keys lead to the room above and below, to the next unread one, and back to the box (A16)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    for (const name of ["Boats", "Cars"]) {
+      await makeRoom(ada, name);
+      await mayWrite(ada);
+    }
+    await marked(ada);
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "Cars");
+    await ada.keyboard.press("Alt+ArrowDown");
+    await isTitled(ada, "General");
+    await ada.keyboard.press("Alt+ArrowUp");
+    await isTitled(ada, "Cars");
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Read me");
+    await linkTo(ada, "General").filter({ hasText: "1" }).waitFor();
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Alt+Shift+ArrowUp");
+    await isTitled(ada, "General");
+    await messages(ada, "Read me").focus();
+    await ada.keyboard.press("Escape");
+    await boxIsFocused(ada);
+    await isSameDocument(ada);
+  },
+);
+
+browserTest(
+  "The search goes to rooms and people as well, and a question mark lists the keys (A9, A16)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await send(bob, "I am Bob");
+    await messages(ada, "I am Bob").waitFor();
+    await inBoats(ada);
+    const search = ada.getByRole("dialog", { name: "Search messages" });
+    const list = (name: string) => search.getByRole("list", { name });
+    await ada.keyboard.press("Control+k");
+    // Without a word, the other rooms.
+    await list("Rooms").getByRole("link", { name: "General" }).waitFor();
+    assertEquals(await list("Rooms").getByRole("link").count(), 1);
+    await search.getByRole("searchbox").and(ada.locator(":focus")).waitFor();
+    await ada.keyboard.type("gen");
+    await ada.keyboard.press("Enter");
+    await isTitled(ada, "General");
+    await boxIsFocused(ada);
+    await roomIsStored(ada, "/rooms/general", "I am Bob");
+    await follow(ada, "Boats");
+    await boxIsFocused(ada);
+    await ada.keyboard.press("Control+k");
+    await search.getByRole("searchbox").and(ada.locator(":focus")).waitFor();
+    await ada.keyboard.type("bob");
+    await list("People").getByRole("link", { name: "Bob" }).click();
+    await isTitled(ada, "General");
+    await boxReads(ada, "@Bob ");
+    await isSameDocument(ada);
+
+    await messages(ada, "I am Bob").focus();
+    await ada.keyboard.press("?");
+    const keys = ada.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.getByText("The room above or below").waitFor();
+    await ada.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+    await boxIsFocused(ada);
+    await ada.keyboard.type("?");
+    await boxReads(ada, "@Bob ?");
+  },
+);
+
 /** Ada in a room of her own, which has a message, as has General; both are open on her page. */
 async function inBoats(ada: Page): Promise<void> {
   await send(ada, "To all");
   await messages(ada, "To all", "sent").waitFor();
+  await roomIsStored(ada, "/rooms/general", "To all");
   await makeRoom(ada, "Boats");
   await mayWrite(ada);
   await send(ada, "Afloat");
@@ -246,7 +374,11 @@ const linkTo = (page: Page, room: string) =>
   page.getByRole("navigation", { name: "Rooms" })
     .getByRole("link", { name: new RegExp(`^${room}`) });
 
-const follow = (page: Page, room: string) => linkTo(page, room).click();
+/** Keys that follow at once would still be typed into the room before. */
+async function follow(page: Page, room: string): Promise<void> {
+  await linkTo(page, room).click();
+  await linkTo(page, room).and(page.locator("[aria-current=page]")).waitFor();
+}
 
 /** Waits until heading, title and list say that this room is open. */
 async function isTitled(page: Page, room: string): Promise<void> {

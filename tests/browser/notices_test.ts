@@ -190,6 +190,27 @@ browserTest(
   },
 );
 
+browserTest(
+  "Whom one has blocked one is notified of by no mention, and of others as before (T33)",
+  async (device) => {
+    await using server = await startServer();
+    const { ada } = await listenerAndSpeaker(device, server.url);
+    await notifies(ada);
+    const [bob, carol] = [
+      await Writer.signIn(server.url, "Bob"),
+      await Writer.signIn(server.url, "Carol"),
+    ];
+    const adas = await Writer.of(ada);
+    const { userID } = adas.person;
+    const person = { id: bob.person.userID, name: "Bob" };
+    await adas.push([["blockPerson", person]], `user:${userID}`);
+    await setHidden(ada, true);
+    await bob.write("@Ada, it is me");
+    await carol.write("@Ada, and me");
+    await notified(ada, ["Carol · General: @Ada, and me"]);
+  },
+);
+
 /** Ada in General, who may be notified; and a device for Bob. */
 async function listenerAndSpeaker(
   device: Device,

@@ -129,4 +129,5 @@ const searchBox = (page: Page) =>
     .getByRole("searchbox", { name: "Search messages" });
 
 const found = (page: Page) =>
-  page.getByRole("dialog", { name: "Search messages" }).getByRole("link");
+  page.getByRole("dialog", { name: "Search messages" })
+    .getByRole("list", { name: "Messages" }).getByRole("link");

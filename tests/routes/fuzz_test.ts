@@ -73,6 +73,17 @@ const VALID: Record<string, ValidRequest> = {
     path: "/api/rooms/{roomID}/members",
     body: { invite: "secret" },
   },
+  "api/rooms/[room]/members/[user].ts": {
+    path: "/api/rooms/{roomID}/members/{miaID}",
+    body: { role: "owner" },
+    method: "PATCH",
+    by: "owner",
+  },
+  "api/rooms/[room]/bans/index.ts": {
+    path: "/api/rooms/{roomID}/bans",
+    body: { userID: "{miaID}" },
+    by: "owner",
+  },
   "api/rooms/[room]/invites/index.ts": {
     path: "/api/rooms/{roomID}/invites",
     body: {},
@@ -93,7 +104,7 @@ const VALID: Record<string, ValidRequest> = {
   "rooms/[room].tsx": { path: "/rooms/{roomID}" },
   "rooms/[room]/people.tsx": {
     path: "/rooms/{roomID}/people",
-    body: { do: "withdraw", id: "x" },
+    body: { do: "block", id: "x", name: "X" },
     form: true,
   },
 };

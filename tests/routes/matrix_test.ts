@@ -3,10 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 import { APP } from "../support/app.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
+import { textOf } from "../support/encoded.ts";
 import { routeFiles } from "../support/routes.ts";
 import { app, appTest } from "../support/shared_app.ts";
 
-/** One request, and how it is answered to each role, in their order. */
+/**
+ * One request, and how it is answered to each role, in their order. A person
+ * who is banned is answered as one who was removed, unless that is given.
+ */
 type Deed = {
   what: string;
   method: string;
@@ -14,6 +18,7 @@ type Deed = {
   json?(room: PrivateRoom): unknown;
   form?(room: PrivateRoom): Record<string, string>;
   statuses: number[];
+  banned?: number;
   /** Words of the room that the answer may show to who is not in it. */
   shows?: string[];
 };
@@ -89,7 +94,7 @@ const owned = ({ groupID }: PrivateRoom) => groupID;
 const message = () => ({ id: crypto.randomUUID(), content: "x" });
 const rejection = ({ clientID }: PrivateRoom) => ({ clientID, mutationID: 2 });
 
-//            nobody, outsider, removed, member, owner
+//            nobody, outsider, removed, member, owner (and banned, as removed)
 const OPEN = [200, 200, 200, 200, 200];
 const SIGNED = [401, 200, 200, 200, 200];
 const MADE = [401, 201, 201, 201, 201];
@@ -98,6 +103,15 @@ const PAGE = [303, 200, 200, 200, 200];
 const FORM = [303, 303, 303, 303, 303];
 const SIGNED_MEMBERS = [401, 404, 404, 200, 200];
 const MEMBERS_DO = [401, 404, 404, 204, 204];
+
+/** Done to Mia, the second member. */
+const theirs = (what: string): Body<Record<string, string>> => ({ mia }) => ({
+  do: what,
+  id: mia.userID,
+  name: mia.name,
+});
+const OWNER_FORMS = [303, 404, 404, 403, 303];
+const OWNER_DOES = [401, 404, 404, 403, 204];
 
 const MATRIX: Record<string, Deed[]> = {
   "index.tsx": [
@@ -116,6 +130,7 @@ const MATRIX: Record<string, Deed[]> = {
     form("/settings", () => ({ do: "name", name: "Other" }), FORM),
     form("/settings", () => ({ do: "link" }), PAGE, "a new link"),
     form("/settings", () => ({ do: "revoke" }), FORM, "no link"),
+    form("/settings", () => ({ do: "unblock", id: "x" }), FORM, "unblock"),
   ],
   "settings/delete.tsx": [
     get("/settings/delete", PAGE),
@@ -132,7 +147,14 @@ const MATRIX: Record<string, Deed[]> = {
     form(`/link/${"A".repeat(43)}`, () => ({}), [404, 404, 404, 404, 404]),
   ],
   "invite/[room]/[secret].tsx": [
-    get(invite, [303, 200, 200, 303, 303], { shows: ["Hidden Nest"] }),
+    get(invite, [303, 200, 200, 303, 303], {
+      shows: ["Hidden Nest"],
+      banned: 404,
+    }),
+    deed("POST")(invite, [303, 303, 303, 303, 303], {
+      form: () => ({}),
+      banned: 404,
+    }),
     get(wrongInvite, [303, 404, 404, 404, 404]),
     form(wrongInvite, () => ({}), [303, 404, 404, 303, 303]),
   ],
@@ -155,6 +177,16 @@ const MATRIX: Record<string, Deed[]> = {
       [303, 404, 404, 403, 303],
       "withdraw",
     ),
+    form(people, theirs("owner"), OWNER_FORMS, "make an owner"),
+    form(people, theirs("ban"), OWNER_FORMS, "ban"),
+    form(
+      people,
+      ({ people: { banned } }) => ({ do: "allow", id: banned.userID }),
+      OWNER_FORMS,
+      "allow again",
+    ),
+    form(people, theirs("remove-messages"), OWNER_FORMS, "remove messages"),
+    form(people, theirs("block"), FORM, "block, which is in one's own space"),
     form(people, () => ({ do: "leave" }), [303, 404, 404, 303, 303], "leave"),
   ],
   "api/session.ts": [
@@ -207,6 +239,40 @@ const MATRIX: Record<string, Deed[]> = {
       (room) => `${api(room)}/members/${room.mia.userID}`,
       [401, 404, 404, 403, 204],
     ),
+    patch(
+      (room) => `${api(room)}/members/${room.mia.userID}`,
+      () => ({ role: "owner" }),
+      OWNER_DOES,
+      "to owner",
+    ),
+    patch(
+      (room) => `${api(room)}/members/${room.people.owner.userID}`,
+      () => ({ role: "member" }),
+      [401, 404, 404, 403, 403],
+      "the last owner",
+    ),
+  ],
+  "api/rooms/[room]/bans/index.ts": [
+    json(
+      (room) => `${api(room)}/bans`,
+      ({ mia }) => ({ userID: mia.userID }),
+      OWNER_DOES,
+    ),
+    json(
+      (room) => `${api(room)}/bans`,
+      ({ people }) => ({ userID: people.outsider.userID }),
+      [401, 404, 404, 403, 404],
+      "who never was a member",
+    ),
+  ],
+  "api/rooms/[room]/bans/[user].ts": [
+    del(
+      (room) => `${api(room)}/bans/${room.people.banned.userID}`,
+      OWNER_DOES,
+    ),
+  ],
+  "api/rooms/[room]/messages.ts": [
+    del((room) => `${api(room)}/messages?by=${room.mia.userID}`, OWNER_DOES),
   ],
   "api/rooms/[room]/invites/index.ts": [
     json(
@@ -263,6 +329,12 @@ const MATRIX: Record<string, Deed[]> = {
       push(fresh, "setProfile", () => ({ name: "Mallory" })),
       [401, 404, 404, 404, 200],
       "another's own space",
+    ),
+    json(
+      sync("push", owners),
+      push(fresh, "blockPerson", ({ mia }) => ({ id: mia.userID, name: "M" })),
+      [401, 404, 404, 404, 200],
+      "a block, in another's own space",
     ),
     json(
       sync("push", () => "directory"),
@@ -401,15 +473,42 @@ for (const [file, deeds] of Object.entries(MATRIX)) {
       } is answered to each as it is theirs`,
       async () => {
         const answered: number[] = [];
-        for (const role of ROLES) answered.push(await ask(deed, role));
-        assertEquals(answered, deed.statuses);
+        for (const role of ROLES) answered.push(await ask(file, deed, role));
+        const { statuses, banned = statuses[ROLES.indexOf("removed")] } = deed;
+        assertEquals(answered, [...statuses, banned]);
       },
     );
   }
 }
 
-/** Does the deed in a room of its own; what is denied changes and shows nothing. */
-async function ask(deed: Deed, role: Role): Promise<number> {
+/** A secret, as it ends an address. */
+const SECRET = /\/(?:link|invite\/[\w-]+)\/[\w-]{43}\b/;
+
+/** The routes that have answered with a secret in the body. */
+const holders = new Set<string>();
+
+appTest("no other route than these answers with a secret (T44)", async () => {
+  assertEquals([...holders].sort(), [
+    "api/rooms/[room]/invites/index.ts",
+    "api/session/link.ts",
+    "invite/[room]/[secret].tsx",
+    "link/[token].tsx",
+    "rooms/[room]/people.tsx",
+    "settings.tsx",
+  ]);
+  // It is not in the page that one signs in by on the way to an invitation.
+  const { roomID, secret, people } = await PrivateRoom.make(app);
+  const next = encodeURIComponent(`/invite/${roomID}/${secret}`);
+  const { body } = await people.nobody.get(`/signin?next=${next}`);
+  assert(body.includes("Hidden Nest"));
+  assert(!body.includes(secret));
+});
+
+/**
+ * Does the deed in a room of its own; what is denied changes and shows nothing,
+ * and what holds a secret is not compressed (T44).
+ */
+async function ask(file: string, deed: Deed, role: Role): Promise<number> {
   const room = await PrivateRoom.make(app);
   const person = room.people[role];
   const before = app.commits();
@@ -421,7 +520,13 @@ async function ask(deed: Deed, role: Role): Promise<number> {
   if (status >= 400) {
     assertEquals(app.commits(), before, "It changed something");
   }
-  const text = isStream ? await firstOf(response) : await response.text();
+  const text = isStream ? await firstOf(response) : await textOf(response);
+  if (SECRET.test(text)) {
+    holders.add(file);
+    assert(!response.headers.has("content-encoding"), file);
+    const caching = response.headers.get("cache-control");
+    assertEquals(caching, "no-store, no-transform", file);
+  }
   // Where it leads, too, and what it sets.
   const answer = [text, ...response.headers.values()].join("\n");
   for (const word of room.hiddenFrom(role)) {
@@ -436,13 +541,16 @@ async function ask(deed: Deed, role: Role): Promise<number> {
 const isInAddress = (deed: Deed, room: PrivateRoom, word: string) =>
   deed.path(room).includes(word);
 
+/** As of a browser, which takes compressed answers. */
 function initOf(deed: Deed, room: PrivateRoom): RequestInit {
   const { method } = deed;
+  const taken = { "accept-encoding": "gzip, deflate, br, zstd" };
   if (deed.form) {
-    return { method, body: new URLSearchParams(deed.form(room)) };
+    const body = new URLSearchParams(deed.form(room));
+    return { method, headers: taken, body };
   }
-  if (!deed.json) return { method };
-  const headers = { "content-type": "application/json" };
+  if (!deed.json) return { method, headers: taken };
+  const headers = { "content-type": "application/json", ...taken };
   return { method, headers, body: JSON.stringify(deed.json(room)) };
 }
 

@@ -11,6 +11,7 @@ Deno.test({
     await using app = await openApp();
     const ada = await app.signIn("Ada");
     await t.step("survives every id that the room takes", () => anyID(ada));
+    await t.step("names the scripts that it loads (T45)", () => scripts(ada));
     await t.step(
       "has the newest messages, and those that are unread (T23)",
       () => window(ada),
@@ -34,6 +35,34 @@ async function anyID(ada: Person) {
   assertEquals(status, 200);
   assertStringIncludes(body, "<strong>bold</strong>");
   assertStringIncludes(body, "👍 <span");
+}
+
+async function scripts(ada: Person) {
+  const namedBy = async (path: string) => {
+    const { body } = await ada.get(path);
+    const links: string[] = body.match(/<link[^>]*>/g) ?? [];
+    const named = links.filter((link) => link.includes("modulepreload"));
+    // The first paint waits for the styles, which come before them.
+    assertEquals(named, named.length ? links.slice(-named.length) : []);
+    return named.map((link) => link.match(/href="([^"]+)"/)![1]);
+  };
+  const named = await namedBy("/rooms/general");
+  assertEquals(await namedBy("/rooms"), named);
+  for (const path of named) {
+    const { status, headers } = await ada.get(path);
+    assertEquals(status, 200, path);
+    assertStringIncludes(headers.get("content-type")!, "javascript", path);
+  }
+  for (const name of ["Rooms", "Device", "fresh-runtime", "live_replica-"]) {
+    assertEquals(
+      named.filter((path) => path.includes(`/${name}`)).length,
+      1,
+      name,
+    );
+  }
+  for (const path of ["/", "/settings", "/rooms/nothing", "/nothing"]) {
+    assertEquals(await namedBy(path), [], path);
+  }
 }
 
 async function window(ada: Person) {

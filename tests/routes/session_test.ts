@@ -120,7 +120,7 @@ test("a sign-in link opens the same userID on another device, until a new one or
   const first = await linkOf();
   const page = await other.get(first); // as a preview or prefetch would
   assertEquals([page.status, page.headers.get("set-cookie")], [200, null]);
-  assertEquals(page.headers.get("cache-control"), "no-store");
+  assertEquals(page.headers.get("cache-control"), "no-store, no-transform");
   assertEquals(await opens(first), { userID: ada.userID, name: "Ada" });
   assertEquals(await opens(first), { userID: ada.userID, name: "Ada" });
 

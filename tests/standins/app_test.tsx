@@ -201,6 +201,21 @@ Deno.test("Any other error is logged, and hidden from the client", async () => {
   assert(lines[0] instanceof Error);
 });
 
+Deno.test("A handler that returns nothing is an error that is logged", async () => {
+  const nothing = () => undefined as unknown as Response;
+  const app = new App<State>()
+    .all("/", nothing)
+    .use("/below", nothing)
+    .all("/below", () => new Response("hidden"));
+  const lines = await logged(async () => {
+    for (const path of ["/", "/below"]) {
+      const { status, text } = await ask(app, path);
+      assertEquals([status, text], [500, "Internal server error"]);
+    }
+  });
+  assertEquals(lines.length, 2);
+});
+
 Deno.test("ctx.redirect() never leaves the site by a path", async () => {
   const targets: [to: string, location: string][] = [
     ["/", "/"],

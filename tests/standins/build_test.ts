@@ -113,6 +113,17 @@ test("Handlers give data, status and headers to an async page", async () => {
   assertStringIncludes(text, "Room 7 7 app,root GET");
 });
 
+test("An async page may answer itself", async () => {
+  const { status, headers, text } = await ask("/rooms/moved");
+  assertEquals([status, headers.get("Location"), text], [303, "/rooms/7", ""]);
+});
+
+test("A handler of a page that returns nothing is an error", async () => {
+  const { status, text } = await ask("/rooms/7", { method: "PATCH" });
+  assertEquals(status, 500);
+  assertStringIncludes(text, "Sorry: unexpected");
+});
+
 test("A literal path wins over a dynamic one", async () => {
   assertStringIncludes((await ask("/rooms/new")).text, "A new room");
   assertStringIncludes((await ask("/rooms/newer")).text, "Room newer");
@@ -281,6 +292,8 @@ test("A static file comes with its type and an ETag, to be asked for again", asy
     headers: { "If-None-Match": etag },
   });
   assertEquals([again.status, again.text], [304, ""]);
+  const other = await ask("/dot.svg", { headers: { "If-None-Match": etag } });
+  assertEquals(other.status, 200);
 });
 
 test("A static file goes through the transforms that ask for it, others stay as they are", async () => {
@@ -311,7 +324,14 @@ test("A locked URL may be kept for a year; one of another build redirects", asyn
 });
 
 test("Odd names and .well-known are served, hidden files are not", async () => {
-  assertEquals((await ask("/a%20b,%C3%BC.txt")).text.trim(), "über");
+  for (
+    const path of ["/a%20b,%C3%BC.txt", "/a%20b%2C%c3%bc.txt", "/a b,ü.txt"]
+  ) {
+    assertEquals((await ask(path)).text.trim(), "über", path);
+  }
+  assertEquals((await ask("/%ff.txt")).status, 404);
+  const icon = await ask("/favicon.ico");
+  assertEquals([icon.status, icon.text], [404, ""]);
   assertEquals((await ask("/.well-known/thing.json")).text.trim(), "{}");
   assertEquals((await ask("/.hidden")).status, 404);
   assertEquals((await ask("/..%2fmain.ts")).status, 404);

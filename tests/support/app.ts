@@ -75,9 +75,9 @@ const SETTINGS: Record<string, string> = {
 const replace = (name: string, value: unknown) =>
   Object.defineProperty(Deno, name, { value, configurable: true });
 
-/** Whether this key says how far housekeeping is, which nobody has asked for. */
+/** Whether this key is one of housekeeping's, or of `/healthz`: nobody has asked for a change. */
 const isChore = (key: unknown): boolean =>
-  Array.isArray(key) && key[0] === "chore";
+  Array.isArray(key) && ["chore", "health"].includes(key[0]);
 
 /** A KV, or an atomic operation of it, that asks before each call whether to fail it. */
 function counted<T extends object>(

@@ -10,7 +10,7 @@ import { PrivateRoom } from "./private_room.ts";
 export type ValidRequest = {
   /** With `{roomID}` and other fields of a `PrivateRoom` to be filled in. */
   path: string;
-  /** Left out where no body is read. */
+  /** With such fields in its texts, too; left out where no body is read. */
   body?: unknown;
   form?: true;
   /** POST unless told. */
@@ -54,11 +54,14 @@ tell("open");
 async function fuzz(job: FuzzJob): Promise<void> {
   const fc = await import("fast-check");
   const room = await PrivateRoom.make(app);
-  const { valid, bodies, seed } = job;
-  const path = valid.path.replaceAll(
-    /\{(\w+)\}/g,
-    (_, field) => String(room[field as keyof PrivateRoom]),
+  const { bodies, seed } = job;
+  const valid: ValidRequest = JSON.parse(
+    JSON.stringify(job.valid).replaceAll(
+      /\{(\w+)\}/g,
+      (_, field) => String(room[field as keyof PrivateRoom]),
+    ),
   );
+  const { path } = valid;
   const inRoom = path.includes(room.roomID);
   let person = room.people[valid.by ?? "member"];
   let count = 0;

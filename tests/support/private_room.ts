@@ -1,4 +1,5 @@
-// Makes a private room with an owner, a member, somebody who was removed and an outsider, and what only some of them may see.
+// Makes a private room with an owner, a member, somebody who was removed, somebody who was banned and an outsider,
+// and what only some of them may see.
 import { APP, type InnerApp } from "./app.ts";
 import { Person } from "./person.ts";
 
@@ -9,6 +10,7 @@ export const ROLES = [
   "removed",
   "member",
   "owner",
+  "banned",
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -30,23 +32,26 @@ export class PrivateRoom {
   readonly clientID = crypto.randomUUID();
   /** A second member. */
   mia!: Person;
+  get miaID(): string {
+    return this.mia.userID;
+  }
   people!: Record<Role, Person>;
 
   static async make(app: InnerApp): Promise<PrivateRoom> {
     const room = new PrivateRoom();
-    const [owner, member, removed, outsider, mia] = await Promise.all(
-      ["Owner", "Member", "Removed", "Outsider", "Mia the Second"]
+    const [owner, member, removed, outsider, banned, mia] = await Promise.all(
+      ["Owner", "Member", "Removed", "Outsider", "Banned", "Mia the Second"]
         .map((name) => app.signIn(name)),
     );
     room.mia = mia;
     const nobody = new Person(APP, "", app.send);
-    room.people = { nobody, outsider, removed, member, owner };
+    room.people = { nobody, outsider, removed, member, owner, banned };
     await room.#fill();
     return room;
   }
 
   async #fill(): Promise<void> {
-    const { owner, member, removed } = this.people;
+    const { owner, member, removed, banned } = this.people;
     const made = await owner.post("/api/rooms", {
       name: "Hidden Nest",
       visibility: "private",
@@ -54,11 +59,12 @@ export class PrivateRoom {
     Object.assign(this, made.body);
     const path = `/api/rooms/${this.roomID}`;
     await this.#invite();
-    for (const person of [member, removed, this.mia]) {
+    for (const person of [member, removed, banned, this.mia]) {
       await person.post(`${path}/members`, { invite: this.secret });
     }
     await owner.ask(`${path}/members/${removed.userID}`, { method: "DELETE" });
-    await this.#invite(); // the first was withdrawn with that
+    await owner.post(`${path}/bans`, { userID: banned.userID });
+    await this.#invite(); // the first was withdrawn with these
     const mutation = (id: number, name: string, args: unknown) => ({
       id,
       name,

@@ -47,6 +47,7 @@ export async function playScenes(
   await finding(ada, look);
   await settling(ada, look);
   await gathering(ada, bob, await device(url), look);
+  await blocking(ada, look);
   await pausing(bob, look);
   await going(ada, look);
   await crowding(await device(url), url, look);
@@ -152,6 +153,10 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await messages(ada, "In the tunnel", "pending").waitFor();
   await look("room-offline", ada);
   await ada.goto("/rooms/nowhere");
+  await ada.getByText("This room is not on this device yet").waitFor();
+  await look("room-not-on-device", ada);
+  await ada.goBack();
+  await ada.goto("/rooms/general/people");
   await ada.getByRole("main").getByRole("link", { name: "Engines" }).waitFor();
   await look("offline-page", ada);
   await ada.goBack();
@@ -236,6 +241,27 @@ async function gathering(ada: Page, bob: Page, carol: Page, look: Look) {
   await signIn(carol, "Carol");
   await carol.goto((await invitation.textContent())!);
   await look("invitation", carol);
+}
+
+/** What one does with another person: by their name, and in the list of people. */
+async function blocking(ada: Page, look: Look) {
+  await ada.getByRole("link", { name: "Back to the room" }).click();
+  await mayWrite(ada);
+  await messages(ada, "Even when I close")
+    .getByRole("link", { name: "Bob", exact: true }).click();
+  await ada.getByRole("dialog", { name: "Bob" }).waitFor();
+  await look("room-person", ada);
+  await ada.getByRole("button", { name: "Block" }).click();
+  await messages(ada, "Message of someone you blocked").first().waitFor();
+  await look("room-folded", ada);
+  const { pathname } = new URL(ada.url());
+  await ada.goto("/settings");
+  await look("settings-blocked", ada);
+  await ada.getByRole("button", { name: "Unblock" }).click();
+  await ada.goto(`${pathname}/people`);
+  await ada.getByRole("main").getByText("Bob", { exact: true }).click();
+  await ada.getByText("Remove all messages…").click();
+  await look("people-person", ada);
 }
 
 /** What the server refuses, and when it takes nothing from somebody any more. */

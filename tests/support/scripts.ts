@@ -7,14 +7,15 @@ export type Script = { name: string; size: number };
 
 /** Watches a page, from before it is opened; call the answer once the page is idle. */
 export function watchScripts(page: Page): () => Promise<Script[]> {
-  const loaded: string[] = [];
+  // One that was preloaded is reported twice now and then; `wire.ts` counts what travels.
+  const loaded = new Set<string>();
   page.on("response", (response) => {
     if (response.request().resourceType() === "script") {
-      loaded.push(response.url());
+      loaded.add(response.url());
     }
   });
   return () =>
-    Promise.all(loaded.map(async (url) => ({
+    Promise.all([...loaded].map(async (url) => ({
       name: new URL(url).pathname.split("/").at(-1)!,
       size: await sizeOnTheWire(url),
     })));
@@ -32,5 +33,5 @@ function sizeOnTheWire(url: string): Promise<number> {
   });
 }
 
-export const sizeOf = (scripts: readonly Script[]): number =>
-  scripts.reduce((sum, { size }) => sum + size, 0);
+export const sizeOf = (files: readonly { size: number }[]): number =>
+  files.reduce((sum, { size }) => sum + size, 0);

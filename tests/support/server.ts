@@ -18,6 +18,8 @@ export type ServerOptions = {
   checkout?: string;
   /** What its clock is ahead of this machine's, in milliseconds. */
   clockOffset?: number;
+  /** How many files and connections it may have open (`ulimit -n`). */
+  openFiles?: number;
 };
 
 /** What a process has printed by the time it ended. */
@@ -68,11 +70,16 @@ export async function startServer(
 
 function spawn(
   env: Record<string, string>,
-  { checkout, clockOffset = 0 }: ServerOptions = {},
+  { checkout, clockOffset = 0, openFiles }: ServerOptions = {},
 ) {
   const clock = new URL(`shifted_clock.ts?by=${clockOffset}`, import.meta.url);
-  const child = new Deno.Command(Deno.execPath(), {
+  const limited = openFiles === undefined
+    ? []
+    : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`];
+  const [command, ...first] = [...limited, Deno.execPath()];
+  const child = new Deno.Command(command, {
     args: [
+      ...first,
       "run",
       "-q",
       // The build has filled node_modules: Deno need not look whether it is whole.

@@ -175,7 +175,8 @@ export function Completion(props: CompletionProps) {
 
 function offerNames({ from, start }: Begun, conversation: Conversation): Offer {
   const { people } = conversation;
-  const found = membersToMention(people.members, start, conversation);
+  const known = people.members.filter(({ id }) => !people.blocked.has(id));
+  const found = membersToMention(known, start, conversation);
   const options = found.slice(0, MAX_SHOWN).map((member) => ({
     key: member.id,
     text: member.name,

@@ -6,6 +6,7 @@ import type { RoomView } from "../../../lib/chat/views.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
 import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
 import { type ComposerDraft, isTooLong } from "./draft.ts";
+import { wasToldBefore } from "./told_drafts.ts";
 
 /** Other devices are told of a draft once its writer has paused for so long, in milliseconds. */
 const TELL_AFTER = 1_000;
@@ -22,9 +23,7 @@ export function useDraftSync(
   }, [replica]);
   useEffect(
     () => userReplica && share(draft, userReplica, initialView.room.id),
-    [
-      userReplica,
-    ],
+    [userReplica],
   );
 }
 
@@ -88,7 +87,7 @@ function share(
   function adopt(theirs: string) {
     if (draft.telling) return; // `now` asks for it afterwards
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
-    const was = draft.shared;
+    const was = wasToldBefore(roomID, theirs) ? theirs : draft.shared;
     draft.shared = theirs;
     draft.set(mergeDrafts(theirs, was, draft.text.peek()));
     if (draft.text.peek() !== theirs) soon();
@@ -102,7 +101,7 @@ function share(
   document.addEventListener("visibilitychange", onHidden);
   draft.sharing = { now, soon };
   return () => {
-    draft.sharing = undefined;
+    // It goes on telling: a message that is on its way is told when it is sent.
     unsubscribe();
     now(); // what waits to be told
     document.removeEventListener("visibilitychange", onHidden);

@@ -2,7 +2,11 @@
 import "../shared/shared_chunk.ts";
 import { cutText } from "../../../lib/chat/graphemes.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
-import type { Member, Message } from "../../../lib/chat/schema.ts";
+import type {
+  BlockedPerson,
+  Member,
+  Message,
+} from "../../../lib/chat/schema.ts";
 import { userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
@@ -161,14 +165,25 @@ class Notifier {
     const me = found.get(`member/${this.userID}`) as Member | undefined;
     const messages = entries.filter(([key]) => key.startsWith("message/"))
       .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
-    const news = messages.filter(({ seq, authorID, content }) =>
+    const wished = messages.filter(({ seq, authorID, content }) =>
       seq > after && authorID !== this.userID &&
       (choice === "all" || (me && mentionsName(content, me.name)))
+    );
+    const blocked = wished.length > 0 ? await this.#blocked() : [];
+    const news = wished.filter(({ authorID }) =>
+      !blocked.some(({ id }) => id === authorID)
     );
     for (const message of news.slice(-MAX_NOTIFICATIONS)) {
       await notify(room, message);
     }
     return Math.max(messageCount, messages.at(-1)?.seq ?? 0);
+  }
+
+  /** Whom the person has blocked. */
+  async #blocked(): Promise<BlockedPerson[]> {
+    const space = userSpace(this.userID);
+    const own = await fetchSnapshot(chatServer, this.userID, space, 1);
+    return own.get("blocked") as BlockedPerson[] | undefined ?? [];
   }
 }
 

@@ -19,7 +19,7 @@ const words = roomStrings.messages;
 /** Graphemes of a quote; the stylesheet cuts it at the line's end. */
 const MAX_QUOTE = 140;
 
-type MessageProps = {
+export type MessageProps = {
   message: ChatMessage;
   richText: readonly RichNode[];
   /** The message that this one answers, where it is here, and its text. */
@@ -54,6 +54,9 @@ export const Message = memo(function Message(props: MessageProps) {
   const wasRead = useSustained(hydrated && wasNews, 1_000) ||
     (hydrated && !wasNews);
   const hasToolbar = active || (wasRead && props.near);
+  // Leads to what one can do with the person.
+  const isLink = !own && !follows;
+  const Author = isLink ? "a" : "span";
   const classes = ["message", own && "own", follows && "follows"];
   return (
     <article
@@ -65,7 +68,16 @@ export const Message = memo(function Message(props: MessageProps) {
     >
       {!follows && <Avatar userID={authorID} name={from} />}
       <header>
-        <span class="author" dir="auto">{from}</span>{" "}
+        <Author
+          class="author"
+          dir="auto"
+          href={isLink
+            ? `${people.page}?by=${id}#person-${authorID}`
+            : undefined}
+          tabIndex={isLink ? active ? 0 : -1 : undefined}
+        >
+          {from}
+        </Author>{" "}
         {tag && <span class="name-tag">{tag}</span>}{" "}
         <Timestamp at={createdAt} local={hydrated} />
       </header>

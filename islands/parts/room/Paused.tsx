@@ -80,7 +80,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
       {confirming.value && (
         <DiscardDialog
           unsent={unsent}
-          onDiscard={() => replica.discard().catch(failed)}
+          onDiscard={() => replica.discardUnsent().catch(failed)}
           onClose={() => confirming.value = false}
         />
       )}

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { BlockedPerson } from "../../../lib/chat/schema.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
@@ -40,6 +41,7 @@ type RoomProps = {
   /** What the server has parsed of it. */
   richText: RichTextByID;
   userReplica: UserReplica | undefined;
+  blocked: readonly BlockedPerson[];
 };
 
 export function Room(props: RoomProps) {
@@ -66,7 +68,7 @@ export function Room(props: RoomProps) {
   const parts = lazyParts.value;
   const { draft } = open;
   const editing = useEditing(scope, jump);
-  const people = usePeople(members, user.name);
+  const people = usePeople(room.id, members, user.name, props.blocked);
   const richTextOf = useRichText(
     initialView.messages,
     props.richText,
@@ -265,6 +267,7 @@ export function Room(props: RoomProps) {
           initialView={initialView}
           open={open}
           view={view}
+          people={people}
           userReplica={userReplica}
           history={history}
           draft={draft}

@@ -14,12 +14,14 @@ import type { Editing } from "../message/useEditing.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { mentionedIn } from "../shared/mention_link.ts";
+import type { People } from "../shared/usePeople.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { showRoomName } from "../shared/room_navigation.ts";
 import { roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
+import { PersonDialog } from "./PersonDialog.tsx";
 import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
 import { usePendingOverlay } from "./pending_overlay.ts";
@@ -31,6 +33,7 @@ type RoomEffectsProps = {
   /** The room as it was opened, and as it is now. */
   initialView: RoomView;
   view: RoomView;
+  people: People;
   userReplica: UserReplica | undefined;
   history: History;
   draft: ComposerDraft;
@@ -54,7 +57,8 @@ export function RoomEffects(props: RoomEffectsProps) {
   useEditLock(draft.scope, editing);
   useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
   useRoomName(room.id, room.name);
-  useMentionLink(draft, view.members);
+  const mention = (name: string) => mentionIn(draft, name);
+  useMentionLink(mention, view.members);
   useReactionNames();
   useTellTyping(roomSpace(room.id), draft.text);
 
@@ -71,14 +75,24 @@ export function RoomEffects(props: RoomEffectsProps) {
     showNotice(roomOnUseStrings.edit.gone);
   }, [isGone]);
 
-  return message && (
-    <DeleteDialog
-      text={textOf(props.richTextOf(message.content))}
-      onDelete={() =>
-        open.writable?.mutate.deleteMessage({ id: message.id })
-          .catch(showNotice)}
-      onClose={() => deleting.value = undefined}
-    />
+  return (
+    <>
+      <PersonDialog
+        messages={messages}
+        people={props.people}
+        userReplica={props.userReplica}
+        mention={open.writable && mention}
+      />
+      {message && (
+        <DeleteDialog
+          text={textOf(props.richTextOf(message.content))}
+          onDelete={() =>
+            open.writable?.mutate.deleteMessage({ id: message.id })
+              .catch(showNotice)}
+          onClose={() => deleting.value = undefined}
+        />
+      )}
+    </>
   );
 }
 
@@ -109,7 +123,7 @@ function useRoomName(roomID: string, name: string): void {
 
 /** Begins a message to the person whom the address mentions, once. */
 function useMentionLink(
-  draft: ComposerDraft,
+  mention: (name: string) => void,
   members: readonly Member[],
 ): void {
   const latest = useRef(members);
@@ -120,15 +134,20 @@ function useMentionLink(
       const mentioned = latest.current.find((member) => member.id === id);
       if (!mentioned) return;
       history.replaceState(history.state, "", location.pathname);
-      const begun = draft.text.peek();
-      const gap = /\S$/.test(begun) ? " " : "";
-      draft.write(`${begun}${gap}@${mentioned.name} `);
-      focusComposer();
+      mention(mentioned.name);
     };
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
+}
+
+/** Begins a message to a person, or goes on with it. */
+function mentionIn(draft: ComposerDraft, name: string): void {
+  const begun = draft.text.peek();
+  const gap = /\S$/.test(begun) ? " " : "";
+  draft.write(`${begun}${gap}@${name} `);
+  focusComposer();
 }
 
 /** Graphemes of the message that the dialog shows. */

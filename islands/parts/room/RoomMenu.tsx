@@ -1,6 +1,7 @@
 // What a member can do with the room, at the end of its header: invite others, change it, leave it. Each opens a dialog.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isLastOwner } from "../../../lib/chat/owners.ts";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { askServer } from "../shared/ask_server.ts";
@@ -64,7 +65,7 @@ export function RoomMenu(
         <LeaveDialog
           room={room}
           me={me}
-          alone={members.length === 1}
+          members={members}
           unsent={unsent}
           onClose={close}
         />
@@ -143,8 +144,7 @@ function InviteDialog(
 type LeaveDialogProps = {
   room: Room;
   me: Member;
-  /** Whether there is no other member. */
-  alone: boolean;
+  members: readonly Member[];
   /** How many of one's own mutations are not sent. */
   unsent: number;
   onClose: () => void;
@@ -152,7 +152,7 @@ type LeaveDialogProps = {
 
 /** Asks before a person leaves the room. */
 function LeaveDialog(
-  { room, me, alone, unsent, onClose }: LeaveDialogProps,
+  { room, me, members, unsent, onClose }: LeaveDialogProps,
 ) {
   const problem = useSignal("");
   const busy = useSignal(false);
@@ -172,9 +172,9 @@ function LeaveDialog(
   return (
     <Dialog title={words.leaveTitle(room.name)} onClose={onClose}>
       <p>
-        {alone
+        {members.length === 1
           ? words.leaveLast
-          : me.role === "owner"
+          : isLastOwner(me, members)
           ? words.leaveOwner
           : words.leaveText}
         {room.visibility === "private" && ` ${words.leavePrivate}`}

@@ -1,5 +1,5 @@
 // Stands where a room will be that is not on this device, or not read from it yet.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { useSustained } from "../shared/useSustained.ts";
 import type { OpenRoom } from "./open_rooms.ts";
@@ -14,10 +14,16 @@ const words = roomStrings.placeholder;
 export function RoomPlaceholder({ open }: { open: OpenRoom | undefined }) {
   const { status, failed } = open ?? {};
   const isLong = useSustained(true, SILENT_FOR);
-  // A room that is not there, or not for this person: the server has the words for it.
+  // A room that is not there, or not for this person: the server has the words
+  // for it, if it answers in time. Once: the stored page may come again.
   const isRefused = status?.paused !== undefined;
+  const wasAsked = useRef(false);
   useEffect(() => {
-    if (isRefused) location.reload();
+    if (!isRefused || wasAsked.current) return;
+    wasAsked.current = true;
+    if (history.state?.reloaded) return;
+    history.replaceState({ reloaded: true }, "");
+    location.reload();
   }, [isRefused]);
   return (
     <div class="log-frame placeholder" aria-busy={open !== undefined}>
@@ -31,7 +37,7 @@ export function RoomPlaceholder({ open }: { open: OpenRoom | undefined }) {
           {!open ? words.none : status?.online ? words.loading : words.offline}
         </p>
       )}
-      {failed && <Reload />}
+      {(failed || isRefused) && <Reload />}
     </div>
   );
 }

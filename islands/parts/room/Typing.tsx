@@ -56,7 +56,8 @@ export function Typing({ space, userID, people, first }: TypingProps) {
     };
   }, [space]);
 
-  const names = typing.value.flatMap((id) => people.byID.get(id)?.name ?? []);
+  const names = typing.value.filter((id) => !people.blocked.has(id))
+    .flatMap((id) => people.byID.get(id)?.name ?? []);
   if (names.length === 0) return null;
   return <p class="typing" dir="auto">{roomOnUseStrings.typing(names)}</p>;
 }

@@ -10,7 +10,7 @@ import {
   roomIn,
 } from "../../../lib/chat/queries.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
+import { kindOf, roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import {
   type Gap,
@@ -20,6 +20,8 @@ import {
   type Status,
 } from "../../../lib/replica/mod.ts";
 import { createDraft } from "../composer/draft.ts";
+import { readToldDrafts } from "../composer/told_drafts.ts";
+import { unsentMutations } from "../../../lib/replica/outbox/unsent.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
 import { listedRoom, readSeqs } from "../shared/room_store.ts";
@@ -35,6 +37,8 @@ export type PendingOverlay = (
 const WINDOW = 200;
 /** Rooms that stay open, besides those in which something is unsent. */
 const MAX_OPEN = 5;
+/** A copy that is older than the list of rooms is shown after so many milliseconds, though what is unread in it has not come. */
+const WAIT_FOR_UNREAD = 1_000;
 /** A replica that takes longer to open, in milliseconds, is said to have failed: on a full disk nothing says why. */
 const OPENING_TIMEOUT = 20_000;
 
@@ -78,8 +82,12 @@ export class OpenRoom {
     this.draft = createDraft(`${user.userID}/${roomID}`);
   }
 
-  /** Whether there is something to show. */
-  readonly isThere = computed(() => this.#view.value !== undefined);
+  readonly #isBehind = signal(false);
+  /** Whether there is something to show: in a copy that has what the list of rooms says, so that what is unread is shown as that. */
+  readonly isThere = computed(() =>
+    this.#view.value !== undefined &&
+    (!this.#isBehind.value || !this.status.online)
+  );
 
   get view(): RoomView | undefined {
     return this.#shown.value;
@@ -147,14 +155,6 @@ export class OpenRoom {
         const { unsent } = replica.status.value;
         if (!this.#caughtUp.value && unsent > 0) this.lacksUnsent.value = true;
       });
-      // A room that one was removed from goes from this device as well.
-      const isOver = computed(() => {
-        const { unsent, paused } = replica.status.value;
-        return paused === "gone" && unsent === 0;
-      });
-      effect(() => {
-        if (isOver.value) replica.discard().catch(reportError);
-      });
     }).catch((error) => {
       clearTimeout(timer);
       // Its script may be gone: a new build replaces the old one's.
@@ -171,6 +171,13 @@ export class OpenRoom {
 
   #onCopy(copy: RoomView, replica: RoomReplica): void {
     const { html } = this;
+    const { messageCount = 0 } = listedRoom(this.roomID) ?? {};
+    if (!this.#view.value && copy.room.messageCount < messageCount) {
+      this.#isBehind.value = true;
+      setTimeout(() => this.#isBehind.value = false, WAIT_FOR_UNREAD);
+    } else if (copy.room.messageCount >= messageCount) {
+      this.#isBehind.value = false;
+    }
     // Once caught up it stays so, whatever is deleted later.
     this.#caughtUp.value ||= !html ||
       copy.room.messageCount >= html.room.messageCount;
@@ -183,8 +190,8 @@ export class OpenRoom {
     this.#isMember.value = copy.me !== undefined;
   }
 
-  close(): void {
-    this.#opening?.then((replica) => replica.close(), () => {});
+  async close(): Promise<void> {
+    await this.#opening?.then((replica) => replica.close(), () => {});
   }
 }
 
@@ -192,13 +199,15 @@ export class OpenRoom {
 export class OpenRooms {
   /** By roomID; the one shown last is the last. */
   readonly #rooms = new Map<string, OpenRoom>();
+  #closed = false;
 
   constructor(private readonly user: User) {}
 
   /** Opens a room, or takes it up again. Closes those that have not been shown for longest. */
   open(roomID: string): OpenRoom {
     const open = this.#rooms.get(roomID);
-    if (open) {
+    // One that has failed is tried again.
+    if (open && (open.replica || !open.failed)) {
       this.#rooms.delete(roomID);
       this.#rooms.set(roomID, open);
       return open;
@@ -218,24 +227,40 @@ export class OpenRooms {
     for (const each of idle.slice(0, Math.max(0, spare))) {
       if (each === room) continue;
       this.#rooms.delete(each.roomID);
-      each.close();
+      // Its last mutation may not have been counted yet.
+      each.close().then(() => this.openUnsent()).catch(reportError);
+    }
+  }
+
+  /** Opens the rooms in which something is unsent: it goes out as long as they are open. */
+  async openUnsent(): Promise<void> {
+    if (this.#closed) return;
+    const { userID } = this.user;
+    for (const each of await unsentMutations()) {
+      const space = kindOf(each.space);
+      const isOwn = each.userID === userID && space?.kind === "room";
+      if (!isOwn || this.#closed || this.#rooms.has(space.roomID)) continue;
+      this.add(new OpenRoom(this.user, space.roomID));
     }
   }
 
   close(): void {
+    this.#closed = true;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
   }
 }
 
 /** Opens the replica of a person's own space. */
-export const openUserReplica = (userID: string): Promise<UserReplica> =>
-  openReplica({
+export async function openUserReplica(userID: string): Promise<UserReplica> {
+  await readToldDrafts(userID).catch(console.warn); // where the disk fails
+  return await openReplica({
     server: chatServer,
     userID,
     space: userSpace(userID),
     mutators: userMutators(),
   });
+}
 
 async function viewIn(
   tx: ReadTransaction,

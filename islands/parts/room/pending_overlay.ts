@@ -23,7 +23,8 @@ export function usePendingOverlay(
   user: User,
 ): void {
   useEffect(() => {
-    if (!replica || !lacksUnsent.value) return;
+    // Another visit of the room may have begun to.
+    if (!replica || !lacksUnsent.value || overlay.peek()) return;
     followOutbox(replica, user, (latest) => {
       overlay.value = latest;
       lacksUnsent.value = latest !== undefined;

@@ -6,6 +6,7 @@ import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { openRoomID } from "../shared/room_navigation.ts";
 import { listedRooms, readSeqs, roomNames } from "../shared/room_store.ts";
 import { shortly, UnreadCount } from "../shared/UnreadCount.tsx";
+import { useRoomKeys } from "./useRoomKeys.ts";
 import { useRooms } from "./useRooms.ts";
 
 const words = roomStrings.rooms;
@@ -32,6 +33,8 @@ export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
   useEffect(() => {
     listedRooms.value = rooms;
   }, [rooms]);
+
+  useRoomKeys();
 
   const list = useRef<HTMLDivElement>(null);
   const open = openRoomID.value ?? current;

@@ -1,7 +1,9 @@
 // Lists the rooms from the copies on this device, for when the server does not answer.
 import "../shared/shared_chunk.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
+import { folded } from "../../../lib/chat/blocked.ts";
 import {
+  blockedBy,
   memberIn,
   membershipsOf,
   messagesIn,
@@ -40,6 +42,7 @@ export async function offlineRooms(
     room: await roomIn(tx),
     messages: await messagesIn(tx),
     me: await memberIn(tx, userID),
+    blocked: await blockedBy(tx),
     memberOf: await Promise.all(
       (await membershipsOf(tx)).map(async ({ roomID, name }) => ({
         roomID,
@@ -61,9 +64,12 @@ export async function offlineRooms(
       unread: unreadAfter(room, readSeq),
     });
   }
+  const blocked = new Set(
+    copies.flatMap((it) => it.blocked.map(({ id }) => id)),
+  );
   for (const { room, messages, me } of copies) {
     if (!room || !me) continue;
-    rooms.set(room.id, withCopy(before(room.id), room, messages, me));
+    rooms.set(room.id, withCopy(before(room.id), room, messages, me, blocked));
   }
   const here = new Set(copies.map(({ room }) => room?.id));
   return [...rooms.values()]
@@ -91,6 +97,7 @@ function withCopy(
   room: Room,
   messages: readonly Message[],
   me: Member,
+  blocked: ReadonlySet<string>,
 ): RoomSummary {
   const unsent = messages.filter((each) => each.pending && !each.editedAt);
   const messageCount = room.messageCount - unsent.length;
@@ -98,7 +105,9 @@ function withCopy(
   const { name, topic, visibility } = room;
   const readSeq = readSeqIn(room, me.id, listed.readSeq);
   const unread = messages
-    .filter(({ seq, authorID }) => seq > readSeq && authorID !== me.id)
+    .filter(({ seq, authorID }) =>
+      seq > readSeq && authorID !== me.id && !blocked.has(authorID)
+    )
     .slice(-MAX_UNREAD);
   const last = messages.at(-1);
   return {
@@ -112,6 +121,6 @@ function withCopy(
     unread: unread.length,
     mention: unread.some(({ content }) => mentionsName(content, me.name)),
     lastAt: last?.createdAt ?? null,
-    last: last ?? null,
+    last: last && blocked.has(last.authorID) ? folded(last) : last ?? null,
   };
 }

@@ -1,4 +1,4 @@
-// Opens the search, by a button or its keys. The dialog is loaded on use.
+// Opens the search, by a button or its keys, and by "?" the list of keys. The dialogs are loaded on use.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -10,6 +10,14 @@ const words = everyPageStrings;
 
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
+const dialogs = {
+  search: async () => (await import("./SearchDialog.tsx")).SearchDialog,
+  shortcuts: async (): Promise<Dialog> =>
+    (await import("../shared/ShortcutsDialog.tsx")).ShortcutsDialog,
+};
+
+const loaded = new Map<keyof typeof dialogs, Dialog>();
+
 export function SearchButton({ userID }: { userID: string }) {
   const Dialog = useSignal<Dialog | undefined>(undefined);
   /** Which opening it is, counted from 1; 0 while it is closed. */
@@ -17,12 +25,15 @@ export function SearchButton({ userID }: { userID: string }) {
   const openings = useRef(0);
   const failed = useSignal(false);
 
-  async function openDialog() {
-    open.value = ++openings.current;
+  async function openDialog(which: keyof typeof dialogs) {
+    const opening = open.value = ++openings.current;
+    // At once where it is loaded: keys that follow are for it.
+    Dialog.value = loaded.get(which);
     failed.value = false;
     try {
-      const loaded = await loadScript(() => import("./SearchDialog.tsx"));
-      Dialog.value = loaded.SearchDialog;
+      const dialog = await loadScript<Dialog>(dialogs[which]);
+      loaded.set(which, dialog);
+      if (open.value === opening) Dialog.value = dialog;
     } catch (error) {
       // Its script may be gone, as a new build replaces the old one's.
       console.error(error);
@@ -34,11 +45,16 @@ export function SearchButton({ userID }: { userID: string }) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const isChord = (event.ctrlKey || event.metaKey) && event.key === "k";
-      const isSlash = event.key === "/" && !isTextField(event.target);
-      if (!isChord && !isSlash || event.defaultPrevented) return;
+      const sign = !isTextField(event.target) && event.key;
+      const which = isChord || sign === "/"
+        ? "search"
+        : sign === "?"
+        ? "shortcuts"
+        : undefined;
+      if (!which || event.defaultPrevented) return;
       event.preventDefault();
       // What is typed in an open search stays.
-      if (!isIn("dialog", event.target)) openDialog();
+      if (!isIn("dialog", event.target)) openDialog(which);
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
@@ -52,7 +68,7 @@ export function SearchButton({ userID }: { userID: string }) {
         class="quiet to-search"
         aria-keyshortcuts="Control+K Meta+K /"
         title={words.searchKeys}
-        onClick={openDialog}
+        onClick={() => openDialog("search")}
       >
         <span>{words.search}</span>
       </button>

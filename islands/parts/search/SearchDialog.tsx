@@ -1,17 +1,36 @@
-// The search: a box, and below it the messages that were found, all by keyboard.
+// The search: a box, and below it the rooms, people and messages that were found, all by keyboard.
 import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { VNode } from "preact";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { roomFinder } from "../../../lib/chat/room_finder.ts";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
-import type { ExcerptPiece } from "../../../lib/chat/text_search.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import {
+  type ExcerptPiece,
+  relevance,
+  searchable,
+  termsOf,
+} from "../../../lib/chat/text_search.ts";
+import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { fetchRooms } from "../shared/fetch_rooms.ts";
 import { isComposing } from "../shared/keys.ts";
+import { mentionHash } from "../shared/mention_link.ts";
 import { elementIDOf } from "../shared/message_link.ts";
-import { type Found, openSearch, type Search } from "./search_index.ts";
+import { openRoomID } from "../shared/room_navigation.ts";
+import { listedRooms } from "../shared/room_store.ts";
+import {
+  type Found,
+  type FoundPerson,
+  openSearch,
+  type Search,
+} from "./search_index.ts";
 
 const words = deviceStrings.search;
 
 /** In UTF-16 units. Each word of a query is looked for in each message. */
 const MAX_QUERY = 200;
+const MAX_ROOMS = 7;
 
 type SearchDialogProps = { userID: string; onClose: () => void };
 
@@ -20,9 +39,14 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
   const text = useSignal("");
   const search = useSignal<Search | undefined>(undefined);
   const failed = useSignal(false);
+  // A page with a room has them; elsewhere they come.
+  const allRooms = useSignal<readonly RoomSummary[]>(listedRooms.peek());
 
   useEffect(() => {
     dialog.current?.showModal();
+    if (allRooms.peek().length === 0) {
+      fetchRooms().then(({ rooms }) => allRooms.value = rooms, () => {});
+    }
     openSearch(userID).then(
       (opened) => search.value = opened,
       (error) => {
@@ -36,10 +60,14 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     search.value,
     text.value,
   ]);
+  const rooms = useMemo(
+    () => roomsWith(text.value, allRooms.value),
+    [allRooms.value, text.value],
+  );
   const status = failed.value
     ? words.failed
     : found
-    ? words.found(found.count, found.best.length)
+    ? words.found({ ...found, rooms: rooms.length })
     : words.hint;
 
   /** The arrows move through the results, and back to the box. */
@@ -95,24 +123,101 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
         </button>
       </form>
       <p class="hint" role="status">{status}</p>
-      <ul>
-        {found?.best.map((each) => (
-          <li key={each.id}>
-            <Result found={each} onFollow={() => dialog.current?.close()} />
-          </li>
-        ))}
-      </ul>
+      {/* What is followed leads away from here. */}
+      <div class="results" onClick={closeAtLink}>
+        <Group
+          title={words.rooms}
+          items={rooms.map((room) => (
+            <RoomResult
+              key={room.roomID}
+              {...room}
+            />
+          ))}
+        />
+        <Group
+          title={words.people}
+          items={found?.people.map((person) => (
+            <PersonResult key={person.userID} {...person} />
+          ))}
+        />
+        <Group
+          title={words.messages}
+          items={found?.best.map((each) => (
+            <Result
+              key={each.id}
+              found={each}
+            />
+          ))}
+        />
+      </div>
     </dialog>
+  );
+
+  function closeAtLink({ target }: MouseEvent) {
+    if ((target as Element).closest("a")) dialog.current?.close();
+  }
+}
+
+/** The rooms to go to: those whose names begin with the words first, else in the order of the list. */
+function roomsWith(
+  query: string,
+  all: readonly RoomSummary[],
+): RoomSummary[] {
+  const terms = termsOf(query);
+  return all.filter(({ roomID }) => roomID !== openRoomID.peek())
+    .filter(roomFinder(query))
+    .map((room) => ({ room, rank: relevance(searchable(room.name), terms) }))
+    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
+    .slice(0, MAX_ROOMS).map(({ room }) => room);
+}
+
+type GroupProps = { title: string; items: VNode[] | undefined };
+
+function Group({ title, items = [] }: GroupProps) {
+  const id = useId();
+  if (items.length === 0) return null;
+  return (
+    <section>
+      <h3 id={id}>{title}</h3>
+      <ul aria-labelledby={id}>
+        {items.map((item) => <li key={item.key}>{item}</li>)}
+      </ul>
+    </section>
   );
 }
 
-type ResultProps = { found: Found; onFollow: () => void };
+function RoomResult({ roomID, name, topic, visibility }: RoomSummary) {
+  return (
+    <a href={`/rooms/${roomID}`}>
+      <span class="where">
+        <strong dir="auto">{name}</strong>
+        {visibility === "private" && (
+          <span class="hidden">{roomStrings.rooms.private}</span>
+        )}
+        {topic && " "}
+        {topic && <span dir="auto">{topic}</span>}
+      </span>
+    </a>
+  );
+}
 
-function Result({ found, onFollow }: ResultProps) {
+function PersonResult({ userID, name, tag, roomID, room }: FoundPerson) {
+  return (
+    <a href={`/rooms/${roomID}#${mentionHash(userID)}`}>
+      <span class="where">
+        <strong dir="auto">{name}</strong>
+        {tag && <span class="name-tag">{tag}</span>}{" "}
+        <span dir="auto">{room}</span>
+      </span>
+    </a>
+  );
+}
+
+function Result({ found }: { found: Found }) {
   const { id, roomID, room, from, content, createdAt } = found;
   const time = new Date(createdAt);
   return (
-    <a href={`/rooms/${roomID}#${elementIDOf(id)}`} onClick={onFollow}>
+    <a href={`/rooms/${roomID}#${elementIDOf(id)}`}>
       <span class="where">
         <strong dir="auto">
           <Excerpt pieces={from} />

@@ -1,7 +1,14 @@
-// Searches the messages on this device, as they are when the search is opened.
+// Searches the rooms, people and messages on this device, as they are when the search is opened.
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
-import { messagesIn, roomIn } from "../../../lib/chat/queries.ts";
+import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
+import {
+  blockedBy,
+  membersIn,
+  messagesIn,
+  roomIn,
+} from "../../../lib/chat/queries.ts";
 import { textOf } from "../../../lib/chat/rich_text.ts";
+import type { Member } from "../../../lib/chat/schema.ts";
 import {
   type ExcerptPiece,
   excerptsOf,
@@ -22,23 +29,47 @@ export type Found = {
   createdAt: number;
 };
 
-/** How many were found, and the best of them. */
-export type Results = { count: number; best: Found[] };
+/** A person who was found, and a room that they are in. */
+export type FoundPerson = {
+  userID: string;
+  name: string;
+  /** What tells them from others of the name. */
+  tag: string | undefined;
+  roomID: string;
+  room: string;
+};
+
+/** How many messages were found and the best of them; and the people. */
+export type Results = { count: number; best: Found[]; people: FoundPerson[] };
 
 /** Undefined when there is no word to look for. */
 export type Search = (query: string) => Results | undefined;
 
 const MAX_SHOWN = 50;
+const MAX_PEOPLE = 5;
 /** Folding many texts lets the page do other things after so many milliseconds. */
 const TURN = 20;
 
 export async function openSearch(userID: string): Promise<Search> {
   const copies = await queryCopiesOf(userID, async (tx) => {
     const room = await roomIn(tx);
-    if (!room) return [];
-    return (await messagesIn(tx)).map((message) => ({ ...message, room }));
+    const of = <T>(all: T[]) => room ? all.map((it) => ({ ...it, room })) : [];
+    return {
+      messages: of(await messagesIn(tx)),
+      members: of(await membersIn(tx)),
+      blocked: await blockedBy(tx),
+    };
   });
-  const newestFirst = copies.flat().sort((a, b) => b.createdAt - a.createdAt);
+  const peopleWith = peopleFinder(
+    copies.flatMap(({ members }) => members)
+      .filter(({ id }) => id !== userID),
+  );
+  const blocked = new Set(
+    copies.flatMap((it) => it.blocked.map(({ id }) => id)),
+  );
+  const newestFirst = copies.flatMap(({ messages }) => messages)
+    .filter(({ authorID }) => !blocked.has(authorID))
+    .sort((a, b) => b.createdAt - a.createdAt);
   // As it was typed: to parse all would take much longer than to search them.
   const texts: string[] = [];
   let turn = performance.now();
@@ -84,6 +115,28 @@ export async function openSearch(userID: string): Promise<Search> {
         content: contentExcerpts(i)(terms),
       };
     });
-    return { count: found.length, best };
+    return { count: found.length, best, people: peopleWith(terms) };
   };
+}
+
+/** Finds people by name, each once, of whatever rooms they are members. */
+function peopleFinder(
+  members: (Member & { room: { id: string; name: string } })[],
+): (terms: string[]) => FoundPerson[] {
+  const people = [...new Map(members.map((each) => [each.id, each])).values()];
+  const tagOf = nameTagsFor(people);
+  const names = people.map(({ name }) => searchable(name));
+  return (terms) =>
+    people.map((person, i) => ({ person, rank: relevance(names[i], terms) }))
+      .filter(({ rank }) => rank !== undefined)
+      .sort((a, b) => b.rank! - a.rank!)
+      .slice(0, MAX_PEOPLE)
+      .map(({ person }) => ({ person, tag: tagOf(person) }))
+      .map(({ person: { id, name, room }, tag }) => ({
+        userID: id,
+        name,
+        tag,
+        roomID: room.id,
+        room: room.name,
+      }));
 }

@@ -17,6 +17,8 @@ const OF_ROOM: Named<ReturnType<typeof roomMutators>> = {
   updateRoom: unused,
 };
 const OF_USER: Named<ReturnType<typeof userMutators>> = {
+  blockPerson: unused,
+  unblockPerson: unused,
   markRead: unused,
   setDraft: unused,
 };

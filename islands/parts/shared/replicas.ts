@@ -4,5 +4,5 @@ import type { Replica } from "../../../lib/replica/mod.ts";
 
 export type RoomReplica = Replica<ReturnType<typeof roomMutators>>;
 
-/** Of a person's own space: how far they have read, and their drafts. */
+/** Of a person's own space: how far they have read, whom they have blocked, and their drafts. */
 export type UserReplica = Replica<ReturnType<typeof userMutators>>;

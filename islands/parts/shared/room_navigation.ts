@@ -32,10 +32,12 @@ export function followAddress(): () => void {
     goToRoom(roomID, link.hash);
   };
   // Of a notification that was clicked.
-  const onMessage = ({ data }: MessageEvent) => {
+  const onMessage = ({ data, ports }: MessageEvent) => {
     if (typeof data?.show !== "string") return;
     const roomID = roomIDIn(data.show);
-    if (roomID && roomID !== openRoomID.peek()) goToRoom(roomID);
+    if (!roomID) return;
+    if (roomID !== openRoomID.peek()) goToRoom(roomID);
+    ports[0]?.postMessage("shown");
   };
   onPopState();
   addEventListener("popstate", onPopState);

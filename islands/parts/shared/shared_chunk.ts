@@ -6,6 +6,7 @@
 import "@preact/signals";
 import "preact/jsx-runtime";
 import "../../../lib/chat/graphemes.ts";
+import "../../../lib/chat/name_tags.ts";
 import "../../../lib/chat/queries.ts";
 import "../../../lib/chat/read_state.ts";
 import "../../../lib/chat/rich_text.ts";
@@ -14,6 +15,7 @@ import "../../../lib/chat/strings/room.ts";
 import "../../../lib/replica/local/idb.ts";
 import "../../../lib/replica/rejections.ts";
 import "../../../lib/replica/coalesce.ts";
+import "./attention.ts";
 import "./chat_server.ts";
 import "./fetch_rooms.ts";
 import "./keys.ts";

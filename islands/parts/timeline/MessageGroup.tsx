@@ -4,6 +4,7 @@ import { type ComponentChild, Fragment } from "preact";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { FoldedMessage } from "../message/FoldedMessage.tsx";
 import { Message } from "../message/Message.tsx";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import { dayInWords, dayKey } from "../shared/Timestamp.tsx";
@@ -46,6 +47,7 @@ export const MessageGroup = memo(function MessageGroup(
 ) {
   const { messages, quoted, newFrom, richTextOf, today, actions } = props;
   const hydrated = today !== undefined;
+  const { people } = props;
   const { jump, copyLink } = actions;
   const near = useSignal(false);
   // The browser says what it does not paint. Preact's types lack the event.
@@ -59,7 +61,12 @@ export const MessageGroup = memo(function MessageGroup(
       {messages.map((message, i) => {
         const before = i > 0 ? messages[i - 1] : props.before;
         const { id, authorID, content, createdAt } = message;
-        const quote = quoted[i];
+        const isBlocked = people.blocked.has(authorID);
+        const Shown = isBlocked ? FoldedMessage : Message;
+        const answered = quoted[i];
+        const quote = answered && !people.blocked.has(answered.authorID)
+          ? answered
+          : undefined;
         const newDay = !before ||
           dayKey(before.createdAt, hydrated) !== dayKey(createdAt, hydrated);
         return (
@@ -74,19 +81,20 @@ export const MessageGroup = memo(function MessageGroup(
                 <span>{roomStrings.messages.unread}</span>
               </p>
             )}
-            <Message
+            <Shown
               message={message}
               richText={richTextOf(content)}
               quoted={quote}
               quotedText={quote ? richTextOf(quote.content) : NO_TEXT}
               userID={props.userID}
-              people={props.people}
+              people={people}
               // The replica lacks one from the outbox, and so can't change it.
               actions={"inOutbox" in message ? { jump, copyLink } : actions}
               pendingLabel={message.pending && props.pendingLabel}
               mayDelete={authorID === props.userID || props.mayDeleteAll}
               editBox={id === props.editedID && props.editBox}
-              follows={!newDay && id !== newFrom && follows(before, message)}
+              follows={!isBlocked && !newDay && id !== newFrom &&
+                follows(before, message)}
               hydrated={hydrated}
               announced={props.announced}
               active={props.active === id}

@@ -5,7 +5,8 @@ import type { Message } from "../../../lib/chat/schema.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { isLookedAt, onAttention } from "../shared/attention.ts";
-import { noteRead } from "../shared/room_store.ts";
+import { listedRoom, noteRead } from "../shared/room_store.ts";
+import { isScrolledUp } from "./useScrollAnchor.ts";
 
 /** Several reads within so many milliseconds are one mutation. */
 const GATHER_FOR = 400;
@@ -35,7 +36,9 @@ export function useReadMarker(options: ReadMarkerOptions) {
   // What was read before, if anything else is there; nothing is new to a
   // person who has never been here.
   const unreadAtFirst = readSeq.current >= 0 &&
-    initialView.messages.some((each) => isNew(each, readSeq.current));
+    (initialView.messages.some((each) => isNew(each, readSeq.current)) ||
+      // A copy of this device that is older than the list of rooms.
+      (listedRoom(roomID)?.unread ?? 0) > 0);
   const readBefore = useSignal(unreadAtFirst ? readSeq.current : undefined);
   const latest = useRef(options);
   latest.current = options;
@@ -46,16 +49,19 @@ export function useReadMarker(options: ReadMarkerOptions) {
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = undefined;
-      const { userReplica, confirmed, scrolledUp } = latest.current;
-      const seq = scrolledUp ? seqAtEnd(latest.current) : confirmed;
+      const { userReplica, confirmed, scroller } = latest.current;
+      const seq = isScrolledUp(scroller.current)
+        ? seqAtEnd(latest.current)
+        : confirmed;
       if (seq <= readSeq.current) return;
       readSeq.current = seq;
       userReplica?.mutate.markRead({ roomID, seq }).catch(reportError);
     };
     const markSoon = () => {
-      const { userReplica, confirmed, scrolledUp } = latest.current;
+      const { userReplica, confirmed, scroller } = latest.current;
       if (!isLookedAt() || !userReplica) return;
-      if (!scrolledUp) noteRead(roomID, confirmed);
+      // As it is, and not as it was rendered: it opens at what is unread.
+      if (!isScrolledUp(scroller.current)) noteRead(roomID, confirmed);
       timer ??= setTimeout(markNow, GATHER_FOR);
     };
     return { markNow, markSoon };

@@ -6,6 +6,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 /** How far from the newest, in pixels, a reader still counts as being there. */
 const NEAR = 120;
 
+/** Whether the reader of a log that is laid out from its end is above the newest. */
+export const isScrolledUp = (log: HTMLElement | null): boolean =>
+  -(log?.scrollTop ?? 0) > NEAR;
+
 export type ScrollAnchor = ReturnType<typeof useScrollAnchor>;
 
 /** Where in the log its reader was: how far a message's top was below the log's own, in pixels. */

@@ -11,6 +11,14 @@ export type UnsentCounts = {
   drafts: number;
 };
 
+type Searched = {
+  rooms: number;
+  people: readonly unknown[];
+  /** Of messages, and those of them that are shown. */
+  count: number;
+  best: readonly unknown[];
+};
+
 export const deviceStrings = {
   title: "This device",
 
@@ -81,16 +89,41 @@ export const deviceStrings = {
     allow: "Allow notifications",
   },
 
+  shortcuts: {
+    title: "Keyboard shortcuts",
+    keys: [
+      ["Ctrl + K or /", "Search, or go to a room"],
+      ["Alt + ↑ or Alt + ↓", "The room above or below"],
+      ["Alt + Shift + ↑ or ↓", "The next room with unread messages"],
+      ["Escape", "Back to the box where you write"],
+      ["↑", "Edit your last message, while the box is empty"],
+      ["Tab or Shift + Tab", "Between the box, the messages and their buttons"],
+      ["↑ or ↓", "From message to message, once one has the focus"],
+      [": or @", "Emoji and people, while you write"],
+      ["?", "This list"],
+    ],
+    close: "Close",
+  },
+
   search: {
-    title: "Search messages",
-    box: "Search messages",
-    placeholder: "Words from a message, or a name",
-    hint: "Searches the messages on this device.",
-    found: (n: number, shown: number) =>
-      n === 0
-        ? "No message on this device has these words."
-        : count(n, "message", "messages") +
+    title: "Search messages, rooms and people",
+    box: "Search messages, rooms and people",
+    placeholder: "A room, a name, or words from a message",
+    hint: "Messages and people are those on this device.",
+    rooms: "Rooms",
+    people: "People",
+    messages: "Messages",
+    found: (found: Searched) => {
+      const { count: n, best: { length: shown } } = found;
+      const parts = [
+        found.rooms > 0 && count(found.rooms, "room", "rooms"),
+        found.people.length > 0 &&
+        count(found.people.length, "person", "people"),
+        n > 0 && count(n, "message", "messages") +
           (shown < n ? `, of which ${shown} are shown` : ""),
+      ].filter(Boolean);
+      return parts.join(", ") || "No message on this device has these words.";
+    },
     failed: "The messages on this device can't be read right now.",
     close: "Close",
   },

@@ -4,6 +4,6 @@ export const everyPageStrings = {
   needsNetwork:
     "You need a connection for this. Try again when you are online.",
   search: "Search",
-  searchKeys: "Search (Ctrl+K)",
+  searchKeys: "Search, or go to a room (Ctrl+K)",
   searchFailed: "Search could not be loaded. Reload the page.",
 } as const;

@@ -42,6 +42,9 @@ export const pageStrings = {
     nameHint: "The name that others see from now on.",
     saved: "Saved.",
     save: "Save name",
+    blocked: "People you have blocked",
+    blockedText:
+      "Their messages are folded, and nothing tells you of them. They are not told.",
     link: "Private sign-in link",
     linkText:
       "It opens this account on another device, or here again after signing out. Anyone who has it can use your account: treat it like a password.",
@@ -63,7 +66,7 @@ export const pageStrings = {
     back: "Back to the settings",
     means: [
       "You are signed out on all devices, and your sign-in link stops working.",
-      "You leave all rooms. In rooms that you own, the longest-standing member becomes the owner.",
+      "You leave all rooms. In rooms that you alone own, the longest-standing member becomes the owner.",
       "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
       "Your name, your drafts and how far you have read are erased. This can't be undone.",
     ],
@@ -113,6 +116,26 @@ export const pageStrings = {
     removeText:
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
+    makeOwner: "Make owner",
+    makeOwnerText:
+      "Owners change the room and who is in it, and make others owners.",
+    makeMember: "Make member",
+    makeMemberText: "They stay in the room as a member like others.",
+    stopOwning: "Stop being an owner",
+    stopOwningText: "You stay in the room. An owner can make you one again.",
+    ban: "Ban",
+    banText:
+      "They lose access to the room immediately and can't come back, not by an invitation either, until an owner allows it. All open invitations are withdrawn.",
+    banned: "Banned",
+    bannedSince: (date: string) => `Since ${date}`,
+    allowAgain: "Allow again",
+    removeMessagesOpen: "Remove all messages…",
+    removeMessages: "Remove all messages",
+    removeMessagesText: (name: string) =>
+      `All that ${name} has written in this room until now disappears for everyone. This can't be undone.`,
+    removing:
+      "Their messages are being removed: with many of them it takes a while.",
+    former: "No longer in the room.",
     invite: "Invite someone",
     inviteText: roomOnUseStrings.menu.invitation,
     inviteSubmit: roomOnUseStrings.menu.make,

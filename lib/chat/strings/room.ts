@@ -63,6 +63,8 @@ export const roomStrings = {
     you: "you",
     quoted: (name?: string) => name ? `In reply to ${name}:` : "In reply to",
     notHere: "an earlier message",
+    blocked: "Message of someone you blocked",
+    show: "Show",
   },
 
   composer: {

@@ -54,6 +54,17 @@ export const roomOnUseStrings = {
       } not sent yet, and will be lost.`,
   },
 
+  person: {
+    mention: "Mention",
+    block: "Block",
+    unblock: "Unblock",
+    blockText:
+      "You see their messages folded, and nothing tells you of them. They are not told that you have blocked them.",
+    blockedText: "You have blocked them.",
+    more: "In the list of people",
+    close: "Close",
+  },
+
   code: {
     copy: "Copy code",
     copied: "Copied.",

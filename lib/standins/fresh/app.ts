@@ -60,6 +60,9 @@ export class App<State> {
       const ctx = new Context<State>(shared, notFound, router.app);
       try {
         const response = await fn(ctx);
+        if (!(response instanceof Response)) {
+          throw new Error(`A handler has returned ${response}, no Response`);
+        }
         return req.method === "HEAD" ? new Response(null, response) : response;
       } catch (error) {
         return lastResort(error);

@@ -15,8 +15,8 @@ export interface Build {
   routes: FileRoute[];
   /** The modules of islands, by the URL paths of their scripts. */
   islands: [script: string, exports: Exports][];
-  /** Static files and scripts, by URL path. */
-  files: Map<string, URL>;
+  /** Static files and scripts, and hashes of what is in them, by URL path: each part as `encodeURIComponent` spells it. */
+  files: Map<string, [file: URL, hash: string]>;
 }
 
 /** A component that browsers revive: an export of a script. */

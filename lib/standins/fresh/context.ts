@@ -64,6 +64,7 @@ export class Context<State> {
     const document = this.#app
       ? await element(this, this.#app, null, Component)
       : h(Component, {});
+    if (document instanceof Response) return document;
     const { html, nonce } = renderDocument(document);
     const headers = new Headers(init.headers);
     headers.set("Content-Type", "text/html; charset=utf-8");
@@ -73,14 +74,16 @@ export class Context<State> {
   }
 }
 
-/** An element of a component with its {@linkcode PageProps}; async ones are awaited. */
+/** An element of a component with its {@linkcode PageProps}; async ones are awaited, and may answer themselves. */
 export async function element<State>(
   { next: _, ...shared }: Context<State>,
   component: FunctionComponent,
   data: unknown,
   Component: FunctionComponent = () => null,
-): Promise<VNode> {
+): Promise<VNode | Response> {
   const props: object = { ...shared, data, Component };
   const isAsync = component.constructor.name === "AsyncFunction";
-  return isAsync ? await component(props) as VNode : h(component, props);
+  return isAsync
+    ? await component(props) as VNode | Response
+    : h(component, props);
 }

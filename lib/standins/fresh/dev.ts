@@ -1,5 +1,6 @@
 // The build step: `dev.ts` of a project makes a Builder.
-import { readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Build, scriptURL } from "./build.ts";
@@ -102,9 +103,13 @@ export class Builder {
     );
     // Later ones win: what was transformed stands in for its source.
     const files = [...walk(root, "static"), ...walk(root, staticDir)]
-      .filter(([name]) => isPublic(name)).map(([name, path]) =>
-        `["${encodeURI(`/${name}`)}", new URL(${from(path)}, import.meta.url)]`
-      );
+      .filter(([name]) => isPublic(name)).map(([name, path]) => {
+        const url = name.split("/").map(encodeURIComponent).join("/");
+        const content = readFileSync(join(root, path));
+        const hash = createHash("sha256").update(content).digest("hex");
+        const file = `new URL(${from(path)}, import.meta.url)`;
+        return `["/${url}", [${file}, "${hash}"]]`;
+      });
     const server = join(root, folder, "server.js");
     await Deno.writeTextFile(
       server,

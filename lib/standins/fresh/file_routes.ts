@@ -73,5 +73,6 @@ async function answer<State>(
   if (result instanceof Response) return result;
   const { data, headers } = result;
   const vnode = component ? await element(ctx, component, data) : null;
+  if (vnode instanceof Response) return vnode;
   return await ctx.render(vnode, { status: result.status ?? status, headers });
 }

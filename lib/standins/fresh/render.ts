@@ -83,13 +83,13 @@ function Scripts() {
 }
 
 /** What devalue does not write by itself, as an expression. */
-function own(value: unknown, write: (value: unknown) => string) {
-  if (value instanceof Signal) return `signal(${write(value.peek())})`;
+const own: Parameters<typeof uneval>[1] = (value, js) => {
+  if (value instanceof Signal) return js`signal(${value.peek()})`;
   // A name that JSON can have and devalue refuses, for the sake of literals.
   if (Object.hasOwn(value as object, "__proto__")) {
-    return `Object.fromEntries(${write(Object.entries(value as object))})`;
+    return js`Object.fromEntries(${Object.entries(value as object)})`;
   }
-}
+};
 
 /** In development: reloads the page once a restarted server is back. */
 const RELOAD = `let start;

@@ -17,8 +17,12 @@ const TYPES: Record<string, string> = {
 export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
     const { req, url } = ctx;
-    const file = build.files.get(url.pathname);
-    if (!file) return await ctx.next();
+    const found = build.files.get(canonical(url.pathname));
+    if (!found && url.pathname === "/favicon.ico") {
+      return new Response(null, { status: 404 }); // browsers ask for it unasked
+    }
+    if (!found) return await ctx.next();
+    const [file, hash] = found;
     if (req.method !== "GET" && req.method !== "HEAD") {
       return new Response("Method Not Allowed", { status: 405 });
     }
@@ -30,23 +34,33 @@ export function staticFiles<State>(): Middleware<State> {
     const extension = file.pathname.replace(/.*\./, "");
     const headers = new Headers({
       "Content-Type": TYPES[extension] ?? "text/plain",
-      "Cache-Control": NEVER,
       "Vary": "If-None-Match",
     });
+    let isKept = false;
     if (build.mode === "production") {
-      // Static files are part of the build: they change when it does.
-      const etag = `W/"${build.id}"`;
-      headers.set("ETag", etag);
-      if (req.headers.get("If-None-Match") === etag) {
+      const etag = `W/"${hash}"`;
+      const known = req.headers.get("If-None-Match");
+      if (known === etag || known === hash) {
         return new Response(null, { status: 304, headers });
       }
-      const isScript = url.pathname.startsWith("/_fresh/js/");
-      if (isScript || key !== null) headers.set("Cache-Control", FOREVER);
+      headers.set("ETag", etag);
+      isKept = key !== null || url.pathname.startsWith("/_fresh/js/");
     }
+    headers.set("Cache-Control", isKept ? FOREVER : NEVER);
     const { size } = await Deno.stat(file);
     headers.set("Content-Length", String(size));
     const isHead = req.method === "HEAD";
     const body = isHead ? null : (await Deno.open(file)).readable;
     return new Response(body, { headers });
   };
+}
+
+/** One spelling for all of a path: `/a,b` and `/a%2Cb` are the same file. */
+function canonical(path: string): string {
+  try {
+    const parts = decodeURIComponent(path).split("/").filter(Boolean);
+    return "/" + parts.map(encodeURIComponent).join("/");
+  } catch {
+    return ""; // no file's: it cannot be decoded
+  }
 }

@@ -1,9 +1,9 @@
-// The one place that decides who may read a space, and who is a member or the owner of a room:
+// The one place that decides who may read a space, and who is a member or an owner of a room:
 // pages, push, pull, poke and the rooms API ask it.
 import type { ReadTransaction } from "replicache";
-import { memberIn, profileOf, roomIn } from "../../chat/queries.ts";
+import { bansIn, memberIn, profileOf, roomIn } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
-import type { Member, Profile, Room } from "../../chat/schema.ts";
+import type { Ban, Member, Profile, Room } from "../../chat/schema.ts";
 import { DIRECTORY, kindOf } from "../../chat/spaces.ts";
 import { SyncError, unknownSpace } from "../../sync/mod.ts";
 import type { ChatSync as Sync } from "../chat/domain.ts";
@@ -11,9 +11,21 @@ import type { ChatSync as Sync } from "../chat/domain.ts";
 /** Where a user stands in a room; `member` is undefined for a visitor. */
 export type Standing = { room: Room; member: Member | undefined };
 
-/** Who may see a room: anyone a public one, its members a private one. */
-const maySee = (room: Room | undefined, member: Member | undefined) =>
-  room !== undefined && (room.visibility === "public" || member !== undefined);
+/** Whether a person is among those who are banned from a room. */
+export const isBanned = (
+  bans: readonly Ban[] | undefined,
+  userID: string,
+): boolean => bans?.some(({ id }) => id === userID) ?? false;
+
+/** Who may see a room: its members, and a public one anyone who is not banned. */
+const maySee = (
+  room: Room | undefined,
+  member: Member | undefined,
+  bans: readonly Ban[] | undefined,
+  userID: string,
+) =>
+  room !== undefined && (member !== undefined ||
+    (room.visibility === "public" && !isBanned(bans, userID)));
 
 /**
  * Whether a user may read a space: a public room, a room of theirs, their own
@@ -39,8 +51,17 @@ async function mayReadBy(
     case "user":
       return kind.userID === userID;
     case "room": {
-      const [room, member] = await entries("room", `member/${userID}`);
-      return maySee(room as Room | undefined, member as Member | undefined);
+      const [room, member, bans] = await entries(
+        "room",
+        `member/${userID}`,
+        "bans",
+      );
+      return maySee(
+        room as Room | undefined,
+        member as Member | undefined,
+        bans as Ban[] | undefined,
+        userID,
+      );
     }
     default:
       return false;
@@ -102,7 +123,9 @@ export async function assertMaySee(
 ): Promise<Standing> {
   const room = await roomIn(tx);
   const member = await memberIn(tx, userID);
-  if (!room || !maySee(room, member)) throw noSuchRoom();
+  if (!room || !maySee(room, member, await bansIn(tx), userID)) {
+    throw noSuchRoom();
+  }
   return { room, member };
 }
 
@@ -116,14 +139,14 @@ export async function assertMember(
   throw new Refusal("not-allowed", "Only members of the room can do this.");
 }
 
-/** As `assertMember`, for what is its owner's alone. */
+/** As `assertMember`, for what is its owners' alone. */
 export async function assertOwner(
   tx: ReadTransaction,
   userID: string,
 ): Promise<{ room: Room; member: Member }> {
   const standing = await assertMember(tx, userID);
   if (standing.member.role === "owner") return standing;
-  throw new Refusal("not-allowed", "Only the owner of the room can do this.");
+  throw new Refusal("not-allowed", "Only an owner of the room can do this.");
 }
 
 /**

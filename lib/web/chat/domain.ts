@@ -53,9 +53,10 @@ export const chatDomain: Domain<Actor> = {
         return [];
     }
   },
-  // A member who is gone, or a room that is no longer public.
+  // A member who is gone, a person who is banned, or a room that is no longer public.
   guards(_space, key, value) {
     if (key.startsWith("member/")) return value === undefined;
+    if (key === "bans") return true;
     return key === "room" &&
       (value as Room | undefined)?.visibility !== "public";
   },

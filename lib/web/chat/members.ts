@@ -1,6 +1,9 @@
 // Members of a room: joining, leaving, removing, inviting.
 import type { WriteTransaction } from "replicache";
+import * as v from "@badrap/valita";
+import { isLastOwner } from "../../chat/owners.ts";
 import {
+  bansIn,
   invitationsIn,
   memberIn,
   membershipsOf,
@@ -8,12 +11,15 @@ import {
   roomIn,
 } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
-import type {
-  Invitation,
-  LeftRoom,
-  Member,
-  Membership,
-  Room,
+import {
+  type Ban,
+  type Invitation,
+  type LeftRoom,
+  type Member,
+  type Membership,
+  type Role,
+  type Room,
+  valid,
 } from "../../chat/schema.ts";
 import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { User } from "../../chat/views.ts";
@@ -21,6 +27,7 @@ import {
   assertMember,
   assertOwner,
   assertPerson,
+  isBanned,
   noSuchRoom,
 } from "../auth/access.ts";
 import type { ChatSync as Sync } from "./domain.ts";
@@ -33,8 +40,9 @@ const MAX_ROOMS_PER_PERSON = 500; // lists and new names go through all of them
 /**
  * Makes a person a member of a public room, or of a private one by an
  * invitation's secret; a member stays one. Throws a `not-found` refusal for a
- * room that is unknown, or private without an invitation that holds, and a
- * `not-allowed` one for a person who is in too many.
+ * room that is unknown, that they are banned from, or that is private without
+ * an invitation that holds, and a `not-allowed` one for a person who is in too
+ * many.
  */
 export async function joinRoom(
   sync: Sync,
@@ -49,7 +57,9 @@ export async function joinRoom(
     if (room && await memberIn(there, userID)) return;
     const mayJoin = room?.visibility === "public" ||
       await invitationIn(there, id);
-    if (!room || !mayJoin) throw noSuchRoom();
+    if (!room || !mayJoin || isBanned(await bansIn(there), userID)) {
+      throw noSuchRoom();
+    }
     const { name } = await assertPerson(own);
     await assertBelowRoomLimit(own);
     await addMember(there, own, room, { userID, name });
@@ -90,7 +100,7 @@ async function invitationIn(tx: WriteTransaction, id: string) {
 }
 
 /**
- * Ends a person's own membership; what they wrote stays. When the owner
+ * Ends a person's own membership; what they wrote stays. When the last owner
  * leaves, the member who has been there longest owns the room. Throws a
  * `not-found` refusal for a person who is no member.
  */
@@ -105,20 +115,55 @@ export async function leaveRoom(
     if (!member) throw noSuchRoom();
     await there.del(`member/${userID}`);
     await endMembership(own, roomID);
-    const [nextOwner] = await membersIn(there);
+    // An owner stays behind, if the room has one, among very many others perhaps.
+    if (member.role !== "owner") return;
+    const others = await membersIn(there);
     // The room is empty: none of its members can withdraw them any more.
-    if (!nextOwner) await withdrawAllInvitations(there);
-    else if (member.role === "owner") {
-      await there.set(`member/${nextOwner.id}`, {
-        ...nextOwner,
-        role: "owner",
-      });
+    if (others.length === 0) await withdrawAllInvitations(there);
+    else if (isLastOwner(member, others)) {
+      await setRole(there, others[0], "owner");
     }
   });
 }
 
+const RoleChange = v.object({
+  role: v.union(v.literal("owner"), v.literal("member")),
+});
+
+const setRole = (there: WriteTransaction, member: Member, role: Role) =>
+  there.set(`member/${member.id}`, { ...member, role });
+
 /**
- * Ends another's membership, by the owner. All invitations to the room are
+ * Makes a member an owner, or an owner an ordinary member, by an owner. The last
+ * owner stays one, so that somebody can look after the room. Throws a refusal: `bad-args`, `not-found` for a room one may not see or who
+ * is no member, `not-allowed`.
+ */
+export async function changeRole(
+  sync: Sync,
+  owner: User,
+  roomID: string,
+  userID: string,
+  input: unknown,
+): Promise<void> {
+  spaceOfPerson(userID);
+  await sync.write([spaceOf(roomID)], async (there) => {
+    await assertOwner(there, owner.userID);
+    const { role } = valid(RoleChange, input);
+    const member = await memberIn(there, userID);
+    if (!member) throw noSuchMember();
+    if (role === member.role) return;
+    if (isLastOwner(member, await membersIn(there))) {
+      throw new Refusal(
+        "not-allowed",
+        "This room has no other owner. Make another member an owner first.",
+      );
+    }
+    await setRole(there, member, role);
+  });
+}
+
+/**
+ * Ends another's membership, by an owner. All invitations to the room are
  * withdrawn, as the one who is out may hold one. Throws a refusal: `not-found`
  * for a room one may not see or who is no member, `not-allowed`.
  */
@@ -129,15 +174,24 @@ export async function removeMember(
   userID: string,
 ): Promise<void> {
   if (userID === owner.userID) return await leaveRoom(sync, userID, roomID);
-  const spaces = [spaceOf(roomID), userSpace(userID)];
-  if (!kindOf(spaces[1])) throw noSuchMember();
+  const spaces = [spaceOf(roomID), spaceOfPerson(userID)];
   await sync.write(spaces, async (there, own) => {
     await assertOwner(there, owner.userID);
     if (!await memberIn(there, userID)) throw noSuchMember();
-    await there.del(`member/${userID}`);
-    await endMembership(own, roomID);
-    await withdrawAllInvitations(there);
+    await putOut(there, own, roomID, userID);
   });
+}
+
+/** Ends a membership against its member's will, and all invitations, in the room's space and the member's. */
+export async function putOut(
+  there: WriteTransaction,
+  own: WriteTransaction,
+  roomID: string,
+  userID: string,
+): Promise<void> {
+  await there.del(`member/${userID}`);
+  await endMembership(own, roomID);
+  await withdrawAllInvitations(there);
 }
 
 /** Replaces a membership by `left/<roomID>`: what the person wrote is still in the room. */
@@ -181,7 +235,7 @@ export async function inviteTo(
 }
 
 /**
- * Withdraws an invitation: by the member who made it or the owner. Throws a refusal:
+ * Withdraws an invitation: by the member who made it or an owner. Throws a refusal:
  * `not-found`, `not-allowed`.
  */
 export async function withdrawInvitation(
@@ -200,7 +254,7 @@ export async function withdrawInvitation(
     if (invitation.by !== userID && member.role !== "owner") {
       throw new Refusal(
         "not-allowed",
-        "Only the member who made an invitation, or the room's owner, can withdraw it.",
+        "Only the member who made an invitation, or an owner of the room, can withdraw it.",
       );
     }
     await there.del(`invitation/${id}`);
@@ -210,17 +264,23 @@ export async function withdrawInvitation(
 /** The names of a room and of the member who invites to it, if that is there. */
 export type Invited = { room: string; by: string | undefined };
 
-/** What an invitation's secret opens; null when it opens nothing (any more). */
+/**
+ * What an invitation's secret opens; null when it opens nothing (any more), or
+ * not to this person, if it is known who asks.
+ */
 export async function findInvitation(
   sync: Sync,
   roomID: string,
   secret: string,
+  userID?: string,
 ): Promise<Invited | null> {
   const space = roomSpace(roomID);
   if (!kindOf(space)) return null;
   const id = hashOf(secret);
-  const [room, found] = await sync.get(space, "room", `invitation/${id}`);
+  const [room, found, bans] = await sync
+    .get(space, "room", `invitation/${id}`, "bans");
   const invitation = found as Invitation | undefined;
+  if (userID && isBanned(bans as Ban[] | undefined, userID)) return null;
   if (!room || !invitation || invitation.expiresAt <= Date.now()) return null;
   const [host] = await sync.get(space, `member/${invitation.by}`);
   const nameOf = (value: unknown) => (value as Member | undefined)?.name;
@@ -233,12 +293,19 @@ async function withdrawAllInvitations(tx: WriteTransaction): Promise<void> {
   }
 }
 
-/** The space of a room that there can be. */
-function spaceOf(roomID: string): string {
+/** The space of a room that there can be; throws a `not-found` refusal for others. */
+export function spaceOf(roomID: string): string {
   const space = roomSpace(roomID);
   if (!kindOf(space)) throw noSuchRoom();
   return space;
 }
 
-const noSuchMember = () =>
+/** The space of a person whom there can be; throws a `not-found` refusal for others. */
+export function spaceOfPerson(userID: string): string {
+  const space = userSpace(userID);
+  if (!kindOf(space)) throw noSuchMember();
+  return space;
+}
+
+export const noSuchMember = () =>
   new Refusal("not-found", "There is no such member in this room.");

@@ -3,7 +3,7 @@ import { fold } from "../../chat/fold.ts";
 import { cutText } from "../../chat/graphemes.ts";
 import { mentionsName } from "../../chat/mentions.ts";
 import { MAX_UNREAD } from "../../chat/read_state.ts";
-import type { Message, Room } from "../../chat/schema.ts";
+import type { Ban, Message, Room } from "../../chat/schema.ts";
 import { roomSpace } from "../../chat/spaces.ts";
 import type { LastMessage, User } from "../../chat/views.ts";
 import type { ChatSync } from "./domain.ts";
@@ -20,11 +20,13 @@ const MAX_DIGESTS = 5_000;
 const MAX_RECENT = 500; // rooms, of 60 kB at the most
 const MAX_MENTIONS = 1_000; // texts, of 8 kB at the most
 
-/** A room with its last message, as of a state of its space. */
+/** A room with its last message and who wrote it, and who is banned, as of a state of its space. */
 export type RoomDigest = {
   state: string;
   room: Room;
   last: LastMessage | null;
+  lastAuthorID?: string;
+  bans: readonly Ban[];
 };
 
 /** A message as it is counted: with its text, folded too, where that may mention somebody. */
@@ -54,13 +56,15 @@ export class RoomDigests {
   }
 
   /**
-   * How many of the newest messages of others a person has not read, at most
-   * `MAX_UNREAD`, and whether one of them mentions the person.
+   * How many of the newest messages of others, and not of those whom they have
+   * `blocked`, a person has not read, at most `MAX_UNREAD`, and whether one of
+   * them mentions the person.
    */
   async unreadOf(
     { room, state }: RoomDigest,
     person: User,
     readSeq: number,
+    blocked: ReadonlySet<string>,
   ): Promise<{ unread: number; mention: boolean }> {
     if (readSeq >= room.messageCount) return { unread: 0, mention: false };
     const recent = await this.#asOf(
@@ -70,7 +74,7 @@ export class RoomDigests {
       () => this.#readRecent(room.id),
     );
     const unread = recent.filter(({ seq, authorID }) =>
-      seq > readSeq && authorID !== person.userID
+      seq > readSeq && authorID !== person.userID && !blocked.has(authorID)
     );
     const [firstWord] = fold(person.name).split(/\s/);
     const mention = unread.some(({ text }) =>
@@ -86,13 +90,16 @@ export class RoomDigests {
   ): Promise<RoomDigest | undefined> {
     const space = roomSpace(roomID);
     const [newest] = await this.sync.newest(space, "message/", 1);
-    // Read last: whom it lets read it, it lets read the message.
-    const [room] = await this.sync.get(space, "room") as (Room | undefined)[];
+    const message = newest?.value as Message | undefined;
+    // Read last: whom these let read the room, they let read the message.
+    const [room, bans] = await this.sync.get(space, "room", "bans");
     if (!room) return undefined;
     return {
       state,
-      room,
-      last: newest ? lastOf(newest.value as Message) : null,
+      room: room as Room,
+      last: message ? lastOf(message) : null,
+      lastAuthorID: message?.authorID,
+      bans: bans as Ban[] | undefined ?? [],
     };
   }
 

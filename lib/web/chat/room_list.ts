@@ -1,13 +1,15 @@
 // The list of rooms that there are for a person, page by page: their own, then the public ones.
 import * as v from "@badrap/valita";
+import { folded } from "../../chat/blocked.ts";
 import { MAX_TOPIC } from "../../chat/lengths.ts";
-import { membershipsOf, readStateOf } from "../../chat/queries.ts";
+import { blockedBy, membershipsOf, readStateOf } from "../../chat/queries.ts";
 import { readSeqIn } from "../../chat/read_state.ts";
 import { roomFinder } from "../../chat/room_finder.ts";
 import { pagesOfOwn } from "../../chat/room_pages.ts";
 import { type Listing, valid } from "../../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { RoomPage, RoomSummary, User } from "../../chat/views.ts";
+import { isBanned } from "../auth/access.ts";
 import { actorOf } from "./domain.ts";
 import type { State } from "../state.ts";
 import { updateNameInRooms } from "./profile.ts";
@@ -67,6 +69,7 @@ export async function roomsFor(
   await updateNameInRooms(sync, userID);
   const own = await sync.view(userSpace(userID), actorOf(userID), PAGE);
   const memberships = await membershipsOf(own);
+  const blocked = new Set((await blockedBy(own)).map(({ id }) => id));
   const joined = new Set(memberships.map(({ roomID }) => roomID));
   const isSought = roomFinder(q);
 
@@ -75,7 +78,8 @@ export async function roomsFor(
     const rooms = await Promise.all(cursors.map(async ({ roomID }) => {
       const digest = await roomDigests.of(roomID);
       if (!digest || !isSought(digest.room)) return undefined;
-      const { room, last } = digest;
+      const { room, last, lastAuthorID = "", bans } = digest;
+      if (isBanned(bans, userID)) return undefined;
       const { name, topic, visibility, messageCount } = room;
       const member = joined.has(roomID);
       const readSeq = readSeqIn(room, userID, await readStateOf(own, roomID));
@@ -89,10 +93,10 @@ export async function roomsFor(
         messageCount,
         readSeq,
         ...member
-          ? await roomDigests.unreadOf(digest, user, readSeq)
+          ? await roomDigests.unreadOf(digest, user, readSeq, blocked)
           : { unread: 0, mention: false },
         lastAt: last?.createdAt ?? null,
-        last,
+        last: last && blocked.has(lastAuthorID) ? folded(last) : last,
       };
       return summary;
     }));

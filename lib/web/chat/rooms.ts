@@ -2,6 +2,7 @@
 import { ulid } from "@std/ulid";
 import * as v from "@badrap/valita";
 import {
+  bansIn,
   invitationsIn,
   memberIn,
   membersIn,
@@ -11,8 +12,10 @@ import {
 import { Name } from "../../chat/names.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import {
+  type BlockedPerson,
   type Member,
   type Membership,
+  type Message,
   type ReadState,
   type Room,
   valid,
@@ -37,6 +40,8 @@ import {
   repairListing,
   repairMembership,
 } from "./room_name_copies.ts";
+import { blockedPeople } from "./blocking.ts";
+import { bannedPeople } from "./bans.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
 import { assertBelowRoomLimit } from "./members.ts";
 
@@ -52,7 +57,9 @@ export async function viewRoom(
 ): Promise<RoomView | null> {
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
-  const readSeq = await readSeqOf(sync, userID, roomID);
+  const own = await sync.get(userSpace(userID), `read/${roomID}`, "blocked");
+  // Undefined when they were never there.
+  const readSeq = (own[0] as ReadState | undefined)?.seq;
   const unread = readSeq === undefined
     ? 0
     : await sync.countAbove(space, "message/", readSeq, MAX_PAGE_MESSAGES);
@@ -69,11 +76,23 @@ export async function viewRoom(
   ]);
   return {
     readSeq,
+    blocked: own[1] as BlockedPerson[] | undefined ?? [],
     room,
     me: await memberIn(tx, userID),
     members: await membersIn(tx),
     messages: await messagesIn(tx),
   };
+}
+
+/** Who wrote a message, under the name that stands in it; undefined when it is not there. */
+export async function authorOf(
+  sync: Sync,
+  roomID: string,
+  messageID: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const [found] = await sync.get(roomSpace(roomID), `message/${messageID}`);
+  const message = found as Message | undefined;
+  return message && { id: message.authorID, name: message.from };
 }
 
 /** Who is in a room; null when there is none or the person may not read it. */
@@ -88,19 +107,16 @@ export async function viewPeople(
   const room = await roomIn(tx);
   if (!room) return null;
   const me = await memberIn(tx, userID);
-  const invitations = me ? await invitationsIn(tx, Date.now()) : [];
-  return { room, me, members: await membersIn(tx), invitations };
-}
-
-/** The last `seq` that a person has read in a room; undefined when they were never there. */
-async function readSeqOf(
-  sync: Sync,
-  userID: string,
-  roomID: string,
-): Promise<number | undefined> {
-  const key = `read/${roomID}`;
-  const [readState] = await sync.get(userSpace(userID), key);
-  return (readState as ReadState | undefined)?.seq;
+  return {
+    room,
+    me,
+    members: await membersIn(tx),
+    invitations: me ? await invitationsIn(tx, Date.now()) : [],
+    banned: me?.role === "owner"
+      ? await bannedPeople(sync, await bansIn(tx))
+      : [],
+    blocked: await blockedPeople(sync, userID),
+  };
 }
 
 const Visibility = v.union(v.literal("public"), v.literal("private"));

@@ -1,53 +1,60 @@
 // Bodies of requests: refused as soon as they are too large.
 import { HttpError } from "fresh";
+import { parseInTurns } from "./json_in_turns.ts";
+import type { Held } from "./memory_budget.ts";
 
 const MiB = 1024 * 1024;
 /** The largest body of a push, and of any other request, in bytes. */
 export const MAX_PUSH_BYTES = 8 * MiB;
 const MAX_BODY_BYTES = MiB;
+/**
+ * Of a form, which holds a name at most. It is read though a limit is reached,
+ * as what was typed is shown again: to read it costs no more than the page.
+ */
+const MAX_FORM_BYTES = 16 * 1024;
 /** Smaller bodies have no timeout: a connection costs as much. */
 const SMALL_BODY_BYTES = 64 * 1024;
 const BODY_TIMEOUT_MS = 120_000; // for a larger body to arrive
-/**
- * Levels of nested JSON; ours has six. What is below it is the fault of one
- * mutation at the most, which is refused alone; more is no mistake.
- */
-const MAX_JSON_DEPTH = 1_000;
+/** What a body takes up at its most: as bytes, as text and parsed. */
+const MEMORY_PER_BYTE = 3;
+/** A request, and where the memory counts that its body takes up until it is answered. */
+export type Incoming = { req: Request; state: { held: Held } };
 
 /**
  * Reads a JSON body. Throws an `HttpError`: 415 for another type, 413 as soon
- * as it is larger than `most` bytes, 400 when it is not JSON.
+ * as it is larger than `most` bytes, 400 when it is not JSON; and a
+ * `LimitReached` of 503 when there is no memory for it.
  */
 export async function readJSON(
-  req: Request,
+  incoming: Incoming,
   most = MAX_BODY_BYTES,
 ): Promise<unknown> {
+  const { req } = incoming;
   const [type] = (req.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HttpError(415, "Send application/json.");
   }
-  const text = await readText(req, most);
+  const text = await readText(incoming, most);
   try {
-    assertNotTooDeep(text);
-    return JSON.parse(text);
+    return await parseInTurns(text);
   } catch {
-    throw new HttpError(
-      400,
-      "The body is not valid JSON, or is nested too deeply.",
-    );
+    const message = "The body is not valid JSON, or has too many parts.";
+    throw new HttpError(400, message);
   }
 }
 
 /** As `readJSON`, for what needs no body: `{}` where there is none. */
-export const readOptionalJSON = async (req: Request): Promise<unknown> =>
-  req.body === null && !req.headers.has("content-type")
+export const readOptionalJSON = async (
+  incoming: Incoming,
+): Promise<unknown> =>
+  incoming.req.body === null && !incoming.req.headers.has("content-type")
     ? {}
-    : await readJSON(req);
+    : await readJSON(incoming);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-async function readText(req: Request, most: number): Promise<string> {
-  const bytes = await readBytes(req, most);
+async function readText(incoming: Incoming, most: number): Promise<string> {
+  const bytes = await readBytes(incoming, most);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -57,15 +64,16 @@ async function readText(req: Request, most: number): Promise<string> {
 
 /** Throws a 413 at the first byte above `most`, before any when the request says so itself. */
 async function readBytes(
-  req: Request,
+  { req, state: { held } }: Incoming,
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
-    new HttpError(413, `A body may have at most ${most / MiB} MiB here.`);
+    new HttpError(413, `A body may have at most ${most / 1024} KiB here.`);
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
   // HTTP lets no body be longer than it says; whole it is read sooner.
   if (length !== null && Number(length) <= SMALL_BODY_BYTES) {
+    held.add(MEMORY_PER_BYTE * Number(length));
     return await req.bytes().catch(throwBrokenOff);
   }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -73,6 +81,7 @@ async function readBytes(
   for await (const piece of piecesInTime(req.body)) {
     size += piece.byteLength;
     if (size > most) throw tooLarge();
+    held.add(MEMORY_PER_BYTE * piece.byteLength);
     pieces.push(piece);
   }
   return await new Blob(pieces).bytes();
@@ -109,14 +118,15 @@ async function* piecesInTime(
 
 /**
  * The fields of a form, as text; "" for those that it has not, and for all when
- * the body is no form: nothing that a person typed. Throws a 413.
+ * the body is no form: nothing that a person typed. Throws a 413 for more than 16
+ * KiB, and a `LimitReached` as `readJSON`.
  */
 export async function readForm<Field extends string>(
-  req: Request,
+  incoming: Incoming,
   ...fields: Field[]
 ): Promise<Record<Field, string>> {
-  const bytes = await readBytes(req, MAX_BODY_BYTES);
-  const type = req.headers.get("content-type") ?? "";
+  const bytes = await readBytes(incoming, MAX_FORM_BYTES);
+  const type = incoming.req.headers.get("content-type") ?? "";
   const form = await new Response(bytes, { headers: { "content-type": type } })
     .formData().catch(() => new FormData());
   const text = (field: Field) => {
@@ -125,28 +135,6 @@ export async function readForm<Field extends string>(
   };
   const read = fields.map((field) => [field, text(field)]);
   return Object.fromEntries(read) as Record<Field, string>;
-}
-
-/**
- * Throws for JSON that is nested too deeply, before it is parsed: V8 takes 3.8 s
- * for 8 MiB of brackets, and this 30 ms. What is no JSON may pass.
- */
-function assertNotTooDeep(json: string): void {
-  let depth = 0;
-  for (let i = 0; i < json.length; i++) {
-    switch (json[i]) {
-      case '"': // to the end of the text
-        while (++i < json.length && json[i] !== '"') if (json[i] === "\\") i++;
-        break;
-      case "[":
-      case "{":
-        if (++depth > MAX_JSON_DEPTH) throw new RangeError("Nested too deeply");
-        break;
-      case "]":
-      case "}":
-        depth--;
-    }
-  }
 }
 
 /** A field of a JSON body; undefined when it has none or is no object. */

@@ -2,6 +2,7 @@
 import type { Middleware } from "fresh";
 import { promisify } from "node:util";
 import { brotliCompress } from "node:zlib";
+import { takes } from "./compressed.ts";
 
 /** What shrinks: pictures are compressed already. */
 const SHRINKS = /\.(js|css|svg|webmanifest)$/;
@@ -49,7 +50,7 @@ export function precompressed<State>(folder: URL): Middleware<State> {
     }
     const { headers } = response;
     headers.append("vary", "accept-encoding");
-    if (!takesBrotli(req)) return response;
+    if (!takes(req, "br")) return response;
     const file = at(folder, url.pathname);
     const { size } = await Deno.stat(file);
     headers.set("content-encoding", "br");
@@ -68,14 +69,6 @@ async function known(folder: URL): Promise<Set<string>> {
     ignoreMissing(error);
     return new Set();
   }
-}
-
-function takesBrotli(req: Request): boolean {
-  const offered = req.headers.get("accept-encoding")?.split(",") ?? [];
-  return offered.some((each) => {
-    const [name, weight] = each.trim().split(/\s*;\s*q=/);
-    return name === "br" && Number(weight ?? 1) > 0;
-  });
 }
 
 function ignoreMissing(error: unknown): void {

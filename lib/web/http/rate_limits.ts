@@ -29,8 +29,10 @@ const LIMITS = {
   /** By user, as all that follow. */
   push: { points: 50, duration: 1 },
   /**
-   * What pushes weigh, in KiB: their bytes, and one more for each mutation. It
-   * is weighed after the fact, so that a push alone is never too heavy.
+   * What pushes weigh, in KiB: their bytes, one more for each mutation, and the
+   * bytes that they write: one who adds a small reaction to a message that has
+   * many writes them all. It is weighed after the fact, so that a push alone is
+   * never too heavy.
    */
   weight: { points: 32 * 1024, duration: 60 },
   pull: { points: 100, duration: 1 },

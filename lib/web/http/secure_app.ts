@@ -1,5 +1,6 @@
-// An app that refuses what no route is to see, and sets the security headers on every answer, error pages included.
+// An app that refuses what no route is to see, sets the security headers on every answer, error pages included, and compresses it.
 import { App, type Context, csp, type FreshConfig } from "fresh";
+import { compressed } from "./compressed.ts";
 import { isSecure } from "./origin.ts";
 import { refusedByRequestLine } from "./request_line.ts";
 
@@ -31,7 +32,9 @@ export class SecureApp<State> extends App<State> {
         refusedByRequestLine(req, { trustProxy, ...state }) ??
           await inner(req, info);
       const response = await policed({ next } as Context<State>);
-      return secured(response, isSecure({ req, config, state }));
+      const answer = secured(response, isSecure({ req, config, state }));
+      // Others are short, or compressed by their route.
+      return req.method === "GET" ? await compressed(req, answer) : answer;
     };
   }
 }

@@ -8,9 +8,13 @@ import { endedOf, type Session } from "../auth/session.ts";
 import type { Online, OnlineListener } from "./online.ts";
 import type { Typing } from "./typing.ts";
 
-/** The most streams of one person, and of all; a listener costs about 65 KiB. */
+/** The most streams of one person, of one address, and of all; a listener costs about 65 KiB. */
 const MAX_STREAMS_PER_PERSON = 30;
+const MAX_STREAMS_PER_ADDRESS = 500;
 const MAX_STREAMS = 10_000;
+/** Of all, how many are left to addresses that have few, and what few are. */
+const KEPT_STREAMS = 2_500;
+const FEW_STREAMS = 50;
 const SESSION_CHECK_MS = 10 * 60_000; // how often sessions are checked that have expired without an end
 
 type Body = ReadableStream<Uint8Array>;
@@ -54,7 +58,7 @@ export class Streams {
     open: Open,
     withOnline = false,
   ): Promise<Body> {
-    this.#assertNotTooMany(userID);
+    this.#assertNotTooMany(userID, address);
     const stream: Stream = { sessionID, userID, address, end: () => {} };
     this.#add(stream);
     const spaces = new Set<string>();
@@ -88,15 +92,21 @@ export class Streams {
     }
   }
 
-  #assertNotTooMany(userID: string): void {
+  #assertNotTooMany(userID: string, address: string): void {
     if (!this.limited) return;
     let own = 0;
+    let there = 0;
     for (const stream of this.#streams) {
       if (stream.userID === userID) own++;
+      if (stream.address === address) there++;
     }
-    if (own < MAX_STREAMS_PER_PERSON && this.#streams.size < MAX_STREAMS) {
-      return;
-    }
+    const left = MAX_STREAMS - this.#streams.size;
+    const most = left > KEPT_STREAMS
+      ? MAX_STREAMS_PER_ADDRESS
+      : left > 0
+      ? FEW_STREAMS
+      : 0;
+    if (own < MAX_STREAMS_PER_PERSON && there < most) return;
     throw new LimitReached(503, 10, "There are too many open streams.");
   }
 

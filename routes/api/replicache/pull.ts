@@ -8,6 +8,8 @@ import {
   spaceIn,
 } from "../../../lib/web/http/handlers.ts";
 import { readJSON } from "../../../lib/web/http/bodies.ts";
+import type { Held } from "../../../lib/web/http/memory_budget.ts";
+import { compressed } from "../../../lib/web/http/compressed.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
 import type { State } from "../../../lib/web/state.ts";
 import { streamOf } from "../../../lib/web/http/pull_slots.ts";
@@ -44,22 +46,28 @@ function aroundIn(url: URL): Around | undefined {
 export const handler = methods({
   async POST(ctx) {
     const { userID } = replicaSessionIn(ctx);
-    const { sync, limits, pullSlots } = ctx.state;
+    const { sync, limits, pullSlots, memory } = ctx.state;
     const space = spaceIn(ctx.url);
     await assertMayRead(sync, userID, space);
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
     const { signal } = ctx.req;
-    const done = await pullSlots.take(userID);
+    const leave = await pullSlots.take(userID);
+    const held = memory.hold(ctx.state.address);
+    const done = () => {
+      leave();
+      held[Symbol.dispose]();
+    };
     try {
       // The client may have gone while it waited.
       if (signal.aborted) {
         throw unavailable(undefined, "The request was given up.");
       }
-      const answer = await answerFor(ctx, userID, space);
+      const answer = await answerFor(ctx, userID, space, held);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
-        return new Response(streamOf(answer, done), { headers });
+        const body = streamOf(answer, done);
+        return await compressed(ctx.req, new Response(body, { headers }));
       }
       await limits.count("lost", userID);
       done();
@@ -71,12 +79,18 @@ export const handler = methods({
   },
 });
 
-async function answerFor(ctx: Context<State>, userID: string, space: string) {
+async function answerFor(
+  ctx: Context<State>,
+  userID: string,
+  space: string,
+  held: Held,
+) {
   const { sync } = ctx.state;
   const wanted = { window: windowIn(ctx.url), around: aroundIn(ctx.url) };
-  const body = await readJSON(ctx.req);
+  const body = await readJSON(ctx);
   return await sync.pull(space, actorOf(userID), body, {
     ...wanted,
     mayRead: (space) => mayRead(sync, userID, space),
+    hold: (bytes) => held.tryAdd(bytes),
   });
 }

@@ -27,7 +27,7 @@ export const handler = methods({
     // Before it is here: many that come at once must not all be held.
     const length = ctx.req.headers.get("content-length") ?? MAX_PUSH_BYTES;
     await limits.addPoints("weight", userID, Number(length) / 1024);
-    const body = await readJSON(ctx.req, MAX_PUSH_BYTES);
+    const body = await readJSON(ctx, MAX_PUSH_BYTES);
     const mutations = listIn(body);
     await limits.addPoints("weight", userID, mutations.length);
     const isOwn = space === userSpace(userID);
@@ -37,7 +37,12 @@ export const handler = methods({
     const actor = isOwn
       ? actorOf(userID, await messageCountsFor(sync, userID, mutations))
       : actorOf(userID);
-    const answer = await sync.push(space, actor, body);
+    const answer = await sync.push(
+      space,
+      actor,
+      body,
+      (bytes) => limits.addPoints("weight", userID, bytes / 1024),
+    );
     // What may have changed is written elsewhere, too.
     if (isOwn) await updateNameInRooms(sync, userID);
     else if (has("updateRoom")) {

@@ -16,7 +16,7 @@ export const handler = methods({
     assertMayMakeRooms(ctx.state);
     const { sync, limits } = ctx.state;
     await limits.count("room", user.userID);
-    const room = await createRoom(sync, user, await readJSON(ctx.req));
+    const room = await createRoom(sync, user, await readJSON(ctx));
     return Response.json(room, { status: 201 });
   },
 });

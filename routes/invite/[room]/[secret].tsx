@@ -3,6 +3,7 @@ import { HttpError, page } from "fresh";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { pageStrings } from "../../../lib/chat/strings/pages.ts";
+import { WITH_SECRET } from "../../../lib/web/http/compressed.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { findInvitation, joinRoom } from "../../../lib/web/chat/members.ts";
 import { define } from "../../../lib/web/state.ts";
@@ -15,12 +16,17 @@ export const handler = methods({
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
     const { room, secret } = params;
-    const invitation = await findInvitation(sync, room, secret);
+    const invitation = await findInvitation(
+      sync,
+      room,
+      secret,
+      user.userID,
+    );
     if (!invitation) throw new HttpError(404, words.missing);
     const [member] = await sync.get(roomSpace(room), `member/${user.userID}`);
     if (member) return ctx.redirect(`/rooms/${room}`, 303);
     state.title = invitation.room;
-    return page(invitation, { headers: { "cache-control": "no-store" } });
+    return page(invitation, { headers: WITH_SECRET });
   },
 
   async POST(ctx) {

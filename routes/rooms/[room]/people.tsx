@@ -1,27 +1,32 @@
-// The people of a room: its members and invitations, and leaving it. Plain forms.
+// The people of a room: what one can do with each, who is banned, invitations, and leaving it. Plain forms.
 import { HttpError, page } from "fresh";
 import CopyButton from "../../../islands/CopyButton.tsx";
 import PeopleFilter from "../../../islands/PeopleFilter.tsx";
 import { mentionHash } from "../../../islands/parts/shared/mention_link.ts";
 import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
+import { isLastOwner } from "../../../lib/chat/owners.ts";
 import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import { fold } from "../../../lib/chat/fold.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
-import type { Member } from "../../../lib/chat/schema.ts";
+import { ID, type Member } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { dateOf, pageStrings } from "../../../lib/chat/strings/pages.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { readForm } from "../../../lib/web/http/bodies.ts";
+import { WITH_SECRET } from "../../../lib/web/http/compressed.ts";
 import { FORM, FormID } from "../../../lib/web/http/forms_once.ts";
+import { allowAgain, banPerson } from "../../../lib/web/chat/bans.ts";
+import { setBlocked } from "../../../lib/web/chat/blocking.ts";
 import {
+  changeRole,
   inviteTo,
   leaveRoom,
   removeMember,
   withdrawInvitation,
 } from "../../../lib/web/chat/members.ts";
 import { originOf } from "../../../lib/web/http/origin.ts";
-import { viewPeople } from "../../../lib/web/chat/rooms.ts";
+import { authorOf, viewPeople } from "../../../lib/web/chat/rooms.ts";
 import { define, type State } from "../../../lib/web/state.ts";
 
 const words = pageStrings.people;
@@ -29,26 +34,42 @@ const words = pageStrings.people;
 type Data = PeopleView & {
   /** What was asked for. */
   query: string;
+  /** The author of the message whose name led here, where it is no member any more. */
+  former?: { id: string; name: string };
+  /** The member whose name led here. */
+  open?: string;
   /** Who is in the room just now, for its members to know. */
   online: ReadonlySet<string>;
   userID: string;
   refusal?: string;
+  notice?: string;
   link?: string;
+};
+
+type Asked = Partial<Pick<Data, "query" | "notice">> & {
+  /** The message by whose author's name one came. */
+  messageID?: string;
 };
 
 export const handler = methods({
   async GET(ctx) {
     const { state, params } = ctx;
     if (!state.user) return toSignIn(ctx);
-    const query = ctx.url.searchParams.get("q") ?? "";
-    return page<Data>(await dataFor(state, params.room, query));
+    const { searchParams } = ctx.url;
+    return page<Data>(
+      await dataFor(state, params.room, {
+        query: searchParams.get("q") ?? "",
+        messageID: searchParams.get("by") ?? undefined,
+        notice: searchParams.has("removing") ? words.removing : undefined,
+      }),
+    );
   },
 
   async POST(ctx) {
-    const { state, params: { room }, req } = ctx;
+    const { state, params: { room } } = ctx;
     const { sync, user } = state;
     if (!user) return toSignIn(ctx);
-    const form = await readForm(req, "do", "id", FORM);
+    const form = await readForm(ctx, "do", "id", "name", FORM);
     try {
       switch (form.do) {
         case "invite": {
@@ -58,16 +79,31 @@ export const handler = methods({
             () => inviteTo(sync, user, room),
           );
           const link = `${originOf(ctx)}/invite/${room}/${secret}`;
-          const headers = { "cache-control": "no-store" };
-          return page<Data>({ ...await dataFor(state, room), link }, {
-            headers,
-          });
+          const data = { ...await dataFor(state, room), link };
+          return page<Data>(data, { headers: WITH_SECRET });
         }
         case "withdraw":
           await withdrawInvitation(sync, user, room, form.id);
           break;
         case "remove":
           await removeMember(sync, user, room, form.id);
+          break;
+        case "owner":
+        case "member":
+          await changeRole(sync, user, room, form.id, { role: form.do });
+          break;
+        case "ban":
+          await banPerson(sync, user, room, form.id);
+          break;
+        case "allow":
+          await allowAgain(sync, user, room, form.id);
+          break;
+        case "remove-messages":
+          await state.messageRemovals.remove(user, room, form.id);
+          return ctx.redirect(`${ctx.url.pathname}?removing`, 303);
+        case "block":
+        case "unblock":
+          await setBlocked(sync, user.userID, form, form.do === "block");
           break;
         case "leave":
           await leaveRoom(sync, user.userID, room);
@@ -86,7 +122,7 @@ export const handler = methods({
 async function dataFor(
   state: State,
   roomID: string,
-  query = "",
+  { query = "", messageID, notice }: Asked = {},
 ): Promise<Data> {
   const { userID } = state.user!;
   const view = await viewPeople(state.sync, roomID, userID);
@@ -96,13 +132,25 @@ async function dataFor(
   const online = view.me
     ? state.online.in(roomSpace(roomID))
     : new Set<string>();
-  return { ...view, online, userID, query };
+  const author = messageID && ID.try(messageID).ok
+    ? await authorOf(state.sync, roomID, messageID)
+    : undefined;
+  const isMember = view.members.some(({ id }) => id === author?.id);
+  return {
+    ...view,
+    former: isMember || author?.id === userID ? undefined : author,
+    open: isMember ? author?.id : undefined,
+    online,
+    userID,
+    query,
+    notice,
+  };
 }
 
 const byName = new Intl.Collator("en", { sensitivity: "base", numeric: true });
 
 export default define.page<typeof handler>(function People({ data }) {
-  const { room, me, members, refusal, query } = data;
+  const { room, me, members, refusal, notice, former, query } = data;
   const tagOf = nameTagsFor(members);
   const wanted = fold(query.trim());
   const shown = members.filter(({ name }) => fold(name).includes(wanted))
@@ -114,12 +162,15 @@ export default define.page<typeof handler>(function People({ data }) {
       </p>
       <h1 dir="auto">{words.title(room.name)}</h1>
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      {notice && <p class="hint" role="status">{notice}</p>}
+      {former && <Former {...data} former={former} />}
       <PeopleFilter query={query} found={shown.length} all={members.length} />
       <ul class="people">
         {shown.map((member) => (
           <Person key={member.id} {...data} member={member} tagOf={tagOf} />
         ))}
       </ul>
+      {data.banned.length > 0 && <Banned {...data} />}
       {me && <Invitations {...data} />}
       {me && <Leave {...data} />}
     </main>
@@ -132,13 +183,14 @@ type PersonProps = Data & {
 };
 
 /** One person; their name opens what one can do with them. */
-function Person({ member, room, me, userID, online, tagOf }: PersonProps) {
+function Person(props: PersonProps) {
+  const { member, room, me, members, userID, online, tagOf } = props;
   const { id, name, role, joinedAt } = member;
   const tag = tagOf(member);
   const isOther = id !== userID;
   return (
-    <li data-folded={fold(name)}>
-      <details>
+    <li id={`person-${id}`} data-folded={fold(name)}>
+      <details open={id === props.open}>
         <summary>
           <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
             {initialsOf(name)}
@@ -158,16 +210,112 @@ function Person({ member, room, me, userID, online, tagOf }: PersonProps) {
             {words.mention(name)}
           </a>
         )}
+        {isOther && <Blocking {...props} person={member} />}
+        {isOther && me?.role === "owner" && <Roles {...member} />}
         {isOther && me?.role === "owner" && (
           <>
             <p class="hint">{words.removeText}</p>
             <Deed deed="remove" id={id} class="danger">
               {words.removeSubmit(name)}
             </Deed>
+            <Banning {...props} person={member} />
+            <RemovingMessages id={id} name={name} />
+          </>
+        )}
+        {!isOther && role === "owner" && !isLastOwner(member, members) && (
+          <>
+            <p class="hint">{words.stopOwningText}</p>
+            <Deed deed="member" id={id} class="quiet">
+              {words.stopOwning}
+            </Deed>
           </>
         )}
       </details>
     </li>
+  );
+}
+
+type Named = { id: string; name: string };
+
+/** One who is no member any more, and whose messages are still there. */
+function Former({ former, ...data }: Data & { former: Named }) {
+  const isOwner = data.me?.role === "owner";
+  return (
+    <section class="card" aria-labelledby="former">
+      <h2 id="former" dir="auto">{former.name}</h2>
+      <p>{words.former}</p>
+      <Blocking {...data} person={former} />
+      {isOwner && <Banning {...data} person={former} />}
+      {isOwner && <RemovingMessages {...former} />}
+    </section>
+  );
+}
+
+function Blocking({ blocked, person }: Data & { person: Named }) {
+  const isBlocked = blocked.some(({ id }) => id === person.id);
+  const { block, blockText, unblock, blockedText } = pageStrings.person;
+  return (
+    <>
+      <p class="hint">{isBlocked ? blockedText : blockText}</p>
+      <Deed deed={isBlocked ? "unblock" : "block"} class="quiet" {...person}>
+        {isBlocked ? unblock : block}
+      </Deed>
+    </>
+  );
+}
+
+function Roles({ id, role }: Member) {
+  const isOwner = role === "owner";
+  return (
+    <>
+      <p class="hint">
+        {isOwner ? words.makeMemberText : words.makeOwnerText}
+      </p>
+      <Deed deed={isOwner ? "member" : "owner"} id={id} class="quiet">
+        {isOwner ? words.makeMember : words.makeOwner}
+      </Deed>
+    </>
+  );
+}
+
+function Banning({ banned, person: { id } }: Data & { person: Named }) {
+  if (banned.some((each) => each.id === id)) return null;
+  return (
+    <>
+      <p class="hint">{words.banText}</p>
+      <Deed deed="ban" id={id} class="danger">{words.ban}</Deed>
+    </>
+  );
+}
+
+/** The one deed that can't be undone: it takes two steps. */
+function RemovingMessages({ id, name }: Named) {
+  return (
+    <details class="leave">
+      <summary>{words.removeMessagesOpen}</summary>
+      <p class="hint">{words.removeMessagesText(name)}</p>
+      <Deed deed="remove-messages" id={id} class="danger">
+        {words.removeMessages}
+      </Deed>
+    </details>
+  );
+}
+
+function Banned({ banned }: Data) {
+  return (
+    <section class="card" aria-labelledby="banned">
+      <h2 id="banned">{words.banned}</h2>
+      <ul class="invitations">
+        {banned.map(({ id, name, at }) => (
+          <li key={id}>
+            <span>
+              <strong dir="auto">{name}</strong> {words.bannedSince(dateOf(at))}
+            </span>
+            <Deed deed="allow" id={id} class="quiet">{words.allowAgain}</Deed>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -209,7 +357,7 @@ function Invitations({ invitations, members, me, link }: Data) {
 function Leave({ me, members }: Data) {
   const text = members.length === 1
     ? words.leaveLast
-    : me?.role === "owner"
+    : me && isLastOwner(me, members)
     ? words.leaveOwner
     : words.leaveText;
   return (
@@ -224,15 +372,17 @@ function Leave({ me, members }: Data) {
 type DeedProps = {
   deed: string;
   id?: string;
+  name?: string;
   class?: string;
   children: string;
 };
 
 /** A button that posts what is to be done. */
-function Deed({ deed, id, class: look, children }: DeedProps) {
+function Deed({ deed, id, name, class: look, children }: DeedProps) {
   return (
     <form method="post">
       {id !== undefined && <input type="hidden" name="id" value={id} />}
+      {name !== undefined && <input type="hidden" name="name" value={name} />}
       {deed === "invite" && <FormID />}
       <button type="submit" name="do" value={deed} class={look}>
         {children}

@@ -110,6 +110,8 @@ Deno.test("A mutation that runs twice ends as if it had run once (M1)", async ()
     ["markRead", { roomID: "nest", seq: 3 }],
     ["setDraft", { roomID: "nest", content: "Begun", was: "" }],
     ["setDraft", { roomID: "nest", content: "", was: "Begun" }],
+    ["blockPerson", { id: "bob", name: "Bob" }],
+    ["unblockPerson", { id: "bob" }],
     ["setProfile", { name: "Countess" }],
   ];
   for (const [name, args] of ofUser) {
@@ -329,6 +331,44 @@ Deno.test("A draft that is cut ends with no half of an emoji (M9)", async () => 
   await setDraft(tx, { roomID: "nest", content, was: "" });
   const stored = (own.get("draft/nest") as { content: string }).content;
   assert(stored.length > 7_990 && stored.isWellFormed(), `${stored.length}`);
+});
+
+Deno.test("One blocks and unblocks by ID, under the name that one knows, two hundred people at most (M11)", async () => {
+  const own: Entries = new Map();
+  const tx = memoryTransaction(own);
+  const { blockPerson, unblockPerson } = serverUserMutators(() => undefined);
+  await blockPerson(tx, { id: "bob", name: "Bob" });
+  await blockPerson(tx, { id: "eve", name: " Eve ", more: "ignored" });
+  await blockPerson(tx, { id: "bob", name: "Robert" });
+  const [eve, robert] = [["eve", "Eve"], ["bob", "Robert"]]
+    .map(([id, name]) => ({ id, name }));
+  assertEquals(own.get("blocked"), [eve, robert]);
+  await unblockPerson(tx, { id: "eve" });
+  await unblockPerson(tx, { id: "nobody" });
+  assertEquals(own.get("blocked"), [robert]);
+
+  for (
+    const [args, words] of [
+      [{ id: "a b", name: "A" }, "id: "],
+      [{ id: "a", name: "x".repeat(41) }, "name: "],
+      [{ id: "a" }, "name: "],
+    ] as const
+  ) {
+    await assertRefused(blockPerson(tx, args), "bad-args", words);
+  }
+  // Of four bytes each: they fit into the one entry (C5).
+  const name = "👍".repeat(40);
+  for (let i = 1; i < 200; i++) {
+    await blockPerson(tx, { id: `${i}`.padEnd(64, "x"), name });
+  }
+  const { length } = new TextEncoder().encode(
+    JSON.stringify(own.get("blocked")),
+  );
+  assert(length < 58_000, `${length} bytes`);
+  await assertRefused(blockPerson(tx, { id: "another", name }), "full");
+  await blockPerson(tx, { id: "bob", name: "Bob" }); // who is one of them
+  await unblockPerson(tx, { id: "bob" });
+  await blockPerson(tx, { id: "another", name });
 });
 
 Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {

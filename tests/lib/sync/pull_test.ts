@@ -302,3 +302,50 @@ Deno.test("pull() brings a snapshot when the log since the cookie is too large t
   stranger.cookie = { ...reader.cookie as object, version: 1, mark: "other" };
   assertEquals((await stranger.pull()).error, "ClientStateNotFound");
 });
+
+Deno.test("pull() says what it reads for an answer, and is unavailable where there is no room for it (L11)", async () => {
+  await using it = await openSync();
+  const writer = new Client(it.sync);
+  const value = "x".repeat(10_000);
+  await writer.push(
+    ...Array.from(
+      { length: 20 },
+      (_, i) => writer.mutation("put", { key: `k${i}`, value }),
+    ),
+  );
+  const body = {
+    pullVersion: 1,
+    schemaVersion: "1",
+    profileID: "p",
+    clientGroupID: "reader",
+    cookie: null,
+  };
+  let held = 0;
+  const pull = (most: number) =>
+    it.sync.pull("s", ada, body, {
+      mayRead: () => Promise.resolve(true),
+      hold: (bytes) => (held += bytes) <= most,
+    });
+  assert(!("error" in await pull(Infinity)));
+  assert(held > 200_000 && held < 300_000, `${held}`);
+  held = 0;
+  const error = await assertRejects(() => pull(100_000), SyncError);
+  assertEquals(error.problem, "unavailable");
+  assert(held < 120_000, "It read on");
+});
+
+Deno.test("pull() makes a large answer in pieces of 16 Ki characters and one change more (L10)", async () => {
+  await using it = await openSync();
+  const writer = await withItems(it.sync, 2_000);
+  const answer = await it.sync.pull("s", ada, {
+    pullVersion: 1,
+    schemaVersion: "1",
+    profileID: "p",
+    clientGroupID: writer.groupID,
+    cookie: null,
+  }, { window: 2_000, mayRead: () => Promise.resolve(true) });
+  assert(!("error" in answer));
+  const lengths = [...answer].map(({ length }) => length);
+  assert(lengths.length > 5);
+  for (const length of lengths) assert(length < 17_000, `${length}`);
+});

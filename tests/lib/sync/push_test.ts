@@ -430,3 +430,30 @@ Deno.test("push() spreads a large commit over log entries, and cookies stand on 
   assertEquals([before.version, cookie.version], [1, 4]);
   assertEquals(cookie.mark, entries[3].mark);
 });
+
+Deno.test("push() tells how many bytes its commits write, however little was sent, and nothing for what was in (P14)", async () => {
+  await using it = await openSync();
+  const client = new Client(it.sync);
+  const value = "x".repeat(50_000);
+  const mutations = Array.from(
+    { length: 20 },
+    (_, i) => client.mutation("put", { key: `k${i}`, value }),
+  );
+  const body = {
+    pushVersion: 1,
+    schemaVersion: "1",
+    profileID: "p",
+    clientGroupID: client.groupID,
+    mutations,
+  };
+  const written: number[] = [];
+  const push = () => it.sync.push("s", ada, body, (n) => written.push(n));
+  assertEquals(await push(), null);
+  assert(written.length > 1, "One commit does not hold it");
+  const sum = written.reduce((all, bytes) => all + bytes, 0);
+  // The entries, the log, and some for the keys.
+  assert(sum > 2_000_000 && sum < 2_200_000, `${sum}`);
+  written.length = 0;
+  assertEquals(await push(), null);
+  assertEquals(written, []);
+});

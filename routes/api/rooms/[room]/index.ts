@@ -6,7 +6,7 @@ import { setVisibility } from "../../../../lib/web/chat/rooms.ts";
 export const handler = methods({
   async PATCH(ctx) {
     const owner = userIn(ctx);
-    const change = await readJSON(ctx.req);
+    const change = await readJSON(ctx);
     await setVisibility(ctx.state.sync, owner, ctx.params.room, change);
     return new Response(null, { status: 204 });
   },

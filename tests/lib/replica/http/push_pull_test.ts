@@ -241,7 +241,7 @@ browserTest(
         ({ replica }) => replica.status.value.paused === "refused",
       );
     }
-    await inside(page, (test) => test.replica.discard());
+    await inside(page, (test) => test.replica.discardUnsent());
     engine.instead = () => undefined;
     for (const each of [page, tab]) {
       await allSent(each);
@@ -265,7 +265,7 @@ browserTest(
     engine.instead = ({ url }) => url.includes("/push") ? json(401) : undefined;
     await count(page, "regretted", 0, 2);
     await unsent(tab, 2);
-    await inside(page, (test) => test.replica.discard());
+    await inside(page, (test) => test.replica.discardUnsent());
     engine.instead = () => undefined;
     for (const each of [page, tab]) {
       await inside(each, (test) => test.replica.resume());

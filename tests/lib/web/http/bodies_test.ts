@@ -1,12 +1,27 @@
 // Bodies: what never comes is not waited for.
 import { assertEquals, assertRejects } from "@std/assert";
 import { HttpError } from "fresh";
-import { readJSON } from "../../../../lib/web/http/bodies.ts";
+import {
+  type Incoming,
+  readForm,
+  readJSON,
+} from "../../../../lib/web/http/bodies.ts";
+import { MemoryBudget } from "../../../../lib/web/http/memory_budget.ts";
+import { LimitReached } from "../../../../lib/web/http/rate_limits.ts";
 import { Timers } from "../../../support/timers.ts";
 
 const headers = { "content-type": "application/json" };
-const post = (body: BodyInit) =>
-  new Request("http://app.test", { method: "POST", headers, body });
+
+/** A request with a body, whose memory counts to a budget. */
+function post(
+  body: BodyInit,
+  budget = new MemoryBudget(true),
+  type = headers["content-type"],
+): Incoming {
+  const init = { method: "POST", headers: { "content-type": type }, body };
+  const req = new Request("http://app.test", init);
+  return { req, state: { held: budget.hold("here") } };
+}
 
 Deno.test("a body that stops coming is given up, and what has come of it let go (T7)", async () => {
   using timers = new Timers();
@@ -34,4 +49,36 @@ Deno.test("a body in pieces is read as it was sent", async () => {
     },
   });
   assertEquals(await readJSON(post(body)), "💬".repeat(50_000));
+});
+
+/** A body that never ends. */
+const endless = () =>
+  new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1_000).fill(32)),
+  });
+
+Deno.test("what has come of a body is held until its request is answered, and refused where there is no room (T7, T46)", async () => {
+  const heap = {
+    heap_size_limit: 1_600_000,
+    used_heap_size: 0,
+    external_memory: 0,
+  };
+  const budget = new MemoryBudget(true, () => heap);
+  const small = post(JSON.stringify("x".repeat(9_998)), budget);
+  await readJSON(small);
+  assertEquals(budget.bytes, 30_000);
+  const large = post(endless(), budget);
+  const error = await assertRejects(() => readJSON(large), LimitReached);
+  assertEquals(error.status, 503);
+  assertEquals(budget.bytes, 99_000); // an address may hold 100,000
+  for (const each of [small, large]) each.state.held[Symbol.dispose]();
+  assertEquals(budget.bytes, 0);
+});
+
+Deno.test("a form is refused at 16 KiB, before more of it has come (T7)", async () => {
+  const budget = new MemoryBudget(true);
+  const form = post(endless(), budget, "application/x-www-form-urlencoded");
+  const error = await assertRejects(() => readForm(form, "name"), HttpError);
+  assertEquals(error.status, 413);
+  assertEquals(budget.bytes, 3 * 16_000);
 });

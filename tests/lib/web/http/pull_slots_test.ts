@@ -48,7 +48,7 @@ Deno.test("an answer that is read frees its slot, and so does one that is given 
   assertEquals(given, 2);
 });
 
-Deno.test("an answer that nobody reads is broken off after a minute, and its slot freed (T19)", async () => {
+Deno.test("an answer that nobody reads is broken off after twenty seconds, and its slot freed (T19)", async () => {
   using timers = new Timers();
   let given = 0;
   let left = false;
@@ -64,7 +64,7 @@ Deno.test("an answer that nobody reads is broken off after a minute, and its slo
   await settled();
   await assertRejects(() => reader.read(), Error, "not read");
   assertEquals([given, left], [1, true]);
-  assertEquals(timers.waited.filter((each) => each > 0), [60_000]);
+  assertEquals(timers.waited.filter((each) => each > 0), [20_000]);
 });
 
 Deno.test("an answer that is read slowly is not broken off, however long it takes", async () => {
@@ -78,5 +78,18 @@ Deno.test("an answer that is read slowly is not broken off, however long it take
     text += new TextDecoder().decode(value);
   }
   assertEquals([text, given], ["abc", 1]);
-  assertEquals(timers.waited.filter((each) => each === 60_000).length, 3);
+  assertEquals(timers.waited.filter((each) => each === 20_000).length, 3);
+});
+
+Deno.test("an answer comes in pieces of 16 KiB at most, whatever it is made of (T19)", async () => {
+  const text = ["a", "ü".repeat(20_000), "b".repeat(16_384)];
+  const sizes: number[] = [];
+  const decoder = new TextDecoder();
+  let read = "";
+  for await (const piece of streamOf(text, () => {})) {
+    sizes.push(piece.length);
+    read += decoder.decode(piece, { stream: true });
+  }
+  assertEquals(read, text.join(""));
+  assertEquals(sizes, [1, 16_384, 16_384, 7_232, 16_384]);
 });

@@ -10,7 +10,7 @@ const Joining = v.object({ invite: v.string().optional() });
 export const handler = methods({
   async POST(ctx) {
     const user = userIn(ctx);
-    const { invite } = valid(Joining, await readOptionalJSON(ctx.req));
+    const { invite } = valid(Joining, await readOptionalJSON(ctx));
     // Its address as it was given out, or the secret at the end of that.
     const secret = invite?.split("/").at(-1);
     await joinRoom(ctx.state.sync, user, ctx.params.room, secret);

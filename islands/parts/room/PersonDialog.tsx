@@ -1,0 +1,95 @@
+// What one can do with the author of a message, by their name: mention them, block them, and go on to the list of people.
+import type { BlockedPerson, Message } from "../../../lib/chat/schema.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { Dialog } from "../shared/Dialog.tsx";
+import { errorWords } from "../shared/error_words.ts";
+import type { UserReplica } from "../shared/replicas.ts";
+import type { People } from "../shared/usePeople.ts";
+
+const words = roomOnUseStrings.person;
+
+type PersonDialogProps = {
+  messages: readonly Message[];
+  people: People;
+  /** Undefined until it is open. */
+  userReplica: UserReplica | undefined;
+  /** Begins a message to them; undefined where one may not write. */
+  mention: ((name: string) => void) | undefined;
+};
+
+/** Opens for the author whose name is clicked. */
+export function PersonDialog(props: PersonDialogProps) {
+  const { people, userReplica, mention } = props;
+  const asked = useSignal<{ person: BlockedPerson; href: string } | undefined>(
+    undefined,
+  );
+  const problem = useSignal("");
+  const latest = useRef(props.messages);
+  latest.current = props.messages;
+  const close = () => asked.value = undefined;
+
+  useEffect(() => {
+    const onClick = (event: MouseEvent) => {
+      const link = (event.target as Element).closest<HTMLAnchorElement>(
+        "a.author",
+      );
+      // With a key it is a link like others: to another tab, say.
+      const { ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
+      if (!link || ctrlKey || metaKey || shiftKey || altKey) return;
+      const id = link.closest("article")?.dataset.messageId;
+      const message = latest.current.find((each) => each.id === id);
+      if (!message || defaultPrevented) return;
+      event.preventDefault();
+      problem.value = "";
+      const { authorID, from } = message;
+      const name = people.byID.get(authorID)?.name ?? from;
+      asked.value = { person: { id: authorID, name }, href: link.href };
+    };
+    document.addEventListener("click", onClick);
+    return () => document.removeEventListener("click", onClick);
+  }, [people]);
+
+  if (!asked.value) return null;
+  const { person, href } = asked.value;
+  const isBlocked = people.blocked.has(person.id);
+
+  async function block() {
+    try {
+      const { mutate } = userReplica!;
+      if (isBlocked) await mutate.unblockPerson({ id: person.id });
+      else await mutate.blockPerson(person);
+      close();
+    } catch (error) {
+      problem.value = errorWords(error);
+    }
+  }
+
+  return (
+    <Dialog title={person.name} onClose={close}>
+      <p>{isBlocked ? words.blockedText : words.blockText}</p>
+      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <div class="row">
+        {mention && people.byID.has(person.id) && !isBlocked && (
+          <button
+            type="button"
+            onClick={() => {
+              close();
+              mention(person.name);
+            }}
+          >
+            {words.mention}
+          </button>
+        )}
+        <button type="button" disabled={!userReplica} onClick={block}>
+          {isBlocked ? words.unblock : words.block}
+        </button>
+        <button type="button" class="quiet" autofocus onClick={close}>
+          {words.close}
+        </button>
+        <a href={href}>{words.more}</a>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,45 @@
+// Charges what is read: whoever answers for the memory is asked whether it may be held.
+import { unavailable } from "./protocol.ts";
+
+/** Told how many bytes more are held; false when they may not be. */
+export type Hold = (bytes: number) => boolean;
+
+/** What a value takes up beside its bytes, about: its key, its place in a list. */
+const OVERHEAD_BYTES = 300;
+
+/** What pulls read with: a part of `Deno.Kv`. */
+export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
+  list<T>(
+    selector: Deno.KvListSelector,
+    options?: Deno.KvListOptions,
+  ): AsyncIterable<Deno.KvEntry<T>>;
+};
+
+/**
+ * Reads that charge `hold` for each value of bytes that `getMany` and `list`
+ * bring. One that may not be held ends as `unavailable`.
+ */
+export function chargedReads(kv: KvReads, hold: Hold): KvReads {
+  const charge = (value: unknown) => {
+    if (!(value instanceof Uint8Array)) return;
+    if (hold(value.length + OVERHEAD_BYTES)) return;
+    throw unavailable(undefined, "There is no memory left for the answer.");
+  };
+  return {
+    get: (key, options) => kv.get(key, options),
+    async getMany(keys, options) {
+      const found = await kv.getMany(keys, options);
+      for (const { value } of found) charge(value);
+      return found as never;
+    },
+    async *list<T>(
+      selector: Deno.KvListSelector,
+      options?: Deno.KvListOptions,
+    ) {
+      for await (const entry of kv.list<T>(selector, options)) {
+        charge(entry.value);
+        yield entry;
+      }
+    },
+  };
+}
