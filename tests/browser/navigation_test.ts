@@ -226,6 +226,46 @@ browserTest(
 );
 
 browserTest(
+  "However many rooms have something unsent, the one that is shown stays open (A15)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const names = Array.from({ length: 6 }, (_, i) => `Room ${i}`);
+    for (const name of names) {
+      await makeRoom(ada, name);
+      await mayWrite(ada);
+      await roomIsStored(ada, new URL(ada.url()).pathname);
+    }
+    await follow(ada, "General");
+    await mayWrite(ada);
+    await roomIsStored(ada, "/rooms/general");
+    await ada.context().setOffline(true);
+    for (const name of names) {
+      await follow(ada, name);
+      await isTitled(ada, name);
+      await mayWrite(ada);
+      await send(ada, "In the tunnel");
+      await messages(ada, "In the tunnel", "pending").waitFor();
+    }
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await ada.context().setOffline(false);
+    await send(ada, "Out of it");
+    await messages(bob, "Out of it", "sent").waitFor();
+    const elsewhere = await Writer.of(ada);
+    const isSent = async () => {
+      const { body } = await elsewhere.person.get("/api/rooms");
+      const rooms: { last: { content: string } | null }[] = body.rooms;
+      return rooms.filter(({ last }) => last?.content === "In the tunnel")
+        .length === names.length;
+    };
+    while (!await isSent()) await ada.waitForTimeout(100);
+    await send(bob, "Still there?");
+    await messages(ada, "Still there?", "sent").waitFor();
+  },
+);
+
+browserTest(
   "A room that is not on the device shows its name, comes when the server answers, and says what it waits for (A15)",
   async (device) => {
     await using general = await onePerson(device);
