@@ -5,6 +5,7 @@ import { browserTest, openBrowser, signIn } from "../support/browser.ts";
 import {
   copyIsRemoved,
   copyIsStored,
+  messageIsStored,
   pageIsCached,
   roomIsStored,
   ROOMS,
@@ -43,6 +44,8 @@ browserTest(
         await pageIsCached(ada, "/", "Notes");
         await ada.goto("/rooms/general");
         await roomIsStored(ada, "/rooms/general", "Before the tunnel");
+        // It may have been stored as pending before.
+        await messageIsStored(ada, "room:general", "Before the tunnel");
         await open.close();
       }
 
