@@ -39,6 +39,7 @@ browserTest(
     const dialog = await askAbout(ada, "Bob's words", "Bob");
     await dialog.getByRole("button", { name: "Block" }).click();
     await folded(ada).waitFor();
+    await dialog.waitFor({ state: "detached" });
     assertEquals(await messages(ada, "Bob's words").count(), 0);
     await ada.keyboard.press("Control+k");
     const search = ada.getByRole("searchbox", { name: "Search messages" });
