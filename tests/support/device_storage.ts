@@ -36,21 +36,6 @@ export const copyIsStored = (
     );
   });
 
-/** Waits until a room's copy on the disk has a message as the server has confirmed it. */
-export const messageIsStored = (
-  page: Page,
-  space: string,
-  content: string,
-): Promise<void> => {
-  // In an entry's JSON `reactions` follow the content, and `pending` those.
-  const confirmed = new RegExp(
-    `"content":"${content}"[^{}]*"reactions":\\{\\}(?!,"pending")`,
-  );
-  return until(page, async () =>
-    (await storedCopies(page, space))
-      .some(({ entries }) => confirmed.test(entries)));
-};
-
 /** Waits until nothing of a space is on the disk. */
 export const copyIsRemoved = (page: Page, space: string): Promise<void> =>
   until(
