@@ -68,7 +68,7 @@ export default function Rooms(props: RoomsProps) {
       return;
     }
     isHTML.current = false;
-    shown.value = rooms.open(roomID);
+    shown.value = rooms.show(roomID);
     announcement.value = nameOfRoom(roomID) ?? "";
     showRoomName(announcement.value);
     loadParser().catch(() => {}); // until then texts are shown as they were typed

@@ -39,6 +39,7 @@ browserTest(
     const dialog = await askAbout(ada, "Bob's words", "Bob");
     await dialog.getByRole("button", { name: "Block" }).click();
     await folded(ada).waitFor();
+    await dialog.waitFor({ state: "detached" });
     assertEquals(await messages(ada, "Bob's words").count(), 0);
     await ada.keyboard.press("Control+k");
     const search = ada.getByRole("searchbox", { name: "Search messages" });
@@ -92,6 +93,7 @@ browserTest(
     const dialog = await askAbout(ada, "Bob's words", "Bob");
     await dialog.getByRole("button", { name: "Block" }).click();
     await answer.getByText("an earlier message").waitFor();
+    await dialog.waitFor({ state: "detached" });
     await box(ada).pressSequentially("@bob");
     const offered = ada.getByRole("option");
     await offered.first().waitFor();

@@ -1,5 +1,5 @@
 // From room to room: without loading a page, from this device's copy, with everything as it was left.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { roomIsStored } from "../support/device_storage.ts";
@@ -90,10 +90,10 @@ browserTest(
     await follow(ada, "General");
     await boxReads(ada, "Half a thought");
     await inView(messages(ada, "Line 20."));
-    assertEquals(await topOf(ada, "Line 20."), before);
+    await isAt(ada, "Line 20.", before);
     await bob.write("While you read");
     await messages(ada, "While you read").waitFor();
-    assertEquals(await topOf(ada, "Line 20."), before);
+    await isAt(ada, "Line 20.", before);
     await ada.goBack();
     await boxReads(ada, "Another one");
     await isSameDocument(ada);
@@ -222,6 +222,46 @@ browserTest(
     await messages(bob, "In the tunnel", "sent").waitFor();
     assertEquals(await messages(bob, "In the tunnel").count(), 1);
     assertEquals(new URL(ada.url()).pathname, boats);
+  },
+);
+
+browserTest(
+  "However many rooms have something unsent, the one that is shown stays open (A15)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const names = Array.from({ length: 6 }, (_, i) => `Room ${i}`);
+    for (const name of names) {
+      await makeRoom(ada, name);
+      await mayWrite(ada);
+      await roomIsStored(ada, new URL(ada.url()).pathname);
+    }
+    await follow(ada, "General");
+    await mayWrite(ada);
+    await roomIsStored(ada, "/rooms/general");
+    await ada.context().setOffline(true);
+    for (const name of names) {
+      await follow(ada, name);
+      await isTitled(ada, name);
+      await mayWrite(ada);
+      await send(ada, "In the tunnel");
+      await messages(ada, "In the tunnel", "pending").waitFor();
+    }
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await ada.context().setOffline(false);
+    await send(ada, "Out of it");
+    await messages(bob, "Out of it", "sent").waitFor();
+    const elsewhere = await Writer.of(ada);
+    const isSent = async () => {
+      const { body } = await elsewhere.person.get("/api/rooms");
+      const rooms: { last: { content: string } | null }[] = body.rooms;
+      return rooms.filter(({ last }) => last?.content === "In the tunnel")
+        .length === names.length;
+    };
+    while (!await isSent()) await ada.waitForTimeout(100);
+    await send(bob, "Still there?");
+    await messages(ada, "Still there?", "sent").waitFor();
   },
 );
 
@@ -395,6 +435,12 @@ const boxIsFocused = (page: Page) =>
   page.waitForFunction(() =>
     document.activeElement?.matches(".composer textarea")
   );
+
+/** A scroller stands at whole pixels of the screen, and a message between them. */
+async function isAt(page: Page, text: string, top: number): Promise<void> {
+  const now = await topOf(page, text);
+  assert(Math.abs(now - top) <= 2, `${text} is at ${now}, and was at ${top}`);
+}
 
 /** How far a message is below the top of the log, in pixels. */
 const topOf = async (page: Page, text: string): Promise<number> => {

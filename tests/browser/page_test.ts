@@ -1,7 +1,7 @@
 // Every page: loads cleanly, fits a phone, and is used by keyboard alone.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest, signIn } from "../support/browser.ts";
+import { browserTest, isFault, signIn } from "../support/browser.ts";
 import {
   enter,
   makeRoom,
@@ -19,7 +19,7 @@ browserTest(
     const ada = await device(server.url);
     const faults: string[] = [];
     ada.on("console", (line) => {
-      if (["error", "warning"].includes(line.type())) faults.push(line.text());
+      if (isFault(line)) faults.push(line.text());
     });
     ada.on("response", (answer) => {
       if (answer.status() >= 400) {

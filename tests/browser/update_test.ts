@@ -1,7 +1,7 @@
 // What an earlier release left on a server and a device, and the tabs it has open, live on with today's.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest } from "../support/browser.ts";
+import { browserTest, isFault } from "../support/browser.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
 import { releases, ServedRelease } from "../support/recorded_release.ts";
 import {
@@ -152,7 +152,7 @@ const isRecorded = async (page: Page) =>
 function errorsOf(page: Page): string[] {
   const errors: string[] = [];
   page.on("console", (line) => {
-    if (["error", "warning"].includes(line.type())) errors.push(line.text());
+    if (isFault(line)) errors.push(line.text());
   });
   return errors;
 }

@@ -63,7 +63,10 @@ export class BadNetwork implements AsyncDisposable {
 
   async #answer(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
-    const { method, headers } = request;
+    const { method } = request;
+    // `fetch` would take the compression off and leave its header.
+    const headers = new Headers(request.headers);
+    headers.set("accept-encoding", "identity");
     const isSync = /\/(push|pull)$/.test(pathname);
     const body = method === "GET" ? undefined : await request.bytes();
     const send = async (): Promise<Response> => {

@@ -3,6 +3,7 @@ import type {
   Browser,
   BrowserContext,
   BrowserContextOptions,
+  ConsoleMessage,
   Page,
 } from "playwright-core";
 import { permitted } from "./permitted.ts";
@@ -73,6 +74,16 @@ export function browserTest(
 Deno.test.afterAll(async () => {
   await (await browser)?.close();
 });
+
+/**
+ * Whether a page's line in the console says that something is wrong. Where the
+ * service worker takes over a page while that loads, Chromium says of a script
+ * that was preloaded without it that it is of another "world", and asks the
+ * worker for it; and on a slow machine that one was preloaded too early.
+ */
+export const isFault = (line: ConsoleMessage): boolean =>
+  ["error", "warning"].includes(line.type()) &&
+  !/is a cross-world |not used within a few seconds/.test(line.text());
 
 /** Starts Chromium: `CHROMIUM_PATH`, or the one of npm. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {

@@ -60,6 +60,8 @@ export function PersonDialog(props: PersonDialogProps) {
       const { mutate } = userReplica!;
       if (isBlocked) await mutate.unblockPerson({ id: person.id });
       else await mutate.blockPerson(person);
+      // The search reads what is on the disk.
+      await userReplica!.persist().catch(console.warn);
       close();
     } catch (error) {
       problem.value = errorWords(error);

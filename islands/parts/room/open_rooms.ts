@@ -199,25 +199,32 @@ export class OpenRoom {
 export class OpenRooms {
   /** By roomID; the one shown last is the last. */
   readonly #rooms = new Map<string, OpenRoom>();
+  #shown: OpenRoom | undefined;
   #closed = false;
 
   constructor(private readonly user: User) {}
 
-  /** Opens a room, or takes it up again. Closes those that have not been shown for longest. */
-  open(roomID: string): OpenRoom {
+  /** The room to be shown from now on: opens it, or takes it up again. */
+  show(roomID: string): OpenRoom {
     const open = this.#rooms.get(roomID);
     // One that has failed is tried again.
-    if (open && (open.replica || !open.failed)) {
-      this.#rooms.delete(roomID);
-      this.#rooms.set(roomID, open);
-      return open;
+    if (!open || (open.failed && !open.replica)) {
+      return this.add(new OpenRoom(this.user, roomID));
     }
-    const room = new OpenRoom(this.user, roomID);
-    this.add(room);
+    this.#rooms.delete(roomID);
+    this.#rooms.set(roomID, open);
+    return this.#shown = open;
+  }
+
+  /** Opens a room that is to be shown from now on. */
+  add(room: OpenRoom): OpenRoom {
+    this.#shown = room;
+    this.#open(room);
     return room;
   }
 
-  add(room: OpenRoom): void {
+  /** Opens a room, and closes those that have not been shown for longest. */
+  #open(room: OpenRoom): void {
     this.#rooms.set(room.roomID, room);
     room.open();
     const idle = [...this.#rooms.values()]
@@ -225,7 +232,7 @@ export class OpenRooms {
       .filter(({ status, replica }) => replica && status.unsent === 0);
     const spare = this.#rooms.size - MAX_OPEN;
     for (const each of idle.slice(0, Math.max(0, spare))) {
-      if (each === room) continue;
+      if (each === this.#shown) continue;
       this.#rooms.delete(each.roomID);
       // Its last mutation may not have been counted yet.
       each.close().then(() => this.openUnsent()).catch(reportError);
@@ -240,7 +247,7 @@ export class OpenRooms {
       const space = kindOf(each.space);
       const isOwn = each.userID === userID && space?.kind === "room";
       if (!isOwn || this.#closed || this.#rooms.has(space.roomID)) continue;
-      this.add(new OpenRoom(this.user, space.roomID));
+      this.#open(new OpenRoom(this.user, space.roomID));
     }
   }
 

@@ -1,7 +1,7 @@
-// Finds the scripts that a room always loads, for its page to name them before one asks for the next.
+// Finds the scripts that those of a room's page always load, for the page to name them before one asks for the next.
 import { asset } from "fresh/runtime";
 
-/** What the page itself asks for. (Upstream's runtime may have another name; it is named in a header there.) */
+/** What the page itself asks for at its end, and names nowhere else. */
 const FIRST = /^(?:fresh-runtime|Device|Rooms)\.js$/;
 
 /** What a script imports at once, and the replica, which it imports once it is alive. */
@@ -30,5 +30,6 @@ export async function roomScripts(folder: URL): Promise<string[]> {
     const code = await Deno.readTextFile(new URL(name, scripts));
     for (const [, imported] of code.matchAll(IMPORTED)) names.add(imported);
   }
-  return [...names].map((name) => path + name);
+  return [...names].filter((name) => !FIRST.test(name))
+    .map((name) => path + name);
 }
