@@ -41,7 +41,12 @@ const RECOVERY_INTERVAL = 5_000;
 const DISK_FAILURES = ["QuotaExceededError", "UnknownError"];
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
-  readonly status = signal<Status>({ online: true, syncing: false, unsent: 0 });
+  readonly status = signal<Status>({
+    online: true,
+    syncing: false,
+    fresh: false,
+    unsent: 0,
+  });
   readonly mutate: Replica<M>["mutate"];
   readonly #name: string;
   readonly #outbox: Outbox;
@@ -249,10 +254,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       },
     );
     this.#client = client;
-    this.#setStatus({ online: client.online }); // it tells of changes alone
+    // It tells of changes alone.
+    this.#setStatus({ online: client.online, fresh: false });
     client.onClientStateNotFound = () => this.#replaceSoon(client);
     client.onOnlineChange = (online) => this.#setStatus({ online });
     client.onSync = (syncing) => this.#setStatus({ syncing });
+    client.onFresh = () => this.#setStatus({ fresh: true });
     // While it opens: resolved once the copy is replaced, rejected when the disk fails.
     const ended = Promise.withResolvers<void>();
     client.onError = async (error) => {
@@ -313,6 +320,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   ): Promise<void> {
     client.onOnlineChange = null;
     client.onSync = null;
+    client.onFresh = () => {};
     await client.close();
     this.#transport.abort();
     this.#setStatus({ syncing: false });

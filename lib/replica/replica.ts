@@ -13,6 +13,8 @@ export type Status = {
   online: boolean;
   /** Whether a push or pull is under way. */
   syncing: boolean;
+  /** Whether the copy has been in step with the server since it was opened; until then it is as an earlier visit left it, or empty. */
+  fresh: boolean;
   /** How many mutations the server has not confirmed yet, those of other and of closed tabs too. */
   unsent: number;
   /** Whether nothing of it is on the disk, as the browser refuses that, or the disk failed at its opening. */

@@ -1,5 +1,5 @@
 // One Replicache client in one generation of a replica, known to other tabs to be alive until closed.
-import type { MutatorDefs, ReplicacheOptions } from "replicache";
+import type { MutatorDefs, Puller, ReplicacheOptions } from "replicache";
 import { ReplicacheImpl } from "replicache/impl";
 import { coalesce } from "./coalesce.ts";
 import type { PullCookie } from "./pull_window.ts";
@@ -24,16 +24,26 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   groupID = "";
   /** Called when something has failed; resolves with whether its copy is broken, and is being replaced; never rejects. */
   onError: (error: unknown) => unknown = () => {};
+  /** Called after each pull, once the server has answered one. */
+  onFresh = () => {};
+  #isAnswered = false;
   #releaseLock = () => {};
   readonly #persist = coalesce(() => super.persist());
 
   constructor(
     private readonly replica: string,
     readonly generation: number,
-    options: Omit<ReplicacheOptions<M>, "name">,
+    options: Omit<ReplicacheOptions<M>, "name"> & { puller: Puller },
   ) {
     super({
       ...options,
+      puller: async (...request) => {
+        const answer = await options.puller(...request);
+        if (answer.response && "cookie" in answer.response) {
+          this.#isAnswered = true;
+        }
+        return answer;
+      },
       name: `${replica}/${generation}`,
       schemaVersion: SCHEMA_VERSION,
       pullInterval: null, // the poke stream says when
@@ -72,6 +82,12 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   override async push(options?: { now?: boolean }): Promise<void> {
     const asks = options?.now || this.groupID === "";
     if (!asks || await this.hasPending()) await super.push(options);
+  }
+
+  /** What is answered is in the copy at the end of it. */
+  override async pull(options?: { now?: boolean }): Promise<void> {
+    await super.pull(options);
+    if (this.#isAnswered) this.onFresh();
   }
 
   async hasPending(): Promise<boolean> {

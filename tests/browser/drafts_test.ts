@@ -65,6 +65,35 @@ browserTest(
 );
 
 browserTest(
+  "A draft is not taken for another device's where the copy on this one is older than what is stored beside it",
+  async (device) => {
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
+    await box(ada).fill("Half a thought");
+    await isTold(ada, "Half a thought");
+    const [[key, stored]] = await ada.evaluate(() =>
+      Object.entries(localStorage).filter(([key]) =>
+        key.startsWith("kvetch/draft/")
+      )
+    );
+    // As after a death: of the copy nothing has come to the disk.
+    const draft = { ...JSON.parse(stored), content: "All of it" };
+    await phone.addInitScript(([key, draft]) => {
+      localStorage[key] ??= draft;
+    }, [key, JSON.stringify(draft)]);
+    const mend = await failRequests(phone, /\/pull\?space=user/);
+    await phone.goto(ada.url());
+    for (let i = 0; i < 5; i++) await phone.waitForEvent("requestfailed");
+    await boxReads(phone, "All of it");
+    mend();
+    await box(phone).press("End");
+    await box(phone).pressSequentially("!");
+    await boxReads(ada, "All of it!");
+    await boxReads(phone, "All of it!");
+  },
+);
+
+browserTest(
   "A message whose tab died once it was in the outbox is not in the box again",
   async (device) => {
     await using general = await onePerson(device);

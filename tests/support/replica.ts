@@ -66,8 +66,12 @@ export class Engine implements AsyncDisposable {
 
   /** A wiped server that has the space again, as an app makes it when it starts. */
   async wipe(): Promise<void> {
+    const { instead } = this;
+    // Nobody is to be told that the space is gone.
+    this.instead = () => new Response(null, { status: 502 });
     await this.restore([]);
     await this.#sync.write([SPACE], (tx) => tx.set("all", 0));
+    this.instead = instead;
   }
 
   /** Forty versions more. */

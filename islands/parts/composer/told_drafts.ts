@@ -23,6 +23,5 @@ export function wasToldBefore(roomID: string, draft: string): boolean {
   const states = told.get(roomID);
   if (!states) return false;
   if (draft === states.at(-1)) told.delete(roomID); // it has come that far
-  // Before its first pull the replica knows of no draft.
-  return draft === "" || states.includes(draft);
+  return states.includes(draft);
 }

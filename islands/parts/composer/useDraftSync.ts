@@ -1,5 +1,7 @@
 // Keeps a draft in step with this browser's replicas: shares it with one's other devices, and puts back what an earlier visit took and did not send.
+import { computed, effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { ReadTransaction } from "replicache";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { draftOf, messageIn } from "../../../lib/chat/queries.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
@@ -71,7 +73,7 @@ function share(
         // Only now: a page that died before would take its own draft for an old one.
         draft.shared = content;
       }
-      const theirs = await userReplica.query((tx) => draftOf(tx, roomID));
+      const theirs = await userReplica.query(read);
       draft.telling = false;
       adopt(theirs);
     } catch (error) {
@@ -86,6 +88,8 @@ function share(
   /** Takes over what another device has written; merges it where this one has gone on, too. */
   function adopt(theirs: string) {
     if (draft.telling) return; // `now` asks for it afterwards
+    // What an earlier visit left of it may be older than what is stored beside it.
+    if (!userReplica.status.peek().fresh) return;
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
     const was = wasToldBefore(roomID, theirs) ? theirs : draft.shared;
     draft.shared = theirs;
@@ -93,16 +97,19 @@ function share(
     if (draft.text.peek() !== theirs) soon();
   }
 
-  const unsubscribe = userReplica.subscribe(
-    (tx) => draftOf(tx, roomID),
-    adopt,
-  );
+  const read = (tx: ReadTransaction) => draftOf(tx, roomID);
+  const unsubscribe = userReplica.subscribe(read, adopt);
+  const fresh = computed(() => userReplica.status.value.fresh);
+  const unfollow = effect(() => {
+    if (fresh.value) userReplica.query(read).then(adopt).catch(reportError);
+  });
   const onHidden = () => document.hidden && now();
   document.addEventListener("visibilitychange", onHidden);
   draft.sharing = { now, soon };
   return () => {
     // It goes on telling: a message that is on its way is told when it is sent.
     unsubscribe();
+    unfollow();
     now(); // what waits to be told
     document.removeEventListener("visibilitychange", onHidden);
   };

@@ -42,7 +42,12 @@ const WAIT_FOR_UNREAD = 1_000;
 /** A replica that takes longer to open, in milliseconds, is said to have failed: on a full disk nothing says why. */
 const OPENING_TIMEOUT = 20_000;
 
-const STARTING: Status = { online: true, syncing: true, unsent: 0 };
+const STARTING: Status = {
+  online: true,
+  syncing: true,
+  fresh: false,
+  unsent: 0,
+};
 
 /**
  * A room as it is now. `replica` is this browser's, once it is open; `readable`

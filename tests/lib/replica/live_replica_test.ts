@@ -52,6 +52,57 @@ browserTest(
 );
 
 browserTest(
+  "A copy is fresh once it holds what the server has answered, and begins anew with the next (R7, R23)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    await open(page, engine, "ada");
+    await engine.sync.write([SPACE], (tx) => tx.set("news/0", 0));
+    await holds(page, "news/", 1);
+    await inside(page, ({ replica }) => replica.persist());
+    await page.close();
+
+    const next = await page.context().newPage();
+    const mend = await failRequests(next, PULLS);
+    await open(next, engine, "ada");
+    await holds(next, "news/", 1); // of the disk
+    await until(next, ({ replica }) => !replica.status.value.online);
+    // How many news there were each time that it began or ceased to be fresh.
+    const seen = await next.evaluateHandle(() => {
+      const seen: [fresh: boolean, news: number][] = [];
+      test.replica.status.subscribe(async ({ fresh }) => {
+        if (seen.at(-1)?.[0] === fresh) return;
+        const change: [boolean, number] = [fresh, -1];
+        seen.push(change);
+        change[1] = (await test.entries("news/")).length;
+      });
+      return seen;
+    });
+    await engine.sync.write([SPACE], (tx) => tx.set("news/1", 1));
+    mend();
+    await until(next, ({ replica }) => replica.status.value.fresh);
+    const before = await inside(next, (test) => test.clientID());
+    const goOn = await failRequests(next, PULLS);
+    await engine.wipe();
+    await engine.grow();
+    goOn();
+    await until(
+      next,
+      async ({ clientID, replica }, before) =>
+        await clientID() !== before && replica.status.value.fresh,
+      before,
+    );
+    await holds(next, "news/", 0);
+    assertEquals(await seen.jsonValue(), [
+      [false, 1],
+      [true, 2],
+      [false, 0],
+      [true, 0],
+    ]);
+  },
+);
+
+browserTest(
   "A tab that moves to the next copy while it is offline is online once it is answered (R7, R15)",
   async (device) => {
     await using engine = await Engine.start();
