@@ -1,6 +1,6 @@
 // The rooms: the one that is open, and the way from one to another without loading a page.
 import "./parts/shared/shared_chunk.ts";
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { BlockedPerson } from "../lib/chat/schema.ts";
@@ -59,22 +59,24 @@ export default function Rooms(props: RoomsProps) {
     };
   }, []);
 
-  useSignalEffect(() => {
-    const roomID = openRoomID.value;
-    if (roomID === shown.peek()?.roomID) return;
-    if (!roomID) {
-      shown.value = undefined;
-      showRoomName(roomStrings.rooms.label);
-      return;
-    }
-    isHTML.current = false;
-    shown.value = rooms.show(roomID);
-    announcement.value = nameOfRoom(roomID) ?? "";
-    showRoomName(announcement.value);
-    loadParser().catch(() => {}); // until then texts are shown as they were typed
-    // So that the composer takes the focus.
-    (document.activeElement as HTMLElement | null)?.blur();
-  });
+  // At once: `useSignalEffect` waits for a frame, in which keys went to the room before.
+  useEffect(() =>
+    effect(() => {
+      const roomID = openRoomID.value;
+      if (roomID === shown.peek()?.roomID) return;
+      if (!roomID) {
+        shown.value = undefined;
+        showRoomName(roomStrings.rooms.label);
+        return;
+      }
+      isHTML.current = false;
+      shown.value = rooms.show(roomID);
+      announcement.value = nameOfRoom(roomID) ?? "";
+      showRoomName(announcement.value);
+      loadParser().catch(() => {}); // until then texts are shown as they were typed
+      // So that the composer takes the focus.
+      (document.activeElement as HTMLElement | null)?.blur();
+    }), []);
 
   const open = shown.value;
   const isThere = open?.isThere.value;

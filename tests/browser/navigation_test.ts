@@ -148,6 +148,26 @@ browserTest(
 );
 
 browserTest(
+  "No key that is pressed after a room was chosen goes to the room before (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await inBoats(ada);
+    await box(ada).focus();
+    const left = await linkTo(ada, "General").evaluate(async (link) => {
+      const before = document.activeElement!;
+      (link as HTMLElement).click();
+      await new Promise((resolve) => setTimeout(resolve));
+      return {
+        wasBox: before.matches("textarea"),
+        isThere: before.isConnected,
+      };
+    });
+    assertEquals(left, { wasBox: true, isThere: false });
+  },
+);
+
+browserTest(
   "What was written in a room that is not shown any more is sent all the same (A15)",
   async (device) => {
     await using general = await twoPeople(device);

@@ -1,7 +1,7 @@
 // Copies on the disk that Replicache cannot read any more: found out, replaced, and nothing unsent lost or doubled.
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { isWhole } from "../../../../lib/replica/outbox/broken_copy.ts";
+import { isWhole } from "../../../../lib/replica/outbox/copy_check.ts";
 import { browserTest, type Device } from "../../../support/browser.ts";
 import {
   allSent,
