@@ -88,10 +88,12 @@ export default function Rooms(props: RoomsProps) {
   const blocked = useBlocked(
     view?.blocked ?? props.blocked,
     userReplica.value,
+    !view,
   );
 
-  // What matters more comes first: the room that is open.
-  const isReady = open?.readable !== undefined;
+  // What matters more comes first: the room that is open, if it comes.
+  const isReady = !open || open.readable !== undefined || open.failed ||
+    open.status.paused !== undefined || !open.status.online;
   const isOpening = useRef(false);
   useEffect(() => {
     if (!isReady || isOpening.current) return;

@@ -258,8 +258,14 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ online: client.online, fresh: false });
     client.onClientStateNotFound = () => this.#replaceSoon(client);
     client.onOnlineChange = (online) => this.#setStatus({ online });
-    client.onSync = (syncing) => this.#setStatus({ syncing });
-    client.onFresh = () => this.#setStatus({ fresh: true });
+    // Also of what Replicache tries again by itself.
+    client.onSync = (syncing) => {
+      const { fresh } = this.status.peek();
+      this.#setStatus({
+        syncing,
+        fresh: fresh || (!syncing && client.isAnswered),
+      });
+    };
     // While it opens: resolved once the copy is replaced, rejected when the disk fails.
     const ended = Promise.withResolvers<void>();
     client.onError = async (error) => {
@@ -320,7 +326,6 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   ): Promise<void> {
     client.onOnlineChange = null;
     client.onSync = null;
-    client.onFresh = () => {};
     await client.close();
     this.#transport.abort();
     this.#setStatus({ syncing: false });

@@ -24,9 +24,8 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   groupID = "";
   /** Called when something has failed; resolves with whether its copy is broken, and is being replaced; never rejects. */
   onError: (error: unknown) => unknown = () => {};
-  /** Called after each pull, once the server has answered one. */
-  onFresh = () => {};
-  #isAnswered = false;
+  /** Whether the server has answered a pull; once that has ended, which `onSync` tells, the copy holds the answer. */
+  isAnswered = false;
   #releaseLock = () => {};
   readonly #persist = coalesce(() => super.persist());
 
@@ -40,7 +39,7 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
       puller: async (...request) => {
         const answer = await options.puller(...request);
         if (answer.response && "cookie" in answer.response) {
-          this.#isAnswered = true;
+          this.isAnswered = true;
         }
         return answer;
       },
@@ -82,12 +81,6 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   override async push(options?: { now?: boolean }): Promise<void> {
     const asks = options?.now || this.groupID === "";
     if (!asks || await this.hasPending()) await super.push(options);
-  }
-
-  /** What is answered is in the copy at the end of it. */
-  override async pull(options?: { now?: boolean }): Promise<void> {
-    await super.pull(options);
-    if (this.#isAnswered) this.onFresh();
   }
 
   async hasPending(): Promise<boolean> {

@@ -1,4 +1,4 @@
-// Charges what is read: whoever answers for the memory is asked whether it may be held.
+// Reads that tell their caller how many bytes they bring, and end when it says that there is no memory for more.
 import { unavailable } from "./protocol.ts";
 
 /** Told how many bytes more are held; false when they may not be. */

@@ -23,7 +23,7 @@ import { parseAddress } from "./http/rate_limits.ts";
 export class UsageError extends Error {}
 
 /** What the commands work on. */
-export type Administered = {
+type Administered = {
   kv: Deno.Kv;
   sync: ChatSync;
   /** What links begin with. */
@@ -44,7 +44,8 @@ type Command = {
 const COMMANDS = new Map<string, Command>([
   ["people", {
     args: [],
-    what: "All people, with what they have written and when they were here",
+    what:
+      "All people, with what they have written, and the day their sessions were last used",
     run: (it, print) => listPeople(it, print),
   }],
   ["rooms", {
@@ -59,7 +60,8 @@ const COMMANDS = new Map<string, Command>([
   }],
   ["sign-in-link", {
     args: ["<name|userID>"],
-    what: "A sign-in link for a new person of that name, or for one there is",
+    what:
+      "A sign-in link: by a name for a new person, by a userID for one there is",
     async run({ kv, sync, origin }, print, nameOrID) {
       const { userID, name } = await userOf(sync, nameOrID) ??
         await newPersonUnlessID(sync, nameOrID);
@@ -159,7 +161,9 @@ export async function listPeople(
   atATime = PEOPLE_AT_A_TIME,
 ): Promise<void> {
   const { sync } = it;
-  print(row("userID", "name", "rooms", "messages", "bytes", "seen", "banned"));
+  print(
+    row("userID", "name", "rooms", "messages", "bytes", "seen", "banned until"),
+  );
   let written = new Map<string, Written>();
   for await (const space of sync.scanSpaces("user:")) {
     const kind = kindOf(space);
@@ -240,7 +244,7 @@ const dayOf = (time: number | null): string =>
   time === null ? "-" : new Date(time).toISOString().slice(0, 10);
 
 const untilOf = ({ until }: Ban): string =>
-  until === null ? "lifted" : dayOf(until);
+  until === null ? "unban" : dayOf(until);
 
 const inWords = (ban: Ban): string => `${idOf(ban)}, until ${untilOf(ban)}`;
 

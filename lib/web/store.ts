@@ -57,7 +57,7 @@ function falseIfLocked(error: unknown): false {
 }
 
 /** `full`: there is no room on the disk. `unavailable`: KV is away, or takes no writes for another reason. */
-export type Health = "ok" | "full" | "unavailable";
+type Health = "ok" | "full" | "unavailable";
 
 /** How long an answer is good for, in ms: so often at most a probe is written, whoever asks. */
 const PROBE_EVERY_MS = 2_000;

@@ -22,6 +22,8 @@ export async function readToldDrafts(userID: string): Promise<void> {
 export function wasToldBefore(roomID: string, draft: string): boolean {
   const states = told.get(roomID);
   if (!states) return false;
-  if (draft === states.at(-1)) told.delete(roomID); // it has come that far
-  return states.includes(draft);
+  const isTold = states.includes(draft);
+  // It has come that far, or further.
+  if (!isTold || draft === states.at(-1)) told.delete(roomID);
+  return isTold;
 }

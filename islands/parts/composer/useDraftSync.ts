@@ -1,11 +1,14 @@
 // Keeps a draft in step with this browser's replicas: shares it with one's other devices, and puts back what an earlier visit took and did not send.
-import { computed, effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ReadTransaction } from "replicache";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { draftOf, messageIn } from "../../../lib/chat/queries.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
-import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
+import {
+  onFresh,
+  type RoomReplica,
+  type UserReplica,
+} from "../shared/replicas.ts";
 import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
 import { type ComposerDraft, isTooLong } from "./draft.ts";
 import { wasToldBefore } from "./told_drafts.ts";
@@ -99,10 +102,10 @@ function share(
 
   const read = (tx: ReadTransaction) => draftOf(tx, roomID);
   const unsubscribe = userReplica.subscribe(read, adopt);
-  const fresh = computed(() => userReplica.status.value.fresh);
-  const unfollow = effect(() => {
-    if (fresh.value) userReplica.query(read).then(adopt).catch(reportError);
-  });
+  const unfollow = onFresh(
+    userReplica,
+    async () => adopt(await userReplica.query(read)),
+  );
   const onHidden = () => document.hidden && now();
   document.addEventListener("visibilitychange", onHidden);
   draft.sharing = { now, soon };

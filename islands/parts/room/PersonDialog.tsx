@@ -84,7 +84,12 @@ export function PersonDialog(props: PersonDialogProps) {
             {words.mention}
           </button>
         )}
-        <button type="button" disabled={!userReplica} onClick={block}>
+        <button
+          type="button"
+          class={isBlocked ? undefined : "quiet edged"}
+          disabled={!userReplica}
+          onClick={block}
+        >
           {isBlocked ? words.unblock : words.block}
         </button>
         <button type="button" class="quiet" autofocus onClick={close}>

@@ -69,7 +69,6 @@ export class OpenRoom {
   readonly overlay = signal<PendingOverlay | undefined>(undefined);
   /** Where its reader was when another room was shown; undefined for at the newest. */
   place: Place | undefined;
-  readonly draft;
   #opening: Promise<RoomReplica> | undefined;
 
   readonly #shown = computed(() => {
@@ -82,9 +81,9 @@ export class OpenRoom {
     private readonly user: User,
     readonly roomID: string,
     private readonly html?: RoomView,
+    readonly draft = createDraft(`${user.userID}/${roomID}`),
   ) {
     this.#view.value = html;
-    this.draft = createDraft(`${user.userID}/${roomID}`);
   }
 
   readonly #isBehind = signal(false);
@@ -214,7 +213,10 @@ export class OpenRooms {
     const open = this.#rooms.get(roomID);
     // One that has failed is tried again.
     if (!open || (open.failed && !open.replica)) {
-      return this.add(new OpenRoom(this.user, roomID));
+      open?.close();
+      return this.add(
+        new OpenRoom(this.user, roomID, undefined, open?.draft),
+      );
     }
     this.#rooms.delete(roomID);
     this.#rooms.set(roomID, open);

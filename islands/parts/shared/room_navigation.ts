@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 export const openRoomID = signal<string | undefined>(undefined);
 
 /** The roomID in the path of a room's page, if it is one. */
-export const roomIDIn = (path: string): string | undefined =>
+const roomIDIn = (path: string): string | undefined =>
   path.match(/^\/rooms\/([\w-]{1,64})$/)?.[1];
 
 /** Shows a room, as a new step in the browser's history; `hash` leads to a message or a person in it. */

@@ -1,4 +1,4 @@
-// Signals shared by the page's islands: read positions, room names, who is online.
+// Signals shared by the page's islands: read positions, room names, the list of rooms, who is online.
 import { signal } from "@preact/signals";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 

@@ -59,7 +59,7 @@ export const roomOnUseStrings = {
     block: "Block",
     unblock: "Unblock",
     blockText:
-      "You see their messages folded, and nothing tells you of them. They are not told that you have blocked them.",
+      "Blocking folds their messages, and nothing tells you of them any more. They are not told that you have blocked them.",
     blockedText: "You have blocked them.",
     more: "In the list of people",
     close: "Close",

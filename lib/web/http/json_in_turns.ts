@@ -30,6 +30,7 @@ export async function parseInTurns(json: string): Promise<unknown> {
     end = cuts.at(-1)!;
   });
   const value = JSON.parse(outline + json.slice(end));
+  if (lists.length === 0) return value; // it may be no object: a text of 8 MiB
   for (const list of Object.values<unknown>(value)) {
     if (!Array.isArray(list)) continue;
     const [number] = list.splice(0);

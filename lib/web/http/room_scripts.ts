@@ -1,4 +1,4 @@
-// Finds the scripts that those of a room's page always load, for the page to name them before one asks for the next.
+// Finds all scripts that a room's page loads by itself, so that its HTML can name them at once.
 import { asset } from "fresh/runtime";
 
 /** What the page itself asks for at its end, and names nowhere else. */

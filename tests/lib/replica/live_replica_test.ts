@@ -103,6 +103,19 @@ browserTest(
 );
 
 browserTest(
+  "A copy is fresh, too, when Replicache has tried its pull again by itself (R14, R23)",
+  async (device) => {
+    await using engine = await Engine.start();
+    const page = await device(engine.url);
+    const mend = await failRequests(page, PULLS);
+    await open(page, engine, "ada");
+    for (let i = 0; i < 5; i++) await page.waitForEvent("requestfailed");
+    mend(); // and nothing pokes
+    await until(page, ({ replica }) => replica.status.value.fresh);
+  },
+);
+
+browserTest(
   "A tab that moves to the next copy while it is offline is online once it is answered (R7, R15)",
   async (device) => {
     await using engine = await Engine.start();
