@@ -20,6 +20,9 @@ const get = <T>(tx: ReadTransaction, key: string) =>
 const all = <T>(tx: ReadTransaction, prefix: string) =>
   tx.scan({ prefix }).values().toArray() as unknown as Promise<T[]>;
 
+/** What the keys of messages begin with. */
+export const MESSAGES = "message/";
+
 /** The room itself; undefined before the first pull and once it is gone. */
 export const roomIn = (tx: ReadTransaction) => get<Room>(tx, "room");
 

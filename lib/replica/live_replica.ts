@@ -26,8 +26,9 @@ import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
 import { addPending, rerunLost } from "./outbox/rerun.ts";
 import { inTime } from "./local/idb.ts";
 import { listen } from "./poke/listen.ts";
-import { PullWindow } from "./pull_window.ts";
+import { type Gap, gapsIn, PullWindow } from "./pull_window.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
+import type { Around } from "./server.ts";
 // For what is loaded on use: a second way to them would split the script in two.
 export { ReplicacheImpl, SCHEMA_VERSION } from "./replicache_client.ts";
 export { clientsClosed } from "./local/live_clients.ts";
@@ -85,10 +86,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       onGroupLost,
     );
     this.#recovery = new Recovery(this.#name, outbox, pusher);
-    const window = this.#window = new PullWindow(options.window);
+    const window = this.#window = new PullWindow({
+      window: options.window,
+    });
     this.#puller = createPuller(
       this.#transport,
-      (size) => server.url("pull", [space], size),
+      (wanted) => server.url("pull", [space], wanted),
       { window, outbox, pusher, onGroupLost },
     );
 
@@ -174,9 +177,30 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     };
   }
 
-  async widen(window: number): Promise<void> {
-    await this.#window.widen(window, () => this.#client.pull({ now: true }));
+  widen(window: number): Promise<void> {
+    return this.#window.widen(window, this.#pullNow);
   }
+
+  bring(around: Around): Promise<void> {
+    return this.#window.bring(around, this.#pullNow);
+  }
+
+  async restore(): Promise<boolean> {
+    const cookie = await this.#client.pullCookie();
+    if (!cookie || !this.#window.hasLost(cookie)) return false;
+    await this.#pull();
+    return true;
+  }
+
+  async gaps(prefix: string): Promise<Gap[] | undefined> {
+    const cookie = await this.#client.pullCookie();
+    return cookie ? gapsIn(cookie, prefix) : undefined;
+  }
+
+  readonly #pullNow = async () => {
+    await this.#client.pull({ now: true });
+    return (await this.#client.pullCookie())?.order ?? 0;
+  };
 
   persist(): Promise<void> {
     return this.#client.persist();

@@ -5,6 +5,7 @@ import type { Replica, ReplicaOptions } from "./replica.ts";
 export type { PauseReason } from "./http/transport.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
+export type { Gap } from "./pull_window.ts";
 export type { Server } from "./server.ts";
 
 let inMemory = false;

@@ -1,24 +1,91 @@
-// How much of its space's large collections a replica pulls: the newest so many members of each.
+// Which part of its space's large collections a replica pulls, and which it lacks.
+import type { Around, Wanted } from "./server.ts";
+
+/** What a replica reads of the server's cookie. */
+export type PullCookie = {
+  /** Grows with what the cookie stands for. */
+  order: number;
+  /** By prefix, the lowest order of the newest that the copy holds; null when it holds all. */
+  from: Record<string, number | null>;
+  /** Parts below that, both ends included; `from` is null where the collection begins. */
+  ranges?: { prefix: string; from: number | null; to: number }[];
+};
+
+/** A part of a collection that the copy lacks, between two orders that it holds; `from` is null below all of them. */
+export type Gap = { from: number | null; to: number };
+
+/** The gaps of a collection, the newest first. */
+export function gapsIn(
+  { from, ranges = [] }: PullCookie,
+  prefix: string,
+): Gap[] {
+  const gaps: Gap[] = [];
+  let end = Object.hasOwn(from, prefix) ? from[prefix] : null;
+  const below = ranges.filter((range) => range.prefix === prefix)
+    .sort((a, b) => b.to - a.to);
+  for (const range of below) {
+    if (end === null) break;
+    if (range.to < end) gaps.push({ from: range.to, to: end });
+    end = range.from === null ? null : Math.min(end, range.from);
+  }
+  if (end !== null) gaps.push({ from: null, to: end });
+  return gaps;
+}
 
 export class PullWindow {
-  /** What the last pull that was answered had asked for. */
-  pulled = 0;
+  /** What the last pull that was answered had asked for, and what the answer's cookie says. */
+  pulled: Wanted & Pick<PullCookie, "order" | "ranges"> = { order: 0 };
 
-  /** `size` is what to ask for now; undefined for as many as the server thinks fit. */
-  constructor(public size: number | undefined) {}
+  /** `wanted` is what each pull asks for. */
+  constructor(public wanted: Wanted) {}
+
+  /** Pulls until the copy has at least the newest `size`. */
+  async widen(size: number, pull: () => Promise<number>): Promise<void> {
+    const window = Math.max(size, this.wanted.window ?? 0);
+    await this.#ask({ window }, pull, () => (this.pulled.window ?? 0) >= size);
+  }
 
   /**
-   * Pulls until an answer has brought at least `size`. `pull` does not say
-   * whether there was one: when none has, this rejects, and asks for no more
-   * than before.
+   * Pulls until the copy has what is around a thing, if there is such a thing.
+   * Later pulls ask for it as well: another tab's copy, which may take the place
+   * of this one's, may lack it.
    */
-  async widen(size: number, pull: () => Promise<void>): Promise<void> {
-    const before = this.size;
-    const wanted = this.size = Math.max(size, before ?? 0);
+  async bring(around: Around, pull: () => Promise<number>): Promise<void> {
+    await this.#ask({ around }, pull, () => this.pulled.around === around);
+  }
+
+  /** Whether a cookie, as of another tab's copy, has less below the newest than the last answer. Says so once. */
+  hasLost(cookie: PullCookie): boolean {
+    const { ranges = [] } = this.pulled;
+    const isLost = ranges.some(({ prefix, from, to }) =>
+      gapsIn(cookie, prefix).some((gap) =>
+        (gap.from ?? -Infinity) < to && gap.to > (from ?? -Infinity)
+      )
+    );
+    if (isLost) this.pulled.ranges = undefined;
+    return isLost;
+  }
+
+  /**
+   * `pull` gives back the order of the copy's cookie, and does not say whether
+   * there was an answer: when none has come into the copy, this rejects, and
+   * asks for no more than before.
+   */
+  async #ask(
+    more: Wanted,
+    pull: () => Promise<number>,
+    wasAsked: () => boolean,
+  ): Promise<void> {
+    const before = this.wanted;
+    const wanted = this.wanted = { ...before, ...more };
+    if (wasAsked()) return;
     // The first pull to end may be one that was under way: it asked for less.
-    for (let i = 0; i < 3 && this.pulled < size; i++) await pull();
-    if (this.pulled >= size) return;
-    if (this.size === wanted) this.size = before;
+    // And an answer is of no use where the copy has changed meanwhile.
+    for (let i = 0; i < 3; i++) {
+      const order = await pull();
+      if (wasAsked() && order >= this.pulled.order) return;
+    }
+    if (this.wanted === wanted) this.wanted = before;
     throw new Error("No answer");
   }
 }

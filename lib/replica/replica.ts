@@ -4,7 +4,8 @@ import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
 import type { PauseReason } from "./http/transport.ts";
 import type { WithEngineMutators } from "./outbox/mutation_runner.ts";
 import type { UnsentMutation } from "./outbox/outbox_database.ts";
-import type { Server } from "./server.ts";
+import type { Gap } from "./pull_window.ts";
+import type { Around, Server } from "./server.ts";
 
 /** What a person should know of the copy: is it connected, and what has not been sent. */
 export type Status = {
@@ -48,6 +49,23 @@ export interface Replica<M extends MutatorDefs> {
    * on. Resolves once the copy has them; rejects when the server does not answer.
    */
   widen(window: number): Promise<void>;
+  /**
+   * Asks for members of a windowed collection next to one, or to an order, on
+   * both sides of it, as many as the server brings at once. Resolves once the
+   * copy has them; rejects when the server does not answer.
+   */
+  bring(around: Around): Promise<void>;
+  /**
+   * Asks again for what `bring` has brought, where the copy of another tab,
+   * which lacks it, has taken the place of this one's. Resolves with whether
+   * that was so, once there is an answer, or none.
+   */
+  restore(): Promise<boolean>;
+  /**
+   * What the copy lacks of the windowed collection of a prefix, the newest
+   * first; undefined before the first pull.
+   */
+  gaps(prefix: string): Promise<Gap[] | undefined>;
   /**
    * Resolves once what the copy holds by now is on the disk, where the next
    * visit finds it; by itself that takes a second or two.

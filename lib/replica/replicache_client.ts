@@ -2,6 +2,7 @@
 import type { MutatorDefs, Puller, ReplicacheOptions } from "replicache";
 import { ReplicacheImpl } from "replicache/impl";
 import { coalesce } from "./coalesce.ts";
+import type { PullCookie } from "./pull_window.ts";
 import { holdClientLock } from "./local/live_clients.ts";
 
 export { ReplicacheImpl };
@@ -85,6 +86,16 @@ export class ReplicacheClient<M extends MutatorDefs> extends ReplicacheImpl<M> {
   async hasPending(): Promise<boolean> {
     await this.cookie; // before it is open nobody knows
     return (await this.experimentalPendingMutations()).length > 0;
+  }
+
+  /** What the last pull that came into the copy left; null before that, and when it is closed meanwhile. */
+  async pullCookie(): Promise<PullCookie | null> {
+    try {
+      return await this.cookie as PullCookie | null;
+    } catch (error) {
+      if (this.closed) return null;
+      throw error;
+    }
   }
 
   override async close(): Promise<void> {

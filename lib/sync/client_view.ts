@@ -5,18 +5,13 @@ import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
 import { LIST_OPTIONS, type LogEntry, type Op, readLog } from "./log.ts";
+import { readNewest, readRange, type StoredEntries } from "./order_index.ts";
 import { type PatchOp, unavailable, unknownSpace } from "./protocol.ts";
 import type { Head } from "./space.ts";
+import { type Centre, isInside, type ViewBounds } from "./view_bounds.ts";
 
 /** Whose view it is: a user sees their own rejections, a group the lastMutationIDs of its clients. */
 export type Viewer = { userID: string; groupID: string };
-
-/** By prefix, the lowest order in the view; null (or absent) when all of the collection is. */
-export type WindowBounds = Readonly<Record<string, number | null>>;
-
-/** The lowest order in the view of a windowed collection; null when all of it is. */
-export const boundOf = (from: WindowBounds, prefix: string): number | null =>
-  Object.hasOwn(from, prefix) ? from[prefix] : null;
 
 /** What to do to a view, and how far its clients' mutations are in it. */
 export type Change = {
@@ -27,20 +22,22 @@ export type Change = {
 /**
  * What log entries do to a view: the last op of each key counts. Pure.
  *
- * In a windowed collection a put below the bound is left out, one that falls
- * below it is a del, and dels are always sent.
+ * In a windowed collection a put outside of the bounds is left out, one that
+ * falls out of them is a del, and dels are always sent. `before` are the bounds
+ * that the view had, where they are others.
  */
 export function changeOf(
   log: readonly LogEntry[],
   viewer: Viewer,
   collections: readonly Collection[],
-  from: WindowBounds,
+  bounds: ViewBounds,
+  before: ViewBounds = bounds,
 ): Change {
   const last = new Map<string, { op: Op; seen: boolean }>();
-  const inside = (key: string, order?: number) => {
+  const inside = (key: string, order?: number, view = bounds) => {
     const prefix = collectionOf(collections, key)?.prefix;
-    const bound = prefix === undefined ? null : boundOf(from, prefix);
-    return bound === null || (order !== undefined && order >= bound);
+    return prefix === undefined ||
+      (order !== undefined && isInside(view, { prefix, order }));
   };
   const lastMutationIDs = new Map<string, number>();
   for (const entry of log) {
@@ -48,7 +45,8 @@ export function changeOf(
       if (op.for !== undefined && op.for !== viewer.userID) continue;
       const { key, was, now } = op;
       // Inside at any time: a snapshot that read entries meanwhile may have it.
-      const seen = last.get(key)?.seen || inside(key, was) || inside(key, now);
+      const seen = last.get(key)?.seen || inside(key, was) ||
+        inside(key, now) || inside(key, was, before);
       last.set(key, { op, seen });
     }
     for (const [groupID, clientID, id] of entry.lastMutationIDs) {
@@ -66,9 +64,9 @@ export function changeOf(
 
 /** A view as it is stored: entries as JSON bytes, then what happened while they were read. */
 export type Snapshot = Change & {
-  entries: [key: string, json: Uint8Array][];
+  entries: StoredEntries;
   head: Head;
-  from: WindowBounds;
+  bounds: ViewBounds;
 };
 
 /** A log that is pruned while it is replayed has the snapshot begin again. */
@@ -78,7 +76,8 @@ const MAX_TRIES = 5;
  * The whole view: entries, the group's clients and the user's rejections are
  * read at once while writes go on, then the log entries that came since are
  * replayed. That gives exactly the state at the last of them, as each key's last
- * change is either seen by the read or replayed after it.
+ * change is either seen by the read or replayed after it. With the newest of
+ * each windowed collection come the entries next to `centre`, if it is given.
  */
 export async function snapshot(
   kv: KvReads,
@@ -86,6 +85,7 @@ export async function snapshot(
   viewer: Viewer,
   collections: readonly Collection[],
   window: number,
+  centre?: Centre,
 ): Promise<Snapshot> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const begun = await readVersion(kv, space);
@@ -101,14 +101,22 @@ export async function snapshot(
     const from = Object.fromEntries(
       collections.map(({ prefix }, i) => [prefix, newest[i].bound]),
     );
+    const found = centre && await readRange(kv, space, { from }, centre);
+    const ranges = found ? [{ ...found.range, serial: 1 }] : [];
+    const bounds = { from, ranges };
 
     const version = await readVersion(kv, space);
     const log = await readLog(kv, space, begun, version);
     if (!log) continue; // pruned meanwhile
-    const change = changeOf(log.slice(1), viewer, collections, from);
+    const change = changeOf(log.slice(1), viewer, collections, bounds);
     return {
-      entries: [...plain, ...windows, ...rejections],
-      from,
+      entries: [
+        ...plain,
+        ...windows,
+        ...found?.entries ?? [],
+        ...rejections,
+      ],
+      bounds,
       head: { version, mark: log.at(-1)!.mark },
       patch: change.patch,
       lastMutationIDs: { ...clients, ...change.lastMutationIDs },
@@ -122,7 +130,7 @@ async function readPlain(
   kv: KvReads,
   space: string,
   collections: readonly Collection[],
-): Promise<[string, Uint8Array][]> {
+): Promise<StoredEntries> {
   const between: Deno.KvListSelector[] = [];
   let start = keys.entry(space, "");
   const skipped = collections.map(({ prefix }) => prefix).sort();
@@ -148,80 +156,12 @@ const successor = (prefix: string) =>
   prefix.slice(0, -1) +
   String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
-/**
- * Reads the newest entries of a windowed collection (those below `below`, when
- * given), and those that are just as new as the last of them. `bound` is the
- * lowest order among them; null when there are no more.
- */
-export async function readNewest(
-  kv: KvReads,
-  space: string,
-  prefix: string,
-  most: number,
-  below?: number,
-): Promise<{ entries: [string, Uint8Array][]; bound: number | null }> {
-  const orders = keys.orders(space, prefix);
-  const selector = below === undefined
-    ? { prefix: orders }
-    : { prefix: orders, end: [...orders, below] };
-  const batchSize = Math.min(most + 1, LIST_OPTIONS.batchSize);
-  const found: string[] = [];
-  let bound: number | null = null;
-  let exhausted = true;
-  for await (const { key } of kv.list(selector, { reverse: true, batchSize })) {
-    const order = key[3] as number;
-    if (found.length >= most && order !== bound) {
-      exhausted = false;
-      break;
-    }
-    found.push(key[4] as string);
-    bound = order;
-  }
-  return {
-    entries: await readEntries(kv, space, found),
-    bound: exhausted ? null : bound,
-  };
-}
-
-const MAX_KEYS_PER_READ = 10; // of KV
-const MAX_CALLS_UNDER_WAY = 20; // so that others get their turn
-
-/** Entries as JSON bytes, without those that are not there. */
-export async function readEntries(
-  kv: KvReads,
-  space: string,
-  entryKeys: string[],
-): Promise<[string, Uint8Array][]> {
-  const entries: [string, Uint8Array][] = [];
-  for (
-    let i = 0;
-    i < entryKeys.length;
-    i += MAX_KEYS_PER_READ * MAX_CALLS_UNDER_WAY
-  ) {
-    const calls: Promise<Deno.KvEntryMaybe<Uint8Array>[]>[] = [];
-    for (
-      let j = i;
-      j < i + MAX_KEYS_PER_READ * MAX_CALLS_UNDER_WAY;
-      j += MAX_KEYS_PER_READ
-    ) {
-      const some = entryKeys.slice(j, j + MAX_KEYS_PER_READ);
-      const each = some.map((key) => keys.entry(space, key));
-      if (each.length > 0) calls.push(kv.getMany<Uint8Array[]>(each));
-    }
-    for (const { key, value } of (await Promise.all(calls)).flat()) {
-      // One that is gone was deleted meanwhile: the replay says so.
-      if (value !== null) entries.push([key[2] as string, value]);
-    }
-  }
-  return entries;
-}
-
 async function readRejections(
   kv: KvReads,
   space: string,
   userID: string,
-): Promise<[string, Uint8Array][]> {
-  const found: [string, Uint8Array][] = [];
+): Promise<StoredEntries> {
+  const found: StoredEntries = [];
   const prefix = keys.rejections(space, userID);
   for await (
     const { key, value } of kv.list<Uint8Array>({ prefix }, LIST_OPTIONS)

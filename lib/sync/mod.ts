@@ -28,7 +28,7 @@ import {
   unknownSpace,
   type VersionNotSupported,
 } from "./protocol.ts";
-import { pull, type PullAnswer } from "./pull.ts";
+import { pull, type PullAnswer, type Wanted } from "./pull.ts";
 import { scanEntries, type ScannedEntry, scanSpaces } from "./scan.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
@@ -40,7 +40,7 @@ export type { MayRead } from "./subscribers.ts";
 export type { OpenStream, StreamHooks } from "./poke.ts";
 export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
-export type { PullAnswer } from "./pull.ts";
+export type { Around, PullAnswer, Wanted } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
 export type { ScannedEntry } from "./scan.ts";
 export { batchReads } from "./batched_reads.ts";
@@ -121,9 +121,8 @@ export class Sync<U extends User = User> {
   }
 
   /**
-   * Answers a pull, the parsed JSON of its body. `window`: how many of the
-   * newest of each windowed collection are wanted. `mayRead` is asked after
-   * the last read: a user who has lost the right meanwhile gets `unknown-space`.
+   * Answers a pull, the parsed JSON of its body. `mayRead` is asked after the
+   * last read: a user who has lost the right meanwhile gets `unknown-space`.
    * `hold` is told how many bytes more the answer takes up, until it is read;
    * where it says false, the pull is `unavailable`.
    */
@@ -131,11 +130,7 @@ export class Sync<U extends User = User> {
     space: string,
     user: U,
     body: unknown,
-    { window, mayRead, hold }: {
-      window?: number;
-      mayRead: MayRead;
-      hold?: Hold;
-    },
+    { mayRead, hold, ...wanted }: Wanted & { mayRead: MayRead; hold?: Hold },
   ): Promise<Failure | PullAnswer> {
     const request = parsePull(body);
     if ("error" in request) return request;
@@ -146,7 +141,7 @@ export class Sync<U extends User = User> {
         this.#spaces.at(space).space,
         user,
         request,
-        window,
+        wanted,
         hold,
       )
     );

@@ -1,12 +1,11 @@
 // Reads and counts the newest of a windowed collection by its order index, beside any pull.
 import type { ReadonlyJSONValue } from "replicache";
-import { readEntries } from "./client_view.ts";
 import { keys, parse } from "./keys.ts";
 import { LIST_OPTIONS } from "./log.ts";
+import { type Place, placeOf, readEntries } from "./order_index.ts";
 import type { Space } from "./space.ts";
 
-/** Where an entry stands in its collection: two of the same order stand in that of their keys. */
-export type Place = { order: number; key: string };
+export type { Place } from "./order_index.ts";
 
 /** An entry of a windowed collection. */
 export type PlacedEntry = Place & { value: ReadonlyJSONValue };
@@ -80,7 +79,7 @@ async function readPlaces(
   const batchSize = Math.min(most, LIST_OPTIONS.batchSize);
   const options = { reverse: true, limit: most, batchSize };
   for await (const { key } of kv.list(range, options)) {
-    places.push({ order: key[3] as number, key: key[4] as string });
+    places.push(placeOf(key));
   }
   return places;
 }

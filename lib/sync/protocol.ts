@@ -46,7 +46,7 @@ export type VersionNotSupported = {
 
 /** The cookie of a client view: where in the space's history it stands, and how far back it reaches. */
 export type Cookie = {
-  /** `version + window / 2^20`: grows with each of the two, as Replicache demands. */
+  /** `version + (window + serial) / 2^20`, the serial of the last range: grows with each of the three, as Replicache demands. */
   order: number;
   version: number;
   /** Of the log entry at `version`. */
@@ -55,21 +55,41 @@ export type Cookie = {
   window: number;
   /** By prefix, the lowest order in the view; null once all of the collection is. */
   from: Record<string, number | null>;
+  /** Parts below that, in the order they were brought; absent when there are none, and from earlier releases. */
+  ranges?: Range[];
 };
+
+/** A part of a windowed collection that a view holds beside its window: all from an order to another, both included. */
+export type Range = {
+  prefix: string;
+  /** Null when nothing of the collection is below it. */
+  from: number | null;
+  to: number;
+  /** Which one it is, from 1 on, of those that were brought since the last snapshot. */
+  serial: number;
+};
+
+/** More than a reader has in mind; each is compared with each change. The oldest goes first. */
+export const MAX_RANGES = 20;
 
 const WINDOW_UNIT = 2 ** 20;
 /** The largest window that a cookie can hold. */
 export const MAX_WINDOW = WINDOW_UNIT - 1;
 
 export const cookieOf = (
-  { version, mark, window, from }: Omit<Cookie, "order">,
+  { version, mark, window, from, ranges = [] }: Omit<Cookie, "order">,
 ): Cookie => ({
-  order: version + window / WINDOW_UNIT,
+  order: version + (window + serialOf(ranges)) / WINDOW_UNIT,
   version,
   mark,
   window,
   from,
+  ...ranges.length > 0 && { ranges },
 });
+
+/** The serial of the last range; 0 when there is none. */
+export const serialOf = (ranges: readonly Range[] = []): number =>
+  ranges.at(-1)?.serial ?? 0;
 
 export type PatchOp =
   | { op: "clear" }
@@ -123,6 +143,13 @@ const Pull = v.object({
     mark: v.string(),
     window: count.assert((n) => n <= MAX_WINDOW, "This is too large."),
     from: v.record(v.number().nullable()),
+    ranges: v.array(v.object({
+      prefix: v.string(),
+      from: v.number().nullable(),
+      to: v.number(),
+      serial: count.assert((n) => n <= MAX_WINDOW, "This is too large."),
+    })).assert((all) => all.length <= MAX_RANGES, "These are too many.")
+      .optional(),
   }).nullable(),
 });
 export type Pull = v.Infer<typeof Pull>;

@@ -7,28 +7,32 @@ import {
   recordUse,
   today,
 } from "./client_group.ts";
-import {
-  boundOf,
-  changeOf,
-  readNewest,
-  snapshot,
-  type Viewer,
-} from "./client_view.ts";
-import type { User } from "./domain.ts";
+import { changeOf, snapshot, type Viewer } from "./client_view.ts";
+import { collectionOf, type User } from "./domain.ts";
 import { decode, keys } from "./keys.ts";
 import { readLog } from "./log.ts";
 import { logFailure } from "./log_failure.ts";
 import {
+  placesIn,
+  readNewest,
+  readRange,
+  type StoredEntries,
+} from "./order_index.ts";
+import {
   type ClientStateNotFound,
   type Cookie,
   cookieOf,
+  MAX_RANGES,
   notYours,
   type PatchOp,
   type Pull,
+  serialOf,
+  SyncError,
   unavailable,
   unknownSpace,
 } from "./protocol.ts";
 import {
+  MAX_ENTRIES_PER_PULL,
   MAX_LOG_BYTES_TO_REPLAY,
   planPull,
   type PullPlan,
@@ -37,6 +41,7 @@ import {
 } from "./pull_plan.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./store.ts";
+import { boundOf, type Centre, isInside } from "./view_bounds.ts";
 import { commitDrafts } from "./write.ts";
 
 /** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
@@ -44,21 +49,34 @@ export type PullAnswer = Iterable<string>;
 
 type PullResult = PullAnswer | ClientStateNotFound;
 
+/** What of the windowed collections a client asks for, beside what it has. */
+export type Wanted = {
+  /** How many of the newest of each; 0 for those it has. */
+  window?: number;
+  around?: Around;
+};
+
+/**
+ * Entries next to that of a key, which may be gone; or next to an order in the
+ * collection that the key is of, which may be the prefix alone.
+ */
+export type Around = { key: string; order?: number };
+
 /** How often a pull begins because a suspicious cookie proved good. */
 const MAX_TRIES = 5;
 
 /**
- * Answers a pull. `window` is how many of the newest of each windowed
- * collection the client asks for; `hold` is told how much memory the answer
- * takes up. Throws a `SyncError` for an unknown space, for another's client
- * group, and where there is no memory for it.
+ * Answers a pull; `hold` is told how much memory the answer takes up. Throws a
+ * `SyncError` for an unknown space, for another's client group, when the client
+ * wants what is around a thing of no windowed collection, and where there is no
+ * memory for it.
  */
 export async function pull(
   store: Store,
   space: Space,
   user: User,
   request: Pull,
-  window = 0,
+  { window = 0, around }: Wanted = {},
   hold: Hold = () => true,
 ): Promise<PullResult> {
   const { kv } = store;
@@ -66,6 +84,10 @@ export async function pull(
   const { clientGroupID: groupID, cookie } = request;
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
+  const aroundIn = around && collectionOf(collections, around.key);
+  if (around && !aroundIn) {
+    throw new SyncError("malformed", "around: There is no such collection.");
+  }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const lost = await enter();
     if (lost) return lost;
@@ -102,11 +124,21 @@ export async function pull(
     return planPull({
       cookie,
       asked: window,
+      centre: await findCentre(),
       head,
       log,
       collections,
       strategy,
     });
+  }
+
+  /** Undefined when nothing is asked for, or its entry is not there. */
+  async function findCentre(): Promise<Centre | undefined> {
+    if (!around || !aroundIn) return undefined;
+    const { prefix, order: orderOf } = aroundIn;
+    if (around.order !== undefined) return { prefix, order: around.order };
+    const value = await space.entry(around.key);
+    return value === undefined ? undefined : { prefix, order: orderOf(value) };
   }
 
   function readLogFrom({ version, mark }: Cookie, to: number) {
@@ -131,7 +163,7 @@ export async function pull(
           log,
           viewer,
           collections,
-          cookie!.from,
+          cookie!,
         );
         // The log in memory may have grown since the head was looked at.
         const version = cookie!.version + log.length;
@@ -144,43 +176,63 @@ export async function pull(
         );
       }
       case "snapshot":
-        return await whole(plan.window);
+        return await whole(plan);
       case "wider":
-        return await widen(cookie!, plan.more);
+        return await widen(cookie!, plan);
       case "lost":
         return await fence(store, space, viewer, cookie!);
     }
   }
 
-  async function whole(window: number): Promise<PullAnswer> {
+  async function whole(
+    { window, centre }: PullPlan & { kind: "snapshot" },
+  ): Promise<PullAnswer> {
     const view = await snapshot(
       charged,
       space.name,
       viewer,
       collections,
       window,
+      centre,
     );
-    const { head, from, lastMutationIDs, entries, patch } = view;
-    const cookie = cookieOf({ ...head, window, from });
+    const { head, bounds, lastMutationIDs, entries, patch } = view;
+    const cookie = cookieOf({ ...head, window, ...bounds });
     return body(cookie, lastMutationIDs, entries, patch, true);
   }
 
-  /** Brings what is missing below the bound, and what changed since the cookie. */
+  /** Brings what is missing below the bound and next to the centre, and what changed since the cookie. */
   async function widen(
     cookie: Cookie,
-    more: number,
+    { more, centre }: PullPlan & { kind: "wider" },
   ): Promise<PullResult | null> {
     const bounds = new Map(Object.entries(cookie.from));
-    const older: [string, Uint8Array][] = [];
-    for (const { prefix } of collections) {
-      const bound = boundOf(cookie.from, prefix);
+    const missing: StoredEntries = [];
+    for (const { prefix } of more > 0 ? collections : []) {
+      const bound = boundOf(cookie, prefix);
       if (bound === null) continue;
       const found = await readNewest(charged, space.name, prefix, more, bound);
-      older.push(...found.entries);
+      missing.push(...found.entries);
       bounds.set(prefix, found.bound);
     }
     const from = Object.fromEntries(bounds);
     const window = cookie.window + more;
+    let { ranges = [] } = cookie;
+    let dels: PatchOp[] = [];
+    const found = centre &&
+      await readRange(charged, space.name, { from, ranges }, centre);
+    const oldest = ranges.length < MAX_RANGES ? undefined : ranges[0];
+    const leaving = found && oldest
+      ? await placesIn(charged, space.name, oldest, MAX_ENTRIES_PER_PULL)
+      : [];
+    // An oldest one that has grown beyond all measure stays, and no other comes.
+    if (found && leaving) {
+      missing.push(...found.entries);
+      const range = { ...found.range, serial: serialOf(ranges) + 1 };
+      ranges = [...ranges.filter((each) => each !== oldest), range];
+      dels = leaving.filter(({ order }) =>
+        !isInside({ from, ranges }, { prefix: oldest!.prefix, order })
+      ).map(({ key }) => ({ op: "del", key }));
+    }
     await space.refresh();
     const { version, mark } = space.head;
     const log = await readLog(
@@ -190,13 +242,19 @@ export async function pull(
       version,
       cookie.mark,
     );
-    if (!log) return await whole(snapshotOf(window).window);
+    if (!log) return await whole(snapshotOf(window, centre));
     if (log[0].mark !== cookie.mark) {
       return await fence(store, space, viewer, cookie);
     }
-    const change = changeOf(log.slice(1), viewer, collections, from);
-    const next = cookieOf({ version, mark, window, from });
-    return body(next, change.lastMutationIDs, older, change.patch);
+    const { patch, lastMutationIDs } = changeOf(
+      log.slice(1),
+      viewer,
+      collections,
+      { from, ranges },
+      cookie,
+    );
+    const next = cookieOf({ version, mark, window, from, ranges });
+    return body(next, lastMutationIDs, missing, [...dels, ...patch]);
   }
 }
 

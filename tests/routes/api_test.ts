@@ -224,6 +224,25 @@ test("push and pull name the field that is malformed (T2)", async () => {
   for (const window of ["0", "-1", "1e3", "x", "99999999"]) {
     assertFails(await ada.post(windowed + window, {}), 400, "malformed");
   }
+  const pull = `/api/replicache/pull?space=${GENERAL}&`;
+  const first = { pullVersion: 1, schemaVersion: "1", profileID: "p" };
+  const body = { ...first, clientGroupID: "around", cookie: null };
+  for (
+    const [query, field] of [
+      [`around=${"x".repeat(101)}`, "around"],
+      ["around=room", "around"],
+      ["around=message/&order=", "order"],
+      ["around=message/&order=x", "order"],
+      ["around=message/&order=1e999", "order"],
+    ]
+  ) {
+    const answer = await ada.post(pull + query, body);
+    assertFails(answer, 400, "malformed");
+    assertStringIncludes(answer.body.message, `${field}: `);
+  }
+  for (const query of ["around=message/none", "around=message/&order=7.5"]) {
+    assertEquals((await ada.post(pull + query, body)).status, 200);
+  }
   assertFails(await ada.post("/api/replicache/push", {}), 400, "malformed");
 });
 

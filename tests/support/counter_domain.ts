@@ -1,6 +1,11 @@
 // A small domain of its own for the engine's tests: nothing of the chat in it.
 import type { ReadonlyJSONValue, WriteTransaction } from "replicache";
-import { type Domain, Sync, type User } from "../../lib/sync/mod.ts";
+import {
+  type Domain,
+  Sync,
+  type User,
+  type Wanted,
+} from "../../lib/sync/mod.ts";
 
 /** Thrown by mutators of these tests; the engine knows it by its code. */
 export class Refused extends Error {
@@ -109,6 +114,7 @@ export class Client {
   async pull(
     window?: number,
     mayRead = () => Promise.resolve(true),
+    around?: Wanted["around"],
   ): Promise<Answer> {
     const answer = await this.sync.pull(this.space, this.user, {
       pullVersion: 1,
@@ -116,7 +122,7 @@ export class Client {
       profileID: "p",
       clientGroupID: this.groupID,
       cookie: this.cookie,
-    }, { window, mayRead });
+    }, { window, around, mayRead });
     if ("error" in answer) return answer;
     const body = JSON.parse([...answer].join(""));
     for (const { op, key, value } of body.patch) {

@@ -1,5 +1,11 @@
 // Runs a few clients and two servers in a simulation in which calls, requests and processes fail; checks the end.
-import { batchReads, Sync, SyncError, type User } from "../../lib/sync/mod.ts";
+import {
+  batchReads,
+  Sync,
+  SyncError,
+  type User,
+  type Wanted,
+} from "../../lib/sync/mod.ts";
 import { eventsOf } from "./events.ts";
 import { type Plan, Process } from "./faulty_kv.ts";
 import { auditDomain, type Item, type Told } from "./audit_domain.ts";
@@ -56,8 +62,8 @@ export class World extends Simulation {
       version: (space) => this.#version(space),
       push: (space, user, body) =>
         this.#request((sync) => sync.push(space, user, body)),
-      pull: (space, user, body, window) =>
-        this.#request((sync) => pullFrom(sync, space, user, body, window)),
+      pull: (space, user, body, wanted) =>
+        this.#request((sync) => pullFrom(sync, space, user, body, wanted)),
     };
     const tabs = [["a1", "a2"], ["b1"], ["c1", "c2", "c3"]];
     this.groups = tabs.map((each, i) =>
@@ -296,9 +302,9 @@ async function pullFrom(
   space: string,
   user: User,
   body: unknown,
-  window?: number,
+  wanted?: Wanted,
 ): Promise<RecordedPull["body"] | { error: string }> {
   const mayRead = () => Promise.resolve(true);
-  const answer = await sync.pull(space, user, body, { window, mayRead });
+  const answer = await sync.pull(space, user, body, { ...wanted, mayRead });
   return "error" in answer ? answer : JSON.parse([...answer].join(""));
 }

@@ -7,7 +7,7 @@ import {
   type User,
 } from "../../lib/sync/mod.ts";
 import { type Gate, gatedKv, through } from "./gated_kv.ts";
-import { auditDomain } from "./audit_domain.ts";
+import { auditDomain, type Item } from "./audit_domain.ts";
 import { ModelGroup, randomDeed, type Server } from "./model_client.ts";
 import { type Random, randomFrom } from "./random.ts";
 import {
@@ -20,8 +20,6 @@ import {
 export const SPACE = "s";
 export const OTHER = "t";
 const USERS: User[] = [{ userID: "ada" }, { userID: "bob" }];
-const ITEMS = 120;
-const GROUPS = 16;
 const KEEP = { logEntries: 40, logDays: 0, rejectionDays: 1 };
 const DAY = 86_400_000; // ms
 
@@ -31,6 +29,12 @@ export type Options = {
   name: string;
   /** How many pulls that bring news are enough. */
   pulls: number;
+  /** How many items there may be, 120 unless told otherwise. */
+  items?: number;
+  /** How many groups are at work at once, 16 unless told otherwise. */
+  groups?: number;
+  /** How often the Reset strategy answers. */
+  resets?: number;
   /** How often a group begins with a null cookie again. */
   restarts?: number;
   /** A second connection to the KV's file, to read through as main.ts does. */
@@ -46,6 +50,8 @@ export async function makeHistory(
   options: Options,
 ): Promise<RecordedHistory> {
   const { seed, name, pulls, restarts = 0.02, sabotage, reader } = options;
+  const { items = 120, resets = 0.1 } = options;
+  const loopCount = options.groups ?? 16;
   const { spoil = (body) => body } = options;
   const random = randomFrom(seed);
   const story = emptyHistory();
@@ -59,16 +65,16 @@ export async function makeHistory(
     new Sync(given(), auditDomain, { strategy, retention: KEEP });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
-  const engine = () => engines[Number(random.chance(0.1))];
+  const engine = () => engines[Number(random.chance(resets))];
   const version = async (space: string) =>
     (await kv.get<number>(["version", space])).value ?? 0;
   const server: Server = {
     version,
     push: (space, user, body) => engine().push(space, user, body),
-    async pull(space, user, body, window) {
+    async pull(space, user, body, wanted) {
       const mayRead = () => Promise.resolve(true);
       const answer = await engine().pull(space, user, body, {
-        window,
+        ...wanted,
         mayRead,
       });
       if ("error" in answer) return answer;
@@ -98,20 +104,30 @@ export async function makeHistory(
     return "odd";
   };
 
+  const fill = async () => {
+    for (let n = 0; n < items; n += 100) {
+      await engine().write([SPACE, OTHER], async (one) => {
+        for (let i = n; i < n + 100; i++) {
+          await one.set(`item/${i}`, { n: i, by: "" } satisfies Item);
+        }
+        await one.set("newest", items);
+      });
+    }
+  };
   const live = async () => {
     let group = begin();
     while (left > 0) {
       const deeds = random.chance(0.5) ? random.below(4) : 0;
       for (let i = 0; i < deeds; i++) {
-        group.act(random.pick(group.tabs), ...randomDeed(random, ITEMS));
+        group.act(random.pick(group.tabs), ...randomDeed(random, items));
       }
       if (random.chance(0.1)) group.dismiss();
-      const window = random.chance(0.1) ? 5 + random.below(60) : undefined;
+      const wish = group.randomWish(random, items);
       let pushing = true;
       const pushed = group.push().catch(odd).finally(() => pushing = false);
       if (random.chance(0.1)) await pushed;
       do {
-        const news = await group.pull(window).catch(odd);
+        const news = await group.pull(wish).catch(odd);
         if (news === "odd") group = begin();
         else if (news) left--;
         else await turns(random, 2);
@@ -130,7 +146,7 @@ export async function makeHistory(
     for (let i = 0; left > 0; i++) {
       await engine().write([SPACE, OTHER], async (one, other) => {
         await one.set(`served/${i % 10}`, i);
-        await one.del(`item/${random.below(ITEMS)}`);
+        await one.del(`item/${random.below(items)}`);
         await other.set("served", i);
       }).catch(odd);
       await turns(random);
@@ -150,7 +166,8 @@ export async function makeHistory(
       await turns(random);
     }
   };
-  const loops = Array.from({ length: GROUPS }, live);
+  if (options.items) await fill();
+  const loops = Array.from({ length: loopCount }, live);
   await Promise.all([...loops, serve(), keepHouse()]);
   for (const each of engines) each.close();
   return story;

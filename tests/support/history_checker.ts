@@ -27,6 +27,8 @@ export type RecordedPull = {
   /** The cookie was null. */
   first: boolean;
   window: number;
+  /** Next to which order it asked for items, if it did. */
+  around?: number;
   /** The space's version in KV before the pull was asked for. */
   floor: number;
   body: {
@@ -35,6 +37,7 @@ export type RecordedPull = {
       version: number;
       window: number;
       from: Record<string, number | null>;
+      ranges?: { from: number | null; to: number }[];
     };
     lastMutationIDChanges: Record<string, number>;
     patch: PatchOp[];
@@ -173,8 +176,10 @@ class SpaceModel {
       );
   }
 
-  /** How the view of a user who has items from a bound on differs from what it has to be. */
-  differs(view: Map<string, string>, userID: string, bound: number | null) {
+  /** How the view of a user who has the items of some stretches differs from what it has to be. */
+  differs(view: Map<string, string>, userID: string, stretches: Stretch[]) {
+    const isInside = (n: number) =>
+      stretches.some(([from, to]) => from <= n && n <= to);
     const wrong: string[] = [];
     const name = (what: string, key: string, json?: string) =>
       wrong.push(`${what} ${key} ${json?.slice(0, 80) ?? ""}`);
@@ -185,14 +190,14 @@ class SpaceModel {
       if (shown !== json) name("instead of", key, `${json}: ${shown}`);
     };
     for (const [key, { json, n }] of this.entries) {
-      if (n === undefined || bound === null || n >= bound) expect(key, json);
+      if (n === undefined || isInside(n)) expect(key, json);
     }
     const rejections = this.rejections.get(userID) ?? new Map();
     for (const [key, json] of rejections) expect(key, json);
     if (expected === view.size) return wrong;
     for (const [key, json] of view) {
       const { n } = this.entries.get(key) ?? {};
-      const out = n !== undefined && bound !== null && n < bound;
+      const out = n !== undefined && !isInside(n);
       if (out || !(this.entries.has(key) || rejections.has(key))) {
         name("too much", key, json);
       }
@@ -200,6 +205,17 @@ class SpaceModel {
     return wrong;
   }
 }
+
+/** The first and the last `n` of some items. */
+type Stretch = [from: number, to: number];
+
+/** Which items a cookie says that its view has. */
+const stretchesOf = (
+  { from, ranges = [] }: RecordedPull["body"]["cookie"],
+): Stretch[] => [
+  [from["item/"] ?? -Infinity, Infinity],
+  ...ranges.map(({ from, to }): Stretch => [from ?? -Infinity, to]),
+];
 
 /** A view as a client has put it together out of patches. */
 type View = {
@@ -256,12 +272,13 @@ export function faultsIn(history: RecordedHistory, space: string): string[] {
 
 /** Applies one pull to its view, and looks at what came of it. */
 function faultsOf(
-  { view: name, forkOf, groupID, userID, first, window, floor, body }:
-    RecordedPull,
+  pulled: RecordedPull,
   past: SpaceModel,
   views: Map<string, View>,
   { accepted, expired }: RecordedHistory,
 ): string[] {
+  const { view: name, forkOf, groupID, userID, first, window } = pulled;
+  const { floor, around, body } = pulled;
   const { cookie, lastMutationIDChanges: changes, patch } = body;
   const faults: string[] = [];
   const view = views.get(name) ?? viewFrom(groupID, views.get(forkOf ?? ""));
@@ -288,8 +305,17 @@ function faultsOf(
   Object.assign(view.lastMutationIDs, changes);
   view.cookie = cookie;
 
-  const bound = cookie.from["item/"] ?? null;
-  faults.push(...past.differs(view.entries, userID, bound));
+  const stretches = stretchesOf(cookie);
+  faults.push(...past.differs(view.entries, userID, stretches));
+  if (around !== undefined) {
+    const goesDown = stretches.some(([from, to]) =>
+      from < around && around <= to
+    );
+    const goesUp = stretches.some(([from, to]) =>
+      from <= around && around < to
+    );
+    if (!goesDown || !goesUp) faults.push(`has nothing around ${around}`);
+  }
   const ids = past.clients.get(groupID) ?? new Map<string, number>();
   for (const [clientID, id] of ids) {
     const shown = view.lastMutationIDs[clientID];

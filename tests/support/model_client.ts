@@ -1,5 +1,5 @@
 // Models a client group as Replicache keeps one, and records what it was shown.
-import type { User } from "../../lib/sync/mod.ts";
+import type { User, Wanted } from "../../lib/sync/mod.ts";
 import { type Deed, isBad } from "./audit_domain.ts";
 import type { Random } from "./random.ts";
 import type { RecordedHistory, RecordedPull } from "./history_checker.ts";
@@ -20,7 +20,7 @@ export interface Server {
     space: string,
     user: User,
     body: unknown,
-    window?: number,
+    wanted: Wanted,
   ): Promise<RecordedPull["body"] | { error: string }>;
   /** The version that the space has in KV, or one a little older. */
   version(space: string): number | Promise<number>;
@@ -94,7 +94,7 @@ export class ModelGroup {
   }
 
   /** Pulls and takes in what comes; true when it brought anything. */
-  async pull(window?: number): Promise<boolean> {
+  async pull({ window, around }: Wanted = {}): Promise<boolean> {
     const { space, groupID, user, story } = this;
     const floor = await this.server.version(space);
     const cookie = this.#cookie;
@@ -104,7 +104,7 @@ export class ModelGroup {
       profileID: "p",
       clientGroupID: groupID,
       cookie,
-    }, window);
+    }, { window, around });
     if ("error" in body) throw new Lost(JSON.stringify(body));
     if (this.#cookie !== cookie) return false; // overtaken by another
     story.pulls.push({
@@ -114,6 +114,7 @@ export class ModelGroup {
       userID: user.userID,
       first: cookie === null,
       window: window ?? 0,
+      around: around?.order,
       floor,
       body,
     });
@@ -123,6 +124,24 @@ export class ModelGroup {
       id > (this.#confirmed[clientID] ?? 0)
     );
     return body.cookie.order !== cookie?.order;
+  }
+
+  /** Something to ask for, now and then; of items that may not be in its view. */
+  randomWish(random: Random, items: number): Wanted {
+    const wanted: Wanted = {};
+    if (random.chance(this.#cookie ? 0.1 : 0.5)) {
+      wanted.window = 5 + random.below(60);
+    }
+    const bound = this.#cookie?.from["item/"];
+    const order = bound ? random.below(bound + 2) : undefined;
+    if (random.chance(0.5)) {
+      wanted.around = random.chance(0.5)
+        ? { key: `item/${random.below(items)}` }
+        : order === undefined
+        ? undefined
+        : { key: "item/", order };
+    }
+    return wanted;
   }
 
   /** Forgets its view: the next pull is a first one. */

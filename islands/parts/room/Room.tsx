@@ -74,8 +74,15 @@ export function Room(props: RoomProps) {
     props.richText,
     people,
   );
-  const history = useHistory(messages, room.messageCount, initialView.messages);
-  const scroll = useScrollAnchor(messages.at(-1)?.id, open);
+  const history = useHistory(
+    messages,
+    open.gaps,
+    room.messageCount,
+    initialView.messages,
+  );
+  // What comes in below: new messages, and those of a gap behind an older part.
+  const below = `${messages.at(-1)?.id} ${history.gaps[0]?.from}`;
+  const scroll = useScrollAnchor(below, open);
   const { scroller, scrolledUp } = scroll;
   const readMarker = useReadMarker({
     initialView,
@@ -189,6 +196,16 @@ export function Room(props: RoomProps) {
             scroller={scroller}
           />
         )}
+        missing={(gap) =>
+          parts && (
+            <parts.MissingMessages
+              key={`gap ${history.gaps.indexOf(gap)}`}
+              gap={gap}
+              history={history}
+              replica={readable}
+              scroller={scroller}
+            />
+          )}
         failures={parts && anyRejected && replica && (
           <parts.Failures
             rejections={rejections}

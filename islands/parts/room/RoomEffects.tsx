@@ -63,11 +63,11 @@ export function RoomEffects(props: RoomEffectsProps) {
   useTellTyping(roomSpace(room.id), draft.text);
 
   // A message that is deleted while its author edits it: the text goes on. One
-  // that is further back than the replica reaches may well be there.
+  // that the replica lacks may well be there.
   const edit = editing.edit.value;
   const isGone = open.readable && edit &&
     !messages.some(({ id }) => id === edit.id) &&
-    (!history.more || edit.seq >= (messages[0]?.seq ?? 0));
+    !open.gaps?.some(({ from, to }) => edit.seq > (from ?? 0) && edit.seq < to);
   useEffect(() => {
     if (!isGone) return;
     draft.restore({ content: edit.content });

@@ -6,7 +6,7 @@ export { CodeBlock } from "../message/CodeBlock.tsx";
 export { EditBox } from "../message/EditBox.tsx";
 export { askServer } from "../shared/ask_server.ts";
 export { EmojiChoice } from "../shared/EmojiChoice.tsx";
-export { OlderMessages } from "../timeline/OlderMessages.tsx";
+export { MissingMessages, OlderMessages } from "../timeline/OlderMessages.tsx";
 export { Failures } from "./Failures.tsx";
 export { copyMessageLink } from "./message_links.ts";
 export { Paused, StorageHint } from "./Paused.tsx";

@@ -5,11 +5,8 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { copyText } from "../shared/copy_text.ts";
 import { elementIDOf, messageIDIn } from "../shared/message_link.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
-import { showOlder } from "../timeline/OlderMessages.tsx";
+import { showMessage } from "../timeline/OlderMessages.tsx";
 import type { History } from "../timeline/useHistory.ts";
-
-/** How many messages are fetched at once on the way to one that is far back. */
-const STRIDE = 1_000;
 
 /**
  * Puts a message's link on the clipboard; where a page may not do that
@@ -24,9 +21,9 @@ export async function copyMessageLink(messageID: string): Promise<string> {
 }
 
 /**
- * Goes to the message whose ID is `target`, or the address bar's, and brings
- * older ones until it is there. `replica` is undefined until the history is
- * what it holds.
+ * Goes to the message whose ID is `target`, or the address bar's, and brings it
+ * with those around it where it is not there. `replica` is undefined until the
+ * history is what it holds.
  */
 export function useJumpTarget(
   target: Signal<string | undefined>,
@@ -49,14 +46,14 @@ export function useJumpTarget(
   useEffect(() => {
     if (!id || loading) return;
     const giveUp = (why: string) => {
+      if (target.value !== id) return;
       target.value = undefined;
       showNotice(why);
     };
     const { links, history: words } = roomOnUseStrings;
     if (focusMessage(id)) target.value = undefined;
-    else if (replica && !history.more) giveUp(links.gone);
     else if (replica) {
-      showOlder(replica, history, STRIDE).then((result) => {
+      showMessage(replica, history, id).then((result) => {
         if (result === "failed") giveUp(words.failed);
         else if (result === "none") giveUp(links.gone);
       });

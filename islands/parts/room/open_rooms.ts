@@ -1,9 +1,11 @@
 // The rooms whose copies are open on this page, the one that is shown and those shown last, and the live view of each: the server's HTML first, the replica once it has caught up.
 import { computed, effect, signal } from "@preact/signals";
+import type { ReadTransaction } from "replicache";
 import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import {
   memberIn,
   membersIn,
+  MESSAGES,
   messagesIn,
   roomIn,
 } from "../../../lib/chat/queries.ts";
@@ -11,6 +13,7 @@ import type { Message } from "../../../lib/chat/schema.ts";
 import { kindOf, roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import {
+  type Gap,
   openReplica,
   type Rejection,
   rejectionsIn,
@@ -59,6 +62,7 @@ export class OpenRoom {
   readonly #replica = signal<RoomReplica | undefined>(undefined);
   readonly #failed = signal(false);
   readonly #rejections = signal<Rejection[]>([]);
+  readonly #gaps = signal<readonly Gap[] | undefined>(undefined);
   /** Whether the view may lack what is unsent: the HTML does, and so may the replica. */
   readonly lacksUnsent = signal(false);
   /** Adds it to the view. */
@@ -94,6 +98,10 @@ export class OpenRoom {
   }
   get rejections(): readonly Rejection[] {
     return this.#rejections.value;
+  }
+  /** What the replica lacks of the messages, the newest first; undefined until it is open. */
+  get gaps(): readonly Gap[] | undefined {
+    return this.#gaps.value;
   }
   get replica(): RoomReplica | undefined {
     return this.#replica.value;
@@ -134,8 +142,18 @@ export class OpenRoom {
       // What an earlier visit wrote last may not have come into the copy.
       this.lacksUnsent.value = replica.status.peek().unsent > 0;
       replica.subscribe(rejectionsIn, (all) => this.#rejections.value = all);
-      replica.subscribe((tx) => viewIn(tx, userID), (copy) => {
+      const view = (tx: ReadTransaction) => viewIn(tx, userID);
+      const show = async (read: RoomView | undefined) => {
+        // What its reader looks at is not to vanish, and come a moment later.
+        const copy = await replica.restore() ? await replica.query(view) : read;
+        await this.#readGaps(replica);
         if (copy) this.#onCopy(copy, replica);
+      };
+      replica.subscribe(view, (copy) => void show(copy).catch(reportError));
+      // Where nothing is in a gap it closes without any change of the copy.
+      effect(() => {
+        if (replica.status.value.syncing) return;
+        this.#readGaps(replica).catch(reportError);
       });
       effect(() => {
         const { unsent } = replica.status.value;
@@ -147,6 +165,12 @@ export class OpenRoom {
       this.#failed.value = true;
       console.error(error);
     });
+  }
+
+  async #readGaps(replica: RoomReplica): Promise<void> {
+    const gaps = await replica.gaps(MESSAGES);
+    const isNew = JSON.stringify(gaps) !== JSON.stringify(this.#gaps.peek());
+    if (gaps && isNew) this.#gaps.value = gaps;
   }
 
   #onCopy(copy: RoomView, replica: RoomReplica): void {
@@ -253,7 +277,7 @@ export async function openUserReplica(userID: string): Promise<UserReplica> {
 }
 
 async function viewIn(
-  tx: Parameters<typeof roomIn>[0],
+  tx: ReadTransaction,
   userID: string,
 ): Promise<RoomView | undefined> {
   const [room, me, members, messages] = await Promise.all([

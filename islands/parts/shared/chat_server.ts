@@ -7,9 +7,11 @@ export type TypingEvent = { userID: string; typing: boolean };
 export type OnlineEvent = { userIDs: string[] };
 
 export const chatServer: Server = {
-  url(endpoint, spaces, window) {
+  url(endpoint, spaces, { window, around } = {}) {
     const query = new URLSearchParams(spaces.map((space) => ["space", space]));
     if (window) query.set("window", `${window}`);
+    if (around) query.set("around", around.key);
+    if (around?.order !== undefined) query.set("order", `${around.order}`);
     if (endpoint === "poke") query.set("online", "1");
     return `/api/replicache/${endpoint}?${query}`;
   },

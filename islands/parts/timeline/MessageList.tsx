@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage, Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import type { Gap } from "../../../lib/replica/mod.ts";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
 import { isTouch } from "../shared/writing_focus.ts";
@@ -16,7 +17,7 @@ type MessageListProps = {
   room: Room;
   userID: string;
   people: People;
-  history: Pick<History, "messages" | "more" | "latest">;
+  history: Pick<History, "messages" | "more" | "gaps" | "latest">;
   scroll: ScrollAnchor;
   /** The message above which the line "New messages" belongs, if any. */
   newFrom: string | undefined;
@@ -34,9 +35,14 @@ type MessageListProps = {
   announced: boolean;
   /** Stands above the messages, and brings older ones. */
   older: ComponentChild;
+  /** What stands in for the messages of a gap, with a key. */
+  missing: (gap: Gap) => ComponentChild;
   /** What the server refused, below the messages; false when there is none. */
   failures: ComponentChild;
 };
+
+/** Messages, and the gap that is above them, if any. */
+type Group = [key: number, messages: ChatMessage[], gap?: Gap];
 
 /** How many messages are painted, or skipped, together. */
 const GROUP_SIZE = 50;
@@ -45,7 +51,7 @@ const MAX_WITH_BUTTONS = 300;
 
 export function MessageList(props: MessageListProps) {
   const { userID, newFrom, announced, editedID } = props;
-  const { messages, more, latest } = props.history;
+  const { messages, more, gaps, latest } = props.history;
   const last = messages.at(-1);
   const { scroller, scrolledUp, onScroll, toNewest } = props.scroll;
   const byID = new Map(latest.current.all.map((each) => [each.id, each]));
@@ -84,17 +90,18 @@ export function MessageList(props: MessageListProps) {
             <Empty room={props.room} />
           )}
           {more && props.older}
-          {groupsOf(messages).map(([key, group], i, groups) => {
+          {groupsOf(messages, gaps).flatMap(([key, group, gap], i, groups) => {
             const has = (wanted?: string) =>
               group.some(({ id }) => id === wanted);
-            return (
+            return [
+              gap && props.missing(gap),
               <MessageGroup
                 key={key}
                 messages={group}
                 quoted={group.map(({ replyTo }) =>
                   replyTo ? byID.get(replyTo) : undefined
                 )}
-                before={groups[i - 1]?.[1].at(-1)}
+                before={gap ? undefined : groups[i - 1]?.[1].at(-1)}
                 userID={userID}
                 people={props.people}
                 newFrom={has(newFrom) ? newFrom : undefined}
@@ -110,8 +117,8 @@ export function MessageList(props: MessageListProps) {
                 today={props.today}
                 announced={announced}
                 buttonsOnlyNear={messages.length > MAX_WITH_BUTTONS}
-              />
-            );
+              />,
+            ];
           })}
           {props.failures}
         </div>
@@ -185,18 +192,19 @@ function moveFocus(event: KeyboardEvent): void {
  * Groups messages by their `seq`: a group stays the same whatever comes before
  * or behind it. With 5,000 on the page, one more then costs a group and not
  * all: in Preact, in layout, and in what the browser asks of each element that
- * it may leave unpainted.
+ * it may leave unpainted. None goes across a gap.
  */
-function groupsOf(
-  messages: ChatMessage[],
-): [key: number, messages: ChatMessage[]][] {
-  const groups: [number, ChatMessage[]][] = [];
+function groupsOf(messages: ChatMessage[], gaps: readonly Gap[]): Group[] {
+  const groups: Group[] = [];
   for (const message of messages) {
-    const key = Math.floor(message.seq / GROUP_SIZE);
-    const last = groups.at(-1);
+    const { seq } = message;
+    const [key, group] = groups.at(-1) ?? [-1];
+    const gap = group &&
+      gaps.find(({ from, to }) => group.at(-1)!.seq <= from! && seq >= to);
+    const next = Math.floor(seq / GROUP_SIZE);
     // What is unsent counts from an older room, and stands behind all the same.
-    if (last && key <= last[0]) last[1].push(message);
-    else groups.push([key, [message]]);
+    if (group && !gap && next <= key) group.push(message);
+    else groups.push([Math.max(next, key + 0.5), [message], gap]);
   }
   return groups;
 }

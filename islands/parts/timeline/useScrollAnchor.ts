@@ -17,12 +17,12 @@ export type Place = { messageID: string; top: number };
 
 /**
  * For a scroller that the stylesheet lays out from its end: `scrollTop` is 0
- * at the newest, before any script, and negative above. `newest` identifies
- * its last member. `kept.place` is where it opens, and where its reader was
+ * at the newest, before any script, and negative above. `below` changes with
+ * what comes in below its reader. `kept.place` is where it opens, and where its reader was
  * when they left; undefined for at the newest.
  */
 export function useScrollAnchor(
-  newest: string | undefined,
+  below: string,
   kept: { place?: Place },
 ) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -63,7 +63,7 @@ export function useScrollAnchor(
     if (!height.current || !scrolledUp.peek()) return;
     const grown = scroller.current!.scrollHeight - height.current;
     scroller.current!.scrollBy({ top: -grown, behavior: "instant" });
-  }, [newest]);
+  }, [below]);
   useLayoutEffect(() => {
     if (CSS.supports("overflow-anchor", "auto")) return;
     height.current = scroller.current!.scrollHeight;

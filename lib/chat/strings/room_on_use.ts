@@ -93,6 +93,7 @@ export const roomOnUseStrings = {
 
   history: {
     older: "Load older messages",
+    missing: "Load the messages in between",
     loading: "Loading older messages…",
     failed:
       "Older messages can't be loaded right now. Try again when you are online.",

@@ -14,7 +14,7 @@ export async function fetchSnapshot(
   space: string,
   window: number,
 ): Promise<Map<string, ReadonlyJSONValue>> {
-  const answer = await fetch(server.url("pull", [space], window), {
+  const answer = await fetch(server.url("pull", [space], { window }), {
     method: "POST",
     headers: { "content-type": "application/json", ...server.headers(userID) },
     // A first pull of a group that never pushes: the server stores nothing of it.

@@ -3,6 +3,7 @@ import type { Puller, PullerResult, Pusher } from "replicache";
 import { NoAnswerError, type Transport } from "./transport.ts";
 import type { LastMutationIDs, Outbox } from "../outbox/outbox.ts";
 import type { PullWindow } from "../pull_window.ts";
+import type { Wanted } from "../server.ts";
 
 /** Of one request: the server takes no more clients, and 8 MiB. Each visit without a network is a client. */
 const MAX_MUTATIONS_PER_PUSH = 500;
@@ -85,7 +86,7 @@ function* slicesOf(mutations: Mutations): Generator<string> {
  */
 export function createPuller(
   transport: Transport,
-  url: (window: number | undefined) => string,
+  url: (wanted: Wanted) => string,
   { window, outbox, pusher, onGroupLost }: {
     window: PullWindow;
     outbox: Outbox;
@@ -99,8 +100,8 @@ export function createPuller(
     const before = new Map(
       Object.entries((await outbox.group(groupID))?.lastMutationIDs ?? {}),
     );
-    const { size } = window;
-    const body = await transport.post(url(size), JSON.stringify(request));
+    const { wanted } = window;
+    const body = await transport.post(url(wanted), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
       await onGroupLost(groupID, body.lastMutationIDs);
       return { ...OK, response: body };
@@ -116,7 +117,8 @@ export function createPuller(
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);
     }
-    window.pulled = size ?? 0;
+    const { order, ranges } = body.cookie;
+    window.pulled = { ...wanted, order, ranges };
     return { ...OK, response: body };
   };
 }

@@ -1,6 +1,6 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import type { Context } from "fresh";
-import { SyncError, unavailable } from "../../../lib/sync/mod.ts";
+import { type Around, SyncError, unavailable } from "../../../lib/sync/mod.ts";
 import { assertMayRead, mayRead } from "../../../lib/web/auth/access.ts";
 import {
   methods,
@@ -20,6 +20,27 @@ function windowIn(url: URL): number | undefined {
   if (text === null) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new SyncError("malformed", "window: a number from 1 to 999999.");
+}
+
+/** More than any key of a message has. */
+const MAX_KEY_LENGTH = 100;
+
+/**
+ * Reads `around`, the key of a message next to which some are wanted, or with
+ * `order` any key of the collection, and an order in it.
+ */
+function aroundIn(url: URL): Around | undefined {
+  const key = url.searchParams.get("around");
+  if (key === null) return undefined;
+  const text = url.searchParams.get("order");
+  const order = text === null ? undefined : Number(text || NaN);
+  if (key.length > MAX_KEY_LENGTH) {
+    throw new SyncError("malformed", "around: This is too long.");
+  }
+  if (order !== undefined && !Number.isFinite(order)) {
+    throw new SyncError("malformed", "order: A finite number.");
+  }
+  return { key, order };
 }
 
 export const handler = methods({
@@ -65,10 +86,10 @@ async function answerFor(
   held: Held,
 ) {
   const { sync } = ctx.state;
-  const window = windowIn(ctx.url);
+  const wanted = { window: windowIn(ctx.url), around: aroundIn(ctx.url) };
   const body = await readJSON(ctx);
   return await sync.pull(space, actorOf(userID), body, {
-    window,
+    ...wanted,
     mayRead: (space) => mayRead(sync, userID, space),
     hold: (bytes) => held.tryAdd(bytes),
   });

@@ -3,9 +3,18 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createPuller } from "../../../lib/replica/http/push_pull.ts";
 import { Transport } from "../../../lib/replica/http/transport.ts";
 import type { Outbox } from "../../../lib/replica/outbox/outbox.ts";
-import { PullWindow } from "../../../lib/replica/pull_window.ts";
+import {
+  gapsIn,
+  type PullCookie,
+  PullWindow,
+} from "../../../lib/replica/pull_window.ts";
 
-const news = { cookie: 1, lastMutationIDChanges: {}, patch: [] };
+const newsAt = (order: number) => ({
+  cookie: { order },
+  lastMutationIDChanges: {},
+  patch: [],
+});
+const news = newsAt(1);
 const lost = { error: "ClientStateNotFound", lastMutationIDs: {} };
 
 /** A window whose pulls are answered so; as Replicache's, they never reject. */
@@ -19,18 +28,24 @@ function windowOf(...answers: (object | Error)[]) {
       ? Promise.reject(answer)
       : Promise.resolve(Response.json(answer));
   };
-  const window = new PullWindow(200);
-  const puller = createPuller(new Transport({}), (size) => `/${size}`, {
-    window,
-    outbox: { group: () => Promise.resolve(undefined) } as unknown as Outbox,
-    pusher: () => Promise.reject(new Error("Nothing is to be pushed")),
-    onGroupLost: () => Promise.resolve(),
-  });
+  const window = new PullWindow({ window: 200 });
+  const puller = createPuller(
+    new Transport({}),
+    ({ window, around }) => `/${window}${around?.key ?? ""}`,
+    {
+      window,
+      outbox: { group: () => Promise.resolve(undefined) } as unknown as Outbox,
+      pusher: () => Promise.reject(new Error("Nothing is to be pushed")),
+      onGroupLost: () => Promise.resolve(),
+    },
+  );
   return {
     window,
     asked,
-    async pull() {
+    /** Gives back the order of the copy's cookie, which does not change unless told. */
+    async pull(order = 1) {
       await puller({ clientGroupID: "g" } as never, "").catch(() => {});
+      return order;
     },
     [Symbol.dispose]: () => void (globalThis.fetch = fetch),
   };
@@ -42,8 +57,8 @@ Deno.test("A window that the server does not answer for is not there, and is ask
     using pulls = windowOf(news, ...answers);
     const { window, pull } = pulls;
     await pull();
-    await assertRejects(() => window.widen(400, pull));
-    assertEquals(window.size, 200);
+    await assertRejects(() => window.widen(400, () => pull()));
+    assertEquals(window.wanted, { window: 200 });
   }
 });
 
@@ -52,9 +67,83 @@ Deno.test("A window is there once a pull has asked for it, though one that was u
   const { window, asked, pull } = pulls;
   const early = pull();
   while (asked.length === 0) await new Promise((wait) => setTimeout(wait));
-  await window.widen(400, pull);
+  await window.widen(400, () => pull());
   await early;
   assertEquals(asked, ["/200", "/400"]);
-  await window.widen(300, pull);
+  await window.widen(300, () => pull());
   assertEquals(asked.length, 2);
+});
+
+Deno.test("What is around a member is asked for until an answer has come into the copy, and by later pulls as well (R18)", async () => {
+  const answers = [news, newsAt(2), newsAt(3), newsAt(3)];
+  using pulls = windowOf(...answers);
+  const { window, asked, pull } = pulls;
+  const early = pull();
+  while (asked.length === 0) await new Promise((wait) => setTimeout(wait));
+  // The first answer had not been asked for it; the second, of the order 2, finds another copy.
+  const orders = [1, 3];
+  await window.bring({ key: "m/1" }, () => pull(orders.shift()));
+  await early;
+  await pull();
+  assertEquals(asked, ["/200", "/200m/1", "/200m/1", "/200m/1"]);
+});
+
+Deno.test("What the server does not answer for is asked for no longer, and what was asked for before still is (R18)", async () => {
+  using pulls = windowOf(
+    news,
+    ...Array<Error>(3).fill(new Error("No network")),
+  );
+  const { window, pull } = pulls;
+  const first = { key: "m/1" };
+  await window.bring(first, () => pull());
+  await assertRejects(() =>
+    window.bring({ key: "m/", order: 7 }, () => pull())
+  );
+  assertEquals(window.wanted, { window: 200, around: first });
+});
+
+Deno.test("gapsIn() names what is missing between the newest and the ranges, and below them (R18)", () => {
+  const ranges = [
+    { prefix: "m/", from: 10, to: 20 },
+    { prefix: "m/", from: 40, to: 50 },
+    { prefix: "m/", from: 20, to: 30 },
+    { prefix: "x/", from: 60, to: 70 },
+    { prefix: "m/", from: 42, to: 45 },
+  ];
+  const gaps = (bound: number | null, more: typeof ranges = []) =>
+    gapsIn(
+      { order: 1, from: { "m/": bound }, ranges: [...ranges, ...more] },
+      "m/",
+    );
+  const below = { from: null, to: 10 };
+  assertEquals(gaps(90), [{ from: 50, to: 90 }, { from: 30, to: 40 }, below]);
+  assertEquals(gaps(50), [{ from: 30, to: 40 }, below]);
+  assertEquals(gaps(25), [below]);
+  assertEquals(gaps(5), [{ from: null, to: 5 }]);
+  assertEquals(gaps(null), []);
+  const first = { prefix: "m/", from: null as never, to: 10 };
+  assertEquals(gaps(50, [first]), [{ from: 30, to: 40 }]);
+  assertEquals(gapsIn({ order: 1, from: { "m/": 7 } }, "m/"), [{
+    from: null,
+    to: 7,
+  }]);
+});
+
+Deno.test("A copy of another tab that lacks what was brought is found out, once (R18)", async () => {
+  const ranges = [{ prefix: "m/", from: 10, to: 20 }];
+  const answer = { ...newsAt(2), cookie: { order: 2, ranges } };
+  const cookie = { order: 2, from: { "m/": 90 } };
+  const lacks = async (other: Partial<PullCookie>) => {
+    using pulls = windowOf(answer);
+    const { window, pull } = pulls;
+    await window.bring({ key: "m/1" }, () => pull(2));
+    const all = { ...cookie, ...other };
+    return [window.hasLost(all), window.hasLost(all)];
+  };
+  const others = [{ prefix: "m/", from: 5, to: 15 }];
+  assertEquals(await lacks({}), [true, false]);
+  assertEquals(await lacks({ ranges: others }), [true, false]);
+  const both = [...others, { prefix: "m/", from: 15, to: 30 }];
+  assertEquals(await lacks({ ranges: both }), [false, false]);
+  assertEquals(await lacks({ from: { "m/": 10 } }), [false, false]);
 });

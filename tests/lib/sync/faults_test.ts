@@ -37,8 +37,8 @@ async function everything(world: World): Promise<void> {
     () => a.push(),
     () => b.push(),
     () => world.write("w"),
-    () => a.pull(2),
-    () => b.pull(2),
+    () => a.pull({ window: 2 }),
+    () => b.pull({ window: 2 }),
     () => world.listen(),
     () => world.look(),
   );
@@ -50,7 +50,7 @@ async function everything(world: World): Promise<void> {
   await all(
     () => a.push(),
     () => c.push(),
-    () => b.pull(4),
+    () => b.pull({ window: 4 }),
     () => world.housekeep(),
   );
   a.dismiss();
@@ -115,10 +115,10 @@ async function anything(world: World): Promise<void> {
       for (let i = random.below(4); i > 0; i--) {
         group.act(random.pick(group.tabs), ...randomDeed(random, 12));
       }
-      const window = random.chance(0.2) ? 1 + random.below(9) : undefined;
+      const wish = group.randomWish(random, 12);
       return random.chance(0.5)
         ? world.try(() => group.push())
-        : world.try(() => group.pull(window));
+        : world.try(() => group.pull(wish));
     });
     await Promise.all(deeds);
   }

@@ -156,7 +156,9 @@ Deno.test("changeOf() takes away what was in the window only while others looked
   }))];
   const viewer = { userID: "ada", groupID: "g" };
   const collections = domain.collections("s");
-  const { patch } = changeOf(log, viewer, collections, { "item/": 50 });
+  const { patch } = changeOf(log, viewer, collections, {
+    from: { "item/": 50 },
+  });
   assertEquals(patch, [{ op: "del", key: "item/a" }]);
 });
 

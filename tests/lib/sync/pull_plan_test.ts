@@ -154,3 +154,47 @@ Deno.test("planPull() under the Reset strategy answers news with the whole view,
     more: 100,
   });
 });
+
+Deno.test("planPull() brings a range only where the view lacks something next to it, and has a snapshot bring it (W5)", () => {
+  const centre = { prefix: "item/", order: 3 };
+  assertEquals(plan({ centre }), { kind: "wider", more: 0, centre });
+  assertEquals(plan({ ...atHead, centre }), { kind: "wider", more: 0, centre });
+  assertEquals(plan({ ...atHead, centre, asked: 300 }), {
+    kind: "wider",
+    more: 100,
+    centre,
+  });
+  assertEquals(plan({ cookie: null, log: null, centre }), {
+    kind: "snapshot",
+    window: 200,
+    centre,
+  });
+  assertEquals(plan({ log: null, centre }), {
+    kind: "snapshot",
+    window: 200,
+    centre,
+  });
+  const ranges = [{ prefix: "item/", from: 2, to: 4, serial: 1 }];
+  const cookie = cookieAt(9, { ranges });
+  assertEquals(plan({ ...atHead, cookie, centre }), { kind: "same" });
+  assertEquals(plan({ ...atHead, centre: { ...centre, order: 6 } }), {
+    kind: "same",
+  });
+  // Of so large a window no cookie's order could tell one with a range.
+  const largest = cookieAt(9, { window: 2 ** 20 - 1 });
+  assertEquals(plan({ ...atHead, cookie: largest, centre }), { kind: "same" });
+});
+
+Deno.test("cookieOf() makes cookies whose order grows with version, window and ranges (L1, W5)", () => {
+  const range = { prefix: "item/", from: null, to: 4 };
+  const orders = [
+    cookieAt(7),
+    cookieAt(7, { ranges: [{ ...range, serial: 1 }] }),
+    cookieAt(7, { ranges: [{ ...range, serial: 21 }] }),
+    cookieAt(7, { window: 300, ranges: [{ ...range, serial: 21 }] }),
+    cookieAt(8, { window: 1 }),
+  ].map(({ order }) => order);
+  assertEquals(orders, orders.toSorted((a, b) => a - b));
+  assertEquals(new Set(orders).size, orders.length);
+  assertEquals(Object.hasOwn(cookieAt(7), "ranges"), false);
+});
