@@ -13,6 +13,11 @@ import {
   openUserReplica,
 } from "./parts/room/open_rooms.ts";
 import { Room } from "./parts/room/Room.tsx";
+import {
+  lazyParts,
+  loadLazyParts,
+  onFirstInteraction,
+} from "./parts/room/lazy.ts";
 import { RoomPlaceholder } from "./parts/room/RoomPlaceholder.tsx";
 import { useBlocked } from "./parts/room/useBlocked.ts";
 import type { UserReplica } from "./parts/shared/replicas.ts";
@@ -107,6 +112,15 @@ export default function Rooms(props: RoomsProps) {
       reportError(error);
     });
   }, [isReady]);
+
+  useEffect(() =>
+    onFirstInteraction((retry) => {
+      Promise.all([loadLazyParts(), loadParser()]).catch(retry);
+    }), []);
+  // The rooms beside it: nobody waits for them.
+  const own = userReplica.value;
+  const feedRooms = lazyParts.value?.feedRooms;
+  useEffect(() => feedRooms?.(user, rooms, own), [feedRooms, own]);
 
   return (
     <>

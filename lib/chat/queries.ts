@@ -80,6 +80,17 @@ export async function readStateOf(
   return (await get<ReadState>(tx, `read/${roomID}`))?.seq ?? 0;
 }
 
+/** How far a person has read, by room. */
+export async function readStatesOf(
+  tx: ReadTransaction,
+): Promise<(ReadState & { roomID: string })[]> {
+  const states = await tx.scan({ prefix: "read/" }).entries().toArray();
+  return states.map(([key, value]) => ({
+    ...value as ReadState,
+    roomID: key.slice("read/".length),
+  }));
+}
+
 /** Whom a person has blocked, in the order in which they did. */
 export const blockedBy = async (
   tx: ReadTransaction,

@@ -48,7 +48,7 @@ export default define.page<typeof handler>(function RoomPage({ data }) {
   return (
     <>
       <nav class="rooms" aria-label={pageStrings.rooms.label}>
-        <RoomNav userID={user.userID} rooms={rooms} current={view.room.id} />
+        <RoomNav rooms={rooms} current={view.room.id} />
       </nav>
       <main id="content" class="room">
         <Rooms user={user} view={view} richText={richText} />

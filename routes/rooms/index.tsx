@@ -25,7 +25,7 @@ export default define.page<typeof handler>(function RoomsPage({ data }) {
   return (
     <>
       <nav class="rooms" aria-label={pageStrings.rooms.label}>
-        <RoomNav userID={user.userID} rooms={rooms} />
+        <RoomNav rooms={rooms} />
       </nav>
       <main id="content" class="room">
         <Rooms user={user} blocked={blocked} />

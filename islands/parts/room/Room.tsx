@@ -10,14 +10,10 @@ import { listen } from "../../../lib/replica/poke/listen.ts";
 import { Composer } from "../composer/Composer.tsx";
 import { useEditing } from "../message/useEditing.ts";
 import { useToday } from "../shared/Timestamp.tsx";
-import {
-  loadParser,
-  type RichTextByID,
-  useRichText,
-} from "../message/useRichText.ts";
+import { type RichTextByID, useRichText } from "../message/useRichText.ts";
 import { Connection } from "./Connection.tsx";
 import { JoinForm } from "./JoinForm.tsx";
-import { lazyParts, loadLazyParts, onFirstInteraction } from "./lazy.ts";
+import { lazyParts, loadLazyParts } from "./lazy.ts";
 import { Reload } from "./Reload.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
 import { useMessageActions } from "./useMessageActions.ts";
@@ -124,10 +120,6 @@ export function Room(props: RoomProps) {
       );
     }
   }, [needsParts, status.online]);
-  useEffect(() =>
-    onFirstInteraction((retry) => {
-      Promise.all([loadLazyParts(), loadParser()]).catch(retry);
-    }), []);
   // One who only looks on sees who is typing, too.
   const firstTyping = useRef<TypingEvent>();
   useEffect(() =>

@@ -7,6 +7,7 @@ export { EditBox } from "../message/EditBox.tsx";
 export { askServer } from "../shared/ask_server.ts";
 export { EmojiChoice } from "../shared/EmojiChoice.tsx";
 export { MissingMessages, OlderMessages } from "../timeline/OlderMessages.tsx";
+export { feedRooms } from "../rooms/room_feed.ts";
 export { Failures } from "./Failures.tsx";
 export { copyMessageLink } from "./message_links.ts";
 export { Paused, StorageHint } from "./Paused.tsx";

@@ -203,6 +203,8 @@ export class OpenRoom {
 export class OpenRooms {
   /** By roomID; the one shown last is the last. */
   readonly #rooms = new Map<string, OpenRoom>();
+  /** The same, for who follows them. */
+  readonly all = signal<readonly OpenRoom[]>([]);
   #shown: OpenRoom | undefined;
   #closed = false;
 
@@ -244,6 +246,7 @@ export class OpenRooms {
       // Its last mutation may not have been counted yet.
       each.close().then(() => this.openUnsent()).catch(reportError);
     }
+    this.all.value = [...this.#rooms.values()];
   }
 
   /** Opens the rooms in which something is unsent: it goes out as long as they are open. */

@@ -7,12 +7,10 @@ import { openRoomID } from "../shared/room_navigation.ts";
 import { listedRooms, readSeqs, roomNames } from "../shared/room_store.ts";
 import { shortly, UnreadCount } from "../shared/UnreadCount.tsx";
 import { useRoomKeys } from "./useRoomKeys.ts";
-import { useRooms } from "./useRooms.ts";
 
 const words = roomStrings.rooms;
 
 type RoomNavProps = {
-  userID: string;
   rooms: RoomSummary[];
   /** The room of the address; undefined where none is chosen. */
   current?: string;
@@ -20,8 +18,10 @@ type RoomNavProps = {
 
 // On a narrow screen the list is a popover behind the button; on a wide one
 // the stylesheet shows it beside the room. Neither needs a script.
-export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
-  const { rooms } = useRooms(userID, { rooms: html, next: null }).page.value;
+export function RoomNav({ rooms: html, current }: RoomNavProps) {
+  const isOfHTML = useRef(true);
+  const listed = listedRooms.value;
+  const rooms = isOfHTML.current ? html : listed;
   const unread = (room: RoomSummary) =>
     unreadAfter(room, readSeqs.value.get(room.roomID) ?? 0);
   const all = rooms.reduce((sum, room) => sum + unread(room), 0);
@@ -31,8 +31,9 @@ export function RoomNav({ userID, rooms: html, current }: RoomNavProps) {
     document.title = all > 0 ? `(${shortly(all)}) ${title}` : title;
   }, [all]);
   useEffect(() => {
-    listedRooms.value = rooms;
-  }, [rooms]);
+    isOfHTML.current = false;
+    listedRooms.value = html;
+  }, []);
 
   useRoomKeys();
 

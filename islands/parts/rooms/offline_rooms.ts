@@ -1,24 +1,15 @@
 // Lists the rooms from the copies on this device, for when the server does not answer.
 import "../shared/shared_chunk.ts";
-import { mentionsName } from "../../../lib/chat/mentions.ts";
-import { folded } from "../../../lib/chat/blocked.ts";
 import {
   blockedBy,
-  memberIn,
   membershipsOf,
-  messagesIn,
   readStateOf,
   roomIn,
 } from "../../../lib/chat/queries.ts";
-import {
-  MAX_UNREAD,
-  readSeqIn,
-  unreadAfter,
-} from "../../../lib/chat/read_state.ts";
-import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
-import { roomSpace } from "../../../lib/chat/spaces.ts";
+import { unreadAfter } from "../../../lib/chat/read_state.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { queryCopiesOf } from "../shared/query_copies.ts";
+import { emptyRoom, membersCopyIn, summaryOf } from "./room_summary.ts";
 
 /** The service worker's cache of pages, each with a header that names its owner. */
 const PAGES = "pages-1";
@@ -39,9 +30,8 @@ export async function offlineRooms(
   known: readonly RoomSummary[],
 ): Promise<RoomSummary[]> {
   const copies = await queryCopiesOf(userID, async (tx) => ({
-    room: await roomIn(tx),
-    messages: await messagesIn(tx),
-    me: await memberIn(tx, userID),
+    roomID: (await roomIn(tx))?.id,
+    copy: await membersCopyIn(tx, userID),
     blocked: await blockedBy(tx),
     memberOf: await Promise.all(
       (await membershipsOf(tx)).map(async ({ roomID, name }) => ({
@@ -67,60 +57,12 @@ export async function offlineRooms(
   const blocked = new Set(
     copies.flatMap((it) => it.blocked.map(({ id }) => id)),
   );
-  for (const { room, messages, me } of copies) {
-    if (!room || !me) continue;
-    rooms.set(room.id, withCopy(before(room.id), room, messages, me, blocked));
+  for (const { copy } of copies) {
+    if (!copy) continue;
+    const { id } = copy.room;
+    rooms.set(id, summaryOf(before(id), copy, blocked));
   }
-  const here = new Set(copies.map(({ room }) => room?.id));
+  const here = new Set(copies.map(({ roomID }) => roomID));
   return [...rooms.values()]
     .map((room) => ({ ...room, onDevice: here.has(room.roomID) }));
-}
-
-const emptyRoom = (roomID: string): RoomSummary => ({
-  roomID,
-  space: roomSpace(roomID),
-  name: "",
-  topic: "",
-  visibility: "public",
-  member: false,
-  messageCount: 0,
-  readSeq: 0,
-  unread: 0,
-  mention: false,
-  lastAt: null,
-  last: null,
-});
-
-/** A member's room as its copy has it, unless a list of the server's is newer. */
-function withCopy(
-  listed: RoomSummary,
-  room: Room,
-  messages: readonly Message[],
-  me: Member,
-  blocked: ReadonlySet<string>,
-): RoomSummary {
-  const unsent = messages.filter((each) => each.pending && !each.editedAt);
-  const messageCount = room.messageCount - unsent.length;
-  if (messageCount < listed.messageCount) return listed;
-  const { name, topic, visibility } = room;
-  const readSeq = readSeqIn(room, me.id, listed.readSeq);
-  const unread = messages
-    .filter(({ seq, authorID }) =>
-      seq > readSeq && authorID !== me.id && !blocked.has(authorID)
-    )
-    .slice(-MAX_UNREAD);
-  const last = messages.at(-1);
-  return {
-    ...listed,
-    name,
-    topic,
-    visibility,
-    member: true,
-    messageCount,
-    readSeq,
-    unread: unread.length,
-    mention: unread.some(({ content }) => mentionsName(content, me.name)),
-    lastAt: last?.createdAt ?? null,
-    last: last && blocked.has(last.authorID) ? folded(last) : last ?? null,
-  };
 }

@@ -22,7 +22,6 @@ import "./AutosizeTextarea.tsx";
 import "./Avatar.tsx";
 import "./attention.ts";
 import "./chat_server.ts";
-import "./emoji_buttons.tsx";
 import "./error_words.ts";
 import "./fetch_rooms.ts";
 import "./keys.ts";

@@ -7,25 +7,29 @@ import type { Query } from "../replica.ts";
 // `rep:<userID>/<space>/<generation>:<format>…`: Replicache's name of a copy.
 const NAME = /^rep:([^/]+)\/([^/]+)\/(\d+):/;
 
-/**
- * Asks every copy of a person's spaces that this browser has, of its newest
- * generation, as it is on the disk now. `mutatorsOf` gives a space's mutators,
- * the same as to `openReplica`. In a browser that does not tell its databases
- * there is none.
- */
-export async function queryCopies<T>(
-  userID: string,
-  mutatorsOf: (space: string) => MutatorDefs,
-  body: Query<T>,
-): Promise<T[]> {
+/** The spaces of a person of which this browser has a copy, with its newest generation; none in a browser that does not tell its databases. */
+export async function copiesOf(userID: string): Promise<Map<string, number>> {
   const newest = new Map<string, number>();
   for (const { name } of await indexedDB.databases?.() ?? []) {
     const [, owner, space, generation] = NAME.exec(name ?? "") ?? [];
     if (owner !== userID) continue;
     newest.set(space, Math.max(newest.get(space) ?? 0, Number(generation)));
   }
+  return newest;
+}
+
+/**
+ * Asks every copy of a person's spaces that this browser has, of its newest
+ * generation, as it is on the disk now. `mutatorsOf` gives a space's mutators,
+ * the same as to `openReplica`.
+ */
+export async function queryCopies<T>(
+  userID: string,
+  mutatorsOf: (space: string) => MutatorDefs,
+  body: Query<T>,
+): Promise<T[]> {
   return await Promise.all(
-    [...newest].map(([space, generation]) =>
+    [...await copiesOf(userID)].map(([space, generation]) =>
       queryCopy(`${userID}/${space}/${generation}`, mutatorsOf(space), body)
     ),
   );

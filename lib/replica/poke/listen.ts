@@ -7,7 +7,8 @@ import type { SpaceEvent } from "./poke_stream.ts";
 export type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
-  onPoke?: () => void;
+  /** `version` is the space's, where it is known. */
+  onPoke?: (version?: number) => void;
   /** The server is away, or refuses; it is asked again, ever less often. */
   onBroken?: () => void;
   /** By name, what the app's own events of the space call, with their data. */
@@ -56,7 +57,7 @@ class PageListeners {
     this.#updateSpaces();
     if (this.#open.has(space)) {
       listener.onOpen?.();
-      listener.onPoke?.();
+      listener.onPoke?.(this.#versions.get(space));
       for (const event of this.#leader.lastEvents(space)) pass(event, listener);
     }
     return () => {
@@ -106,13 +107,13 @@ class PageListeners {
       const { version } = body as { space: string; version: number };
       if (this.#versions.get(space) === version) return;
       this.#versions.set(space, version);
-      this.#tell(space, "onPoke");
+      for (const each of this.#listenersOf(space)) each.onPoke?.(version);
     } else {
       for (const each of this.#listenersOf(space)) pass(event, each);
     }
   }
 
-  #tell(space: string, what: "onOpen" | "onPoke" | "onBroken"): void {
+  #tell(space: string, what: "onOpen" | "onBroken"): void {
     for (const listener of this.#listenersOf(space)) listener[what]?.();
   }
 

@@ -1,0 +1,259 @@
+// Keeps this device's copies of the rooms used last in step, for when there is no network. One tab does it for all tabs of this browser.
+import { effect } from "@preact/signals";
+import { roomMutators } from "../../../lib/chat/mutators.ts";
+import { roomSpace } from "../../../lib/chat/spaces.ts";
+import type { User } from "../../../lib/chat/views.ts";
+import { MAX_UNREAD } from "../../../lib/chat/read_state.ts";
+import { coalesce } from "../../../lib/replica/coalesce.ts";
+import { copiesOf } from "../../../lib/replica/local/query_copies.ts";
+import { openReplica, type Status } from "../../../lib/replica/mod.ts";
+import { elect } from "../../../lib/replica/local/web_locks.ts";
+import { chatServer } from "../shared/chat_server.ts";
+import * as localStore from "../shared/local_store.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
+import { type MembersCopy, membersCopyIn } from "./room_summary.ts";
+
+/** Of the newest messages of each: then a count of what is unread in them is right. */
+const WINDOW = MAX_UNREAD + 1;
+/** Copies that stay open once they are in step: each poke brings them up to date. */
+const MAX_OPEN = 8;
+/** One that was not poked for so long, in milliseconds, makes room for another. */
+const IDLE_AFTER = 10 * 60_000;
+/**
+ * How long after it was opened a copy is opened again, in milliseconds: each
+ * time Replicache leaves a client behind, with what it has read, for a day. So
+ * only one that is to stay open is opened soon.
+ */
+const REOPEN_AFTER = 30 * 60_000;
+const REOPEN_TO_STAY_AFTER = 60_000;
+/** All copies together, in characters of JSON; those used longest ago are left out. */
+const MAX_SIZE = 20_000_000;
+/** Of what the browser lets us store: what is unsent needs room. */
+const MAX_DISK_SHARE = 0.8;
+/** A copy that takes longer to be in step, in milliseconds, is tried again later. */
+const TIMEOUT = 30_000;
+
+/** What was brought into a copy last: the version of the room, when, in milliseconds since 1970, and its size in characters of JSON. */
+type Synced = { version: number; at: number; size: number };
+
+type Events = {
+  /** Whether the page itself has it open, and keeps it in step. */
+  isOpen: (roomID: string) => boolean;
+  /** A copy is in step, or has changed. */
+  onCopy: (copy: MembersCopy) => void;
+};
+
+export class BackgroundCopies {
+  readonly #key: string;
+  /** By roomID, what is on the disk. */
+  readonly #synced = new Map<string, Synced>();
+  readonly #open = new Map<string, RoomReplica>();
+  /** By roomID, the version that the last poke named. */
+  readonly #versions = new Map<string, number>();
+  /** By roomID, when it has changed last, as far as this page was told. */
+  readonly #changedAt = new Map<string, number>();
+  /** The rooms used last, those first. */
+  #rooms: readonly string[] = [];
+  #leads = false;
+  #isBusy = false;
+  /** Ends the waiting for the copy that is being brought in step. */
+  #stopWaiting = () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  #resign = () => {};
+
+  constructor(private readonly user: User, private readonly events: Events) {
+    this.#key = `synced/${user.userID}`;
+    // Who pays for what is transferred has asked for less.
+    if (savesData()) return;
+    this.#resign = elect(`rooms/${user.userID}`, () => {
+      this.#begin().catch(console.warn);
+      return () => this.#leads = false;
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const synced = localStore.read<Record<string, Synced>>(this.#key) ?? {};
+    // Of a copy that is gone it is not true. Some browsers do not tell.
+    const copies = await copiesOf(this.user.userID);
+    for (const [roomID, each] of Object.entries(synced)) {
+      const isHere = !indexedDB.databases || copies.has(roomSpace(roomID));
+      if (isHere) this.#synced.set(roomID, each);
+    }
+    this.#leads = true;
+    this.#goOn();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#resign();
+    for (const roomID of [...this.#open.keys()]) this.#closeCopy(roomID);
+  }
+
+  /** From now on these are the rooms, those used last first. */
+  follow(roomIDs: readonly string[]): void {
+    this.#rooms = roomIDs;
+    for (const roomID of [...this.#open.keys()]) {
+      const isOver = !roomIDs.includes(roomID) || this.events.isOpen(roomID);
+      if (isOver) this.#closeCopy(roomID);
+    }
+    this.#goOn();
+  }
+
+  /** A room has this version now, or a later one. */
+  onPoke(roomID: string, version: number | undefined): void {
+    if (version === undefined) return;
+    const before = this.#versions.get(roomID);
+    this.#versions.set(roomID, version);
+    // At first a stream tells where each stands.
+    if (before !== undefined && before !== version) {
+      this.#changedAt.set(roomID, performance.now());
+    }
+    this.#goOn();
+  }
+
+  /** Brings the copies that are behind in step, one after the other. */
+  async #goOn(): Promise<void> {
+    if (!this.#leads || this.#isBusy || this.#closed) return;
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    try {
+      for (;;) {
+        const next = this.#next();
+        if (next === undefined || this.#closed) break;
+        if (await isShortOfSpace() || !await this.#sync(next)) break;
+      }
+    } catch (error) {
+      console.warn(error); // the next poke tries again
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** The room whose copy is to be brought in step now, if there is one. */
+  #next(): string | undefined {
+    const now = Date.now();
+    const pause = this.#hasPlace() ? REOPEN_TO_STAY_AFTER : REOPEN_AFTER;
+    let size = 0;
+    let opensAt = Infinity;
+    for (const roomID of this.#rooms) {
+      const synced = this.#synced.get(roomID);
+      size += synced?.size ?? 0;
+      if (size > MAX_SIZE) break;
+      const version = this.#versions.get(roomID);
+      if (version === undefined || synced?.version === version) continue;
+      if (this.#open.has(roomID) || this.events.isOpen(roomID)) continue;
+      const at = synced ? synced.at + pause : now;
+      if (at <= now) return roomID;
+      opensAt = Math.min(opensAt, at);
+    }
+    if (opensAt < Infinity) {
+      this.#timer = setTimeout(() => this.#goOn(), opensAt - now);
+    }
+  }
+
+  /** Resolves with whether there was an answer. */
+  async #sync(roomID: string): Promise<boolean> {
+    const { userID } = this.user;
+    const version = this.#versions.get(roomID)!; // or later
+    const replica = await openReplica({
+      server: chatServer,
+      userID,
+      space: roomSpace(roomID),
+      window: WINDOW,
+      mutators: roomMutators({ userID, now: Date.now }),
+    });
+    this.#open.set(roomID, replica);
+    // Meanwhile it may have been opened by the page itself.
+    if (this.#closed || this.events.isOpen(roomID)) {
+      this.#closeCopy(roomID);
+      return true;
+    }
+    const { fresh, paused } = await this.#answered(replica);
+    if (this.#open.get(roomID) !== replica) return true;
+    if (!fresh) {
+      this.#closeCopy(roomID);
+      // The list says soon that one is no member any more.
+      if (paused === "gone") this.#versions.delete(roomID);
+      return paused === "gone";
+    }
+    await replica.persist();
+    const entries = await replica.query((tx) => tx.scan().values().toArray());
+    const size = JSON.stringify(entries).length;
+    this.#synced.set(roomID, { version, at: Date.now(), size });
+    const kept = [...this.#synced].filter(([id]) => this.#rooms.includes(id));
+    localStore.write(this.#key, Object.fromEntries(kept));
+    this.#tell(replica);
+    const spare = Math.max(0, this.#open.size - MAX_OPEN);
+    for (const id of this.#openByUse().slice(0, spare)) this.#closeCopy(id);
+    return true;
+  }
+
+  /** Tells of a copy now, and whenever it has been brought up to date. */
+  #tell(replica: RoomReplica): void {
+    const { userID } = this.user;
+    const read = coalesce(async () => {
+      if (this.#closed) return;
+      const copy = await replica.query((tx) => membersCopyIn(tx, userID));
+      if (copy) this.events.onCopy(copy);
+    });
+    effect(() => {
+      const { fresh, syncing } = replica.status.value;
+      if (fresh && !syncing) read().catch(console.warn); // it may be closed
+    });
+  }
+
+  /** Resolves once a copy is in step with the server, or closed, or it turns out that it will not be for now. */
+  async #answered({ status }: RoomReplica): Promise<Status> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stopWaiting = resolve;
+    const timer = setTimeout(resolve, TIMEOUT);
+    const end = effect(() => {
+      if (status.value.fresh || status.value.paused) resolve();
+    });
+    await promise;
+    clearTimeout(timer);
+    end();
+    return status.peek();
+  }
+
+  /** Whether one more copy can stay open. */
+  #hasPlace(): boolean {
+    const [next] = this.#openByUse();
+    const since = performance.now() - IDLE_AFTER;
+    return this.#open.size < MAX_OPEN ||
+      (next !== undefined && this.#lastChange(next) < since);
+  }
+
+  /** The open ones that can be closed, first that in which nothing has happened for longest. */
+  #openByUse(): string[] {
+    const place = (id: string) => this.#rooms.indexOf(id);
+    return [...this.#open.keys()]
+      .filter((id) => this.#open.get(id)!.status.peek().unsent === 0)
+      .sort((a, b) =>
+        this.#lastChange(a) - this.#lastChange(b) || place(b) - place(a)
+      );
+  }
+
+  #lastChange(roomID: string): number {
+    return this.#changedAt.get(roomID) ?? -Number.MAX_VALUE;
+  }
+
+  #closeCopy(roomID: string): void {
+    this.#open.get(roomID)?.close().catch(reportError);
+    this.#open.delete(roomID);
+    this.#stopWaiting();
+  }
+}
+
+/** Whether the disk is nearly full, as far as the browser tells. */
+async function isShortOfSpace(): Promise<boolean> {
+  const estimate = await navigator.storage?.estimate().catch(() => undefined);
+  const { usage = 0, quota = Infinity } = estimate ?? {};
+  return usage > quota * MAX_DISK_SHARE;
+}
+
+const savesData = (): boolean =>
+  (navigator as { connection?: { saveData?: boolean } }).connection
+    ?.saveData === true;
