@@ -2,6 +2,7 @@
 import { benchAudience, benchMemory, benchPoke } from "./poke.ts";
 import { benchPull } from "./pull.ts";
 import { benchPending, benchPush, type Effort } from "./push.ts";
+import { benchRooms } from "./rooms.ts";
 import { benchScripts } from "./scripts.ts";
 import { printTable, type Row } from "./table.ts";
 
@@ -31,6 +32,7 @@ try {
   add(await benchAudience(folder, 1_000, effort));
   add(await benchMemory(folder, 1_000));
   add(await benchScripts());
+  add(...await benchRooms(quick ? 10 : 30));
 } finally {
   printTable(rows); // what there is, also when one of them failed
   await Deno.remove(folder, { recursive: true });

@@ -83,6 +83,7 @@ class RoomFeed {
   readonly #toldAt = new Map<string, number>();
   #asked = 0;
   #blocked: ReadonlySet<string> | undefined;
+  #hasReadCopies = false;
   #closed = false;
 
   constructor(
@@ -241,8 +242,10 @@ class RoomFeed {
     });
   }, 1_000);
 
-  async #offlineRooms(error: unknown): Promise<RoomSummary[]> {
-    if (error instanceof ListRefused) throw error;
+  /** Once: what changes in a copy later is told. */
+  async #offlineRooms(error: unknown): Promise<RoomSummary[] | undefined> {
+    if (error instanceof ListRefused || this.#hasReadCopies) return;
+    this.#hasReadCopies = true;
     const { offlineRooms } = await import("./offline_rooms.ts");
     return await offlineRooms(this.user.userID, listedRooms.peek());
   }
