@@ -61,8 +61,8 @@ const TEXTS = [
 const MEMBERS = 300;
 const MESSAGES = 2_000;
 
-/** Fills a server, always in the same way; General gets the most of it. */
-export async function fillHouse(url: string): Promise<void> {
+/** Fills a server, always in the same way; General gets the most of it: resolves with the IDs of its messages. */
+export async function fillHouse(url: string): Promise<string[]> {
   const { below, pick } = randomFrom(1);
   const people: Writer[] = [];
   for (let i = 0; i < MEMBERS; i++) {
@@ -100,4 +100,5 @@ export async function fillHouse(url: string): Promise<void> {
       }
     }
   }
+  return ids;
 }

@@ -1,7 +1,8 @@
 // Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
 import { fillHouse } from "./crowd.ts";
-import { goOnline } from "./failing_requests.ts";
+import { failRequests, goOnline, PULLS } from "./failing_requests.ts";
 import type { Page } from "playwright-core";
+import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import type { Device } from "./browser.ts";
 import { signIn } from "./browser.ts";
 import { roomIsStored } from "./device_storage.ts";
@@ -9,12 +10,15 @@ import {
   box,
   connection,
   enter,
+  inView,
   log,
   makeRoom,
   mayWrite,
   messages,
   send,
 } from "./room_page.ts";
+
+const words = roomOnUseStrings.history;
 
 /** Is shown each scene, by a name that can be a file's, while it stands. */
 export type Look = (name: string, page: Page) => Promise<void>;
@@ -55,11 +59,25 @@ export async function playScenes(
 
 /** The same with as many people, rooms and messages of all kinds as there are after a while. */
 async function crowding(carol: Page, url: string, look: Look) {
-  await fillHouse(url);
+  const ids = await fillHouse(url);
   await enter(carol, "Carol");
   await look("crowd-room", carol);
   await log(carol).evaluate((log) => log.scrollBy(0, -1500));
   await look("crowd-room-above", carol);
+  await carol.getByRole("button", { name: "Jump to newest" }).click();
+  const old = log(carol).locator(`[data-message-id="${ids[300]}"]`);
+  await carol.evaluate(
+    (id) => void (location.hash = `#message-${id}`),
+    ids[300],
+  );
+  await inView(old);
+  await look("crowd-permalink", carol);
+  const mend = await failRequests(carol, PULLS);
+  const missing = carol.getByRole("button", { name: words.missing });
+  await missing.scrollIntoViewIfNeeded();
+  await carol.getByText(words.failed).waitFor();
+  await look("crowd-missing", carol);
+  mend();
   await carol.getByRole("button", { name: "Jump to newest" }).click();
   await carol.getByRole("button", { name: "Search" }).click();
   await carol.getByRole("searchbox", { name: "Search messages" }).fill("plan");

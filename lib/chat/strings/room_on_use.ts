@@ -94,9 +94,9 @@ export const roomOnUseStrings = {
   history: {
     older: "Load older messages",
     missing: "Load the messages in between",
-    loading: "Loading older messages…",
+    loading: "Loading messages…",
     failed:
-      "Older messages can't be loaded right now. Try again when you are online.",
+      "Messages can't be loaded right now. Try again when you are online.",
   },
 
   noMoreKinds:
