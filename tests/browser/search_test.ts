@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { roomIsStored } from "../support/device_storage.ts";
+import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
 import {
   enter,
   makeRoom,
@@ -11,6 +11,7 @@ import {
   send,
 } from "../support/room_page.ts";
 import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "A message of another room is found without a network, by keyboard, and gone to (A9)",
@@ -64,6 +65,30 @@ browserTest(
       if (!mark) continue;
       assertEquals(await found(ada).locator("mark").first().innerText(), mark);
     }
+  },
+);
+
+browserTest(
+  "Where more rooms or people are found than are shown, it says so (A9)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const eves = Array.from({ length: 7 }, (_, i) => `Eve ${i}`);
+    for (const name of eves) await Writer.signIn(server.url, name);
+    const { person } = await Writer.of(ada);
+    for (let n = 0; n < 9; n++) {
+      await person.post("/api/rooms", {
+        name: `Evening ${n}`,
+        visibility: "public",
+      });
+    }
+    await copyIsStored(ada, "room:general", "Eve 6");
+    await ada.getByRole("link", { name: "Evening 8" }).waitFor();
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("eve");
+    await ada.getByRole("dialog").getByRole("status").filter({
+      hasText: "9 rooms, of which 7 are shown, 7 people, of which 5 are shown",
+    }).waitFor();
   },
 );
 

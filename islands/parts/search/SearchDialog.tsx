@@ -67,7 +67,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
   const status = failed.value
     ? words.failed
     : found
-    ? words.found({ ...found, rooms: rooms.length })
+    ? words.found({ ...found, rooms })
     : words.hint;
 
   /** The arrows move through the results, and back to the box. */
@@ -127,7 +127,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
       <div class="results" onClick={closeAtLink}>
         <Group
           title={words.rooms}
-          items={rooms.map((room) => (
+          items={rooms.best.map((room) => (
             <RoomResult
               key={room.roomID}
               {...room}
@@ -136,13 +136,13 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
         />
         <Group
           title={words.people}
-          items={found?.people.map((person) => (
+          items={found?.people.best.map((person) => (
             <PersonResult key={person.userID} {...person} />
           ))}
         />
         <Group
           title={words.messages}
-          items={found?.best.map((each) => (
+          items={found?.messages.best.map((each) => (
             <Result
               key={each.id}
               found={each}
@@ -162,13 +162,14 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
 function roomsWith(
   query: string,
   all: readonly RoomSummary[],
-): RoomSummary[] {
+): { count: number; best: RoomSummary[] } {
   const terms = termsOf(query);
-  return all.filter(({ roomID }) => roomID !== openRoomID.peek())
+  const found = all.filter(({ roomID }) => roomID !== openRoomID.peek())
     .filter(roomFinder(query))
     .map((room) => ({ room, rank: relevance(searchable(room.name), terms) }))
-    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
-    .slice(0, MAX_ROOMS).map(({ room }) => room);
+    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0));
+  const best = found.slice(0, MAX_ROOMS).map(({ room }) => room);
+  return { count: found.length, best };
 }
 
 type GroupProps = { title: string; items: VNode[] | undefined };

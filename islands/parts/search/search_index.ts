@@ -39,8 +39,10 @@ export type FoundPerson = {
   room: string;
 };
 
-/** How many messages were found and the best of them; and the people. */
-export type Results = { count: number; best: Found[]; people: FoundPerson[] };
+/** How many were found, and the best of them. */
+type Best<T> = { count: number; best: T[] };
+
+export type Results = { messages: Best<Found>; people: Best<FoundPerson> };
 
 /** Undefined when there is no word to look for. */
 export type Search = (query: string) => Results | undefined;
@@ -115,22 +117,24 @@ export async function openSearch(userID: string): Promise<Search> {
         content: contentExcerpts(i)(terms),
       };
     });
-    return { count: found.length, best, people: peopleWith(terms) };
+    const messages = { count: found.length, best };
+    return { messages, people: peopleWith(terms) };
   };
 }
 
 /** Finds people by name, each once, of whatever rooms they are members. */
 function peopleFinder(
   members: (Member & { room: { id: string; name: string } })[],
-): (terms: string[]) => FoundPerson[] {
+): (terms: string[]) => Best<FoundPerson> {
   const people = [...new Map(members.map((each) => [each.id, each])).values()];
   const tagOf = nameTagsFor(people);
   const names = people.map(({ name }) => searchable(name));
-  return (terms) =>
-    people.map((person, i) => ({ person, rank: relevance(names[i], terms) }))
+  return (terms) => {
+    const found = people
+      .map((person, i) => ({ person, rank: relevance(names[i], terms) }))
       .filter(({ rank }) => rank !== undefined)
-      .sort((a, b) => b.rank! - a.rank!)
-      .slice(0, MAX_PEOPLE)
+      .sort((a, b) => b.rank! - a.rank!);
+    const best = found.slice(0, MAX_PEOPLE)
       .map(({ person }) => ({ person, tag: tagOf(person) }))
       .map(({ person: { id, name, room }, tag }) => ({
         userID: id,
@@ -139,4 +143,6 @@ function peopleFinder(
         roomID: room.id,
         room: room.name,
       }));
+    return { count: found.length, best };
+  };
 }

@@ -11,13 +11,12 @@ export type UnsentCounts = {
   drafts: number;
 };
 
-type Searched = {
-  rooms: number;
-  people: readonly unknown[];
-  /** Of messages, and those of them that are shown. */
-  count: number;
-  best: readonly unknown[];
-};
+type Found = { count: number; best: readonly unknown[] };
+type Searched = { rooms: Found; people: Found; messages: Found };
+
+const found = ({ count: n, best }: Found, one: string, many: string) =>
+  n > 0 && count(n, one, many) +
+    (best.length < n ? `, of which ${best.length} are shown` : "");
 
 export const deviceStrings = {
   title: "This device",
@@ -113,16 +112,14 @@ export const deviceStrings = {
     rooms: "Rooms",
     people: "People",
     messages: "Messages",
-    found: (found: Searched) => {
-      const { count: n, best: { length: shown } } = found;
+    found: ({ rooms, people, messages }: Searched) => {
       const parts = [
-        found.rooms > 0 && count(found.rooms, "room", "rooms"),
-        found.people.length > 0 &&
-        count(found.people.length, "person", "people"),
-        n > 0 && count(n, "message", "messages") +
-          (shown < n ? `, of which ${shown} are shown` : ""),
+        found(rooms, "room", "rooms"),
+        found(people, "person", "people"),
+        found(messages, "message", "messages"),
       ].filter(Boolean);
-      return parts.join(", ") || "No message on this device has these words.";
+      return parts.join(", ") ||
+        "No message on this device has these words, and no room or person.";
     },
     failed: "The messages on this device can't be read right now.",
     close: "Close",
