@@ -76,7 +76,7 @@ export default function Rooms(props: RoomsProps) {
       }
       isHTML.current = false;
       shown.value = rooms.show(roomID);
-      announcement.value = nameOfRoom(roomID) ?? "";
+      announcement.value = nameOfRoom(roomID) ?? roomStrings.room.unknown;
       showRoomName(announcement.value);
       loadParser().catch(() => {}); // until then texts are shown as they were typed
       // So that the composer takes the focus.

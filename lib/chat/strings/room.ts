@@ -16,6 +16,7 @@ export const roomStrings = {
 
   room: {
     private: "Private",
+    unknown: "Room",
     members: (n: number) => count(n, "member", "members"),
     online: (n: number) => `${n} online`,
     notAlive: "This page did not load completely.",
