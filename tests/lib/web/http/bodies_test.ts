@@ -65,7 +65,8 @@ Deno.test("a body in the smallest pieces takes up no more than its bytes (T46)",
     autoAllocateChunkSize: READ_BYTES, // as the bodies of Deno's server
     pull(controller) {
       const { byobRequest } = controller;
-      byobRequest!.view![0] = text.charCodeAt(read++);
+      const view = new DataView(byobRequest!.view!.buffer);
+      view.setUint8(0, text.charCodeAt(read++));
       byobRequest!.respond(1);
       if (read === text.length) controller.close();
       most = Math.max(most, Deno.memoryUsage().external);
