@@ -113,7 +113,7 @@ export const app = new SecureApp<State>(
     Object.assign(ctx.state, await services());
     const { state, req, info, config } = ctx;
     state.address = addressOf(req, info, config.trustProxy);
-    return await state.addressBans.has(state.address)
+    return state.addressBans.has(state.address)
       ? bannedAnswer(req)
       : await ctx.next();
   })
