@@ -67,6 +67,7 @@ export async function pull(
   const collections = store.collections(space.name);
   const viewer: Viewer = { userID: user.userID, groupID };
   for (let tries = 0; tries < MAX_TRIES; tries++) {
+    charged.drop?.();
     const lost = await enter();
     if (lost) return lost;
     const answer = await execute(await plan());
