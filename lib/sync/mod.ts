@@ -125,8 +125,7 @@ export class Sync<U extends User = User> {
    * newest of each windowed collection are wanted. `mayRead` is asked after
    * the last read: a user who has lost the right meanwhile gets `unknown-space`.
    * `hold` is told how many bytes more, or, below zero, fewer, the answer takes
-   * up until it is read;
-   * where it says false, the pull is `unavailable`.
+   * up until it is read; where it says false, the pull is `unavailable`.
    */
   async pull(
     space: string,
