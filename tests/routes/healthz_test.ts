@@ -1,4 +1,4 @@
-// `/healthz` while KV is silent; `tests/operations_test.ts` has it on a full disk.
+// `/healthz` while KV is away or silent; `tests/operations_test.ts` has it on a full disk.
 import { assertEquals } from "@std/assert";
 import { app, appTest } from "../support/shared_app.ts";
 import { APP } from "../support/app.ts";
@@ -7,7 +7,7 @@ import { quiet } from "../support/quiet.ts";
 import { Timers } from "../support/timers.ts";
 
 appTest(
-  "health is told while KV never answers, to whoever asks (T41, T50)",
+  "health is told while KV is away or never answers, to whoever asks (T8, T41, T50)",
   async () => {
     const ada = await app.signIn("Ada");
     const nobody = new Person(APP, "", app.send);
