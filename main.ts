@@ -44,6 +44,7 @@ const services = (): Promise<Services> =>
 async function openServices(): Promise<Services> {
   const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
     settings();
+  const scripts = await roomScripts(new URL(BUILT, import.meta.url));
   try {
     const isRemote = isURL(kvPath);
     const isFile = isFilePath(kvPath);
@@ -88,7 +89,7 @@ async function openServices(): Promise<Services> {
       invitedOnly: who.signIn === "invited",
       mayMakeRooms: who.makeRooms === "everyone",
       publicOrigin,
-      roomScripts: await roomScripts(new URL(BUILT, import.meta.url)),
+      roomScripts: scripts,
     };
   } catch (error) {
     throw unusable(kvPath ?? "the platform", error);
@@ -113,7 +114,7 @@ export const app = new SecureApp<State>(
     Object.assign(ctx.state, await services());
     const { state, req, info, config } = ctx;
     state.address = addressOf(req, info, config.trustProxy);
-    return await state.addressBans.has(state.address)
+    return state.addressBans.has(state.address)
       ? bannedAnswer(req)
       : await ctx.next();
   })

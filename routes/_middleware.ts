@@ -53,11 +53,16 @@ function ownedPage(answer: Response, user: User | null): Response {
 export default define.middleware(async (ctx) => {
   using held = ctx.state.memory.hold(ctx.state.address);
   ctx.state.held = held;
+  const { pathname } = ctx.url;
+  const isHealth = pathname === "/healthz";
   try {
     if (!SAFE.has(ctx.req.method) && !isOurs(ctx.req, originOf(ctx))) {
       throw new HttpError(403, "This came from another site.");
     }
-    const found = await sessionIn(ctx.state.sessions, ctx.req, isSecure(ctx));
+    // Health is told to whoever asks, also while KV never answers.
+    const found = isHealth
+      ? null
+      : await sessionIn(ctx.state.sessions, ctx.req, isSecure(ctx));
     ctx.state.session = found?.session ?? null;
     ctx.state.user = found && !isSync(ctx.url)
       ? await userOf(ctx.state.sync, found.session.userID)
@@ -75,8 +80,7 @@ export default define.middleware(async (ctx) => {
     return ownedPage(response, ctx.state.user);
   } catch (error) {
     // Pages have `_error.tsx`, which logs nothing; all else is answered in JSON.
-    const { pathname } = ctx.url;
-    if (pathname.startsWith("/api/") || pathname === "/healthz") {
+    if (pathname.startsWith("/api/") || isHealth) {
       return answerTo(error);
     }
     logUnexpected(error);

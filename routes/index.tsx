@@ -1,31 +1,24 @@
 // The lobby: the rooms there are, and a form that makes a new one.
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import Lobby, { type LobbyProps } from "../islands/Lobby.tsx";
 import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
+import type { User } from "../lib/chat/views.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
 import { FORM, FormID } from "../lib/web/http/forms_once.ts";
 import { refusedForm } from "../lib/web/http/errors.ts";
 import { ownRoomsFor, roomQueryIn } from "../lib/web/chat/room_list.ts";
 import { assertMayMakeRooms, createRoom } from "../lib/web/chat/rooms.ts";
-import { define } from "../lib/web/state.ts";
+import { define, type State } from "../lib/web/state.ts";
 
 const words = pageStrings.lobby;
 
 export const handler = methods({
   async GET(ctx) {
-    const { user, mayMakeRooms } = ctx.state;
+    const { user } = ctx.state;
     if (!user) return ctx.redirect("/signin", 303);
-    ctx.state.title = words.title;
-    const query = roomQueryIn(ctx.url);
-    const lobby: LobbyProps = {
-      userID: user.userID,
-      page: await ownRoomsFor(ctx.state, user, query),
-      q: query.q,
-      after: ctx.url.searchParams.get("after") ?? undefined,
-      mayMakeRooms,
-    };
+    const lobby = await lobbyFor(ctx, user);
     return page({ lobby, name: "", visibility: "public", refusal: "" });
   },
 
@@ -49,18 +42,27 @@ export const handler = methods({
       return ctx.redirect(`/rooms/${roomID}`, 303);
     } catch (error) {
       const { refusal, init } = refusedForm(error);
-      ctx.state.title = words.title;
-      const rooms = await ownRoomsFor(ctx.state, user, { q: "" });
-      const lobby: LobbyProps = {
-        userID: user.userID,
-        page: rooms,
-        q: "",
-        mayMakeRooms: true,
-      };
+      const lobby = await lobbyFor(ctx, user);
       return page({ lobby, name, visibility, refusal }, init);
     }
   },
 });
+
+/** What the lobby shows at this address, before a form and after one that was refused. */
+async function lobbyFor(
+  { state, url }: Context<State>,
+  user: User,
+): Promise<LobbyProps> {
+  state.title = words.title;
+  const query = roomQueryIn(url);
+  return {
+    userID: user.userID,
+    page: await ownRoomsFor(state, user, query),
+    q: query.q,
+    after: url.searchParams.get("after") ?? undefined,
+    mayMakeRooms: state.mayMakeRooms,
+  };
+}
 
 export default define.page<typeof handler>(function LobbyPage({ data }) {
   return (
@@ -83,7 +85,7 @@ type NewRoomProps = { name: string; visibility: string; refusal: string };
 
 function NewRoom({ name, visibility, refusal }: NewRoomProps) {
   return (
-    <form class="card fields" method="post" action="/" aria-labelledby="new">
+    <form class="card fields" method="post" aria-labelledby="new">
       <FormID />
       <h2 id="new">{words.create}</h2>
       <NameField

@@ -59,8 +59,10 @@ export const handler = methods({
     } catch (error) {
       const { refusal, init } = refusedForm(error);
       ctx.state.title = pageStrings.signIn.title;
-      const invitation = await invitedBy(ctx.state.sync, nextOf(ctx.url));
-      return page<Data>({ name, refusal, invitation }, init);
+      const { sync, invitedOnly } = ctx.state;
+      const invitation = await invitedBy(sync, nextOf(ctx.url));
+      const closed = invitedOnly && !invitation;
+      return page<Data>({ name, refusal, invitation, closed }, init);
     }
   },
 });

@@ -243,63 +243,98 @@ async function mountSmallDisk(folder: string): Promise<boolean> {
   return success;
 }
 
-Deno.test({
-  name:
-    "on a full disk it goes on, says so once, and is well again when there is room (T50, P7)",
-  // Only root may mount.
-  ignore: !permitted || Deno.build.os !== "linux" || Deno.uid() !== 0,
-  async fn(t) {
-    const folder = await Deno.makeTempDir();
-    try {
-      if (!await mountSmallDisk(folder)) {
-        return void await t.step({ name: "mount", ignore: true, fn() {} });
-      }
+/** A test with a disk of its own; `fill` leaves no room on it, until it is called back. */
+const testOnSmallDisk = (
+  name: string,
+  fn: (file: string, fill: () => Promise<() => Promise<void>>) => Promise<void>,
+) =>
+  Deno.test({
+    name,
+    // Only root may mount.
+    ignore: !permitted || Deno.build.os !== "linux" || Deno.uid() !== 0,
+    async fn(t) {
+      const folder = await Deno.makeTempDir();
       try {
-        await assertLivesOnAFullDisk(folder);
+        if (!await mountSmallDisk(folder)) {
+          return void await t.step({ name: "mount", ignore: true, fn() {} });
+        }
+        try {
+          await fn(`${folder}/kvetch.sqlite3`, () => fill(folder));
+        } finally {
+          await new Deno.Command("umount", { args: ["-l", folder] }).output();
+        }
       } finally {
-        await new Deno.Command("umount", { args: ["-l", folder] }).output();
+        await Deno.remove(folder, { recursive: true });
       }
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
-});
-
-async function assertLivesOnAFullDisk(folder: string): Promise<void> {
-  await using server = await startServer({
-    DENO_KV_PATH: `${folder}/kvetch.sqlite3`,
+    },
   });
-  const ada = await Person.signIn(server.url, "Ada");
-  await ada.post("/api/rooms/general/members", {});
-  await ada.push(GENERAL, "g", [createMessage(1)]);
-  const waitForHealth = async (wanted: number) => {
-    for (;;) {
-      const { status, body } = await ada.get("/healthz");
-      if (status === wanted) return body;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
-  const filler = `${folder}/filler`;
-  {
-    using file = await Deno.open(filler, { write: true, create: true });
-    const piece = new Uint8Array(4_096);
-    while (await file.write(piece).then(() => true, () => false));
-  }
-  const { error } = await waitForHealth(503);
-  assertEquals(error, "disk-full");
-  const pushes = await Promise.all(
-    [2, 3, 4].map((id) => ada.push(GENERAL, "g", [createMessage(id)])),
-  );
-  assertEquals(pushes.map(({ status }) => status), [503, 503, 503]);
-  assertEquals(await messagesOf(ada), ["c-1"]); // reading goes on
-  for (let i = 0; i < 20; i++) {
-    assertEquals((await ada.get("/healthz")).status, 503);
-  }
-  assertEquals(server.output().match(/is full/g)?.length, 1, server.output());
 
-  await Deno.remove(filler);
-  assertEquals(await waitForHealth(200), { ok: true });
-  const push = await ada.push(GENERAL, "g", [createMessage(2)]);
-  assertEquals(push.status, 200);
-  assertEquals(await server.stop(), 0);
+async function fill(folder: string): Promise<() => Promise<void>> {
+  const filler = `${folder}/filler`;
+  using file = await Deno.open(filler, { write: true, create: true });
+  const piece = new Uint8Array(4_096);
+  while (await file.write(piece).then(() => true, () => false));
+  return () => Deno.remove(filler);
 }
+
+/** What `/healthz` says once it says it with that status. */
+async function healthOf(person: Person, wanted: number) {
+  for (;;) {
+    const { status, body } = await person.get("/healthz");
+    if (status === wanted) return body;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+testOnSmallDisk(
+  "on a full disk it goes on, says so once, and is well again when there is room (T50, P7)",
+  async (file, fill) => {
+    await using server = await startServer({ DENO_KV_PATH: file });
+    const ada = await Person.signIn(server.url, "Ada");
+    await ada.post("/api/rooms/general/members", {});
+    await ada.push(GENERAL, "g", [createMessage(1)]);
+    const makeRoom = await fill();
+    assertEquals((await healthOf(ada, 503)).error, "disk-full");
+    const pushes = await Promise.all(
+      [2, 3, 4].map((id) => ada.push(GENERAL, "g", [createMessage(id)])),
+    );
+    assertEquals(pushes.map(({ status }) => status), [503, 503, 503]);
+    assertEquals(await messagesOf(ada), ["c-1"]); // reading goes on
+    for (let i = 0; i < 20; i++) {
+      assertEquals((await ada.get("/healthz")).status, 503);
+    }
+    const said = server.output();
+    assertEquals(said.match(/is full/g)?.length, 1, said);
+
+    await makeRoom();
+    assertEquals(await healthOf(ada, 200), { ok: true });
+    const push = await ada.push(GENERAL, "g", [createMessage(2)]);
+    assertEquals(push.status, 200);
+    assertEquals(await server.stop(), 0);
+  },
+);
+
+testOnSmallDisk(
+  "a process that dies on a full disk starts again there, serves what there is, and writes once there is room (T50)",
+  async (file, fill) => {
+    await using first = await startServer({ DENO_KV_PATH: file });
+    const ada = await Person.signIn(first.url, "Ada");
+    await ada.post("/api/rooms/general/members", {});
+    await ada.push(GENERAL, "g", [createMessage(1)]);
+    const makeRoom = await fill();
+    await healthOf(ada, 503);
+    await first.kill();
+    await using second = await startServer({ DENO_KV_PATH: file });
+    const again = new Person(second.url, "");
+    Object.assign(again, { userID: ada.userID, cookie: ada.cookie });
+    assertEquals((await healthOf(again, 503)).error, "disk-full");
+    assertEquals(await messagesOf(again), ["c-1"]);
+    assertEquals((await again.get("/rooms/general")).status, 200);
+    await makeRoom();
+    assertEquals(await healthOf(again, 200), { ok: true });
+    const push = await again.push(GENERAL, "g", [createMessage(2)]);
+    assertEquals(push.status, 200);
+    assertEquals((await messagesOf(again)).toSorted(), ["c-1", "c-2"]);
+    assertEquals(await second.stop(), 0);
+  },
+);

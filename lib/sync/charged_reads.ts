@@ -1,7 +1,7 @@
 // Reads that tell their caller how many bytes they bring, and end when it says that there is no memory for more.
 import { unavailable } from "./protocol.ts";
 
-/** Told how many bytes more are held; false when they may not be. */
+/** Told how many bytes more are held, or, below zero, fewer; false when they may not be. */
 export type Hold = (bytes: number) => boolean;
 
 /** What a value takes up beside its bytes, about: its key, its place in a list. */
@@ -9,6 +9,8 @@ const OVERHEAD_BYTES = 300;
 
 /** What pulls read with: a part of `Deno.Kv`. */
 export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
+  /** To be called when all that was read is dropped, to be read again. */
+  drop?(): void;
   list<T>(
     selector: Deno.KvListSelector,
     options?: Deno.KvListOptions,
@@ -20,12 +22,18 @@ export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
  * bring. One that may not be held ends as `unavailable`.
  */
 export function chargedReads(kv: KvReads, hold: Hold): KvReads {
+  let held = 0;
   const charge = (value: unknown) => {
     if (!(value instanceof Uint8Array)) return;
-    if (hold(value.length + OVERHEAD_BYTES)) return;
+    const bytes = value.length + OVERHEAD_BYTES;
+    if (hold(bytes)) return void (held += bytes);
     throw unavailable(undefined, "There is no memory left for the answer.");
   };
   return {
+    drop() {
+      hold(-held);
+      held = 0;
+    },
     get: (key, options) => kv.get(key, options),
     async getMany(keys, options) {
       const found = await kv.getMany(keys, options);

@@ -88,6 +88,7 @@ export async function snapshot(
   centre?: Centre,
 ): Promise<Snapshot> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    kv.drop?.(); // the whole view needs nothing that was read before
     const begun = await readVersion(kv, space);
     const newestOf = ({ prefix }: Collection) =>
       readNewest(kv, space, prefix, window);

@@ -1,6 +1,6 @@
 // Freezes JSON values: mutators are handed what the process remembers.
 
-import { setImmediate } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 
 /** Freezes a value and all in it; gives it back. */
 export function deepFreeze<T>(value: T): T {
@@ -19,7 +19,7 @@ export async function freezeInTurns(values: readonly unknown[]): Promise<void> {
   for (const value of values) {
     deepFreeze(value);
     if (performance.now() - begun < TURN_MS) continue;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await setImmediate();
     begun = performance.now();
   }
 }

@@ -123,8 +123,8 @@ export class Sync<U extends User = User> {
   /**
    * Answers a pull, the parsed JSON of its body. `mayRead` is asked after the
    * last read: a user who has lost the right meanwhile gets `unknown-space`.
-   * `hold` is told how many bytes more the answer takes up, until it is read;
-   * where it says false, the pull is `unavailable`.
+   * `hold` is told how many bytes more, or, below zero, fewer, the answer takes
+   * up until it is read; where it says false, the pull is `unavailable`.
    */
   async pull(
     space: string,

@@ -89,6 +89,7 @@ export async function pull(
     throw new SyncError("malformed", "around: There is no such collection.");
   }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
+    charged.drop?.();
     const lost = await enter();
     if (lost) return lost;
     const answer = await execute(await plan());

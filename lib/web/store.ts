@@ -8,7 +8,10 @@ import { logFailure } from "../sync/mod.ts";
  */
 const FORMAT = 1;
 
-/** Throws for a store that a newer release has written, and sets the number in one that has none. */
+/**
+ * Throws for a store that a newer release has written, and sets the number in
+ * one that has none; on a full disk the next start does.
+ */
 export async function assertFormat(kv: Deno.Kv): Promise<void> {
   const stored = await kv.get(["format"]);
   if (stored.value === FORMAT) return;
@@ -18,17 +21,28 @@ export async function assertFormat(kv: Deno.Kv): Promise<void> {
         `${FORMAT}: start the release that it was last used with`,
     );
   }
-  let isSet = false;
+  let isSet = true;
   await untilUnlocked(async () => {
     const set = kv.atomic().check(stored).set(["format"], FORMAT);
     isSet = (await set.commit()).ok;
-  });
+  }).catch(throwUnlessFull);
   if (!isSet) await assertFormat(kv); // another process was faster
 }
 
-/** Throws unless the file can be locked for writing. Writes nothing: on a full disk there is still something to read. */
+/**
+ * Throws unless the file takes a write, be there room for it or not: on a full
+ * disk there is still something to read.
+ */
 export const assertWritable = (kv: Deno.Kv): Promise<void> =>
-  inTime(untilUnlocked(() => kv.delete(["probe"])));
+  inTime(untilUnlocked(() => kv.delete(["probe"])).catch(throwUnlessFull));
+
+/** As SQLite says of the disk, and of the database. */
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && /is full/.test(error.message);
+
+function throwUnlessFull(error: unknown): void {
+  if (!isFull(error)) throw error;
+}
 
 /** In ms. A call throws at once where another process has the file locked, or waits for ever. */
 const TIMEOUT_MS = 5_000;
@@ -89,8 +103,7 @@ export class StoreHealth {
       return "ok";
     } catch (error) {
       logFailure("The storage takes no writes", error);
-      const isFull = error instanceof Error && /is full/.test(error.message);
-      return isFull ? "full" : "unavailable";
+      return isFull(error) ? "full" : "unavailable";
     }
   }
 

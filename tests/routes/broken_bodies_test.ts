@@ -23,7 +23,7 @@ const BROKEN: Broken[] = [
   [{ "Content-Length": "100" }, "name="],
   [{ "Transfer-Encoding": "chunked" }, "5\r\nname=\r\n9\r\nx"],
 ];
-/** Large enough for a time limit, and for a form too large. */
+/** Large enough to be read in pieces, and too large for a form. */
 const LARGE: Broken = [{ "Content-Length": "100000" }, "name="];
 
 Deno.test({

@@ -14,7 +14,11 @@ let sync: ChatSync;
 
 Deno.test.beforeAll(async () => {
   if (!permitted) return;
-  app = await openApp({ SIGN_IN: "invited", MAKE_ROOMS: "operator" });
+  app = await openApp({
+    SIGN_IN: "invited",
+    MAKE_ROOMS: "operator",
+    RATE_LIMITS: "on",
+  });
   sync = new Sync(app.kv, chatDomain);
 });
 Deno.test.afterAll(async () => {
@@ -129,4 +133,11 @@ test("where the operator makes the rooms, nobody else does, and the lobby has no
   const { status, body } = await ada.post("/api/rooms", { name: "Mine" });
   assertEquals([status, body.error], [403, "not-allowed"]);
   assertEquals(app.commits(), before);
+});
+
+test("who has signed in too often is shown no form either, without an invitation (T18, T37)", async () => {
+  let sent: Answer;
+  do sent = await signInForm("/"); while (sent.status !== 429);
+  assertStringIncludes(sent.body, ONLY);
+  assert(!sent.body.includes("<form"));
 });

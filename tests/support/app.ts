@@ -16,6 +16,8 @@ export interface InnerApp extends AsyncDisposable {
   erased(): Promise<void>;
   /** Runs `fn` while every call of KV throws. */
   withoutKV<T>(fn: () => Promise<T>): Promise<T>;
+  /** Runs `fn` while no call of KV is answered; afterwards these throw. */
+  withSilentKV<T>(fn: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -28,9 +30,10 @@ export async function openApp(
   const kv = await Deno.openKv(":memory:");
   let commits = 0;
   let away = false;
+  let silence = Promise.resolve();
   const counting = counted(kv, (isWrite) => {
     if (isWrite && !away) commits++;
-    return away;
+    return away && silence;
   });
   const { env } = Deno;
   // Not in the environment itself, which tests that run side by side share.
@@ -45,6 +48,10 @@ export async function openApp(
   const send = (request: Request): Promise<Response> => server.fetch(request);
   await (await send(new Request(`${APP}/healthz`))).body?.cancel();
   Object.defineProperties(Deno, { openKv: before.openKv, env: before.env });
+  const withoutKV = async <T>(fn: () => Promise<T>) => {
+    away = true;
+    return await fn().finally(() => away = false);
+  };
   return {
     send,
     kv,
@@ -56,9 +63,11 @@ export async function openApp(
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
-    async withoutKV(fn) {
-      away = true;
-      return await fn().finally(() => away = false);
+    withoutKV,
+    async withSilentKV(fn) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      silence = promise;
+      return await withoutKV(fn).finally(resolve);
     },
     // deno-lint-ignore require-await
     async [Symbol.asyncDispose]() {
@@ -79,10 +88,10 @@ const replace = (name: string, value: unknown) =>
 const isChore = (key: unknown): boolean =>
   Array.isArray(key) && ["chore", "health"].includes(key[0]);
 
-/** A KV, or an atomic operation of it, that asks before each call whether to fail it. */
+/** A KV, or an atomic operation of it, that asks before each call whether to fail it, and after what. */
 function counted<T extends object>(
   target: T,
-  fails: (isWrite: boolean) => boolean,
+  fails: (isWrite: boolean) => false | Promise<void>,
 ): T {
   const isAtomic = target instanceof Deno.AtomicOperation;
   const writes = isAtomic ? ["commit"] : ["set", "delete", "enqueue"];
@@ -94,11 +103,9 @@ function counted<T extends object>(
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {
         const isWrite = writes.includes(name);
-        if (
-          fails(isWrite && !isChore(args[0])) &&
-          (isWrite || reads.includes(name))
-        ) {
-          return Promise.reject(new Error("KV is away"));
+        const failure = fails(isWrite && !isChore(args[0]));
+        if (failure && (isWrite || reads.includes(name))) {
+          return failure.then(() => Promise.reject(new Error("KV is away")));
         }
         const result = value.apply(target, args);
         if (result === target) return proxy; // to be chained

@@ -1,5 +1,5 @@
 // Bans by the operator: of an account, or of an address, for a time or until they are lifted.
-import { commitOrUnavailable } from "../../sync/mod.ts";
+import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
 
 /** Who is banned: an account by its userID, or an address as `parseAddress` spells it. */
@@ -61,44 +61,47 @@ export async function* bansIn(
 const MAX_AGE_MS = 1_000; // of what is remembered of the signal
 
 /**
- * The addresses that are banned, as a process remembers them: a request asks KV
- * for nothing, but for the signal once a second.
+ * The addresses that are banned, as a process remembers them: a request waits
+ * for no KV, and once a second has it asked for the signal.
  */
 export class AddressBans {
   #banned = new Map<string, Stored>();
   /** The versionstamp of the signal that these were read at; undefined before the first. */
   #signal: string | null | undefined;
   #lookedAt = -Infinity;
+  /** While KV is asked because of a request: if it never answers, it is not asked again. */
+  #isLooking = false;
   #failing = false;
 
   constructor(private readonly kv: Deno.Kv) {}
 
   /**
-   * Whether requests of an address are to be refused: as of a second ago at
-   * most, or, while KV is away, as it was last known.
+   * Whether requests of an address are to be refused, as it was last known. More
+   * than a second after it was looked up that begins again, for later requests.
    */
-  async has(address: string): Promise<boolean> {
-    if (performance.now() - this.#lookedAt > MAX_AGE_MS) {
-      try {
-        await this.refresh();
-        this.#failing = false;
-      } catch (error) {
-        if (!this.#failing) console.error("Bans could not be read", error);
-        this.#failing = true;
-      }
-    }
-    return this.hasRemembered(address);
-  }
-
-  /** The same without a look at KV. */
-  hasRemembered(address: string): boolean {
+  has(address: string): boolean {
+    const isOld = performance.now() - this.#lookedAt > MAX_AGE_MS;
+    if (isOld && !this.#isLooking) this.#look();
     const ban = this.#banned.get(address);
     return ban !== undefined && holds(ban);
   }
 
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    try {
+      await this.refresh();
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) console.error("Bans could not be read", error);
+      this.#failing = true;
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
   /** Reads the bans if any has changed. Throws what storage throws. */
-  async refresh(): Promise<void> {
-    this.#lookedAt = performance.now(); // requests that come meanwhile need not look
+  readonly refresh = coalesce(async () => {
+    this.#lookedAt = performance.now();
     const { versionstamp } = await this.kv.get(SIGNALS.bans);
     if (versionstamp === this.#signal) return;
     const banned = new Map<string, Stored>();
@@ -107,5 +110,5 @@ export class AddressBans {
     }
     this.#banned = banned;
     this.#signal = versionstamp;
-  }
+  });
 }

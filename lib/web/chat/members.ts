@@ -1,13 +1,11 @@
 // Members of a room: joining, leaving, removing, inviting.
 import type { WriteTransaction } from "replicache";
 import * as v from "@badrap/valita";
-import { isLastOwner } from "../../chat/owners.ts";
 import {
   bansIn,
   invitationsIn,
   memberIn,
   membershipsOf,
-  membersIn,
   roomIn,
 } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
@@ -109,21 +107,59 @@ export async function leaveRoom(
   userID: string,
   roomID: string,
 ): Promise<void> {
-  const spaces = [spaceOf(roomID), userSpace(userID)];
-  await sync.write(spaces, async (there, own) => {
-    const member = await memberIn(there, userID);
-    if (!member) throw noSuchRoom();
-    await there.del(`member/${userID}`);
-    await endMembership(own, roomID);
-    // An owner stays behind, if the room has one, among very many others perhaps.
-    if (member.role !== "owner") return;
-    const others = await membersIn(there);
+  const space = spaceOf(roomID);
+  /** An owner stays behind, if the room has one; else who is to be one. */
+  let heir: Member | undefined;
+  const leave = (there: WriteTransaction, own: WriteTransaction) =>
+    leaveTo(there, own, roomID, userID, heir);
+  while (!await sync.write([space, userSpace(userID)], leave)) {
+    heir = await heirOf(sync, space, userID);
+  }
+}
+
+/** False, and changes nothing, when an owner leaves who has another heir than this one. */
+async function leaveTo(
+  there: WriteTransaction,
+  own: WriteTransaction,
+  roomID: string,
+  userID: string,
+  heir: Member | undefined,
+): Promise<boolean> {
+  const member = await memberIn(there, userID);
+  if (!member) throw noSuchRoom();
+  if (member.role === "owner" && heir) {
+    const found = await memberIn(there, heir.id);
+    if (found?.role !== heir.role) return false;
+    if (found.role !== "owner") await setRole(there, found, "owner");
+  } else if (member.role === "owner") {
+    const some = await there.scan({ prefix: "member/", limit: 2 }).toArray();
+    if (some.length > 1) return false;
     // The room is empty: none of its members can withdraw them any more.
-    if (others.length === 0) await withdrawAllInvitations(there);
-    else if (isLastOwner(member, others)) {
-      await setRole(there, others[0], "owner");
-    }
-  });
+    await withdrawAllInvitations(there);
+  }
+  await there.del(`member/${userID}`);
+  await endMembership(own, roomID);
+  return true;
+}
+
+/**
+ * Another owner than this person, or, if there is none, the member who has been
+ * there longest. All members are read for it, a few at a time and before the
+ * room is written to: of very many it takes seconds, in which others write.
+ */
+async function heirOf(
+  sync: Sync,
+  space: string,
+  userID: string,
+): Promise<Member | undefined> {
+  let longest: Member | undefined;
+  for await (const { value } of sync.scan(space, "member/")) {
+    const member = value as Member;
+    if (member.id === userID) continue;
+    if (member.role === "owner") return member;
+    if (!longest || member.joinedAt < longest.joinedAt) longest = member;
+  }
+  return longest;
 }
 
 const RoleChange = v.object({
@@ -146,20 +182,29 @@ export async function changeRole(
   input: unknown,
 ): Promise<void> {
   spaceOfPerson(userID);
-  await sync.write([spaceOf(roomID)], async (there) => {
+  const space = spaceOf(roomID);
+  let other: Member | undefined;
+  const change = async (there: WriteTransaction) => {
     await assertOwner(there, owner.userID);
     const { role } = valid(RoleChange, input);
     const member = await memberIn(there, userID);
     if (!member) throw noSuchMember();
-    if (role === member.role) return;
-    if (isLastOwner(member, await membersIn(there))) {
-      throw new Refusal(
-        "not-allowed",
-        "This room has no other owner. Make another member an owner first.",
-      );
+    if (role === member.role) return true;
+    if (member.role === "owner") {
+      const found = other && await memberIn(there, other.id);
+      if (found?.role !== "owner") return false;
     }
     await setRole(there, member, role);
-  });
+    return true;
+  };
+  while (!await sync.write([space], change)) {
+    other = await heirOf(sync, space, userID);
+    if (other?.role === "owner") continue;
+    throw new Refusal(
+      "not-allowed",
+      "This room has no other owner. Make another member an owner first.",
+    );
+  }
 }
 
 /**

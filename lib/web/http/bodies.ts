@@ -12,11 +12,15 @@ const MAX_BODY_BYTES = MiB;
  * as what was typed is shown again: to read it costs no more than the page.
  */
 const MAX_FORM_BYTES = 16 * 1024;
-/** Smaller bodies have no timeout: a connection costs as much. */
-const SMALL_BODY_BYTES = 64 * 1024;
-const BODY_TIMEOUT_MS = 120_000; // for a larger body to arrive
+/** What comes of a smaller body counts once all of it is there: a connection costs as much. */
+const SMALL_BODY_BYTES = 16 * 1024;
+/** For a body to arrive. */
+const SMALL_BODY_TIMEOUT_MS = 20_000;
+const BODY_TIMEOUT_MS = 120_000;
 /** What a body takes up at its most: as bytes, as text and parsed. */
 const MEMORY_PER_BYTE = 3;
+/** What Deno holds ready for the next piece of one. */
+const READ_BYTES = 64 * 1024;
 /** A request, and where the memory counts that its body takes up until it is answered. */
 export type Incoming = { req: Request; state: { held: Held } };
 
@@ -69,51 +73,60 @@ async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new HttpError(413, `A body may have at most ${most / 1024} KiB here.`);
+  const hold = (bytes: number) => held.add(MEMORY_PER_BYTE * bytes);
   const length = req.headers.get("content-length");
   if (Number(length) > most) throw tooLarge();
-  // HTTP lets no body be longer than it says; whole it is read sooner.
+  // HTTP lets no body be longer than it says. Whole it is read sooner, and holds
+  // nothing while it does not come: each read in pieces holds 64 KiB.
   if (length !== null && Number(length) <= SMALL_BODY_BYTES) {
-    held.add(MEMORY_PER_BYTE * Number(length));
-    return await req.bytes().catch(throwBrokenOff);
+    const bytes = await inTime(
+      req.bytes().catch(throwBrokenOff),
+      SMALL_BODY_TIMEOUT_MS,
+    );
+    hold(bytes.length);
+    return bytes;
   }
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const piece of piecesInTime(req.body)) {
-    size += piece.byteLength;
-    if (size > most) throw tooLarge();
-    held.add(MEMORY_PER_BYTE * piece.byteLength);
-    pieces.push(piece);
+  const reader = req.body?.getReader();
+  if (!reader) return new Uint8Array();
+  try {
+    return await inTime(readPieces(), BODY_TIMEOUT_MS);
+  } finally {
+    reader.cancel().catch(() => {}); // what is too large is not to come at all
   }
-  return await new Blob(pieces).bytes();
+
+  async function readPieces(): Promise<Uint8Array<ArrayBuffer>> {
+    held.add(READ_BYTES);
+    let bytes = new Uint8Array();
+    let size = 0;
+    for (;;) {
+      const { done, value } = await reader!.read().catch(throwBrokenOff);
+      if (done) return bytes.subarray(0, size);
+      const end = size + value.length;
+      if (end > most) throw tooLarge();
+      hold(value.length);
+      if (end > bytes.length) {
+        bytes = new Uint8Array(bytes.buffer.transfer(2 * end));
+      }
+      // Not the pieces themselves: each, if of one byte, has a buffer of its own.
+      bytes.set(value, size);
+      size = end;
+    }
+  }
+}
+
+/** What is read of a body; throws a 400 when that takes longer than `ms`. */
+async function inTime<T>(reading: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new HttpError(400, "The body took too long."));
+  }, ms);
+  return await Promise.race([reading, late])
+    .finally(() => clearTimeout(timer));
 }
 
 /** Its sender is gone, or does not speak HTTP: no fault of ours, and not to be logged as one. */
 function throwBrokenOff(): never {
   throw new HttpError(400, "The body broke off.");
-}
-
-/** The pieces of a body; throws a 400 when it takes too long, as what has come takes up memory. */
-async function* piecesInTime(
-  body: Request["body"],
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  if (!body) return;
-  const reader = body.getReader();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    reader.cancel().catch(() => {});
-  }, BODY_TIMEOUT_MS);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch(throwBrokenOff);
-      if (late) throw new HttpError(400, "The body took too long.");
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    clearTimeout(timer);
-    reader.cancel().catch(() => {}); // what is too large is not to come at all
-  }
 }
 
 /**

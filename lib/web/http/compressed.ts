@@ -1,5 +1,5 @@
 // Compresses what is made for each request, pages and JSON, on its way out.
-import { setImmediate } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 
 /** In bytes: less than that fits into one packet as it is. */
 const MIN_BYTES = 1_000;
@@ -59,7 +59,7 @@ function sliced(
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await setImmediate();
       const piece = pieces.shift() ?? (await reader.read()).value;
       if (!piece) return controller.close();
       controller.enqueue(piece.subarray(0, SLICE_BYTES));

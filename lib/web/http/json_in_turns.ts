@@ -1,5 +1,5 @@
 // Parses JSON that anybody may have sent: what would stall is refused, and what is long is parsed in turns.
-import { setImmediate } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 
 /**
  * Parts are objects, lists, and what follows a comma. So many may be in one
@@ -42,7 +42,7 @@ export async function parseInTurns(json: string): Promise<unknown> {
       // Beside a comma there must be some.
       if (cuts.length > 2 && elements.length === 0) throw new SyntaxError();
       for (const element of elements) list.push(element);
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await setImmediate();
     }
   }
   return value;

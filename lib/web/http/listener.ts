@@ -29,7 +29,15 @@ export function listen(
   fetch: Deno.ServeHandler<Deno.NetAddr>,
 ): Listener {
   let reserve = openFiles(RESERVED);
-  let server = Deno.serve(options, fetch);
+  /** A server knows of its own connections alone, and there may have been others before it. */
+  const underWay = new Set<Promise<void>>();
+  const counted: typeof fetch = (req, info) => {
+    const sent = info.completed.catch(() => {}) // its reader is gone
+      .then(() => void underWay.delete(sent));
+    underWay.add(sent);
+    return fetch(req, info);
+  };
+  let server = Deno.serve(options, counted);
   const { port } = server.addr;
   const stopping = Promise.withResolvers<void>();
   let stopped = false;
@@ -46,7 +54,7 @@ export function listen(
         "Too many open files: new connections are refused for now. Raise the limit (ulimit -n).",
       );
       if (!await enoughFree()) return;
-      server = Deno.serve({ ...options, port }, fetch);
+      server = Deno.serve({ ...options, port }, counted);
     }
   }
 
@@ -75,6 +83,7 @@ export function listen(
       stopped = true;
       stopping.resolve();
       await server.shutdown();
+      while (underWay.size > 0) await Promise.all(underWay);
     },
     finished: serve(),
   };

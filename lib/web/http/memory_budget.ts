@@ -28,7 +28,7 @@ export const cacheBytes = (): number =>
  * more is held while the heap is nearly full.
  */
 export class MemoryBudget {
-  readonly #byAddress = new Map<string, number>();
+  readonly #shares = new Map<string, Share>();
   #bytes = 0;
 
   /** Addresses have shares where it is `limited`; the budget itself holds in any case. */
@@ -39,7 +39,7 @@ export class MemoryBudget {
 
   /** What one request or answer from an address will hold; nothing yet. */
   hold(address: string): Held {
-    return new Held((more, own) => this.#change(address, more, own));
+    return new Held((held, more) => this.#change(address, held, more));
   }
 
   /** How many bytes are held. */
@@ -47,38 +47,61 @@ export class MemoryBudget {
     return this.#bytes;
   }
 
-  /** Takes `more` bytes for a holder that has `own` so far, or gives them back; false when there is no room. */
-  #change(address: string, more: number, own: number): boolean {
-    const ofAddress = (this.#byAddress.get(address) ?? 0) + more;
-    if (more > 0 && !this.#hasRoom(more, own, ofAddress)) return false;
+  /** Takes `more` bytes for a holder, or gives them back, below zero; false when there is no room. */
+  #change(address: string, held: Held, more: number): boolean {
+    const share = this.#shares.get(address) ?? { bytes: 0 };
+    if (more > 0 && !this.#hasRoom(share, held, more)) return false;
     this.#bytes += more;
-    if (ofAddress > 0) this.#byAddress.set(address, ofAddress);
-    else this.#byAddress.delete(address);
+    if (share.larger !== held) share.bytes += more;
+    else if (held.bytes + more === 0) share.larger = undefined;
+    if (share.bytes > 0 || share.larger) this.#shares.set(address, share);
+    else this.#shares.delete(address);
     return true;
   }
 
-  #hasRoom(more: number, own: number, ofAddress: number): boolean {
+  #hasRoom(share: Share, held: Held, more: number): boolean {
     const heap = this.heap();
     const used = heap.used_heap_size + heap.external_memory;
     if (used + more > FULL * heap.heap_size_limit) return false;
     const all = SHARE * heap.heap_size_limit;
-    if (this.limited && ofAddress > ADDRESS_SHARE * all) return false;
-    const isSmall = own + more <= SMALL_BYTES;
-    return this.#bytes + more <= (isSmall ? all : (1 - SMALL_SHARE) * all);
+    const isSmall = held.bytes + more <= SMALL_BYTES;
+    const most = isSmall ? all : (1 - SMALL_SHARE) * all;
+    if (this.#bytes + more > most) return false;
+    const isIn = !this.limited || share.larger === held ||
+      share.bytes + more <= ADDRESS_SHARE * all;
+    if (isIn || share.larger) return isIn;
+    share.larger = held;
+    share.bytes -= held.bytes;
+    return true;
   }
 }
+
+/**
+ * Of an address: the bytes of all that it holds but for one, which may be larger
+ * than its share, as else an answer of that size could never be had.
+ */
+type Share = { bytes: number; larger?: Held };
 
 /** The bytes that one request or answer holds, until it is disposed of. */
 export class Held implements Disposable {
   #bytes = 0;
+  #isOver = false;
 
   constructor(
-    private readonly change: (more: number, own: number) => boolean,
+    private readonly change: (held: Held, more: number) => boolean,
   ) {}
 
-  /** Holds so many more; false, and holds them not, when there is no room for them. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Holds so many more, or, below zero, fewer. False, and holds them not, when
+   * there is no room for them, or it was disposed of: reads that go on in vain
+   * would never give them back.
+   */
   tryAdd(bytes: number): boolean {
-    if (!this.change(bytes, this.#bytes)) return false;
+    if (this.#isOver || !this.change(this, bytes)) return false;
     this.#bytes += bytes;
     return true;
   }
@@ -90,7 +113,7 @@ export class Held implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.change(-this.#bytes, this.#bytes);
-    this.#bytes = 0;
+    this.tryAdd(-this.#bytes);
+    this.#isOver = true;
   }
 }

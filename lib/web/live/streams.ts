@@ -78,7 +78,7 @@ export class Streams {
       });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);
-      if (this.addressBans.hasRemembered(address)) stream.end();
+      if (this.addressBans.has(address)) stream.end();
       for (const space of spaces) {
         this.typing.tellNewStream(space, listener.tell);
         const isRoom = kindOf(space)?.kind === "room";
@@ -130,7 +130,7 @@ export class Streams {
   async #endBanned(): Promise<void> {
     await this.addressBans.refresh();
     for (const { address, end } of [...this.#streams]) {
-      if (this.addressBans.hasRemembered(address)) end();
+      if (this.addressBans.has(address)) end();
     }
   }
 

@@ -46,23 +46,11 @@ type Data = PeopleView & {
   link?: string;
 };
 
-type Asked = Partial<Pick<Data, "query" | "notice">> & {
-  /** The message by whose author's name one came. */
-  messageID?: string;
-};
-
 export const handler = methods({
   async GET(ctx) {
     const { state, params } = ctx;
     if (!state.user) return toSignIn(ctx);
-    const { searchParams } = ctx.url;
-    return page<Data>(
-      await dataFor(state, params.room, {
-        query: searchParams.get("q") ?? "",
-        messageID: searchParams.get("by") ?? undefined,
-        notice: searchParams.has("removing") ? words.removing : undefined,
-      }),
-    );
+    return page<Data>(await dataFor(state, params.room, ctx.url));
   },
 
   async POST(ctx) {
@@ -79,7 +67,7 @@ export const handler = methods({
             () => inviteTo(sync, user, room),
           );
           const link = `${originOf(ctx)}/invite/${room}/${secret}`;
-          const data = { ...await dataFor(state, room), link };
+          const data = { ...await dataFor(state, room, ctx.url), link };
           return page<Data>(data, { headers: WITH_SECRET });
         }
         case "withdraw":
@@ -112,7 +100,7 @@ export const handler = methods({
       return ctx.redirect(ctx.url.pathname, 303);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const data = await dataFor(state, room);
+      const data = await dataFor(state, room, ctx.url);
       return page<Data>({ ...data, refusal: reasonOf(error) }, { status: 403 });
     }
   },
@@ -122,8 +110,10 @@ export const handler = methods({
 async function dataFor(
   state: State,
   roomID: string,
-  { query = "", messageID, notice }: Asked = {},
+  { searchParams }: URL,
 ): Promise<Data> {
+  /** The message by whose author's name one came. */
+  const messageID = searchParams.get("by") ?? undefined;
   const { userID } = state.user!;
   const view = await viewPeople(state.sync, roomID, userID);
   if (!view) throw new HttpError(404, pageStrings.visit.missing);
@@ -142,8 +132,8 @@ async function dataFor(
     open: isMember ? author?.id : undefined,
     online,
     userID,
-    query,
-    notice,
+    query: searchParams.get("q") ?? "",
+    notice: searchParams.has("removing") ? words.removing : undefined,
   };
 }
 

@@ -199,27 +199,60 @@ Deno.test("pull() brings a snapshot when its log is pruned, before or while it i
   }
 });
 
-Deno.test("pull() begins a snapshot anew when the log since its beginning is pruned (H2)", async () => {
-  await using it = await openSync();
-  const writer = new Client(it.sync);
+/** A space of 18 items, and another process: while it first reads them, the log since is pruned. */
+async function prunedMeanwhile(
+  { sync, kv }: Awaited<ReturnType<typeof openSync>>,
+) {
+  const writer = new Client(sync);
   await addOneByOne(writer, 12);
-  const pruner = elsewhere(it.kv, { logEntries: 2 });
+  const pruner = elsewhere(kv, { logEntries: 2 });
   const meanwhile = once(async () => {
     await addOneByOne(writer, 6);
     await pruner.housekeep(later(8));
   });
-  const sync = elsewhere(hooked(it.kv, {
+  return elsewhere(hooked(kv, {
     listing: async (selector) => {
       if ("start" in selector && selector.start[0] === "entry") {
         await meanwhile();
       }
     },
   }));
-  const reader = new Client(sync, bob);
+}
+
+Deno.test("pull() begins a snapshot anew when the log since its beginning is pruned (H2)", async () => {
+  await using it = await openSync();
+  const reader = new Client(await prunedMeanwhile(it), bob);
   await reader.pull();
   const { length } = Object.keys(reader.seen)
     .filter((key) => key.startsWith("item/"));
   assertEquals([length, reader.view.get("count")], [18, 18]);
+});
+
+Deno.test("pull() gives back what it has read before it reads all of it again (L11)", async () => {
+  await using it = await openSync();
+  const heldBy = async (sync: Sync) => {
+    let [held, read] = [0, 0];
+    await sync.pull("s", bob, {
+      pullVersion: 1,
+      schemaVersion: "1",
+      profileID: "p",
+      clientGroupID: "reader",
+      cookie: null,
+    }, {
+      mayRead: () => Promise.resolve(true),
+      hold(bytes) {
+        held += bytes;
+        read += Math.max(0, bytes);
+        return true;
+      },
+    });
+    return { held, read };
+  };
+  const pruned = await heldBy(await prunedMeanwhile(it));
+  const calm = await heldBy(it.sync);
+  assertEquals(calm.held, calm.read);
+  assertEquals(pruned.held, calm.held);
+  assert(pruned.read > 1.5 * calm.read);
 });
 
 Deno.test("housekeep() deletes groups out of use for 30 days, with all their clients (H3)", async () => {

@@ -1,6 +1,11 @@
 // The store's format, and what `/healthz` is told of a store that fails.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { assertFormat, StoreHealth } from "../../../lib/web/store.ts";
+import {
+  assertFormat,
+  assertWritable,
+  StoreHealth,
+} from "../../../lib/web/store.ts";
+import { gatedKv } from "../../support/gated_kv.ts";
 import { quiet } from "../../support/quiet.ts";
 
 Deno.test("a store without a format gets it, and keeps it (T49)", async () => {
@@ -21,6 +26,23 @@ Deno.test("a store of a newer release, or of a format that is none, is refused a
     assertStringIncludes(error.message, `has format ${format}`);
     assertEquals((await kv.get(["format"])).value, format);
   }
+});
+
+Deno.test("a store starts without room for a write, and not with another fault (T50)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const storeWith = (message: string) =>
+    gatedKv(
+      kv,
+      ({ kind }, run) =>
+        kind === "commit" ? Promise.reject(new Error(message)) : run(),
+    );
+  const full = storeWith("database or disk is full");
+  await assertWritable(full);
+  await assertFormat(full);
+  assertEquals((await kv.get(["format"])).value, null);
+  const broken = storeWith("disk I/O error");
+  await assertRejects(() => assertWritable(broken), Error, "I/O");
+  await assertRejects(() => assertFormat(broken), Error, "I/O");
 });
 
 Deno.test("the health of a store costs one write in two seconds, whoever asks (T50)", async () => {

@@ -26,7 +26,9 @@ Deno.test("what is held is counted until it is disposed of, and no twice (T46)",
 Deno.test("one address holds a quarter at most, which others are not hindered by (T46)", () => {
   const budget = new MemoryBudget(true, heap());
   const first = budget.hold("here");
-  first.add(100 * MiB);
+  first.add(60 * MiB);
+  budget.hold("here").add(40 * MiB);
+  budget.hold("here").add(MiB); // the one that may be larger
   const more = budget.hold("here");
   assertEquals(more.tryAdd(1), false);
   const error = assertThrows(() => more.add(1), LimitReached);
@@ -34,7 +36,32 @@ Deno.test("one address holds a quarter at most, which others are not hindered by
   budget.hold("there").add(100 * MiB);
   first[Symbol.dispose]();
   assertEquals(more.tryAdd(1), true);
-  assertEquals(budget.bytes, 100 * MiB + 1);
+  assertEquals(budget.bytes, 141 * MiB + 1);
+});
+
+Deno.test("one thing of an address may be larger than its share, and leaves that to all else of it (T46)", () => {
+  const budget = new MemoryBudget(true, heap());
+  const large = budget.hold("here");
+  for (let i = 0; i < 30; i++) large.add(10 * MiB);
+  assertEquals(large.tryAdd(1), false); // the last quarter is for what is small
+  const rest = budget.hold("here");
+  assertEquals(rest.tryAdd(256 * 1024), true);
+  assertEquals(rest.tryAdd(1), false);
+  large.add(-100 * MiB);
+  assertEquals(rest.tryAdd(99 * MiB), true);
+  assertEquals(budget.hold("here").tryAdd(MiB), false);
+  for (const each of [large, rest]) each[Symbol.dispose]();
+  assertEquals(budget.bytes, 0);
+  assertEquals(budget.hold("here").tryAdd(300 * MiB), true);
+});
+
+Deno.test("what was disposed of holds nothing more, as nobody would give it back (T46)", () => {
+  const budget = new MemoryBudget(true, heap());
+  const held = budget.hold("here");
+  held.add(3);
+  held[Symbol.dispose]();
+  assertEquals(held.tryAdd(1), false);
+  assertEquals(budget.bytes, 0);
 });
 
 Deno.test("who holds much leaves a quarter to those that hold little (T46)", () => {
