@@ -187,9 +187,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async restore(): Promise<boolean> {
     const cookie = await this.#client.pullCookie();
-    if (!cookie || !this.#window.hasLost(cookie)) return false;
-    await this.#pull();
-    return true;
+    return await this.#window.restore(cookie, this.#pullNow);
   }
 
   async gaps(prefix: string): Promise<Gap[] | undefined> {
@@ -199,7 +197,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   readonly #pullNow = async () => {
     await this.#client.pull({ now: true });
-    return (await this.#client.pullCookie())?.order ?? 0;
+    return await this.#client.pullCookie();
   };
 
   persist(): Promise<void> {

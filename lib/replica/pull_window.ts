@@ -32,15 +32,23 @@ export function gapsIn(
   return gaps;
 }
 
+/** Pulls once, and gives back the copy's cookie then; it does not say whether there was an answer. */
+type Pull = () => Promise<PullCookie | null>;
+
+/** For one thing that is asked for. */
+const MAX_PULLS = 5;
+
 export class PullWindow {
   /** What the last pull that was answered had asked for, and what the answer's cookie says. */
-  pulled: Wanted & Pick<PullCookie, "order" | "ranges"> = { order: 0 };
+  pulled: Wanted & Pick<PullCookie, "order"> & Partial<PullCookie> = {
+    order: 0,
+  };
 
   /** `wanted` is what each pull asks for. */
   constructor(public wanted: Wanted) {}
 
   /** Pulls until the copy has at least the newest `size`. */
-  async widen(size: number, pull: () => Promise<number>): Promise<void> {
+  async widen(size: number, pull: Pull): Promise<void> {
     const window = Math.max(size, this.wanted.window ?? 0);
     await this.#ask({ window }, pull, () => (this.pulled.window ?? 0) >= size);
   }
@@ -50,40 +58,54 @@ export class PullWindow {
    * Later pulls ask for it as well: another tab's copy, which may take the place
    * of this one's, may lack it.
    */
-  async bring(around: Around, pull: () => Promise<number>): Promise<void> {
+  async bring(around: Around, pull: Pull): Promise<void> {
     await this.#ask({ around }, pull, () => this.pulled.around === around);
   }
 
-  /** Whether a cookie, as of another tab's copy, has less below the newest than the last answer. Says so once. */
+  /** Whether a cookie, as of another tab's copy, has less than the last answer. Says so once. */
   hasLost(cookie: PullCookie): boolean {
-    const { ranges = [] } = this.pulled;
-    const isLost = ranges.some(({ prefix, from, to }) =>
+    const { from: bounds = {}, ranges = [] } = this.pulled;
+    const newest = Object.entries(bounds)
+      .map(([prefix, from]) => ({ prefix, from, to: Infinity }));
+    const isLost = [...newest, ...ranges].some(({ prefix, from, to }) =>
       gapsIn(cookie, prefix).some((gap) =>
         (gap.from ?? -Infinity) < to && gap.to > (from ?? -Infinity)
       )
     );
-    if (isLost) this.pulled.ranges = undefined;
+    if (isLost) this.pulled = { order: this.pulled.order };
+    return isLost;
+  }
+
+  /** Pulls what a copy with this cookie has lost; whether it had lost anything. */
+  async restore(cookie: PullCookie | null, pull: Pull): Promise<boolean> {
+    let isLost = false;
+    // An answer is of no use where the copy has changed meanwhile.
+    for (let i = 0; i < MAX_PULLS && cookie && this.hasLost(cookie); i++) {
+      isLost = true;
+      cookie = await pull();
+    }
     return isLost;
   }
 
   /**
-   * `pull` gives back the order of the copy's cookie, and does not say whether
-   * there was an answer: when none has come into the copy, this rejects, and
-   * asks for no more than before.
+   * When no answer comes into the copy, this rejects, and asks for no more than
+   * before.
    */
   async #ask(
     more: Wanted,
-    pull: () => Promise<number>,
+    pull: Pull,
     wasAsked: () => boolean,
   ): Promise<void> {
     const before = this.wanted;
     const wanted = this.wanted = { ...before, ...more };
     if (wasAsked()) return;
     // The first pull to end may be one that was under way: it asked for less.
-    // And an answer is of no use where the copy has changed meanwhile.
-    for (let i = 0; i < 3; i++) {
-      const order = await pull();
-      if (wasAsked() && order >= this.pulled.order) return;
+    // And an answer is of no use where the copy has changed meanwhile: another
+    // tab's, which has taken its place, may be as new and hold something else.
+    for (let i = 0; i < MAX_PULLS; i++) {
+      const cookie = await pull();
+      const isIn = (cookie?.order ?? 0) >= this.pulled.order;
+      if (wasAsked() && isIn && !(cookie && this.hasLost(cookie))) return;
     }
     if (this.wanted === wanted) this.wanted = before;
     throw new Error("No answer");

@@ -117,8 +117,7 @@ export function createPuller(
     if (changes.length > 0) {
       await outbox.confirm(groupID, body.lastMutationIDChanges);
     }
-    const { order, ranges } = body.cookie;
-    window.pulled = { ...wanted, order, ranges };
+    window.pulled = { ...wanted, ...body.cookie };
     return { ...OK, response: body };
   };
 }

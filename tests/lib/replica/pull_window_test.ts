@@ -42,10 +42,10 @@ function windowOf(...answers: (object | Error)[]) {
   return {
     window,
     asked,
-    /** Gives back the order of the copy's cookie, which does not change unless told. */
-    async pull(order = 1) {
+    /** Gives back the copy's cookie, which does not change unless told. */
+    async pull(cookie: Partial<PullCookie> = {}): Promise<PullCookie> {
       await puller({ clientGroupID: "g" } as never, "").catch(() => {});
-      return order;
+      return { order: 1, from: {}, ...cookie };
     },
     [Symbol.dispose]: () => void (globalThis.fetch = fetch),
   };
@@ -82,16 +82,45 @@ Deno.test("What is around a member is asked for until an answer has come into th
   while (asked.length === 0) await new Promise((wait) => setTimeout(wait));
   // The first answer had not been asked for it; the second, of the order 2, finds another copy.
   const orders = [1, 3];
-  await window.bring({ key: "m/1" }, () => pull(orders.shift()));
+  await window.bring({ key: "m/1" }, () => pull({ order: orders.shift() }));
   await early;
   await pull();
   assertEquals(asked, ["/200", "/200m/1", "/200m/1", "/200m/1"]);
 });
 
+Deno.test("What is around a member is asked for again where another tab's copy, as new but without it, has taken the place of this one's (R18)", async () => {
+  const ranges = [{ prefix: "m/", from: 10, to: 20 }];
+  const from = { "m/": 90 };
+  const answer = { ...newsAt(2), cookie: { order: 2, from, ranges } };
+  using pulls = windowOf(answer, answer);
+  const { window, asked, pull } = pulls;
+  const cookies = [{ order: 2, from }, { order: 2, from, ranges }];
+  await window.bring({ key: "m/1" }, () => pull(cookies.shift()));
+  assertEquals(asked, ["/200m/1", "/200m/1"]);
+});
+
+Deno.test("What was lost is pulled again until it is in the copy; without an answer it is not, and that ends (R18)", async () => {
+  const ranges = [{ prefix: "m/", from: 10, to: 20 }];
+  const from = { "m/": 90 };
+  const answer = { ...newsAt(2), cookie: { order: 2, from, ranges } };
+  const lacks = { order: 2, from };
+  const whole = { order: 2, from, ranges };
+  using pulls = windowOf(answer, answer, answer, new Error("No network"));
+  const { window, asked, pull } = pulls;
+  await window.bring({ key: "m/1" }, () => pull(whole));
+  const cookies = [lacks, whole];
+  const pullNext = () => pull(cookies.shift());
+  assertEquals(await window.restore(lacks, pullNext), true);
+  assertEquals(asked.length, 3);
+  assertEquals(await window.restore(whole, pullNext), false);
+  assertEquals(await window.restore(lacks, () => pull(lacks)), true);
+  assertEquals(asked.length, 4);
+});
+
 Deno.test("What the server does not answer for is asked for no longer, and what was asked for before still is (R18)", async () => {
   using pulls = windowOf(
     news,
-    ...Array<Error>(3).fill(new Error("No network")),
+    ...Array<Error>(5).fill(new Error("No network")),
   );
   const { window, pull } = pulls;
   const first = { key: "m/1" };
@@ -131,12 +160,12 @@ Deno.test("gapsIn() names what is missing between the newest and the ranges, and
 
 Deno.test("A copy of another tab that lacks what was brought is found out, once (R18)", async () => {
   const ranges = [{ prefix: "m/", from: 10, to: 20 }];
-  const answer = { ...newsAt(2), cookie: { order: 2, ranges } };
   const cookie = { order: 2, from: { "m/": 90 } };
+  const answer = { ...newsAt(2), cookie: { ...cookie, ranges } };
   const lacks = async (other: Partial<PullCookie>) => {
     using pulls = windowOf(answer);
     const { window, pull } = pulls;
-    await window.bring({ key: "m/1" }, () => pull(2));
+    await window.bring({ key: "m/1" }, () => pull({ order: 2 }));
     const all = { ...cookie, ...other };
     return [window.hasLost(all), window.hasLost(all)];
   };
@@ -146,4 +175,6 @@ Deno.test("A copy of another tab that lacks what was brought is found out, once 
   const both = [...others, { prefix: "m/", from: 15, to: 30 }];
   assertEquals(await lacks({ ranges: both }), [false, false]);
   assertEquals(await lacks({ from: { "m/": 10 } }), [false, false]);
+  assertEquals(await lacks({ from: { "m/": 91 }, ranges }), [true, false]);
+  assertEquals(await lacks({ from: { "m/": null } }), [false, false]);
 });
