@@ -23,6 +23,7 @@ import { Typing } from "./lib/web/live/typing.ts";
 import { RequestLog } from "./lib/web/http/request_log.ts";
 import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
+import { connectKv } from "./lib/web/kv_connect.ts";
 import { readSettings, SettingsError } from "./lib/web/settings.ts";
 import type { Services, State } from "./lib/web/state.ts";
 import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
@@ -49,7 +50,9 @@ async function openServices(): Promise<Services> {
     const isFile = isFilePath(kvPath);
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
-    const plain = await Deno.openKv(kvPath);
+    const plain = isRemote
+      ? await connectKv(kvPath)
+      : await Deno.openKv(kvPath);
     await assertWritable(plain);
     await assertFormat(plain);
     // SQLite answers one call after the other; over a network they go abreast.
@@ -95,7 +98,8 @@ async function openServices(): Promise<Services> {
   }
 }
 
-const isURL = (kvPath = "") => /^https?:/.test(kvPath);
+const isURL = (kvPath: string | undefined): kvPath is string =>
+  /^https?:/.test(kvPath ?? "");
 
 const isFilePath = (kvPath: string | undefined): kvPath is string =>
   !!kvPath && kvPath !== ":memory:" && !isURL(kvPath);

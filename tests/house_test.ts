@@ -139,9 +139,18 @@ test("No imports form a circle, those of types included", async () => {
 test("KV is opened in main.ts and nowhere else", async () => {
   const opening = (await sources())
     .filter(({ path, text }) =>
-      partOf(path) !== "standins" && /\bopenKv\s*\(/.test(code(text))
+      partOf(path) !== "standins" &&
+      /(?<!function )\b(openKv|connectKv)\s*\(/.test(code(text))
     );
   assertEquals(opening.map(({ path }) => path), ["main.ts"]);
+});
+
+test("The client of KV servers is loaded only where one is used: it looks for a native module", async () => {
+  const wrong = (await sources())
+    .filter(({ text }) =>
+      /^import (?!type\b)[^;]* from "@deno\/kv"/m.test(text)
+    );
+  assertEquals(wrong.map(({ path }) => path), []);
 });
 
 test("What runs in a browser does not name Deno", async () => {

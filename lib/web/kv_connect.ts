@@ -1,0 +1,127 @@
+// A `Deno.Kv` on a KV server, over KV Connect, by its official client for npm.
+import type { Kv, KvEntryMaybe, KvKey } from "@deno/kv";
+import { deserialize, serialize } from "node:v8";
+
+/** For how long a read or a commit is waited for, in ms: the server may be gone without a word. */
+const TIMEOUT_MS = 5_000;
+
+/** A watch that says nothing for so long, in ms, is dead: denokv says something every 5 s. */
+const MAX_SILENCE_MS = 15_000;
+
+type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * Opens the KV of a server, `url`, whose token is the environment variable
+ * `DENO_KV_ACCESS_TOKEN`. It has all of `Deno.Kv` but queues and
+ * `commitVersionstamp`. Rejects when the server is away, or refuses the token.
+ *
+ * `Deno.openKv` speaks the same protocol, and its requests of more than 1,100
+ * bytes wait for 44 ms: head and body go out apart, without TCP_NODELAY. While
+ * the server is away it writes some lines a second for each watch. The client
+ * for npm goes by `fetch`; a server that is killed ends the process there by
+ * way of `watch`, in a promise that nobody can catch, but not by its raw form.
+ */
+export async function connectKv(url: string): Promise<Deno.Kv> {
+  const kv = await connect(
+    url,
+    (url, init) => reach(url, init, AbortSignal.timeout(TIMEOUT_MS)),
+  );
+  const watches = new Set<AbortController>();
+  const closeAll = kv.close.bind(kv);
+  const close = () => {
+    for (const each of watches) each.abort(new Error("The KV was closed"));
+    closeAll();
+  };
+  const watch = (keys: readonly KvKey[]) => follow(url, keys, watches);
+  return Object.assign(kv, { watch, close }) as unknown as Deno.Kv;
+}
+
+async function connect(url: string, fetcher: Fetcher): Promise<Kv> {
+  // Only here: it looks for a native module, which a KV over the network does not need.
+  const { openKv: open } = await import("@deno/kv");
+  const options = {
+    implementation: "remote" as const,
+    encodeV8: serialize,
+    decodeV8: deserialize,
+    fetcher: fetcher as typeof fetch,
+    // A commit that was tried again by itself could be told that its own check failed.
+    maxRetries: 0,
+  };
+  return await open(url, options);
+}
+
+/** As `fetch`, with an error that says what could not be reached, and why. */
+async function reach(
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal,
+): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const why = cause instanceof Error ? cause.message : message;
+    throw new Error(`no answer from the KV server (${why})`, { cause: error });
+  }
+}
+
+type Entries = KvEntryMaybe<unknown>[];
+
+/**
+ * Watches keys by a client of its own, which goes with it: what the client
+ * remembers of a watch it never forgets. A watch that the server ends, or that
+ * is silent, fails. Of what comes while nobody reads, the last is given.
+ */
+function follow(
+  url: string,
+  keys: readonly KvKey[],
+  watches: Set<AbortController>,
+): ReadableStream<Entries> {
+  const end = new AbortController();
+  watches.add(end);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expectNews = () => {
+    clearTimeout(timer);
+    const silent = new Error("The KV server has fallen silent");
+    timer = setTimeout(() => end.abort(silent), MAX_SILENCE_MS);
+  };
+  const fetcher: Fetcher = async (url, init) => {
+    expectNews();
+    const response = await reach(url, init, end.signal);
+    if (!response.body || !url.endsWith("/watch")) return response;
+    const noting = new TransformStream<Uint8Array, Uint8Array>({
+      transform(bytes, controller) {
+        expectNews();
+        controller.enqueue(bytes);
+      },
+      flush: (controller) =>
+        // The client would wait ever longer before it asks again.
+        controller.error(new Error("The KV server has ended a watch")),
+    });
+    return new Response(response.body.pipeThrough(noting), response);
+  };
+
+  let latest: Entries;
+  let news = Promise.withResolvers<void>();
+  const read = async () => {
+    const kv = await connect(url, fetcher);
+    for await (const entries of kv.watch([...keys], { raw: true })) {
+      latest = entries;
+      news.resolve();
+    }
+  };
+  return new ReadableStream({
+    start(controller) {
+      read().catch((error) => controller.error(error)).finally(() => {
+        clearTimeout(timer);
+        watches.delete(end);
+      });
+    },
+    async pull(controller) {
+      await news.promise;
+      news = Promise.withResolvers();
+      controller.enqueue(latest);
+    },
+    cancel: () => end.abort(),
+  }, { highWaterMark: 0 });
+}
