@@ -48,6 +48,7 @@ async function openServices(): Promise<Services> {
   try {
     const isRemote = isURL(kvPath);
     const isFile = isFilePath(kvPath);
+    const watchesSeeAll = !kvPath || isRemote;
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
     const plain = isRemote
@@ -63,14 +64,22 @@ async function openServices(): Promise<Services> {
       strategy,
       retention,
       maxChecks: isRemote ? 10 : 100,
+      watchesSeeAll,
       cacheBytes: cacheBytes(),
     });
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
-    const online = new Online(kv);
+    const online = new Online(kv, watchesSeeAll);
     const addressBans = new AddressBans(kv);
     await addressBans.refresh();
-    const streams = new Streams(kv, typing, online, addressBans, limits);
+    const streams = new Streams(
+      kv,
+      typing,
+      online,
+      addressBans,
+      limits,
+      watchesSeeAll,
+    );
     const deletions = new AccountDeletions(kv, sync);
     return {
       kv,

@@ -52,6 +52,8 @@ export { watchKeys } from "./watch_keys.ts";
 export type SyncOptions = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
+  /** Whether watches of this KV see what other processes write, as those of one SQLite file do not. */
+  watchesSeeAll?: boolean;
   strategy?: Strategy;
   /** How many bytes of JSON the spaces in memory may remember, all together. */
   cacheBytes?: number;
@@ -76,6 +78,7 @@ export class Sync<U extends User = User> {
     private readonly domain: Domain<U>,
     {
       maxChecks = 100,
+      watchesSeeAll = false,
       strategy = "global-version",
       cacheBytes = 256_000_000,
       retention,
@@ -88,6 +91,7 @@ export class Sync<U extends User = User> {
       kv,
       spaceOf,
       (space, { key, value }) => domain.guards(space, key, value),
+      watchesSeeAll,
     );
     this.#spaces = new Spaces(
       this.#store,

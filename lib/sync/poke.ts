@@ -44,8 +44,8 @@ type Reader = Pick<StreamHooks, "onEnd" | "onLeave"> & {
 };
 
 /**
- * The streams of this process. Per space there is one watch on its version,
- * fanned out here; watch and timers end with the last reader.
+ * The streams of this process. A space's version is watched once, and fanned
+ * out here; watch and timers end with the last reader.
  */
 export class Pokes {
   readonly #subscribers = new Map<string, Subscribers<Reader>>();
@@ -58,8 +58,9 @@ export class Pokes {
     kv: Deno.Kv,
     private readonly spaceOf: (name: string) => Space,
     private readonly guards: (space: string, op: Op) => boolean,
+    watchesSeeAll: boolean,
   ) {
-    this.#watches = new VersionWatches(kv);
+    this.#watches = new VersionWatches(kv, watchesSeeAll);
   }
 
   /** How many streams are open. */
