@@ -26,10 +26,10 @@ export async function connectKv(url: string): Promise<Deno.Kv> {
     url,
     (url, init) => reach(url, init, AbortSignal.timeout(TIMEOUT_MS)),
   );
-  const watches = new Set<AbortController>();
+  const watches = new Set<End>();
   const closeAll = kv.close.bind(kv);
   const close = () => {
-    for (const each of watches) each.abort(new Error("The KV was closed"));
+    for (const end of watches) end(new Error("The KV was closed"));
     closeAll();
   };
   const watch = (keys: readonly KvKey[]) => follow(url, keys, watches);
@@ -66,6 +66,7 @@ async function reach(
 }
 
 type Entries = KvEntryMaybe<unknown>[];
+type End = (reason: Error) => void;
 
 /**
  * Watches keys by a client of its own, which goes with it: what the client
@@ -75,30 +76,42 @@ type Entries = KvEntryMaybe<unknown>[];
 function follow(
   url: string,
   keys: readonly KvKey[],
-  watches: Set<AbortController>,
+  watches: Set<End>,
 ): ReadableStream<Entries> {
-  const end = new AbortController();
+  const request = new AbortController();
+  let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let why: Error | undefined;
+  const end: End = (reason) => {
+    why ??= reason;
+    request.abort(reason);
+    // The signal may not reach it: Deno leaves it to the garbage collector once there is an answer.
+    body?.cancel().catch(() => {}); // it may be broken already
+  };
   watches.add(end);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const expectNews = () => {
     clearTimeout(timer);
     const silent = new Error("The KV server has fallen silent");
-    timer = setTimeout(() => end.abort(silent), MAX_SILENCE_MS);
+    timer = setTimeout(() => end(silent), MAX_SILENCE_MS);
   };
+
   const fetcher: Fetcher = async (url, init) => {
     expectNews();
-    const response = await reach(url, init, end.signal);
-    if (!response.body || !url.endsWith("/watch")) return response;
-    const noting = new TransformStream<Uint8Array, Uint8Array>({
-      transform(bytes, controller) {
+    const response = await reach(url, init, request.signal);
+    if (!url.endsWith("/watch") || !response.body) return response;
+    const reader = body = response.body.getReader();
+    if (why) end(why); // it came just before
+    const heard = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        // Of an end the client would wait ever longer before it asks again.
+        if (done) throw why ?? new Error("The KV server has ended a watch");
         expectNews();
-        controller.enqueue(bytes);
+        controller.enqueue(value);
       },
-      flush: (controller) =>
-        // The client would wait ever longer before it asks again.
-        controller.error(new Error("The KV server has ended a watch")),
-    });
-    return new Response(response.body.pipeThrough(noting), response);
+      cancel: () => reader.cancel(),
+    }, { highWaterMark: 0 });
+    return new Response(heard, response);
   };
 
   let latest: Entries;
@@ -122,6 +135,6 @@ function follow(
       news = Promise.withResolvers();
       controller.enqueue(latest);
     },
-    cancel: () => end.abort(),
+    cancel: () => end(new Error("The watch was cancelled")),
   }, { highWaterMark: 0 });
 }
