@@ -13,6 +13,7 @@ import { permitted } from "./support/permitted.ts";
 const TOP = [
   ...["deno.json", "deno.lock", "main.ts", "dev.ts", "fresh.config.ts"],
   ...["README.md", "LICENSE", "SECURITY.md"],
+  ...["Dockerfile", "compose.yaml"],
   ...["routes", "islands", "lib", "static", "tests"],
 ];
 const IGNORED = /^\.|^node_modules$|^_fresh$|\.sqlite/;
@@ -280,8 +281,14 @@ test("Each environment variable that is read is named in deno.json's permissions
   assertEquals(unsaid, []);
 });
 
-/** Variables that Deno (the token) and upstream's Fresh ask for, besides ours. */
-const READ_BY_OTHERS = ["CI_COMMIT_SHA", "DENO_KV_ACCESS_TOKEN", "GITHUB_SHA"];
+/** Variables that Deno (of the KV), its client of KV servers and upstream's Fresh ask for, besides ours. */
+const READ_BY_OTHERS = [
+  "CI_COMMIT_SHA",
+  "DENO_DEPLOYMENT_ID",
+  "DENO_KV_ACCESS_TOKEN",
+  "DENO_KV_REQUIRES_DISTRIBUTED_DATABASE",
+  "GITHUB_SHA",
+];
 
 test("Files are short", async () => {
   const long = (await sources())
