@@ -50,19 +50,25 @@ async function connect(url: string, fetcher: Fetcher): Promise<Kv> {
   return await open(url, options);
 }
 
-/** As `fetch`, with an error that says what could not be reached, and why. */
+/**
+ * As `fetch`, with errors that say what could not be reached, and why, and, as
+ * those of `Deno.Kv`, that a commit is more than the KV takes.
+ */
 async function reach(
   url: string,
   init: RequestInit,
   signal: AbortSignal,
 ): Promise<Response> {
-  try {
-    return await fetch(url, { ...init, signal });
-  } catch (error) {
+  const response = await fetch(url, { ...init, signal }).catch((error) => {
     const { message, cause } = error as Error;
     const why = cause instanceof Error ? cause.message : message;
     throw new Error(`no answer from the KV server (${why})`, { cause: error });
+  });
+  if (response.status === 400 && url.endsWith("/atomic_write")) {
+    const what = await response.text();
+    throw new TypeError(`This is too large for the KV server: ${what}`);
   }
+  return response;
 }
 
 type Entries = KvEntryMaybe<unknown>[];

@@ -72,13 +72,13 @@ test("what is too much for the server is refused with what it says, and nothing 
   using kv = await server.connect();
   await assertRejects(
     () => kv.set(["k"], new Uint8Array(70_000)),
-    Error,
-    "value size limit",
+    TypeError,
+    "too large for the KV server: A value exceeds the value size limit",
   );
   const eleven = Array.from({ length: 11 }, (_, i) => ["k", i]);
   const atomic = kv.atomic().set(["k"], 1);
   for (const key of eleven) atomic.check({ key, versionstamp: null });
-  await assertRejects(() => atomic.commit(), Error, "checks");
+  await assertRejects(() => atomic.commit(), TypeError, "Too many checks");
   await assertRejects(() => kv.getMany(eleven), Error, "read ranges");
   assertEquals((await kv.get(["k"])).versionstamp, null);
 });
