@@ -12,6 +12,7 @@ import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
 import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
+import { figures } from "./lib/web/figures.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
@@ -78,13 +79,16 @@ async function openServices(): Promise<Opened> {
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
     const kv = onServer ? plain : batchReads(plain, reader);
     // A self-hosted denokv takes 10 checks in one atomic operation.
+    const { measure, observe } = figures();
     const sync = new Sync(kv, chatDomain, {
+      measure,
       strategy,
       retention,
       maxChecks: onServer ? 10 : 100,
       watchesSeeAll: onServer,
       cacheBytes: cacheBytes(),
     });
+    observe(sync);
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
     const online = new Online(kv, onServer);

@@ -59,6 +59,7 @@ export class Pokes {
     private readonly spaceOf: (name: string) => Space,
     private readonly guards: (space: string, op: Op) => boolean,
     watchesSeeAll: boolean,
+    private readonly onPoke?: (ms: number) => void,
   ) {
     this.#watches = new VersionWatches(kv, watchesSeeAll);
   }
@@ -145,7 +146,7 @@ export class Pokes {
     const guarded = !log ||
       log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
     if (guarded) subscribers.recheckRights();
-    subscribers.pokeSoon();
+    subscribers.pokeSoon(log?.[0]?.at);
   }
 
   /** Sends an event of the app's own to the streams that listen to a space; it is not stored. */
@@ -171,7 +172,7 @@ export class Pokes {
         send: (reader, bytes) => this.#send(reader, bytes),
         revoke: (reader) => this.#revoke(reader, name),
         end: (reader) => this.#end(reader),
-      });
+      }, this.onPoke);
       this.#subscribers.set(name, subscribers);
       this.#watches.add(space);
     }
