@@ -12,65 +12,99 @@ import { RoomDigests } from "./lib/web/chat/room_digests.ts";
 import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
 import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
+import { figures } from "./lib/web/figures.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { roomScripts } from "./lib/web/http/room_scripts.ts";
-import { SecureApp } from "./lib/web/http/secure_app.ts";
+import { type Handler, SecureApp } from "./lib/web/http/secure_app.ts";
 import { Online } from "./lib/web/live/online.ts";
 import { Typing } from "./lib/web/live/typing.ts";
 import { RequestLog } from "./lib/web/http/request_log.ts";
 import { seedGeneral } from "./lib/web/chat/rooms.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
-import { readSettings, SettingsError } from "./lib/web/settings.ts";
+import { connectKv } from "./lib/web/kv_connect.ts";
+import {
+  isFilePath,
+  isURL,
+  readSettings,
+  type Settings,
+  SettingsError,
+} from "./lib/web/settings.ts";
 import type { Services, State } from "./lib/web/state.ts";
 import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
-import { assertIntact, unusable } from "./lib/web/store_file.ts";
+import {
+  assertIntact,
+  containerNotice,
+  unusable,
+} from "./lib/web/store_file.ts";
 import { Streams } from "./lib/web/live/streams.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
 
 keepAriaCurrent();
 
-let opened: Promise<Services> | undefined;
+/** What the app works with, and what its operator should know of the store. */
+type Opened = { services: Services; notices: string[] };
+
+let opened: Promise<Opened> | undefined;
 
 /** Opens KV once, when it is first needed: a build loads this file and must not. */
-const services = (): Promise<Services> =>
+const open = (): Promise<Opened> =>
   opened ??= openServices().catch((error) => {
     opened = undefined; // the next request may find it
     throw error;
   });
 
-async function openServices(): Promise<Services> {
+async function openServices(): Promise<Opened> {
   const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
     settings();
   const scripts = await roomScripts(new URL(BUILT, import.meta.url));
+  const isFile = isFilePath(kvPath);
+  // On Deno Deploy, or by KV Connect.
+  const onServer = !kvPath || isURL(kvPath);
+  const notices: (string | undefined)[] = [];
+  if (isFile) notices.push(await assertIntact(kvPath));
   try {
-    const isRemote = isURL(kvPath);
-    const isFile = isFilePath(kvPath);
     const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
     if (folder) await Deno.mkdir(folder, { recursive: true });
-    const plain = await Deno.openKv(kvPath);
+    if (isFile) notices.push(await containerNotice(kvPath));
+    // Without a KV that is attached to the app, Deno Deploy would have data in memory.
+    if (!kvPath) Deno.env.set("DENO_KV_REQUIRES_DISTRIBUTED_DATABASE", "error");
+    const plain = isURL(kvPath)
+      ? await connectKv(kvPath)
+      : await Deno.openKv(kvPath);
     await assertWritable(plain);
     await assertFormat(plain);
     // SQLite answers one call after the other; over a network they go abreast.
     const reader = isFile ? await Deno.openKv(kvPath) : plain;
-    const kv = kvPath && !isRemote ? batchReads(plain, reader) : plain;
+    const kv = onServer ? plain : batchReads(plain, reader);
     // A self-hosted denokv takes 10 checks in one atomic operation.
+    const { measure, observe } = figures();
     const sync = new Sync(kv, chatDomain, {
+      measure,
       strategy,
       retention,
-      maxChecks: isRemote ? 10 : 100,
+      maxChecks: onServer ? 10 : 100,
+      watchesSeeAll: onServer,
       cacheBytes: cacheBytes(),
     });
+    observe(sync);
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
-    const online = new Online(kv);
+    const online = new Online(kv, onServer);
     const addressBans = new AddressBans(kv);
     await addressBans.refresh();
-    const streams = new Streams(kv, typing, online, addressBans, limits);
+    const streams = new Streams(
+      kv,
+      typing,
+      online,
+      addressBans,
+      limits,
+      onServer,
+    );
     const deletions = new AccountDeletions(kv, sync);
-    return {
+    const services: Services = {
       kv,
       sync,
       roomDigests: new RoomDigests(sync),
@@ -91,27 +125,33 @@ async function openServices(): Promise<Services> {
       publicOrigin,
       roomScripts: scripts,
     };
+    return { services, notices: notices.filter((each) => each !== undefined) };
   } catch (error) {
-    throw unusable(kvPath ?? "the platform", error);
+    throw unusable(kvPath ?? "Deno Deploy", error);
   }
 }
 
-const isURL = (kvPath = "") => /^https?:/.test(kvPath);
+function settings(): Settings {
+  try {
+    return readSettings((name) => Deno.env.get(name), Deno.build.os);
+  } catch (error) {
+    if (isDenoServe) end(error); // it would show where this was thrown
+    throw error;
+  }
+}
 
-const isFilePath = (kvPath: string | undefined): kvPath is string =>
-  !!kvPath && kvPath !== ":memory:" && !isURL(kvPath);
+/** `deno serve _fresh/server.js` listens by itself, and asks the app for its handler alone. */
+const isDenoServe =
+  Deno.mainModule === new URL("_fresh/server.js", import.meta.url).href;
 
-const settings = () =>
-  readSettings((name) => Deno.env.get(name), Deno.build.os);
-
-export const app = new SecureApp<State>(
-  config,
-  () => settings().publicOrigin,
-)
+export const app = new SecureApp<State>(config, () => ({
+  publicOrigin: settings().publicOrigin,
+  around: isDenoServe ? servedByDeno : (handler) => handler,
+}))
   .use(precompressed(new URL(COMPRESSED, import.meta.url)))
   .use(staticFiles())
   .use(async (ctx) => {
-    Object.assign(ctx.state, await services());
+    Object.assign(ctx.state, (await open()).services);
     const { state, req, info, config } = ctx;
     state.address = addressOf(req, info, config.trustProxy);
     return state.addressBans.has(state.address)
@@ -122,37 +162,73 @@ export const app = new SecureApp<State>(
 
 type Fetch = Deno.ServeHandler;
 
-/** Serves what a build made of this app, until a signal says stop. */
-async function serve(fetch: Fetch): Promise<void> {
-  const { port, host, kvPath, publicOrigin } = settings();
-  const unchecked = isFilePath(kvPath) && await assertIntact(kvPath);
-  const { kv, sync, accountDeletions } = await services();
+const log = new RequestLog(console.log);
+
+/** Begins what goes on beside the requests, as soon as the app is served. Gives back how that ends, open streams included. */
+async function begin(): Promise<() => void> {
+  const { sync, accountDeletions } = (await open()).services;
   sync.startHousekeeping();
   accountDeletions.resume();
-  const log = new RequestLog(console.log);
-  const server = listenOn(port, host, log.logged(fetch));
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
+  return () => {
     accountDeletions.stop();
     sync.close(); // open streams would keep the server from ending
+  };
+}
+
+/** Says what the operator should know, once it is served. */
+async function introduce(): Promise<void> {
+  const { kvPath = "Deno Deploy's KV" } = settings();
+  const place = kvPath === ":memory:" ? "memory, until it stops" : kvPath;
+  console.log(`Kvetch runs on ${nameOfFresh()} and keeps its data in ${place}`);
+  for (const each of (await open()).notices) console.warn(each);
+}
+
+function onStop(stop: () => void): void {
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+}
+
+/** Serves what a build made of this app, until a signal says stop. */
+async function serve(fetch: Fetch): Promise<void> {
+  const { port, host, publicOrigin } = settings();
+  const { kv } = (await open()).services;
+  const endAll = await begin();
+  const server = listenOn(port, host, log.logged(fetch));
+  let stopping = false;
+  onStop(async () => {
+    if (stopping) return;
+    stopping = true;
+    endAll();
     const answered = server.shutdown();
     await Promise.race([answered, delay(STOP_TIMEOUT_MS)]);
     log.flush();
     kv.close();
     Deno.exit(0); // a watch that is being cancelled may linger
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  const place = kvPath ?? "the platform's KV";
-  console.log(`Kvetch runs on ${nameOfFresh()} and keeps its data in ${place}`);
-  if (unchecked) console.warn(unchecked);
+  });
+  await introduce();
   console.log(`It listens on http://${host}:${server.port}`);
   if (!publicOrigin && ALL_ADDRESSES.has(host)) {
     console.warn("It answers to any Host: set ORIGIN to its public address.");
   }
   await server.finished;
+}
+
+/** The same for a server that Deno runs, which also waits for the last answer at a stop. */
+function servedByDeno(fetch: Handler): Handler {
+  begin().then(async (endAll) => {
+    onStop(() => {
+      endAll();
+      log.flush();
+    });
+    await introduce();
+  }).catch(end);
+  return log.logged(fetch);
+}
+
+/** Ends the process for a reason: in one line if it is the operator's to mend. */
+function end(error: unknown): never {
+  console.error(error instanceof SettingsError ? error.message : error);
+  Deno.exit(1);
 }
 
 /** Which Fresh `deno.json` has; see lib/standins. */
@@ -204,8 +280,7 @@ async function administer(args: string[]): Promise<never> {
     if (kvPath === ":memory:") {
       throw new SettingsError("Data in memory is the serving process's alone.");
     }
-    if (isFilePath(kvPath)) await assertIntact(kvPath);
-    const { kv, sync } = await services();
+    const { kv, sync } = (await open()).services;
     const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
     const origin = publicOrigin ?? `http://${here}:${port}`;
     await run({ kv, sync, origin }, console.log);
@@ -224,9 +299,5 @@ if (import.meta.main && Deno.args[0] === "admin") {
   // Not `await`: the build imports this very file, and would wait for it to end.
   import("./_fresh/server.js")
     .then(({ default: server }) => serve(server.fetch))
-    .catch((error) => {
-      const clear = error instanceof SettingsError;
-      console.error(clear ? error.message : error);
-      Deno.exit(1);
-    });
+    .catch(end);
 }

@@ -13,6 +13,7 @@ import { permitted } from "./support/permitted.ts";
 const TOP = [
   ...["deno.json", "deno.lock", "main.ts", "dev.ts", "fresh.config.ts"],
   ...["README.md", "LICENSE", "SECURITY.md"],
+  ...["Dockerfile", "compose.yaml"],
   ...["routes", "islands", "lib", "static", "tests"],
 ];
 const IGNORED = /^\.|^node_modules$|^_fresh$|\.sqlite/;
@@ -139,9 +140,18 @@ test("No imports form a circle, those of types included", async () => {
 test("KV is opened in main.ts and nowhere else", async () => {
   const opening = (await sources())
     .filter(({ path, text }) =>
-      partOf(path) !== "standins" && /\bopenKv\s*\(/.test(code(text))
+      partOf(path) !== "standins" &&
+      /(?<!function )\b(openKv|connectKv)\s*\(/.test(code(text))
     );
   assertEquals(opening.map(({ path }) => path), ["main.ts"]);
+});
+
+test("The client of KV servers is loaded only where one is used: it looks for a native module", async () => {
+  const wrong = (await sources())
+    .filter(({ text }) =>
+      /^import (?!type\b)[^;]* from "@deno\/kv"/m.test(text)
+    );
+  assertEquals(wrong.map(({ path }) => path), []);
 });
 
 test("What runs in a browser does not name Deno", async () => {
@@ -271,8 +281,14 @@ test("Each environment variable that is read is named in deno.json's permissions
   assertEquals(unsaid, []);
 });
 
-/** Variables that Deno (the token) and upstream's Fresh ask for, besides ours. */
-const READ_BY_OTHERS = ["CI_COMMIT_SHA", "DENO_KV_ACCESS_TOKEN", "GITHUB_SHA"];
+/** Variables that Deno (of the KV), its client of KV servers and upstream's Fresh ask for, besides ours. */
+const READ_BY_OTHERS = [
+  "CI_COMMIT_SHA",
+  "DENO_DEPLOYMENT_ID",
+  "DENO_KV_ACCESS_TOKEN",
+  "DENO_KV_REQUIRES_DISTRIBUTED_DATABASE",
+  "GITHUB_SHA",
+];
 
 test("Files are short", async () => {
   const long = (await sources())

@@ -42,7 +42,7 @@ Deno.test({
     const env = { DENO_KV_PATH: `${folder}/kv.sqlite` };
     let server = await startServer(env);
     await using network = new BadNetwork(random);
-    network.target = server.url;
+    network.targets = [server.url];
 
     const people: Person[] = [];
     for (let i = 0; i < CLIENTS; i++) {
@@ -74,9 +74,9 @@ Deno.test({
       const writing = Promise.all(clients.map((_, i) => write(i, end)));
       await Promise.race([network.passes(REQUESTS_BETWEEN_KILLS), writing]);
       await server.kill();
-      network.target = undefined;
+      network.targets = [];
       server = await startServer(env);
-      network.target = server.url;
+      network.targets = [server.url];
       await writing;
       made = end;
     }

@@ -1,8 +1,9 @@
 // Starting and stopping: a setting that can't be used is one clear line, and a build touches no data.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { containerNotice } from "../lib/web/store_file.ts";
 import { permitted } from "./support/permitted.ts";
-import { startServer } from "./support/server.ts";
+import { runServer, type Server, startServer } from "./support/server.ts";
 
 function test(name: string, fn: (folder: string) => Promise<void>): void {
   Deno.test({
@@ -163,8 +164,8 @@ test("It says where it listens, and SIGTERM ends it with code 0", async () => {
   assertEquals(await server.stop(), 0);
 });
 
-test("SIGTERM ends it while someone reads the poke stream", async () => {
-  await using server = await startServer();
+/** Opens the poke stream of somebody who has just signed in. */
+async function openStream(server: Server): Promise<Response> {
   const signedIn = await fetch(server.url + "/api/session", {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -177,8 +178,89 @@ test("SIGTERM ends it while someone reads the poke stream", async () => {
     { headers: { cookie } },
   );
   assertEquals(stream.status, 200);
+  return stream;
+}
+
+test("SIGTERM ends it while someone reads the poke stream", async () => {
+  await using server = await startServer();
+  const stream = await openStream(server);
   assertEquals(await server.stop(), 0);
   await stream.body?.cancel().catch(() => {}); // broken off by the server
+});
+
+test("`deno serve _fresh/server.js` does the same as `main.ts`: it says where its data is, gets on with what is owed, logs, and ends in order (T55)", async (folder) => {
+  const DENO_KV_PATH = `${folder}/kvetch.sqlite3`;
+  for (const byDenoServe of [false, true]) {
+    {
+      using kv = await Deno.openKv(DENO_KV_PATH);
+      await kv.set(["deletion", "somebody"], { at: 0 });
+      await kv.delete(["chore", "groups"]);
+    }
+    await using server = await startServer({ DENO_KV_PATH }, { byDenoServe });
+    {
+      using kv = await Deno.openKv(DENO_KV_PATH);
+      const isDone = async () => {
+        const keys = [["deletion", "somebody"], ["chore", "groups"]];
+        const [deletion, chore] = await kv.getMany<unknown[]>(keys);
+        return deletion.value === null && chore.value !== null;
+      };
+      // Nobody has asked it for anything yet.
+      while (!await isDone()) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    const stream = await openStream(server);
+    assertEquals(await server.stop(), 0);
+    await stream.body?.cancel().catch(() => {}); // broken off by the server
+    const said = server.output();
+    assertStringIncludes(said, `keeps its data in ${DENO_KV_PATH}`);
+    assertStringIncludes(said, '"path":"/api/session"');
+  }
+});
+
+test("what `main.ts` refuses, `deno serve _fresh/server.js` refuses in the same words (T55)", async (folder) => {
+  const file = `${folder}/letter.txt`;
+  await Deno.writeTextFile(file, "Dear Ada,\n".repeat(1_000));
+  const wrong: Record<string, string>[] = [
+    { DENO_KV_PATH: file },
+    { ORIGIN: "https://a.example/path" },
+    { DENO_DEPLOY: "true", DENO_KV_PATH: "" },
+  ];
+  for (const env of wrong) {
+    const { code, output } = await runServer(env, { byDenoServe: true });
+    const { output: said } = await runServer(env);
+    assertEquals(code, 1);
+    assertStringIncludes(output, said);
+  }
+});
+
+test("on Deno Deploy, data without a KV database, or in a file, would not last, and is refused unless it need not (T56)", async (folder) => {
+  const DENO_DEPLOY = "true";
+  await assertRefused({ DENO_DEPLOY, DENO_KV_PATH: "" }, "Deploy", "Attach");
+  const file = `${folder}/kvetch.sqlite3`;
+  await assertRefused({ DENO_DEPLOY, DENO_KV_PATH: file }, file, ":memory:");
+  await using server = await startServer({ DENO_DEPLOY });
+  assertEquals(await server.stop(), 0);
+  assertStringIncludes(server.output(), "keeps its data in memory");
+});
+
+test("DENO_DEPLOYMENT_ID, which containers have as well, moves no data (T56)", async (folder) => {
+  const env = { XDG_DATA_HOME: folder, DENO_KV_PATH: "" };
+  await using server = await startServer({ ...env, DENO_DEPLOYMENT_ID: "v7" });
+  assertEquals(await server.stop(), 0);
+  const file = `${folder}/kvetch/kvetch.sqlite3`;
+  assertStringIncludes(server.output(), `keeps its data in ${file}`);
+});
+
+test("a file that is in a container's own file system is said to go with it (T56)", async (folder) => {
+  const file = `${folder}/kvetch.sqlite3`;
+  const mark = `${folder}/.dockerenv`;
+  assertEquals(await containerNotice(file, [mark]), undefined);
+  await Deno.writeTextFile(mark, "");
+  const isOwn = (await Deno.stat(folder)).dev === (await Deno.stat("/")).dev;
+  const notice = await containerNotice(file, [mark]);
+  assertEquals(notice?.includes(file), isOwn || undefined);
+  assertEquals(await containerNotice("/proc/kvetch", [mark]), undefined);
 });
 
 test("Without settings it keeps its data under the user's data folder", async (folder) => {

@@ -32,7 +32,7 @@ import { pull, type PullAnswer, type Wanted } from "./pull.ts";
 import { scanEntries, type ScannedEntry, scanSpaces } from "./scan.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
-import type { Store, Strategy } from "./store.ts";
+import type { Measure, Store, Strategy } from "./store.ts";
 import { write } from "./write.ts";
 
 export type { Collection, Domain, Mutator, User } from "./domain.ts";
@@ -52,7 +52,10 @@ export { watchKeys } from "./watch_keys.ts";
 export type SyncOptions = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
   maxChecks?: number;
+  /** Whether watches of this KV see what other processes write, as those of one SQLite file do not. */
+  watchesSeeAll?: boolean;
   strategy?: Strategy;
+  measure?: Measure;
   /** How many bytes of JSON the spaces in memory may remember, all together. */
   cacheBytes?: number;
   /** How long records stay that are not needed any more; see `Retention`. */
@@ -76,18 +79,22 @@ export class Sync<U extends User = User> {
     private readonly domain: Domain<U>,
     {
       maxChecks = 100,
+      watchesSeeAll = false,
       strategy = "global-version",
+      measure,
       cacheBytes = 256_000_000,
       retention,
     }: SyncOptions = {},
   ) {
     const collections = (space: string) => domain.collections(space);
-    this.#store = { kv, collections, maxChecks, strategy };
+    this.#store = { kv, collections, maxChecks, strategy, measure };
     const spaceOf = (name: string) => this.#spaces.at(name).space;
     this.#pokes = new Pokes(
       kv,
       spaceOf,
       (space, { key, value }) => domain.guards(space, key, value),
+      watchesSeeAll,
+      measure?.poke,
     );
     this.#spaces = new Spaces(
       this.#store,
@@ -169,6 +176,11 @@ export class Sync<U extends User = User> {
   /** How many streams this process holds open. */
   get streams(): number {
     return this.#pokes.size;
+  }
+
+  /** How many bytes of JSON the spaces in memory remember, all together, as they were last weighed. */
+  get cachedBytes(): number {
+    return this.#spaces.bytes;
   }
 
   /** Changes spaces from the server itself; see `write`. */

@@ -44,8 +44,8 @@ type Reader = Pick<StreamHooks, "onEnd" | "onLeave"> & {
 };
 
 /**
- * The streams of this process. Per space there is one watch on its version,
- * fanned out here; watch and timers end with the last reader.
+ * The streams of this process. A space's version is watched once, and fanned
+ * out here; watch and timers end with the last reader.
  */
 export class Pokes {
   readonly #subscribers = new Map<string, Subscribers<Reader>>();
@@ -58,8 +58,10 @@ export class Pokes {
     kv: Deno.Kv,
     private readonly spaceOf: (name: string) => Space,
     private readonly guards: (space: string, op: Op) => boolean,
+    watchesSeeAll: boolean,
+    private readonly onPoke?: (ms: number) => void,
   ) {
-    this.#watches = new VersionWatches(kv);
+    this.#watches = new VersionWatches(kv, watchesSeeAll);
   }
 
   /** How many streams are open. */
@@ -144,7 +146,7 @@ export class Pokes {
     const guarded = !log ||
       log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
     if (guarded) subscribers.recheckRights();
-    subscribers.pokeSoon();
+    subscribers.pokeSoon(log?.[0]?.at);
   }
 
   /** Sends an event of the app's own to the streams that listen to a space; it is not stored. */
@@ -170,7 +172,7 @@ export class Pokes {
         send: (reader, bytes) => this.#send(reader, bytes),
         revoke: (reader) => this.#revoke(reader, name),
         end: (reader) => this.#end(reader),
-      });
+      }, this.onPoke);
       this.#subscribers.set(name, subscribers);
       this.#watches.add(space);
     }

@@ -119,6 +119,7 @@ export class PushQueue<U extends User> {
       const log = draft.addTo(atomic).map(({ entry }) => entry);
       const result = await atomic.commit();
       if (!result.ok) return null;
+      this.store.measure?.commit?.(progress.size);
       // The answer can come late. If the space has moved on by then, so may
       // these records have, by a fence for one: they are read again.
       if (space.version === draft.base) {

@@ -8,6 +8,15 @@ export type Store = {
   /** How many checks one commit takes: 100, or 10 on denokv. */
   maxChecks: number;
   strategy: Strategy;
+  measure?: Measure;
+};
+
+/** Told of work as it is done, for the app's own metrics. */
+export type Measure = {
+  /** A commit for pushes happened, of so many pushes. */
+  commit?: (pushes: number) => void;
+  /** The readers of a space were poked, so many ms after the oldest commit that they had not heard of, whichever process made it. */
+  poke?: (ms: number) => void;
 };
 
 /**

@@ -21,6 +21,8 @@ export class Subscribers<Reader extends { mayRead: MayRead }> {
   readonly readers = new Set<Reader>();
   /** Cancels the next poke; undefined when none is to go out. */
   #cancelPoke: (() => void) | undefined;
+  /** When the oldest commit was made that is still to be told, in ms since 1970. */
+  #untoldSince: number | undefined;
   /** Until then, by `performance.now()`, many readers are not poked again. */
   #pausedUntil = 0;
   /** Checks all readers' rights, once at a time, however many changes there are. */
@@ -33,10 +35,15 @@ export class Subscribers<Reader extends { mayRead: MayRead }> {
       revoke: (reader: Reader) => void;
       end: (reader: Reader) => void;
     },
+    private readonly onPoke?: (ms: number) => void,
   ) {}
 
-  /** Tells all the space's version: soon, and once for all that happens until then. */
-  pokeSoon(): void {
+  /**
+   * Tells all the space's version: soon, and once for all that happens until
+   * then. `since` is when it happened, in ms since 1970, if that is known.
+   */
+  pokeSoon(since?: number): void {
+    this.#untoldSince ??= since;
     if (this.#cancelPoke) return;
     // After this turn: the push is answered first. A timer of 0 takes 1 to 2 ms.
     if (this.readers.size < MIN_READERS_TO_COALESCE) {
@@ -54,6 +61,10 @@ export class Subscribers<Reader extends { mayRead: MayRead }> {
     this.#cancelPoke = undefined;
     const began = performance.now();
     this.tell(pokeEvent(this.space));
+    if (this.#untoldSince !== undefined) {
+      this.onPoke?.(Date.now() - this.#untoldSince);
+      this.#untoldSince = undefined;
+    }
     const now = performance.now();
     this.#pausedUntil = now +
       Math.min(PAUSE_FACTOR * (now - began), MAX_PAUSE_MS);

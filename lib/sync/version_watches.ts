@@ -3,72 +3,147 @@ import { keys } from "./keys.ts";
 import type { Space } from "./space.ts";
 import { watchKeys } from "./watch_keys.ts";
 
-const POLL_MS = 1_000; // on one SQLite file a watch never sees other processes
-const MAX_KEYS_PER_READ = 10; // of KV
+const MAX_KEYS = 10; // of KV: in one read, and in one watch
+/** In ms: a watch is opened once for all spaces that come and go within this time. */
+const GATHER_MS = 20;
+/** How often all are looked at where a watch sees no other process, as on one SQLite file. */
+const LOOK_AT_ALL_MS = 1_000;
+/** Where watches see all: how often some are looked at, and how seldom the same, as a watch may fail. */
+const LOOK_AT_SOME_MS = 3_000;
+const LOOK_AGAIN_MS = 10_000;
+
+/** Up to ten spaces that have readers, with one watch. */
+class Group {
+  readonly spaces = new Set<Space>();
+  /** By `performance.now()`, when their versions were last read. */
+  lookedAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #endWatch: (() => void) | undefined;
+
+  /** Opens the watch anew, soon, for the spaces that there are by then. The old one goes on until then. */
+  reopenSoon(watch: (keys: Deno.KvKey[]) => () => void): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#endWatch?.();
+      this.#endWatch = watch(
+        [...this.spaces].map(({ name }) => keys.version(name)),
+      );
+    }, GATHER_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#endWatch?.();
+  }
+}
+
+/** The groups to look at by now: all, or, where watches see all, the one that was looked at longest ago, if that is long. */
+export function groupsToLookAt<G extends { lookedAt: number }>(
+  groups: Iterable<G>,
+  watchesSeeAll: boolean,
+  now: number,
+): G[] {
+  if (!watchesSeeAll) return [...groups];
+  let last: G | undefined;
+  for (const each of groups) {
+    if (!last || each.lookedAt < last.lookedAt) last = each;
+  }
+  return last && now - last.lookedAt >= LOOK_AGAIN_MS ? [last] : [];
+}
 
 /**
- * The spaces that have readers: one watch each, and a look at all of them once a
- * second. A change reaches the space, which tells its readers.
+ * The spaces that have readers: one watch for ten of them, and looks at their
+ * versions. A change reaches the space, which tells its readers.
  */
 export class VersionWatches {
-  /** How the watch of each is ended. */
-  readonly #watches = new Map<Space, () => void>();
+  readonly #groups = new Set<Group>();
+  readonly #groupOf = new Map<Space, Group>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failing = false;
 
-  constructor(private readonly kv: Deno.Kv) {}
+  constructor(
+    private readonly kv: Deno.Kv,
+    private readonly watchesSeeAll: boolean,
+  ) {}
 
   add(space: Space): void {
-    this.#watches.set(space, () => {}); // before the watch: its first error is reported
-    const end = watchKeys(
-      this.kv,
-      [keys.version(space.name)],
-      () => this.#look([space]),
-      (error) => this.#report(error),
-    );
-    this.#watches.set(space, end);
-    this.#timer ??= setTimeout(() => this.#poll(), POLL_MS);
+    const group = this.#withPlace();
+    group.spaces.add(space);
+    this.#groupOf.set(space, group);
+    this.#watch(group);
+    this.#timer ??= this.#plan();
   }
 
   remove(space: Space): void {
-    this.#watches.get(space)?.();
-    this.#watches.delete(space);
-    if (this.#watches.size > 0) return;
+    const group = this.#groupOf.get(space);
+    if (!group) return;
+    this.#groupOf.delete(space);
+    group.spaces.delete(space);
+    if (group.spaces.size > 0) return this.#watch(group);
+    group.end();
+    this.#groups.delete(group);
+    if (this.#groups.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** Looks at all spaces; the next poll waits for the end of this one, as KV may be slow. */
-  async #poll(): Promise<void> {
-    const timer = this.#timer;
-    await this.#look([...this.#watches.keys()]);
-    // It may have been ended meanwhile, and begun anew.
-    if (this.#timer !== timer) return;
-    this.#timer = setTimeout(() => this.#poll(), POLL_MS);
+  #withPlace(): Group {
+    for (const each of this.#groups) {
+      if (each.spaces.size < MAX_KEYS) return each;
+    }
+    const group = new Group();
+    this.#groups.add(group);
+    return group;
   }
 
-  /** Catches up with those of the spaces that have moved on. */
-  async #look(spaces: Space[]): Promise<void> {
+  #watch(group: Group): void {
+    group.reopenSoon((keys) =>
+      watchKeys(
+        this.kv,
+        keys,
+        () => this.#look(group), // first at once: nothing falls between two watches
+        (error) => this.#report(error),
+      )
+    );
+  }
+
+  #plan(): ReturnType<typeof setTimeout> {
+    const period = this.watchesSeeAll ? LOOK_AT_SOME_MS : LOOK_AT_ALL_MS;
+    return setTimeout(() => this.#poll(), period);
+  }
+
+  /** Looks at those whose turn it is; the next poll waits for the end of this one, as KV may be slow. */
+  async #poll(): Promise<void> {
+    const timer = this.#timer;
+    const now = performance.now();
+    const due = groupsToLookAt(this.#groups, this.watchesSeeAll, now);
+    for (const group of due) await this.#look(group);
+    // It may have been ended meanwhile, and begun anew.
+    if (this.#timer === timer) this.#timer = this.#plan();
+  }
+
+  /** Catches up with those spaces of a group that have moved on. */
+  async #look(group: Group): Promise<void> {
+    const spaces = [...group.spaces];
+    if (spaces.length === 0) return;
+    group.lookedAt = performance.now();
     let failed = false;
     const failing = (error: unknown) => {
       failed = true;
       this.#report(error);
     };
-    for (let i = 0; i < spaces.length; i += MAX_KEYS_PER_READ) {
-      const some = spaces.slice(i, i + MAX_KEYS_PER_READ);
-      const versions = await this.kv.getMany<number[]>(
-        some.map(({ name }) => keys.version(name)),
-      ).catch(failing);
-      for (const [j, version] of versions?.entries() ?? []) {
-        await some[j].catchUp(version).catch(failing);
-      }
+    const versions = await this.kv.getMany<number[]>(
+      spaces.map(({ name }) => keys.version(name)),
+    ).catch(failing);
+    for (const [i, version] of versions?.entries() ?? []) {
+      await spaces[i].catchUp(version).catch(failing);
     }
     if (!failed) this.#failing = false;
   }
 
-  /** Logs the first of a row of failures: there is a look every second. */
+  /** Logs the first of a row of failures: there are looks all the time. */
   #report(error: unknown): void {
-    if (this.#watches.size === 0 || this.#failing) return;
+    if (this.#groups.size === 0 || this.#failing) return;
     this.#failing = true;
     console.error("The versions of watched spaces could not be read", error);
   }

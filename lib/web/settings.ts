@@ -7,7 +7,7 @@ export type Settings = {
   host: string;
   /** By which origin browsers are to know the app; undefined for any. */
   publicOrigin: string | undefined;
-  /** A file, `:memory:`, a KV Connect URL; undefined for the platform's own KV. */
+  /** A file, `:memory:`, the URL of a KV server; undefined for Deno Deploy's own KV. */
   kvPath: string | undefined;
   /** Who may make an account: everybody, or who is invited to a room. */
   signIn: "everyone" | "invited";
@@ -71,8 +71,7 @@ export function readSettings(
     port: integer("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",
     publicOrigin: originIn(set("ORIGIN")),
-    kvPath: set("DENO_KV_PATH") ??
-      (set("DENO_DEPLOYMENT_ID") ? undefined : defaultPath(set, os)),
+    kvPath: kvPathIn(set, os),
   };
 }
 
@@ -86,6 +85,34 @@ function originIn(value: string | undefined): string | undefined {
     `ORIGIN is ${
       JSON.stringify(value)
     }: give the public address without a path, as https://chat.example.org.`,
+  );
+}
+
+export const isURL = (kvPath: string | undefined): kvPath is string =>
+  /^https?:/.test(kvPath ?? "");
+
+export const isFilePath = (kvPath: string | undefined): kvPath is string =>
+  !!kvPath && kvPath !== ":memory:" && !isURL(kvPath);
+
+/**
+ * Whether this is Deno Deploy, by what it documents (docs.deno.com/deploy,
+ * "Predefined environment variables"). `DENO_DEPLOYMENT_ID`, which it sets too,
+ * is set in containers as well, as Fresh's guide asks for it.
+ */
+const isOnDeploy = (set: (name: string) => string | undefined): boolean =>
+  set("DENO_DEPLOY") !== undefined;
+
+function kvPathIn(
+  set: (name: string) => string | undefined,
+  os: string,
+): string | undefined {
+  const path = set("DENO_KV_PATH");
+  if (!isOnDeploy(set)) return path ?? defaultPath(set, os);
+  if (!isFilePath(path)) return path;
+  throw new SettingsError(
+    `DENO_KV_PATH is ${
+      JSON.stringify(path)
+    }: on Deno Deploy a file is gone with its instance. Leave it out and attach a KV database to the app, or give the URL of a KV server, or :memory: if nothing has to last.`,
   );
 }
 

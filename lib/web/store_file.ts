@@ -46,6 +46,27 @@ export async function assertIntact(path: string): Promise<string | undefined> {
     `"PRAGMA quick_check" of SQLite does it while the app runs.`;
 }
 
+/** What Docker and Podman put into the containers that they make. */
+const MARKS_OF_CONTAINERS = ["/.dockerenv", "/run/.containerenv"];
+
+/**
+ * What is to be told when a path is in a container's own file system, which is
+ * gone with it; undefined when it is in a volume, or this is no container that
+ * can be told.
+ */
+export async function containerNotice(
+  path: string,
+  marks = MARKS_OF_CONTAINERS,
+): Promise<string | undefined> {
+  const deviceOf = (path: string) =>
+    Deno.stat(path).then(({ dev }) => dev, () => undefined);
+  const found = await Promise.all(marks.map(deviceOf));
+  if (found.every((device) => device === undefined)) return;
+  const folder = path.replace(/[^\\/]*$/, "") || ".";
+  if (await deviceOf(folder) !== await deviceOf("/")) return;
+  return `This is a container, and ${path} is gone with it: have it in a volume.`;
+}
+
 /** In bytes; 0 for a file that is not there. */
 async function sizeOf(path: string): Promise<number> {
   try {
@@ -130,7 +151,7 @@ const damaged = (path: string, how: string) =>
       `README says under "Running it", and keep the file for what can be saved.`,
   );
 
-/** For what the system says of a file, such as that one may not read it. */
+/** For what the system says of a file or another store, such as that one may not read it. */
 export const unusable = (path: string, error: unknown) =>
   new SettingsError(
     `Deno KV at ${path} can't be used: ${

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { eventsOf } from "../support/events.ts";
 import type { Person } from "../support/person.ts";
 import { PrivateRoom } from "../support/private_room.ts";
+import { KvSignals } from "../../lib/web/live/kv_signals.ts";
 import { Online } from "../../lib/web/live/online.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
 
@@ -94,7 +95,13 @@ test("a stream that opens while somebody is typing is told at once (T16)", async
 
 test("another process's people are online, and go when it dies without a word (T17)", async () => {
   const kv = await Deno.openKv(":memory:");
-  const [here, there] = [new Online(kv), new Online(kv)];
+  const [here, there] = [new Online(kv, false), new Online(kv, false)];
+  const signals = new KvSignals(
+    kv,
+    false,
+    (name) => name === "online" ? here.refresh() : Promise.resolve(),
+  );
+  signals.start();
   const said: string[][] = [];
   const listener = (userID: string) => ({
     userID,
@@ -109,18 +116,19 @@ test("another process's people are online, and go when it dies without a word (T
   const [ada, bob] = [listener("ada"), { userID: "bob", tell: () => {} }];
   here.enter("room:r", ada);
   there.enter("room:r", bob);
-  await until("ada", "bob"); // by its beat, as nobody listens to the pulses here
+  await until("ada", "bob");
   there.leave("room:r", bob);
   await until("ada");
 
   const dead = ["alive", "dead"];
   await kv.set(dead, Date.now() + 5_000);
   await kv.set(["online", "dead", "room:r"], ["eve"]);
-  await until("ada", "eve");
+  await until("ada", "eve"); // by its beat alone
   await until("ada");
   here.leave("room:r", ada);
   while ((await Array.fromAsync(kv.list({ prefix: ["online"] }))).length > 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  signals.stop();
   kv.close();
 });

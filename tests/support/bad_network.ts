@@ -22,10 +22,10 @@ export const CALM: Weather = {
 /** How many requests met which fate. */
 export type Fates = Record<"passed" | keyof Omit<Weather, "longest">, number>;
 
-/** A proxy in front of one server after the other. */
+/** A proxy in front of servers, which may change. */
 export class BadNetwork implements AsyncDisposable {
-  /** Where requests go; none while the server is down. */
-  target: string | undefined;
+  /** Where requests go, each to any of these; none while the server is down. */
+  targets: string[] = [];
   weather = CALM;
   readonly fates: Fates = {
     passed: 0,
@@ -70,8 +70,8 @@ export class BadNetwork implements AsyncDisposable {
     const isSync = /\/(push|pull)$/.test(pathname);
     const body = method === "GET" ? undefined : await request.bytes();
     const send = async (): Promise<Response> => {
-      if (!this.target) throw new TypeError("The server is down.");
-      const url = this.target + pathname + search;
+      if (this.targets.length === 0) throw new TypeError("The server is down.");
+      const url = this.random.pick(this.targets) + pathname + search;
       const answer = await fetch(url, { method, headers, body });
       // What is not a stream is read whole: it is answered or it is not.
       const whole = isSync ? await answer.bytes() : answer.body;

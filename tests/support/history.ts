@@ -39,6 +39,8 @@ export type Options = {
   restarts?: number;
   /** A second connection to the KV's file, to read through as main.ts does. */
   reader?: Deno.Kv;
+  /** The KV is a server's. */
+  onServer?: boolean;
   /** Spoils what the engine reads, or answers: to prove that the checker sees it. */
   sabotage?: Gate;
   spoil?: (body: RecordedPull["body"]) => RecordedPull["body"];
@@ -52,7 +54,7 @@ export async function makeHistory(
   const { seed, name, pulls, restarts = 0.02, sabotage, reader } = options;
   const { items = 120, resets = 0.1 } = options;
   const loopCount = options.groups ?? 16;
-  const { spoil = (body) => body } = options;
+  const { spoil = (body) => body, onServer = false } = options;
   const random = randomFrom(seed);
   const story = emptyHistory();
   // Small batches: there is much between the beginning of a read and its end.
@@ -60,9 +62,15 @@ export async function makeHistory(
   const given = () =>
     sabotage
       ? gatedKv(kv, through(sabotage, recordCommits(story)), 1)
+      : onServer
+      ? gated(kv)
       : batchReads(gated(kv), reader && gated(reader));
   const open = (strategy: SyncOptions["strategy"]) =>
-    new Sync(given(), auditDomain, { strategy, retention: KEEP });
+    new Sync(given(), auditDomain, {
+      strategy,
+      retention: KEEP,
+      maxChecks: onServer ? 10 : 100,
+    });
   // Two engines on one KV are to each other what two processes are.
   const engines = [open("global-version"), open("reset")];
   const engine = () => engines[Number(random.chance(resets))];

@@ -1,17 +1,21 @@
-// A second process of the history checker: its half of the crowd, on the same KV file.
+// Another process of the history checker: its part of the crowd, on the same KV file or server.
+import { connectKv } from "../../lib/web/kv_connect.ts";
 import { makeHistory } from "./history.ts";
 import { quiet } from "./quiet.ts";
 
-const [path, seed, pulls, output] = Deno.args;
+const [path, name, seed, pulls, output] = Deno.args;
 using _ = quiet();
-const [kv, reader] = [await Deno.openKv(path), await Deno.openKv(path)];
-await Deno.stdout.write(new Uint8Array(1)); // the other begins with us
+const onServer = path.startsWith("http:");
+const kv = await (onServer ? connectKv(path) : Deno.openKv(path));
+const reader = onServer ? undefined : await Deno.openKv(path);
+await Deno.stdout.write(new Uint8Array(1)); // the others begin with us
 const story = await makeHistory(kv, {
   seed: Number(seed),
-  name: "second",
+  name,
   pulls: Number(pulls),
   reader,
+  onServer,
 });
 await Deno.writeTextFile(output, JSON.stringify(story));
 kv.close();
-reader.close();
+reader?.close();

@@ -18,6 +18,8 @@ export type ServerOptions = {
   checkout?: string;
   /** What its clock is ahead of this machine's, in milliseconds. */
   clockOffset?: number;
+  /** Serve the build by `deno serve` instead of by `main.ts`. */
+  byDenoServe?: boolean;
   /** How many files and connections it may have open (`ulimit -n`). */
   openFiles?: number;
 };
@@ -26,8 +28,11 @@ export type ServerOptions = {
 export type Ended = { code: number; output: string };
 
 /** Runs the built app to its end: for settings that it refuses. */
-export async function runServer(env: Record<string, string>): Promise<Ended> {
-  const { child, output, printed } = spawn(env);
+export async function runServer(
+  env: Record<string, string>,
+  options: ServerOptions = {},
+): Promise<Ended> {
+  const { child, output, printed } = spawn(env, options);
   const { code } = await child.status;
   await printed;
   return { code, output: output() };
@@ -44,7 +49,7 @@ export async function startServer(
 ): Promise<Server> {
   const { child, output, printed, line } = spawn(env, options);
   const address = await Promise.race([
-    line(/listens on (\S+)\n/),
+    line(/listen(?:s|ing) on (\S+?)\/?\n/i),
     child.status,
   ]);
   if (!Array.isArray(address)) throw new Error(`It ended:\n${output()}`);
@@ -70,7 +75,7 @@ export async function startServer(
 
 function spawn(
   env: Record<string, string>,
-  { checkout, clockOffset = 0, openFiles }: ServerOptions = {},
+  { checkout, clockOffset = 0, openFiles, byDenoServe }: ServerOptions = {},
 ) {
   const clock = new URL(`shifted_clock.ts?by=${clockOffset}`, import.meta.url);
   const limited = openFiles === undefined
@@ -80,13 +85,15 @@ function spawn(
   const child = new Deno.Command(command, {
     args: [
       ...first,
-      "run",
-      "-q",
+      // It says where it listens unless it is to be quiet.
+      ...byDenoServe
+        ? ["serve", "--host=127.0.0.1", "--port=0"]
+        : ["run", "-q"],
       // The build has filled node_modules: Deno need not look whether it is whole.
       "--node-modules-dir=manual",
       ...clockOffset === 0 ? [] : [`--preload=${clock}`],
       "-P=serve",
-      "main.ts",
+      byDenoServe ? "_fresh/server.js" : "main.ts",
     ],
     cwd: checkout,
     env: {

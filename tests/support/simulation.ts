@@ -115,6 +115,7 @@ export class Simulation {
     };
     const { now } = Date;
     const { random } = Math;
+    const monotonic = performance.now;
     Object.assign(globalThis, {
       setTimeout: (fire: () => void, ms?: number) => this.#plan(fire, ms),
       clearTimeout: (id?: number) => this.#cancel(id),
@@ -122,10 +123,12 @@ export class Simulation {
       clearInterval: (id?: number) => this.#cancel(id),
     });
     Date.now = () => Math.floor(this.now);
+    performance.now = () => this.now;
     Math.random = this.random.real;
     return () => {
       Object.assign(globalThis, real);
       Date.now = now;
+      performance.now = monotonic;
       Math.random = random;
     };
   }

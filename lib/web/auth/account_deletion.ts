@@ -17,6 +17,7 @@ const PREFIX = ["deletion"];
 type DeletionRequest = { at: number };
 
 const RETRY_AFTER_MS = 10_000; // after a failure
+const LOOK_AGAIN_MS = 600_000; // for what another process has left that died meanwhile
 /** A younger request of a person who still has a name is left for later: a write is tried for less. */
 const MIN_AGE_MS = 30_000;
 const PAUSE_MS = 5; // between two commits: others get their turn
@@ -34,7 +35,7 @@ export class AccountDeletions {
   /** Does all that is to do. */
   readonly #eraseAll = coalesce(async () => {
     if (this.#stopped) return;
-    if (!await this.#finishAll()) this.#schedule(RETRY_AFTER_MS);
+    this.#schedule(await this.#finishAll() ? LOOK_AGAIN_MS : RETRY_AFTER_MS);
   });
 
   constructor(
@@ -57,7 +58,7 @@ export class AccountDeletions {
     this.resume();
   }
 
-  /** Goes on with what was begun here, or by a process that has died. */
+  /** Goes on, from now on until `stop`, with what was begun here, or by a process that has died. */
   resume(): void {
     this.#schedule(0);
   }

@@ -15,6 +15,7 @@ type Removal = { upTo: number };
 
 const MAX_PER_ROOM = 20; // people at once: each is a look through the room
 const RETRY_AFTER_MS = 10_000; // after a failure
+const LOOK_AGAIN_MS = 600_000; // for what another process has left that died meanwhile
 const PAUSE_MS = 5; // between two steps: others get their turn
 const MESSAGES_PER_STEP = 50; // messages that are looked at in one commit,
 const LENGTH_PER_STEP = 50_000; // or as many UTF-16 units of their texts
@@ -24,13 +25,14 @@ export class MessageRemovals {
   /** Of each removal the key that the next step begins behind, and the versionstamp of what was asked for. */
   readonly #places = new Map<string, { after: string; of: string }>();
   readonly #removeAll = coalesce(() => this.#work());
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
     private readonly kv: Deno.Kv,
     private readonly sync: ChatSync,
   ) {}
 
-  /** Goes on with what a process that has died has left. */
+  /** Goes on with what a process that has died has left, now and each ten minutes. */
   static start(kv: Deno.Kv, sync: ChatSync): MessageRemovals {
     const removals = new MessageRemovals(kv, sync);
     removals.#resume(0);
@@ -66,8 +68,9 @@ export class MessageRemovals {
   }
 
   #resume(delay: number): void {
-    const timer = setTimeout(() => this.#removeAll(), delay);
-    Deno.unrefTimer(timer);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#removeAll(), delay);
+    Deno.unrefTimer(this.#timer);
   }
 
   async #work(): Promise<void> {
@@ -89,7 +92,7 @@ export class MessageRemovals {
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         }
       }
-      if (failed.size > 0) this.#resume(RETRY_AFTER_MS);
+      this.#resume(failed.size > 0 ? RETRY_AFTER_MS : LOOK_AGAIN_MS);
     } catch (error) {
       report(error);
       this.#resume(RETRY_AFTER_MS);

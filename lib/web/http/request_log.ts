@@ -1,10 +1,7 @@
 // The log of requests: a line of JSON each, without secrets and without what belongs to people.
 import { canonicalPathOf } from "./request_line.ts";
 
-type Fetch = (
-  req: Request,
-  info: Deno.ServeHandlerInfo,
-) => Response | Promise<Response>;
+type Fetch<Info> = (req: Request, info: Info) => Response | Promise<Response>;
 
 const FLUSH_DELAY_MS = 100; // lines are printed together, as each print waits for the terminal
 
@@ -20,7 +17,9 @@ export class RequestLog {
   constructor(private readonly print: (lines: string) => void) {}
 
   /** A handler that does the same and has its requests logged. */
-  logged(fetch: Fetch): Fetch {
+  logged<Info>(
+    fetch: Fetch<Info>,
+  ): (req: Request, info: Info) => Promise<Response> {
     return async (req, info) => {
       const start = performance.now();
       const response = await fetch(req, info);

@@ -4,6 +4,8 @@ import { compressed } from "./compressed.ts";
 import { isSecure } from "./origin.ts";
 import { refusedByRequestLine } from "./request_line.ts";
 
+export type Handler = ReturnType<App<unknown>["handler"]>;
+
 const YEAR = 365 * 24 * 60 * 60; // seconds
 
 /**
@@ -12,21 +14,28 @@ const YEAR = 365 * 24 * 60 * 60; // seconds
  * stand around its handler.
  */
 export class SecureApp<State> extends App<State> {
-  /** `publicOrigin` gives the setting `ORIGIN`: it is asked when the app is served, as a build has no settings. */
+  /**
+   * `onServe` is called when the app is served, as a build has no settings: it
+   * gives the setting `ORIGIN`, and what is to stand around the handler.
+   */
   constructor(
     config: FreshConfig,
-    private readonly publicOrigin: () => string | undefined,
+    private readonly onServe: () => {
+      publicOrigin: string | undefined;
+      around: (handler: Handler) => Handler;
+    },
   ) {
     super(config);
   }
 
-  override handler(): ReturnType<App<State>["handler"]> {
+  override handler(): Handler {
     const inner = super.handler();
     const { config } = this;
     const { trustProxy } = config;
-    const state = { publicOrigin: this.publicOrigin() };
+    const { publicOrigin, around } = this.onServe();
+    const state = { publicOrigin };
     const policed = csp<State>({ useNonce: true, csp: ["base-uri 'none'"] });
-    return async (req, info) => {
+    return around(async (req, info) => {
       // All that this middleware asks of a context is what comes next.
       const next = async () =>
         refusedByRequestLine(req, { trustProxy, ...state }) ??
@@ -35,7 +44,7 @@ export class SecureApp<State> extends App<State> {
       const answer = secured(response, isSecure({ req, config, state }));
       // Others are short, or compressed by their route.
       return req.method === "GET" ? await compressed(req, answer) : answer;
-    };
+    });
   }
 }
 

@@ -14,15 +14,17 @@ export const SIGNALS = {
   online: ["pulse", "online"],
 } satisfies Record<string, Deno.KvKey>;
 
-const POLL_MS = 1_000; // on one SQLite file a watch never sees other processes
+/** How often they are read beside the watch, which on one SQLite file sees no other process; and where it sees all, but may fail. */
+const LOOK_MS = 1_000;
+const LOOK_SELDOM_MS = 10_000;
 
 type Signal = keyof typeof SIGNALS;
 const NAMES = Object.keys(SIGNALS) as Signal[];
 const KEYS = Object.values(SIGNALS);
 
 /**
- * Listens to the signals, by one watch and one read a second for the whole
- * process, from `start` to `stop`, and calls back for each that has changed.
+ * Listens to the signals, by one watch and some reads for the whole process,
+ * from `start` to `stop`, and calls back for each that has changed.
  */
 export class KvSignals {
   /** Ends the watch and the polls; undefined while it is stopped. */
@@ -31,16 +33,21 @@ export class KvSignals {
   readonly #look = coalesce(() => this.#read());
   #failing = false;
 
-  /** @param onSignal may reject: then the same signal is told again. */
+  /**
+   * @param watchesSeeAll see `SyncOptions`.
+   * @param onSignal may reject: then the same signal is told again.
+   */
   constructor(
     private readonly kv: Deno.Kv,
+    private readonly watchesSeeAll: boolean,
     private readonly onSignal: (signal: Signal) => Promise<void>,
   ) {}
 
   /** What changed before the start is told once. */
   start(): void {
     if (this.#end) return;
-    const timer = setInterval(this.#look, POLL_MS);
+    const period = this.watchesSeeAll ? LOOK_SELDOM_MS : LOOK_MS;
+    const timer = setInterval(this.#look, period);
     this.#end = () => clearInterval(timer); // so that a first error is reported
     const endWatch = watchKeys(
       this.kv,
@@ -77,7 +84,7 @@ export class KvSignals {
     }
   }
 
-  /** Logs the first of a row of failures: it is looked at again every second. */
+  /** Logs the first of a row of failures: they are read again soon. */
   #report(error: unknown): void {
     if (!this.#end || this.#failing) return;
     this.#failing = true;

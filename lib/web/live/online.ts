@@ -1,10 +1,13 @@
 // Who is online in a room: the people who have a stream of it open, in any process.
 // It is stored outside of the log.
+import { coalesce } from "../../sync/mod.ts";
 import { SIGNALS } from "./kv_signals.ts";
 
-/** How often a process says that it is alive, and after how long a silence it is taken for dead. */
+/** How often a process says that it is alive; where watches see all, and each write is a request to a server, more seldom. */
 const BEAT_MS = 2_000;
-const DEAD_AFTER_MS = 6_000;
+const SLOW_BEAT_MS = 10_000;
+/** After so many beats of silence it is taken for dead. */
+const DEAD_AFTER_BEATS = 3;
 /** For how long changes are gathered; longer where many listen, as each is told of each. */
 const GATHER_MS = 300;
 const MANY_LISTENERS_PAUSE_MS = 2_000;
@@ -24,15 +27,19 @@ export type OnlineListener = {
 };
 
 /**
- * Each process has one key that says it is alive, and one per room with the
- * people who are online by way of it: a beat costs one write however many
- * listen, and a crash empties its rooms in less than 10 s.
+ * Each process has one key that says until when it is alive, and one per room
+ * with the people who are online by way of it. A beat costs one write and one
+ * read, however many listen; the rooms of others are read when one of them has
+ * changed (`refresh`), come or died. A crash empties a process's rooms in less
+ * than 10 s, or, where watches see all, in 30 to 40.
  */
 export class Online {
   readonly #process = crypto.randomUUID();
   readonly #listeners = new Map<string, Set<OnlineListener>>();
-  /** By space, those whom other processes have. */
+  /** By space, those whom other processes have; and which those are. */
   #elsewhere = new Map<string, Set<string>>();
+  #others = new Set<string>();
+  readonly #beatMs: number;
   /** What is to be written, and told, and when a space was last told. */
   readonly #unwritten = new Set<string>();
   readonly #untold = new Set<string>();
@@ -42,13 +49,16 @@ export class Online {
   #writtenAt = 0;
   #failing = false;
 
-  constructor(private readonly kv: Deno.Kv) {}
+  /** @param watchesSeeAll see `SyncOptions`. */
+  constructor(private readonly kv: Deno.Kv, watchesSeeAll: boolean) {
+    this.#beatMs = watchesSeeAll ? SLOW_BEAT_MS : BEAT_MS;
+  }
 
   /** A new listener is told at once who is online; the others, soon. */
   enter(space: string, listener: OnlineListener): void {
     const there = this.#listeners.get(space) ?? new Set();
     this.#listeners.set(space, there.add(listener));
-    this.#beatTimer ??= setInterval(() => this.#beat(), BEAT_MS);
+    this.#beatTimer ??= setInterval(() => this.#beat(), this.#beatMs);
     if (this.#writtenAt === 0) this.#beat();
     this.#announce(space, [listener]);
     this.#changed(space);
@@ -73,14 +83,23 @@ export class Online {
     return new Set([...here, ...this.#elsewhere.get(space) ?? []]);
   }
 
-  /** Reads who is online by way of other processes, and tells what has changed. */
-  async refresh(): Promise<void> {
-    const found = new Map<string, Set<string>>();
+  /** The other processes that are alive. */
+  async #alive(): Promise<Set<string>> {
+    const alive = new Set<string>();
     for await (
       const { key, value } of this.kv.list<number>({ prefix: ALIVE })
     ) {
       const process = key[1] as string;
-      if (process === this.#process || value <= Date.now()) continue;
+      if (process !== this.#process && value > Date.now()) alive.add(process);
+    }
+    return alive;
+  }
+
+  /** Reads who is online by way of other processes, and tells what has changed. */
+  readonly refresh = coalesce(async () => {
+    const others = await this.#alive();
+    const found = new Map<string, Set<string>>();
+    for (const process of others) {
       const prefix = ["online", process];
       for await (const { key, value } of this.kv.list<string[]>({ prefix })) {
         const space = key[2] as string;
@@ -89,6 +108,7 @@ export class Online {
         found.set(space, known);
       }
     }
+    this.#others = others;
     const before = this.#elsewhere;
     this.#elsewhere = found;
     for (const space of this.#listeners.keys()) {
@@ -99,7 +119,7 @@ export class Online {
       this.#untold.add(space);
       this.#gather();
     }
-  }
+  });
 
   #changed(space: string): void {
     this.#unwritten.add(space);
@@ -167,11 +187,13 @@ export class Online {
       this.#gather();
     }
     await this.#report(async () => {
-      const alive = [...ALIVE, this.#process];
-      await this.kv.set(alive, now + DEAD_AFTER_MS, {
-        expireIn: DEAD_AFTER_MS,
+      const lasts = DEAD_AFTER_BEATS * this.#beatMs;
+      await this.kv.set([...ALIVE, this.#process], now + lasts, {
+        expireIn: lasts,
       });
-      await this.refresh();
+      const alive = await this.#alive();
+      const changed = alive.symmetricDifference(this.#others).size > 0;
+      if (changed) await this.refresh();
     });
   }
 

@@ -35,9 +35,11 @@ export class Streams {
     private readonly online: Online,
     private readonly addressBans: AddressBans,
     private readonly limited: boolean,
+    watchesSeeAll: boolean,
   ) {
     this.#signals = new KvSignals(
       kv,
+      watchesSeeAll,
       (signal) => {
         if (signal === "typing") return this.typing.refresh();
         if (signal === "online") return online.refresh();

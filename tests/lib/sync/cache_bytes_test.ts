@@ -23,7 +23,12 @@ Deno.test("spaces remember a number of bytes together, and those used longest ag
     maxChecks: 100,
     strategy: "global-version",
   };
-  const pokes = new Pokes(kv, (name) => spaces.at(name).space, () => false);
+  const pokes = new Pokes(
+    kv,
+    (name) => spaces.at(name).space,
+    () => false,
+    false,
+  );
   const spaces: Spaces<User> = new Spaces(store, domain, pokes, MAX_BYTES);
   for (const name of names) {
     const { space } = spaces.at(name);

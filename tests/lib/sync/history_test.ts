@@ -8,6 +8,7 @@ import {
   SPACE,
 } from "../../support/history.ts";
 import { MAX_RANGES } from "../../../lib/sync/protocol.ts";
+import { startChild } from "../../support/history_child.ts";
 import { permitted } from "../../support/permitted.ts";
 import { quiet } from "../../support/quiet.ts";
 import { chosenSeed, soaking } from "../../support/seeds.ts";
@@ -90,20 +91,16 @@ async function twoProcesses(seed: number): Promise<RecordedHistory> {
     const output = `${folder}/story.json`;
     using kv = await Deno.openKv(path);
     using reader = await Deno.openKv(path);
-    const other = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-q", "-P=test", "tests/support/history_process.ts"],
-        ...[path, `${seed + 1}`, `${PULLS_PER_HISTORY}`, output],
-      ],
-      stdout: "piped",
-    }).spawn();
-    const begun = other.stdout.getReader();
-    await begun.read();
+    const other = await startChild(
+      path,
+      "second",
+      seed + 1,
+      PULLS_PER_HISTORY,
+      output,
+    );
     const options = { seed, name: "first", pulls: PULLS_PER_HISTORY, reader };
     const first = await makeHistory(kv, options);
-    await begun.cancel();
-    assert((await other.status).success);
-    const second = JSON.parse(await Deno.readTextFile(output));
+    const second = await other.story();
     const story = mergeHistories(first, second);
     // Two processes that crowd one file may ask each other to wait.
     story.odd = story.odd.filter((each) => !each.includes("storage is busy"));

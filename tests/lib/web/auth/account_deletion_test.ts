@@ -14,6 +14,7 @@ import {
 import { createRoom } from "../../../../lib/web/chat/rooms.ts";
 import { openSession } from "../../../../lib/web/auth/session.ts";
 import { gatedKv } from "../../../support/gated_kv.ts";
+import { Timers } from "../../../support/timers.ts";
 
 const ada = { userID: "ada", name: "Ada" };
 const bob = { userID: "bob", name: "Bob" };
@@ -147,6 +148,22 @@ Deno.test("An account that a process died over is erased by the next, wherever i
     deaths++;
   }
   assert(deaths > 10, `It died ${deaths} times only.`);
+});
+
+Deno.test("An account that a process died over is erased by one that lives on (T42)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const rooms = await fill(kv);
+  using _timers = new Timers(); // ten minutes are nothing
+  const living = start(kv);
+  living.deletions.resume();
+  const process = mortal(kv, 3);
+  process.deletions.delete(ada.userID);
+  const isMarked = () => kv.get(["deletion", ada.userID]);
+  while ((await isMarked()).versionstamp === null) continue;
+  await erased(kv);
+  living.deletions.stop();
+  process.deletions.stop();
+  await assertErased(kv, rooms);
 });
 
 Deno.test("An account whose deletion was not even begun stays as it is", async () => {

@@ -9,6 +9,7 @@ import { makePerson } from "../../../../lib/web/chat/profile.ts";
 import { createRoom } from "../../../../lib/web/chat/rooms.ts";
 import { gatedKv } from "../../../support/gated_kv.ts";
 import { quiet } from "../../../support/quiet.ts";
+import { Timers } from "../../../support/timers.ts";
 
 const ada = { userID: "ada", name: "Ada" };
 const bob = { userID: "bob", name: "Bob" };
@@ -118,6 +119,18 @@ Deno.test("A removal that a process died over is finished by the next, wherever 
     deaths++;
   }
   assert(deaths > 2, `It died ${deaths} times only.`);
+});
+
+Deno.test("A removal that a process died over is finished by one that lives on (T32)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const roomID = await fill(kv, 60);
+  using _ = quiet(); // it may be looking when the KV is closed
+  using _timers = new Timers(); // ten minutes are nothing
+  start(kv);
+  await new Promise((resolve) => setTimeout(resolve));
+  await kv.set(["removal", roomID, "bob"], { upTo: 1_000 });
+  await removed(kv);
+  assertEquals(await counts(kv, roomID), { ada: 60, bob: 0 });
 });
 
 Deno.test("A removal that is asked for again while it is under way takes what came meanwhile (T32)", async () => {

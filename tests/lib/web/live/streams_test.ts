@@ -14,8 +14,9 @@ Deno.test("twenty addresses with many accounts can't take all streams: those tha
   const streams = new Streams(
     kv,
     new Typing(kv, sync),
-    new Online(kv),
+    new Online(kv, true),
     new AddressBans(kv),
+    true,
     true,
   );
   await kv.set(["session", "s"], { userID: "u", expiresAt: Infinity });
