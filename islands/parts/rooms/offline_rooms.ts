@@ -15,6 +15,7 @@ import {
   readSeqIn,
   unreadAfter,
 } from "../../../lib/chat/read_state.ts";
+import { roomSettingsOf } from "../../../lib/chat/room_settings.ts";
 import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
@@ -50,6 +51,7 @@ export async function offlineRooms(
         readSeq: await readStateOf(tx, roomID),
       })),
     ),
+    settings: await roomSettingsOf(tx),
   }));
   const rooms = new Map(known.map((each) => [each.roomID, each]));
   const before = (roomID: string) => rooms.get(roomID) ?? emptyRoom(roomID);
@@ -61,8 +63,12 @@ export async function offlineRooms(
       member: true,
       // Either may be older: the copy, or the list.
       readSeq: Math.max(room.readSeq, readSeq),
-      unread: unreadAfter(room, readSeq),
+      unread: unreadAfter({ ...room, notify: "all" }, readSeq),
     });
+  }
+  for (const [roomID, set] of copies.flatMap((it) => [...it.settings])) {
+    const room = rooms.get(roomID);
+    if (room) rooms.set(roomID, { ...room, ...set });
   }
   const blocked = new Set(
     copies.flatMap((it) => it.blocked.map(({ id }) => id)),
@@ -109,6 +115,8 @@ function withCopy(
       seq > readSeq && authorID !== me.id && !blocked.has(authorID)
     )
     .slice(-MAX_UNREAD);
+  const mentions = unread
+    .filter(({ content }) => mentionsName(content, me.name)).length;
   const last = messages.at(-1);
   return {
     ...listed,
@@ -119,7 +127,8 @@ function withCopy(
     messageCount,
     readSeq,
     unread: unread.length,
-    mention: unread.some(({ content }) => mentionsName(content, me.name)),
+    mention: mentions > 0,
+    mentions,
     lastAt: last?.createdAt ?? null,
     last: last && blocked.has(last.authorID) ? folded(last) : last ?? null,
   };

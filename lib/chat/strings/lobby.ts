@@ -1,11 +1,12 @@
 // The words of the lobby, on the server and in its island.
 
 export const lobbyStrings = {
-  title: "Rooms",
+  title: "Find rooms",
   yours: "Your rooms",
   others: "Public rooms",
   find: "Find a room",
   noneFound: "No room found with these words.",
+  noOthers: "There are no other public rooms yet.",
   noneFoundYet: "None of the newest rooms has these words.",
   more: "More rooms",
   joining: "Open a room to look at it.",
@@ -23,4 +24,5 @@ export const lobbyStrings = {
   invited: "Private",
   invitedHint: "Only the people you invite.",
   submit: "Create room",
+  cancel: "Cancel",
 } as const;
