@@ -99,6 +99,10 @@ function Notifications() {
 function Shortcuts() {
   const { title } = deviceStrings.shortcuts;
   const Dialog = useSignal<typeof ShortcutsDialog | undefined>(undefined);
+  const isAlive = useSignal(false);
+  useEffect(() => {
+    isAlive.value = true;
+  }, []);
   const failed = useSignal(false);
   async function open() {
     failed.value = false;
@@ -113,7 +117,14 @@ function Shortcuts() {
   }
   return (
     <div class="choices by-script">
-      <button type="button" class="quiet" onClick={open}>{title}</button>
+      <button
+        type="button"
+        class="quiet"
+        disabled={!isAlive.value}
+        onClick={open}
+      >
+        {title}
+      </button>
       {failed.value && (
         <p class="refusal" role="alert">{deviceStrings.shortcuts.failed}</p>
       )}

@@ -122,7 +122,7 @@ export default function Lobby(props: LobbyProps) {
           <RoomCards rooms={others} today={today} />
         </section>
       )}
-      {isFirst && !next && others.length === 0 && (
+      {props.isBesideList && isFirst && !next && others.length === 0 && (
         <p class="empty">{words.noOthers}</p>
       )}
       <p class="none-found" role="status">

@@ -175,17 +175,12 @@ export function userMutators() {
      * more of them than rooms. Args are checked by the server.
      */
     async setRoomSettings(tx: WriteTransaction, input: Args) {
-      const changes = input as Partial<RoomSettings>;
+      const changes = input as RoomSettings;
       const { roomID } = changes;
       if (!await tx.has(`membership/${roomID}`)) return;
       const key = `settings/${roomID}`;
-      const before = await tx.get(key) as Partial<RoomSettings> | undefined;
-      await tx.set(key, {
-        favourite: false,
-        notify: "all",
-        ...before,
-        ...changes,
-      });
+      const before = await tx.get(key) as RoomSettings | undefined;
+      await tx.set(key, { ...before, ...changes });
     },
 
     /**

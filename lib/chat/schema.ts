@@ -141,8 +141,9 @@ export type Notify = "all" | "mentions" | "muted";
 /** `settings/<roomID>` in a user's space; only of rooms that they are a member of. */
 export type RoomSettings = {
   roomID: string;
-  favourite: boolean;
-  notify: Notify;
+  favourite?: boolean;
+  /** `"all"` unless it is set. */
+  notify?: Notify;
 };
 
 /**

@@ -12,7 +12,7 @@ import type {
 /** A room in a person's list of rooms, with what they have set for it, if anything. */
 export type RoomSummary =
   & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
-  & Partial<Pick<RoomSettings, "favourite" | "notify">>
+  & Pick<RoomSettings, "favourite" | "notify">
   & {
     roomID: string;
     space: string;

@@ -102,9 +102,7 @@ function asKnown(
 ): RoomSummary[] {
   return rooms.map((room) => {
     const { roomID } = room;
-    const { favourite, notify } = settings
-      ? settings.get(roomID) ?? { favourite: false, notify: "all" }
-      : room;
+    const { favourite, notify } = settings ? settings.get(roomID) ?? {} : room;
     return { ...room, name: names.get(roomID) ?? room.name, favourite, notify };
   });
 }

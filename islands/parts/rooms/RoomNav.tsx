@@ -41,9 +41,9 @@ export function RoomNav(props: RoomNavProps) {
     const list = document.querySelector("#rooms")!;
     list.querySelector("[aria-current]")
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
-    list.addEventListener("pointerenter", prepare);
-    list.addEventListener("focusin", prepare);
-    list.addEventListener("toggle", prepare);
+    for (const type of ["pointerenter", "focusin", "toggle"]) {
+      list.addEventListener(type, prepare);
+    }
   }, []);
   useRoomKeys(load);
 

@@ -11,17 +11,16 @@ const words = roomOnUseStrings.options;
 type RoomChoicesProps = {
   roomID: string;
   /** As the list of rooms has it. */
-  listed: Partial<Pick<RoomSettings, "favourite" | "notify">> | undefined;
+  listed: Pick<RoomSettings, "favourite" | "notify"> | undefined;
   /** Of the person's own space; undefined until it is open. */
   replica: UserReplica | undefined;
 };
 
 export function RoomChoices({ roomID, listed, replica }: RoomChoicesProps) {
-  const { favourite = false, notify = "all" } = listed ?? {};
-  const set = useSignal<Pick<RoomSettings, "favourite" | "notify">>({
-    favourite,
-    notify,
-  });
+  const set = useSignal<Pick<RoomSettings, "favourite" | "notify">>(
+    listed ?? {},
+  );
+  const { favourite = false, notify = "all" } = set.value;
   const problem = useSignal("");
   useEffect(() =>
     replica && onRoomSettings(replica, (settings) => {
@@ -50,7 +49,7 @@ export function RoomChoices({ roomID, listed, replica }: RoomChoicesProps) {
       <label class="choice">
         <input
           type="checkbox"
-          checked={set.value.favourite}
+          checked={favourite}
           onChange={({ currentTarget }) =>
             choose({ favourite: currentTarget.checked })}
         />
@@ -63,7 +62,7 @@ export function RoomChoices({ roomID, listed, replica }: RoomChoicesProps) {
             <input
               type="radio"
               name={`notify-${roomID}`}
-              checked={choice === set.value.notify}
+              checked={choice === notify}
               onChange={() =>
                 choose({ notify: choice as Notify })}
             />
