@@ -189,6 +189,45 @@ browserTest(
 );
 
 browserTest(
+  "The list stays where one has scrolled it, and shows the room that keys have led to (A16, A20)",
+  async (device) => {
+    await using general = await onePerson(device, {
+      viewport: { width: 1000, height: 400 },
+    });
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const names = Array.from({ length: 18 }, (_, i) => `Room ${i + 10}`);
+    const spaces = await roomsOf(bob, ada, ...names);
+    await bob.write("Newest", spaces["Room 10"]);
+    await ada.reload();
+    await row(ada, "Room 27").waitFor();
+    await navigation(ada).hover();
+    await ada.mouse.wheel(0, 5_000);
+    const isSeen = (name: string) =>
+      row(ada, name).evaluate(async (link) => {
+        const isInView = () => link.getBoundingClientRect().bottom <= 401;
+        while (!isInView()) await new Promise(requestAnimationFrame);
+      });
+    await isSeen("Room 27");
+    await ada.locator("#rooms .dots").first().waitFor({ state: "attached" });
+    await bob.write("Newer", spaces["Room 11"]);
+    await row(ada, /^Room 11\s*1 unread$/).waitFor();
+    await isSeen("Room 27");
+
+    await ada.mouse.move(700, 200);
+    await ada.keyboard.press("Alt+ArrowUp");
+    await messages(ada, "Newest").waitFor();
+    await ada.keyboard.press("Alt+ArrowUp");
+    await messages(ada, "Newer").waitFor();
+    await ada.keyboard.press("Alt+ArrowUp");
+    await ada.waitForFunction(() =>
+      document.querySelector("h1")!.textContent === "Room 27"
+    );
+    await isSeen("Room 27");
+  },
+);
+
+browserTest(
   "A favourite and what one is told of are set in a row of the list, at once and without a network, and hold on all devices (A21, M12)",
   async (device) => {
     await using general = await twoDevices(device);

@@ -1,7 +1,7 @@
 // Brings the list of rooms to life in the page's HTML: up to date, in the order of use, with what one can set for each room.
 import { type Signal, useSignal } from "@preact/signals";
 import { hydrate, render } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { RoomPage, RoomSummary } from "../../../lib/chat/views.ts";
 import { isElsewhere, openRoomID } from "../shared/room_navigation.ts";
 import { onRoomSettings, type SettingsByID } from "../shared/room_settings.ts";
@@ -57,11 +57,14 @@ function LiveRoomList(props: LiveRoomListProps) {
 
   /** Whether it has taken over the page's HTML, for which it has to be the same at first. */
   const isAlive = useSignal(false);
+  /** The open room that the list has shown last. */
+  const shownAt = useRef(current);
   useEffect(() => {
-    if (isAlive.value) element.hidePopover?.();
+    const wasAlive = isAlive.value;
     isAlive.value = true;
-  }, [open]);
-  useEffect(() => {
+    if (!wasAlive || shownAt.current === open) return;
+    shownAt.current = open;
+    element.hidePopover?.();
     element.querySelector("[aria-current]")
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }, [open, isAlive.value]);
