@@ -3,6 +3,8 @@ import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
+import { loadScript } from "./parts/shared/load_script.ts";
+import type { ShortcutsDialog } from "./parts/shared/ShortcutsDialog.tsx";
 import {
   type NotificationChoice,
   notificationChoice,
@@ -15,6 +17,7 @@ export default function DeviceSettings() {
       <h2 id="device-title">{deviceStrings.title}</h2>
       <Theme />
       <Notifications />
+      <Shortcuts />
     </section>
   );
 }
@@ -87,6 +90,48 @@ function Notifications() {
         >
           {allow}
         </button>
+      )}
+    </div>
+  );
+}
+
+/** Opens the list of keys, as "?" does. */
+function Shortcuts() {
+  const { title } = deviceStrings.shortcuts;
+  const Dialog = useSignal<typeof ShortcutsDialog | undefined>(undefined);
+  const isAlive = useSignal(false);
+  useEffect(() => {
+    isAlive.value = true;
+  }, []);
+  const failed = useSignal(false);
+  async function open() {
+    failed.value = false;
+    try {
+      Dialog.value = await loadScript(async () =>
+        (await import("./parts/shared/ShortcutsDialog.tsx")).ShortcutsDialog
+      );
+    } catch (error) {
+      console.error(error);
+      failed.value = true;
+    }
+  }
+  return (
+    <div class="choices by-script">
+      <button
+        type="button"
+        class="quiet"
+        disabled={!isAlive.value}
+        onClick={open}
+      >
+        {title}
+      </button>
+      {failed.value && (
+        <p class="refusal" role="alert">{deviceStrings.shortcuts.failed}</p>
+      )}
+      {Dialog.value && (
+        <Dialog.value
+          onClose={() => Dialog.value = undefined}
+        />
       )}
     </div>
   );

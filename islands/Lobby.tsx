@@ -1,4 +1,4 @@
-// The list of rooms: one's own first, then the public ones, to be looked at; and a search for more.
+// The rooms that one can look at, and a search among them and one's own.
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
@@ -11,6 +11,7 @@ import type { RoomPage, RoomSummary } from "../lib/chat/views.ts";
 import { coalesce } from "../lib/replica/coalesce.ts";
 import { dayInWords, Timestamp, useToday } from "./parts/shared/Timestamp.tsx";
 import { initialValue } from "./parts/shared/initial_value.ts";
+import { unreadIn } from "./parts/shared/room_store.ts";
 import { UnreadCount } from "./parts/shared/UnreadCount.tsx";
 import { useRooms } from "./parts/rooms/useRooms.ts";
 import {
@@ -33,6 +34,8 @@ export type LobbyProps = {
   q: string;
   after?: string;
   mayMakeRooms: boolean;
+  /** Whether one's own rooms stand beside it: then they are here only where they are sought. */
+  isBesideList?: boolean;
 };
 
 export default function Lobby(props: LobbyProps) {
@@ -58,6 +61,7 @@ export default function Lobby(props: LobbyProps) {
   const yours = found.filter(({ member }) => member);
   const others = found.filter(({ member }) => !member);
   const isFirst = sought.value === "" && !query.current.after;
+  const showsYours = !props.isBesideList || sought.value !== "";
 
   function find() {
     const { value } = field.current!;
@@ -100,18 +104,15 @@ export default function Lobby(props: LobbyProps) {
           onInput={find}
         />
       </form>
-      {(yours.length > 0 || isFirst) && (
+      {isFirst && yours.length === 0 && (
+        <p class="empty">
+          {props.mayMakeRooms ? words.noneOfYours : words.noneOfYoursToJoin}
+        </p>
+      )}
+      {showsYours && yours.length > 0 && (
         <section>
           <h2>{words.yours}</h2>
-          {yours.length > 0
-            ? <RoomCards rooms={yours} today={today} />
-            : (
-              <p class="empty">
-                {props.mayMakeRooms
-                  ? words.noneOfYours
-                  : words.noneOfYoursToJoin}
-              </p>
-            )}
+          <RoomCards rooms={yours} today={today} />
         </section>
       )}
       {others.length > 0 && (
@@ -120,6 +121,9 @@ export default function Lobby(props: LobbyProps) {
           <p class="hint">{words.joining}</p>
           <RoomCards rooms={others} today={today} />
         </section>
+      )}
+      {props.isBesideList && isFirst && !next && others.length === 0 && (
+        <p class="empty">{words.noOthers}</p>
       )}
       <p class="none-found" role="status">
         {sought.value !== "" && found.length === 0 &&
@@ -164,7 +168,9 @@ function RoomCards({ rooms, today }: RoomCardsProps) {
               <span class="topic" dir="auto">{room.topic}</span>
             )}
             <span class="last">{lastOf(room)}</span>
-            {room.unread > 0 && <UnreadCount {...room} />}
+            {unreadIn(room) > 0 && (
+              <UnreadCount unread={unreadIn(room)} mention={room.mention} />
+            )}
           </a>
         </li>
       ))}

@@ -18,18 +18,20 @@ import {
   loadLazyParts,
   onFirstInteraction,
 } from "./parts/room/lazy.ts";
+import { RoomNav as Nav, type RoomNavProps } from "./parts/rooms/RoomNav.tsx";
 import { RoomPlaceholder } from "./parts/room/RoomPlaceholder.tsx";
 import { useBlocked } from "./parts/room/useBlocked.ts";
-import type { UserReplica } from "./parts/shared/replicas.ts";
 import {
   followAddress,
   openRoomID,
   showRoomName,
 } from "./parts/shared/room_navigation.ts";
-import { nameOfRoom } from "./parts/shared/room_store.ts";
+import { nameOfRoom, userReplica } from "./parts/shared/room_store.ts";
 
 // An island, too: two scripts of one page would say much twice.
-export { RoomNav } from "./parts/rooms/RoomNav.tsx";
+export const RoomNav = (props: Omit<RoomNavProps, "openUserReplica">) => (
+  <Nav {...props} openUserReplica={openUserReplica} />
+);
 
 type RoomsProps = {
   user: User;
@@ -49,7 +51,6 @@ export default function Rooms(props: RoomsProps) {
   const shown = useSignal(
     useMemo(() => view && new OpenRoom(user, view.room.id, view), []),
   );
-  const userReplica = useSignal<UserReplica | undefined>(undefined);
   const announcement = useSignal("");
   /** Whether the room is still the one of the page's HTML, as it was there. */
   const isHTML = useRef(true);
@@ -103,8 +104,7 @@ export default function Rooms(props: RoomsProps) {
   useEffect(() => {
     if (!isReady || isOpening.current) return;
     isOpening.current = true;
-    openUserReplica(user.userID).then((replica) => {
-      userReplica.value = replica;
+    openUserReplica(user.userID).then(() => {
       // What an earlier visit has left in rooms that nobody has opened yet.
       return rooms.openUnsent();
     }).catch((error) => {

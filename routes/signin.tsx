@@ -1,6 +1,7 @@
 // Sign-in: a name is enough. A plain form, so that it works before any script or without one.
 import { NameField } from "../islands/parts/shared/NameField.tsx";
 import { page } from "fresh";
+import { GENERAL } from "../lib/chat/spaces.ts";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { readForm } from "../lib/web/http/bodies.ts";
@@ -54,7 +55,7 @@ export const handler = methods({
       const cookie = await openSession(ctx.state, userID, isSecure(ctx));
       return new Response(null, {
         status: 303,
-        headers: { location: nextOf(ctx.url), "set-cookie": cookie },
+        headers: { location: firstRoom(ctx.url), "set-cookie": cookie },
       });
     } catch (error) {
       const { refusal, init } = refusedForm(error);
@@ -76,6 +77,10 @@ function nextOf(here: URL): string {
   }
   return next.pathname + next.search + next.hash;
 }
+
+/** Where a new person goes: to General, which they are in, unless they were on their way elsewhere. */
+const firstRoom = (here: URL): string =>
+  here.searchParams.has("next") ? nextOf(here) : `/rooms/${GENERAL}`;
 
 export default define.page<typeof handler>(function SignIn({ data }) {
   const { name, refusal, deleted, invitation, closed } = data;

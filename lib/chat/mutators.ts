@@ -4,7 +4,13 @@ import { mergeDrafts } from "./merge_drafts.ts";
 import { withRun } from "./read_state.ts";
 import { Refusal } from "./refusal.ts";
 import { MAX_DRAFT, MAX_REACTION_KINDS, MAX_REACTIONS } from "./lengths.ts";
-import { args, type Message, type Room, valid } from "./schema.ts";
+import {
+  args,
+  type Message,
+  type Room,
+  type RoomSettings,
+  valid,
+} from "./schema.ts";
 import {
   blockedBy,
   draftOf,
@@ -162,6 +168,19 @@ export function userMutators() {
     async unblockPerson(tx: WriteTransaction, input: Args) {
       const { id } = valid(args.unblockPerson, input);
       await tx.set("blocked", await others(tx, id));
+    },
+
+    /**
+     * What is not named stays. Goes with the membership, so that there are no
+     * more of them than rooms. Args are checked by the server.
+     */
+    async setRoomSettings(tx: WriteTransaction, input: Args) {
+      const changes = input as RoomSettings;
+      const { roomID } = changes;
+      if (!await tx.has(`membership/${roomID}`)) return;
+      const key = `settings/${roomID}`;
+      const before = await tx.get(key) as RoomSettings | undefined;
+      await tx.set(key, { ...before, ...changes });
     },
 
     /**

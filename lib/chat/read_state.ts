@@ -28,8 +28,15 @@ export const readSeqIn = (
     marked,
   );
 
-/** How many messages of a room in a list are unread, when this page knows that they have been read up to `read`. */
-export const unreadAfter = (room: RoomSummary, read: number): number =>
-  read <= room.readSeq
-    ? room.unread
-    : Math.min(room.unread, Math.max(0, room.messageCount - read));
+/**
+ * How many messages of a room in a list are unread and count, as its person has
+ * set it, when this page knows that they have been read up to `read`.
+ */
+export function unreadAfter(room: RoomSummary, read: number): number {
+  const { notify, messageCount } = room;
+  if (notify === "muted") return 0;
+  const unread = notify === "mentions" ? room.mentions ?? 0 : room.unread;
+  return read <= room.readSeq
+    ? unread
+    : Math.min(unread, Math.max(0, messageCount - read));
+}

@@ -136,6 +136,15 @@ export type ReadState = { seq: number };
 export type BlockedPerson = { id: string; name: string };
 /** `draft/<roomID>` in a user's space. */
 export type Draft = { content: string };
+/** What is counted and told of in a room: every message, those that mention the person, or nothing. */
+export type Notify = "all" | "mentions" | "muted";
+/** `settings/<roomID>` in a user's space; only of rooms that they are a member of. */
+export type RoomSettings = {
+  roomID: string;
+  favourite?: boolean;
+  /** `"all"` unless it is set. */
+  notify?: Notify;
+};
 
 /**
  * Checks a value against a schema and returns what the schema makes of it:

@@ -61,6 +61,15 @@ export function serverRoomMutators(actor: Actor) {
 
 /** All are in one entry, of 58,000 bytes at the most (C5). */
 const MAX_BLOCKED = 200;
+const setRoomSettingsArgs = v.object({
+  roomID: ID,
+  favourite: v.boolean().optional(),
+  notify: v.union(
+    v.literal("all"),
+    v.literal("mentions"),
+    v.literal("muted"),
+  ).optional(),
+});
 const blockPersonArgs = v.object({ id: ID, name: Name });
 
 /** The `messageCount` of a room; undefined when the person may not read it. */
@@ -68,7 +77,7 @@ export type MessageCountOf = (roomID: string) => number | undefined;
 
 /** The mutators of a user's own space, to which only that user can push. */
 export function serverUserMutators(messageCountOf: MessageCountOf) {
-  const { markRead, blockPerson, ...others } = userMutators();
+  const { markRead, blockPerson, setRoomSettings, ...others } = userMutators();
   return {
     ...others,
 
@@ -89,6 +98,10 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
         );
       }
       await blockPerson(tx, person);
+    },
+
+    async setRoomSettings(tx: WriteTransaction, input: Args) {
+      await setRoomSettings(tx, valid(setRoomSettingsArgs, input));
     },
 
     async setProfile(tx: WriteTransaction, input: Args) {

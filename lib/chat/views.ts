@@ -6,11 +6,13 @@ import type {
   Member,
   Message,
   Room,
+  RoomSettings,
 } from "./schema.ts";
 
-/** A room in a person's list of rooms. */
+/** A room in a person's list of rooms, with what they have set for it, if anything. */
 export type RoomSummary =
   & Pick<Room, "name" | "topic" | "visibility" | "messageCount">
+  & Pick<RoomSettings, "favourite" | "notify">
   & {
     roomID: string;
     space: string;
@@ -18,8 +20,9 @@ export type RoomSummary =
     readSeq: number;
     /** How many messages of others a member has not read: those that are there, `MAX_UNREAD` at the most. */
     unread: number;
-    /** Whether one of those mentions the person. */
+    /** Whether one of those mentions the person, and how many do, if any. */
     mention: boolean;
+    mentions?: number;
     /** When the last message was written, in milliseconds since 1970; null without one. */
     lastAt: number | null;
     /** The last message that is there, of which `content` has the beginning; without name and text if the person has blocked its author. */

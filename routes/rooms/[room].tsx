@@ -1,5 +1,6 @@
 // A room: its newest messages in the HTML, and the island that brings them to life.
 import { HttpError, page } from "fresh";
+import { RoomsNavigation } from "../../islands/parts/rooms/RoomsNavigation.tsx";
 import Rooms, { RoomNav } from "../../islands/Rooms.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
@@ -12,7 +13,7 @@ import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { sync, user } = ctx.state;
+    const { sync, user, mayMakeRooms } = ctx.state;
     if (!user) return toSignIn(ctx);
     const [view, { rooms }] = await Promise.all([
       viewRoom(sync, ctx.params.room, user.userID),
@@ -22,7 +23,7 @@ export const handler = methods({
     ctx.state.title = view.room.name;
     // Read here, so that the page shows them at once and without the parser.
     const richText = richTextsOf(view, user.name);
-    return page({ user, view, rooms, richText });
+    return page({ user, mayMakeRooms, view, rooms, richText });
   },
 
   // The button that joins, before any script or without one.
@@ -44,12 +45,13 @@ export const handler = methods({
 });
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
-  const { user, view, rooms, richText } = data;
+  const { user, mayMakeRooms, view, rooms, richText } = data;
+  const list = { rooms, current: view.room.id, mayMakeRooms };
   return (
     <>
-      <nav class="rooms" aria-label={pageStrings.rooms.label}>
-        <RoomNav rooms={rooms} current={view.room.id} />
-      </nav>
+      <RoomsNavigation {...list}>
+        <RoomNav userID={user.userID} {...list} />
+      </RoomsNavigation>
       <main id="content" class="room">
         <Rooms user={user} view={view} richText={richText} />
         <noscript>

@@ -1,5 +1,6 @@
 // The rooms with none of them open yet. The service worker stores this page, and shows it for each room without a network.
 import { page } from "fresh";
+import { RoomsNavigation } from "../../islands/parts/rooms/RoomsNavigation.tsx";
 import Rooms, { RoomNav } from "../../islands/Rooms.tsx";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { blockedPeople } from "../../lib/web/chat/blocking.ts";
@@ -9,24 +10,25 @@ import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { sync, user } = ctx.state;
+    const { sync, user, mayMakeRooms } = ctx.state;
     if (!user) return toSignIn(ctx);
     const [{ rooms }, blocked] = await Promise.all([
       ownRoomsFor(ctx.state, user, { q: "" }),
       blockedPeople(sync, user.userID),
     ]);
     ctx.state.title = pageStrings.rooms.label;
-    return page({ user, rooms, blocked });
+    return page({ user, mayMakeRooms, rooms, blocked });
   },
 });
 
 export default define.page<typeof handler>(function RoomsPage({ data }) {
-  const { user, rooms, blocked } = data;
+  const { user, mayMakeRooms, rooms, blocked } = data;
+  const list = { rooms, mayMakeRooms };
   return (
     <>
-      <nav class="rooms" aria-label={pageStrings.rooms.label}>
-        <RoomNav rooms={rooms} />
-      </nav>
+      <RoomsNavigation {...list}>
+        <RoomNav userID={user.userID} {...list} />
+      </RoomsNavigation>
       <main id="content" class="room">
         <Rooms user={user} blocked={blocked} />
       </main>

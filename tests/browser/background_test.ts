@@ -9,7 +9,7 @@ import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
 
 browserTest(
-  "Rooms that were never opened on a device are on it all the same: one reads, finds and writes in them without a network (A24)",
+  "Rooms that were never opened on a device are on it all the same: one reads, finds and writes in them without a network (A22)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
@@ -33,7 +33,7 @@ browserTest(
 );
 
 browserTest(
-  "The list is fed by the copies: what is written elsewhere shows in every tab, and the server is not asked for the list (A25)",
+  "The list is fed by the copies: what is written elsewhere shows in every tab, and the server is not asked for the list (A23)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada, server } = general;
@@ -70,7 +70,7 @@ browserTest(
 );
 
 browserTest(
-  "One tab alone brings the copies in step, and none does for one who wants to save data (A24)",
+  "One tab alone brings the copies in step, and none does for one who wants to save data (A22)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada, server } = general;
@@ -118,7 +118,7 @@ browserTest(
 );
 
 browserTest(
-  "Eight copies stay open, and what happens in another room opens none: the server's list tells of it (A24, A25)",
+  "Eight copies stay open, and what happens in another room opens none: the server's list tells of it (A22, A23)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada, server } = general;

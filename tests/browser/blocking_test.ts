@@ -207,7 +207,8 @@ browserTest(
     await ada.context().setOffline(true);
     await ada.goto("/");
     const main = ada.getByRole("main");
+    await main.getByRole("searchbox", { name: "Find a room" }).fill("general");
     await main.getByText(FOLDED).waitFor();
-    assertEquals(await main.getByText("unread").count(), 0);
+    assertEquals(await ada.getByText("unread").count(), 0);
   },
 );

@@ -15,6 +15,7 @@ import {
   makeRoom,
   mayWrite,
   messages,
+  openNewRoom,
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
@@ -49,7 +50,7 @@ browserTest(
       open = await openBrowser(profile, { baseURL: url });
       const ada = await open.newPage();
       await ada.goto("/");
-      const rooms = ada.getByRole("main");
+      const rooms = ada.getByRole("navigation", { name: "Rooms" });
       await rooms.getByRole("link", { name: "Notes" }).waitFor();
       await rooms.getByRole("link", { name: "General" }).click();
       // As pending, where the browser was closed before what it stored knew more.
@@ -94,7 +95,8 @@ browserTest(
     await ada.goto("/rooms/general/people");
     await ada.getByRole("heading", { name: "You are offline" }).waitFor();
     await ada.getByRole("link", { name: "Back to the rooms" }).click();
-    await ada.getByRole("main").getByRole("link", { name: "General" }).click();
+    await ada.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link", { name: "General" }).click();
     await mayWrite(ada);
   },
 );
@@ -131,13 +133,17 @@ browserTest(
     await attic.close();
     await ada.context().setOffline(true);
     await ada.goto("/");
-    const rooms = ada.getByRole("main").getByRole("link");
+    const rooms = ada.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link");
     await rooms.filter({ hasText: "Garden" })
-      .filter({ hasText: "Not on this device yet" }).click();
+      .filter({ hasText: "not on this device yet" }).click();
     await ada.getByText("This room is not on this device yet").waitFor();
     await ada.goBack();
     await rooms.filter({ hasText: "General" })
-      .filter({ hasText: "Bob: Up here" })
+      .filter({ hasText: "1 unread" }).waitFor();
+    const main = ada.getByRole("main");
+    await main.getByRole("searchbox", { name: "Find a room" }).fill("general");
+    await main.getByRole("link").filter({ hasText: "Bob: Up here" })
       .filter({ hasText: "1 unread" }).waitFor();
     await rooms.filter({ hasText: "Loft" }).click();
     await mayWrite(ada);
@@ -154,16 +160,21 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await signIn(ada, "Ada");
-    await pageIsCached(ada, "/");
-    await ada.context().setOffline(true);
-    const name = ada.getByRole("textbox", { name: "Room name" });
-    await name.fill("Tunnel");
-    await ada.getByRole("button", { name: "Create room" }).click();
-    await ada.getByRole("alert").filter({ hasText: "connection" }).waitFor();
-    assertEquals(await name.inputValue(), "Tunnel");
-    await ada.context().setOffline(false);
-    await ada.getByRole("button", { name: "Create room" }).click();
-    await ada.waitForURL("/rooms/*");
+    // On a page of its own, and in a dialog, behind which the page says nothing.
+    for (const path of ["/new", "/"]) {
+      await ada.goto(path);
+      if (path === "/") await openNewRoom(ada);
+      else await isAlive(ada);
+      await ada.context().setOffline(true);
+      const name = ada.getByRole("textbox", { name: "Room name" });
+      await name.fill("Tunnel");
+      await ada.getByRole("button", { name: "Create room" }).click();
+      await ada.getByRole("alert").filter({ hasText: "connection" }).waitFor();
+      assertEquals(await name.inputValue(), "Tunnel");
+      await ada.context().setOffline(false);
+      await ada.getByRole("button", { name: "Create room" }).click();
+      await ada.waitForURL("/rooms/*");
+    }
   },
 );
 
@@ -317,6 +328,15 @@ const ask = (page: Page, method: string, path: string, body?: unknown) =>
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.status === 204 ? {} : await answer.json();
   }, [method, path, body && JSON.stringify(body)] as [string, string, string?]);
+
+/** Waits until the island that is on every page has come alive. */
+async function isAlive(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  while (!await dialog.isVisible()) await page.keyboard.press("?");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+}
 
 const signOutButton = (page: Page) =>
   page.getByRole("main").getByRole("button", { name: "Sign out" });

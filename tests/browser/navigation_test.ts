@@ -410,6 +410,33 @@ browserTest(
   },
 );
 
+browserTest(
+  "What the keys do is reached by touch: the search, and in the settings the list of keys (A9, A16)",
+  async (device) => {
+    await using general = await onePerson(device, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const { ada } = general;
+    await ada.getByRole("button", { name: "Search" }).tap();
+    const search = ada.getByRole("dialog", { name: "Search messages" });
+    await search.getByRole("searchbox").waitFor();
+    await search.getByRole("button", { name: "Close" }).tap();
+    await search.waitFor({ state: "detached" });
+    await box(ada).tap();
+    await boxIsFocused(ada);
+    await ada.getByRole("link", { name: "Settings" }).tap();
+    await ada.waitForURL("/settings");
+    const keys = ada.getByRole("dialog", { name: "Keyboard shortcuts" });
+    const button = ada.getByRole("button", { name: "Keyboard shortcuts" });
+    await button.tap();
+    await keys.getByText("The room above or below").waitFor();
+    await keys.getByRole("button", { name: "Close" }).tap();
+    await keys.waitFor({ state: "detached" });
+  },
+);
+
 /** Ada in a room of her own, which has a message, as has General; both are open on her page. */
 async function inBoats(ada: Page): Promise<void> {
   await send(ada, "To all");

@@ -41,6 +41,7 @@ browserTest(
     await send(ada, "Come in");
     await messages(ada, "Come in", "sent").waitFor();
     await signIn(bob, "Bob");
+    await bob.getByRole("link", { name: "Find rooms" }).click();
     await bob.getByRole("link", { name: "Nest" }).click();
     await messages(bob, "Come in", "sent").waitFor();
     const join = bob.getByRole("button", { name: "Join" });
@@ -63,6 +64,7 @@ browserTest(
     await signIn(ada, "Ada");
     for (const name of ["   ", "x".repeat(300)]) {
       await ada.goto("/");
+      await ada.getByRole("link", { name: "New room" }).click();
       await assertRefused(ada, "Room name", "Create room", name);
     }
   },

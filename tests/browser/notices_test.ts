@@ -44,6 +44,44 @@ browserTest(
 );
 
 browserTest(
+  "Notices follow what is set for a room: mentions only, or none, and those that stand are withdrawn (A21)",
+  async (device) => {
+    await using server = await startServer();
+    const { ada } = await listenerAndSpeaker(device, server.url);
+    await ada.goto("/settings");
+    await ada.getByRole("radio", { name: "Every message" }).check();
+    const bob = await Writer.signIn(server.url, "Bob");
+    const phone = await Writer.of(ada);
+    const attic = (await bob.person.post("/api/rooms", { name: "Attic" })).body;
+    await phone.person.post(`/api/rooms/${attic.roomID}/members`, {});
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await notifies(ada);
+    await setHidden(ada, true);
+    const set = (notify: string) =>
+      phone.push(
+        [["setRoomSettings", { roomID: "general", notify }]],
+        `user:${phone.person.userID}`,
+      );
+    const say = (id: string, content: string) =>
+      bob.push([["createMessage", { id, content }]]);
+    await set("mentions");
+    await say("m1", "Nothing for anyone");
+    await say("m2", "@Ada?");
+    await standing(ada, "m2");
+    await set("muted");
+    await standing(ada);
+    await say("m3", "@Ada!");
+    // Once this is told, of a room that is looked at later, the other is not.
+    await bob.write("For everyone", attic.space);
+    await notified(ada, [
+      "Bob · General: @Ada?",
+      "Bob · Attic: For everyone",
+    ]);
+  },
+);
+
+browserTest(
   "A window that is visible behind another notifies",
   async (device) => {
     await using server = await startServer();

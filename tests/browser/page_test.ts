@@ -81,7 +81,8 @@ browserTest(
     await tabTo(ada, "Your name");
     await ada.keyboard.type("Ada");
     await ada.keyboard.press("Enter");
-    await ada.waitForURL("/");
+    await ada.waitForURL("/rooms/general");
+    await ada.goto("/");
     await tabTo(ada, "General");
     await ada.keyboard.press("Enter");
     await ada.waitForURL("/rooms/*");
@@ -106,7 +107,7 @@ browserTest(
     await using server = await startServer();
     const ada = await device(server.url);
     await signIn(ada, "Ada");
-    await ada.reload();
+    await ada.goto("/");
     await ada.keyboard.press("Tab");
     await ada.keyboard.press("Enter");
     await ada.keyboard.press("Tab");

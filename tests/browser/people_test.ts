@@ -94,7 +94,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await ada.goto("/");
+    await ada.goto("/new");
     await ada.getByRole("textbox", { name: "Room name" }).fill("Nest");
     await ada.getByRole("radio", { name: /^Private/ }).check();
     await ada.getByRole("button", { name: "Create room" }).click();

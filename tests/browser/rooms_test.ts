@@ -84,6 +84,7 @@ browserTest(
     await send(ada, "Secret");
     await messages(ada, "Secret", "sent").waitFor();
     await signIn(bob, "Bob");
+    await bob.goto("/");
     await bob.getByRole("link", { name: "Nest" }).waitFor();
 
     await press(ada, "Room settings");

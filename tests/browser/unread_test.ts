@@ -47,7 +47,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await ada.goto("/");
+    await ada.goto("/?q=general");
     const elsewhere = await Writer.of(ada);
     const card = ada.getByRole("main").getByRole("link", { name: "General" });
     await elsewhere.writeNumbered(1, 2);

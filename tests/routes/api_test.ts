@@ -293,6 +293,7 @@ test("a method that a route does not have is answered 405 with Allow (T6)", asyn
     [`/api/replicache/poke?space=${GENERAL}`]: ["GET, HEAD", "POST"],
     "/healthz": ["GET, HEAD", "POST"],
     "/": ["GET, POST, HEAD", "PUT"],
+    "/new": ["GET, POST, HEAD", "PUT"],
     "/signin": ["GET, POST, HEAD", "DELETE"],
     "/signout": ["GET, POST, HEAD", "PATCH"],
     "/rooms/general": ["GET, POST, HEAD", "PUT"],

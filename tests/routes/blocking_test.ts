@@ -39,7 +39,7 @@ test("messages of who is blocked are neither unread nor mention anybody, and the
   assertEquals([unread, mention], [0, false]);
   assertEquals([last!.from, last!.content], ["", ""]);
   assertEquals(lastAt, before.lastAt);
-  const lobby = (await ada.get("/")).body;
+  const lobby = (await ada.get(`/?q=${before.name}`)).body;
   assert(!lobby.includes("@Ada, look!"));
   assert(lobby.includes("Message of someone you blocked"));
   await unblock();

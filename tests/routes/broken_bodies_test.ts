@@ -10,6 +10,7 @@ const PATHS: [path: string, type: string][] = [
   ["/signin", FORM],
   ["/signin", "multipart/form-data; boundary=x"],
   ["/", FORM],
+  ["/new", FORM],
   ["/settings", FORM],
   ["/rooms/general/people", FORM],
   ["/api/session", "application/json"],

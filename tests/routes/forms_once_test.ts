@@ -17,11 +17,11 @@ const visitor = () => new Person(APP, "", app.send);
 
 test("a form for a room that is sent twice makes one room (T22)", async () => {
   const ada = await app.signIn("Ada");
-  const form = await formOn(ada, "/");
+  const form = await formOn(ada, "/new");
   const fields = { name: "Nest", visibility: "private", form };
   const twice = await Promise.all([
-    post(ada, "/", fields),
-    post(ada, "/", fields),
+    post(ada, "/new", fields),
+    post(ada, "/new", fields),
   ]);
   const [first, second] = twice.map(({ headers }) => headers.get("location"));
   assertMatch(first!, /^\/rooms\//);
@@ -30,23 +30,23 @@ test("a form for a room that is sent twice makes one room (T22)", async () => {
   assertEquals(rooms.length, 1);
 
   // Typed differently, or by another person, it is another room.
-  const other = await post(ada, "/", { ...fields, name: "Nest 2" });
+  const other = await post(ada, "/new", { ...fields, name: "Nest 2" });
   assertNotEquals(other.headers.get("location"), first);
   const bob = await app.signIn("Bob");
-  const his = await post(bob, "/", fields);
+  const his = await post(bob, "/new", fields);
   assertNotEquals(his.headers.get("location"), first);
 });
 
 test("a form that was refused can be sent again, and one without an ID is taken each time (T22)", async () => {
   const ada = await app.signIn("Ada");
-  const form = await formOn(ada, "/");
+  const form = await formOn(ada, "/new");
   for (let i = 0; i < 2; i++) {
-    const refused = await post(ada, "/", { name: " ", form });
+    const refused = await post(ada, "/new", { name: " ", form });
     assertEquals(refused.status, 400);
   }
   const fields = { name: "Attic", visibility: "private" };
-  for (let i = 0; i < 2; i++) await post(ada, "/", fields);
-  for (let i = 0; i < 2; i++) await post(ada, "/", { ...fields, form: "x" });
+  for (let i = 0; i < 2; i++) await post(ada, "/new", fields);
+  for (let i = 0; i < 2; i++) await post(ada, "/new", { ...fields, form: "x" });
   const { rooms } = (await ada.get("/api/rooms?q=attic")).body;
   assertEquals(rooms.length, 4);
 });

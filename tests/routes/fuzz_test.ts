@@ -39,6 +39,11 @@ const VALID: Record<string, ValidRequest> = {
     body: { name: "Room", visibility: "private" },
     form: true,
   },
+  "new.tsx": {
+    path: "/new",
+    body: { name: "Room", visibility: "private" },
+    form: true,
+  },
   "settings/delete.tsx": {
     path: "/settings/delete",
     body: { name: "Ada" },

@@ -12,7 +12,7 @@ Deno.test.beforeAll(async () => {
   ada = await app.signIn("Ada");
 });
 
-const PAGES = ["/", "/settings", "/signout", "/rooms/general"];
+const PAGES = ["/", "/new", "/settings", "/signout", "/rooms/general"];
 const ERRORS = ["/nothing", "/rooms/nothing", "/link/nothing", "/%ff"];
 const OTHERS = ["/api/rooms", "/api/nothing", "/healthz", "/styles/base.css"];
 

@@ -118,6 +118,10 @@ const MATRIX: Record<string, Deed[]> = {
     get("/", PAGE),
     form("/", () => ({ name: "New", visibility: "private" }), FORM),
   ],
+  "new.tsx": [
+    get("/new", PAGE),
+    form("/new", () => ({ name: "New", visibility: "private" }), FORM),
+  ],
   "rooms/index.tsx": [get("/rooms", PAGE)],
   "offline.tsx": [get("/offline", OPEN)],
   "signin.tsx": [

@@ -7,6 +7,7 @@ import { eventsOf } from "../support/events.ts";
 import { APP } from "../support/app.ts";
 import { Person } from "../support/person.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
+import { Writer } from "../support/writer.ts";
 
 /** A room of its owner's; the answer's `roomID` and `space`. */
 async function makeRoom(owner: Person, visibility: string) {
@@ -382,5 +383,30 @@ test("who joins is in both spaces, and who leaves or is removed in neither, unti
     assertEquals(await entries(), [true, true, false]);
     assertEquals(await remove(by, `${members}/${out}`), 204);
     assertEquals(await entries(), [false, false, true]);
+  }
+});
+
+test("what a person has set for a room goes when they leave or are removed, and is not set from outside (M12)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const { roomID } = await makeRoom(ada, "public");
+  const writer = new Writer(bob);
+  const set = () =>
+    writer.push(
+      [["setRoomSettings", { roomID, notify: "muted" }]],
+      userSpace(bob.userID),
+    );
+  const isSet = async () => {
+    const { body } = await bob.pull(userSpace(bob.userID), crypto.randomUUID());
+    return body.patch.some(({ key = "" }) => key === `settings/${roomID}`);
+  };
+  const members = `/api/rooms/${roomID}/members`;
+  for (const [out, by] of [["me", bob], [bob.userID, ada]] as const) {
+    assertEquals(await join(bob, roomID), 204);
+    await set();
+    assertEquals(await isSet(), true);
+    assertEquals(await remove(by, `${members}/${out}`), 204);
+    assertEquals(await isSet(), false);
+    await set();
+    assertEquals(await isSet(), false);
   }
 });

@@ -184,6 +184,35 @@ test("a list says whether an unread message mentions the person, by their presen
   assertEquals((await listed()).mention, true);
 });
 
+test("a list says what the person has set for a room, and how many mentions are unread, which pages then count (T27, A21)", async () => {
+  const { ada, bob, roomID, listed, say } = await meet("Settled");
+  const set = (change: Record<string, unknown>) =>
+    new Writer(ada).push(
+      [["setRoomSettings", { roomID, ...change }]],
+      `user:${ada.userID}`,
+    );
+  await say("a", "Hello");
+  await say("b", "@Ada?");
+  await say("c", "@ada!");
+  const { favourite, notify } = await listed();
+  assertEquals([favourite, notify], [undefined, undefined]);
+  const shown = async () => {
+    const { unread, mentions, ...room } = await listed();
+    return [unread, mentions, room.favourite, room.notify];
+  };
+  const titled = async () =>
+    (await ada.get("/rooms/general")).body
+      .match(/>Settled<[\s\S]*?<\/a>/)![0].match(/>([\d+]+)</)?.[1];
+  assertEquals(await titled(), "3");
+  await set({ notify: "mentions" });
+  assertEquals(await shown(), [3, 2, undefined, "mentions"]);
+  assertEquals(await titled(), "2");
+  await set({ notify: "muted", favourite: true });
+  assertEquals(await shown(), [3, 2, true, "muted"]);
+  assertEquals(await titled(), undefined);
+  assertEquals((await listed(bob)).favourite, undefined);
+});
+
 test("a last message is told to those who may read it, and its beginning only (T14, T27)", async () => {
   const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
   const cellar = { name: "Cellar", visibility: "private" };

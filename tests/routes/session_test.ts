@@ -141,3 +141,17 @@ test("no secret of a session or link is in KV", async () => {
     for (const secret of secrets) assert(!text.includes(secret), text);
   }
 });
+
+test("a newcomer lands in General, or where they were on their way to (A10)", async () => {
+  const landing = async (path: string) => {
+    const body = new URLSearchParams({ name: "New" });
+    const newcomer = new Person(APP, "", app.send);
+    const { status, headers } = await newcomer
+      .ask(path, { method: "POST", body });
+    assertEquals(status, 303);
+    return headers.get("location");
+  };
+  assertEquals(await landing("/signin"), "/rooms/general");
+  assertEquals(await landing("/signin?next=/settings"), "/settings");
+  assertEquals(await landing("/signin?next=/"), "/");
+});

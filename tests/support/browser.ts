@@ -125,12 +125,12 @@ async function launchOptions() {
   };
 }
 
-/** Signs in on a device that is not signed in yet, and waits for the lobby. */
+/** Signs in as somebody new, and waits for General. */
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.goto("/signin");
   await page.getByRole("textbox", { name: "Your name" }).fill(name);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("/");
+  await page.waitForURL("/rooms/general");
 }
 
 async function screenshots(pages: Page[]): Promise<string> {

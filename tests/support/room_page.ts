@@ -35,10 +35,19 @@ export async function mayWrite(page: Page): Promise<void> {
 
 /** Makes a room of one's own and opens it. */
 export async function makeRoom(page: Page, name: string): Promise<void> {
-  await page.goto("/");
+  await page.goto("/new");
   await page.getByRole("textbox", { name: "Room name" }).fill(name);
   await page.getByRole("button", { name: "Create room" }).click();
   await page.waitForURL("/rooms/*");
+}
+
+/** Opens the dialog for a new room, from the list. */
+export async function openNewRoom(page: Page): Promise<void> {
+  const link = page.getByRole("link", { name: "New room" });
+  await link.hover(); // what the list needs on use is loaded with it
+  await page.locator("#rooms .dots").first().waitFor({ state: "attached" });
+  await link.click();
+  await page.getByRole("dialog", { name: "New room" }).waitFor();
 }
 
 export const box = (page: Page): Locator =>

@@ -85,9 +85,10 @@ async function crowding(carol: Page, url: string, look: Look) {
   await look("crowd-search", carol);
   await carol.keyboard.press("Escape");
   await carol.goto("/");
-  await carol.getByRole("main").getByRole("link", { name: "General" })
-    .waitFor();
+  await roomLink(carol, "General").waitFor();
   await look("crowd-lobby", carol);
+  await carol.getByRole("radio", { name: "Others" }).check();
+  await look("crowd-others", carol);
   await carol.goto("/rooms/general/people");
   const people = carol.getByRole("main").locator("summary");
   await people.nth(1).click();
@@ -103,7 +104,20 @@ async function arriving(ada: Page, look: Look) {
   await ada.getByRole("alert").waitFor();
   await look("sign-in-refused", ada);
   await signIn(ada, "Ada Lovelace");
+  await mayWrite(ada);
+  await look("newcomer", ada);
+  await ada.goto("/");
   await look("lobby-first", ada);
+  await ada.getByRole("link", { name: "New room" }).hover();
+  await optionsButton(ada, "General").waitFor({ state: "attached" });
+  await ada.getByRole("link", { name: "New room" }).click();
+  await ada.getByRole("dialog").waitFor();
+  await look("room-new", ada);
+  await ada.goto("/new");
+  await ada.getByRole("textbox", { name: "Room name" }).fill("  ");
+  await ada.getByRole("button", { name: "Create room" }).click();
+  await ada.getByRole("alert").waitFor();
+  await look("room-new-refused", ada);
   await makeRoom(ada, "Engines");
   await mayWrite(ada);
   await look("room-empty", ada);
@@ -190,7 +204,43 @@ async function talking(ada: Page, bob: Page, look: Look) {
   await look("room-unread-elsewhere", ada);
   await ada.goto("/");
   await look("lobby", ada);
+  await setting(ada, look);
 }
+
+/** What one sets for a room, in its row of the list and above it. */
+async function setting(ada: Page, look: Look) {
+  for (const name of ["Engines", "General"]) {
+    await roomLink(ada, name).hover();
+    await optionsButton(ada, name).click();
+    const options = ada.getByRole("dialog", { name });
+    const favourite = options.getByRole("checkbox");
+    await favourite.and(ada.locator(":enabled")).waitFor();
+    if (name === "Engines") await favourite.check();
+    else await options.getByRole("radio", { name: "Nothing" }).check();
+    await look(`list-options-${name.toLowerCase()}`, ada);
+    await ada.keyboard.press("Escape");
+  }
+  await ada.mouse.move(700, 500);
+  await ada.getByRole("main").click();
+  await look("lobby-favourite", ada);
+  await roomLink(ada, "General").click();
+  await mayWrite(ada);
+  await ada.getByRole("main")
+    .getByRole("button", { name: "Favourite and notifications" }).click();
+  await ada.getByRole("dialog").locator(":checked:enabled").first().waitFor();
+  await look("room-options", ada);
+  await ada.getByRole("radio", { name: "Every message" }).check();
+  await ada.keyboard.press("Escape");
+  await ada.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+const roomLink = (page: Page, name: string) =>
+  page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name });
+
+const optionsButton = (page: Page, name: string) =>
+  page.getByRole("button", {
+    name: `Favourite and notifications of ${name}`,
+  });
 
 /** What one does with the room itself. */
 async function describing(ada: Page, look: Look) {
@@ -235,6 +285,9 @@ async function settling(ada: Page, look: Look) {
   await ada.getByRole("button", { name: "Make a link" }).click();
   await ada.getByRole("img").waitFor();
   await look("settings-link", ada);
+  await ada.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  await ada.getByRole("dialog").waitFor();
+  await look("settings-keys", ada);
   await ada.goto("/settings/delete");
   await ada.getByRole("textbox", { name: "your name" }).fill("Bob");
   await ada.getByRole("button", { name: "Delete account" }).click();
@@ -245,7 +298,7 @@ async function settling(ada: Page, look: Look) {
 /** Who is in a room, invitations, and what a stranger sees. */
 async function gathering(ada: Page, bob: Page, carol: Page, look: Look) {
   await ada.goto("/");
-  await ada.getByRole("main").getByRole("link", { name: "Engines" }).click();
+  await roomLink(ada, "Engines").click();
   await mayWrite(ada);
   const { pathname } = new URL(ada.url());
   await ada.goto(`${pathname}/people`);
@@ -284,7 +337,7 @@ async function blocking(ada: Page, look: Look) {
 
 /** What the server refuses, and when it takes nothing from somebody any more. */
 async function pausing(bob: Page, look: Look) {
-  await bob.getByRole("main").getByRole("link", { name: "Engines" }).click();
+  await roomLink(bob, "Engines").click();
   await mayWrite(bob);
   const PUSH = "**/api/replicache/push?*";
   await bob.route(PUSH, (route) => {

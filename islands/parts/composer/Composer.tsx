@@ -21,6 +21,8 @@ import type { ComposerDraft } from "./draft.ts";
 
 type ComposerProps = {
   room: string;
+  /** Whether its reader has not been in the room before. */
+  isFirst: boolean;
   conversation: Conversation;
   /** Whether one may write here at all; the box is disabled otherwise. */
   open: boolean;
@@ -121,7 +123,9 @@ export function Composer(props: ComposerProps) {
           aria-autocomplete="list"
           aria-controls={listbox.value?.id}
           aria-activedescendant={listbox.value?.activeID}
-          placeholder={words.placeholder(room)}
+          placeholder={props.isFirst
+            ? words.first(room)
+            : words.placeholder(room)}
           enterkeyhint="enter"
           disabled={!open}
           onInput={(next) => {

@@ -126,7 +126,7 @@ class Notifier {
     for (const [roomID, ofRoom] of Map.groupBy(notices, roomIDOf)) {
       const room = rooms.find((each) => each.roomID === roomID);
       const isOver = ({ data: { seq } }: Notice) =>
-        !room || seq <= room.readSeq;
+        !room || room.notify === "muted" || seq <= room.readSeq;
       for (const notice of ofRoom.filter(isOver)) notice.close();
       if (!room || !changed.has(room.space)) continue;
       // Of those further back it is not known whether they are there.
@@ -149,7 +149,7 @@ class Notifier {
   /** Notifies of messages after `known`; returns the `messageCount` that is no news now. */
   async #tell(room: RoomSummary, known: number): Promise<number> {
     const { roomID, space, messageCount, readSeq } = room;
-    const choice = notificationChoice();
+    const choice = room.notify === "muted" ? "nothing" : notificationChoice();
     const after = Math.max(known, readSeq, messageCount - MAX_MESSAGES);
     const wanted = choice !== "nothing" && after < messageCount &&
       Notification.permission === "granted" &&
@@ -167,7 +167,8 @@ class Notifier {
       .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
     const wished = messages.filter(({ seq, authorID, content }) =>
       seq > after && authorID !== this.userID &&
-      (choice === "all" || (me && mentionsName(content, me.name)))
+      ((choice === "all" && room.notify !== "mentions") ||
+        (me && mentionsName(content, me.name)))
     );
     const blocked = wished.length > 0 ? await this.#blocked() : [];
     const news = wished.filter(({ authorID }) =>

@@ -225,6 +225,8 @@ export function Room(props: RoomProps) {
         )}
         <Composer
           room={room.name}
+          isFirst={initialView.readSeq === undefined &&
+            !messages.some(({ authorID }) => authorID === userID)}
           conversation={{ userID, people, messages }}
           open={(me ?? initialView.me) !== undefined}
           draft={draft}

@@ -1,4 +1,4 @@
-// What a member can do with the room, at the end of its header: invite others, change it, leave it. Each opens a dialog.
+// What a member can do with the room, at the end of its header: invite others, set it for themselves, change it, leave it. Each opens a dialog.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { isLastOwner } from "../../../lib/chat/owners.ts";
@@ -8,9 +8,12 @@ import { askServer } from "../shared/ask_server.ts";
 import { copyText } from "../shared/copy_text.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import type { RoomReplica } from "../shared/replicas.ts";
+import { RoomChoices } from "../shared/RoomChoices.tsx";
+import { listedRoom, userReplica } from "../shared/room_store.ts";
 import { RoomSettings } from "./RoomSettings.tsx";
 
 const words = roomOnUseStrings.menu;
+const choices = roomOnUseStrings.options;
 
 type RoomMenuProps = {
   room: Room;
@@ -24,9 +27,9 @@ type RoomMenuProps = {
 export function RoomMenu(
   { room, me, members, replica, unsent }: RoomMenuProps,
 ) {
-  const open = useSignal<"invite" | "settings" | "leave" | undefined>(
-    undefined,
-  );
+  const open = useSignal<
+    "invite" | "options" | "settings" | "leave" | undefined
+  >(undefined);
   const { value } = open;
   const close = () => open.value = undefined;
   return (
@@ -38,6 +41,14 @@ export function RoomMenu(
         onClick={() => open.value = "invite"}
       >
         {words.invite}
+      </button>
+      <button
+        type="button"
+        class="icon bell"
+        title={choices.title}
+        onClick={() => open.value = "options"}
+      >
+        {choices.title}
       </button>
       {me.role === "owner" && (
         <button
@@ -58,6 +69,18 @@ export function RoomMenu(
         {words.leave}
       </button>
       {value === "invite" && <InviteDialog room={room} onClose={close} />}
+      {value === "options" && (
+        <Dialog title={choices.title} onClose={close}>
+          <RoomChoices
+            roomID={room.id}
+            listed={listedRoom(room.id)}
+            replica={userReplica.value}
+          />
+          <form method="dialog" class="row">
+            <button type="submit" class="quiet edged">{choices.close}</button>
+          </form>
+        </Dialog>
+      )}
       {value === "settings" && (
         <RoomSettings room={room} replica={replica} onClose={close} />
       )}

@@ -23,8 +23,8 @@ import { createDraft } from "../composer/draft.ts";
 import { readToldDrafts } from "../composer/told_drafts.ts";
 import { unsentMutations } from "../../../lib/replica/outbox/unsent.ts";
 import { chatServer } from "../shared/chat_server.ts";
-import type { RoomReplica, UserReplica } from "../shared/replicas.ts";
-import { listedRoom, readSeqs } from "../shared/room_store.ts";
+import type { RoomReplica } from "../shared/replicas.ts";
+import { listedRoom, readSeqs, userReplica } from "../shared/room_store.ts";
 import type { Place } from "../timeline/useScrollAnchor.ts";
 
 /** Adds to a view of the room what is pending in the outbox. */
@@ -268,10 +268,10 @@ export class OpenRooms {
   }
 }
 
-/** Opens the replica of a person's own space. */
-export async function openUserReplica(userID: string): Promise<UserReplica> {
+/** Opens the replica of a person's own space, for all parts of the page. */
+export async function openUserReplica(userID: string): Promise<void> {
   await readToldDrafts(userID).catch(console.warn); // where the disk fails
-  return await openReplica({
+  userReplica.value = await openReplica({
     server: chatServer,
     userID,
     space: userSpace(userID),

@@ -7,6 +7,7 @@ import {
   roomIn,
 } from "../../../lib/chat/queries.ts";
 import { unreadAfter } from "../../../lib/chat/read_state.ts";
+import { roomSettingsOf } from "../../../lib/chat/room_settings.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { queryCopiesOf } from "../shared/query_copies.ts";
 import { emptyRoom, membersCopyIn, summaryOf } from "./room_summary.ts";
@@ -40,6 +41,7 @@ export async function offlineRooms(
         readSeq: await readStateOf(tx, roomID),
       })),
     ),
+    settings: await roomSettingsOf(tx),
   }));
   const rooms = new Map(known.map((each) => [each.roomID, each]));
   const before = (roomID: string) => rooms.get(roomID) ?? emptyRoom(roomID);
@@ -51,8 +53,12 @@ export async function offlineRooms(
       member: true,
       // Either may be older: the copy, or the list.
       readSeq: Math.max(room.readSeq, readSeq),
-      unread: unreadAfter(room, readSeq),
+      unread: unreadAfter({ ...room, notify: "all" }, readSeq),
     });
+  }
+  for (const [roomID, set] of copies.flatMap((it) => [...it.settings])) {
+    const room = rooms.get(roomID);
+    if (room) rooms.set(roomID, { ...room, ...set });
   }
   const blocked = new Set(
     copies.flatMap((it) => it.blocked.map(({ id }) => id)),

@@ -6,6 +6,7 @@ import {
   membershipsOf,
   readStatesOf,
 } from "../../../lib/chat/queries.ts";
+import { inOrderOfUse } from "../../../lib/chat/room_order.ts";
 import { DIRECTORY, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary, User } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
@@ -14,7 +15,7 @@ import { chatServer } from "../shared/chat_server.ts";
 import { fetchRooms, ListRefused } from "../shared/fetch_rooms.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import {
-  listedRoom,
+  fedRooms,
   listedRooms,
   noteRead,
   readSeqs,
@@ -70,6 +71,12 @@ export function feedRooms(
   };
 }
 
+const known = (): readonly RoomSummary[] =>
+  fedRooms.peek() ?? listedRooms.peek();
+
+const knownRoom = (roomID: string): RoomSummary | undefined =>
+  known().find((each) => each.roomID === roomID);
+
 class RoomFeed {
   readonly #channel: BroadcastChannel;
   readonly #copies: BackgroundCopies;
@@ -107,10 +114,10 @@ class RoomFeed {
           if (view?.me && isInStep) this.#tell({ ...view, me: view.me });
         }
       }),
-      effect(() => this.#follow(listedRooms.value)),
+      effect(() => this.#follow(fedRooms.value ?? listedRooms.peek())),
       ...own ? this.#followOwn(own) : [],
       every(LOOK_INTERVAL, () => {
-        const own = listedRooms.peek().filter(({ member }) => member);
+        const own = known().filter(({ member }) => member);
         if (own.length > MAX_ROOMS && !document.hidden) this.#look();
       }),
       listen(chatServer, userID, DIRECTORY, {
@@ -145,8 +152,8 @@ class RoomFeed {
       }),
       own.subscribe(membershipsOf, (memberships) => {
         const ids = memberships.map(({ roomID }) => roomID);
-        const isListed = (id: string) => listedRoom(id)?.member;
-        const listed = listedRooms.peek().filter(({ member }) => member);
+        const isListed = (id: string) => knownRoom(id)?.member;
+        const listed = known().filter(({ member }) => member);
         if (ids.length !== listed.length || !ids.every(isListed)) this.#look();
       }),
       // What was read on another device.
@@ -162,8 +169,7 @@ class RoomFeed {
 
   /** Listens to the rooms of a list that were used last, and to no others. */
   #follow(list: readonly RoomSummary[]): void {
-    const used = list.filter(({ member }) => member)
-      .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))
+    const used = inOrderOfUse(list).filter(({ member }) => member)
       .slice(0, MAX_ROOMS).map(({ roomID }) => roomID);
     for (const [roomID, end] of this.#listening) {
       if (used.includes(roomID)) continue;
@@ -199,7 +205,7 @@ class RoomFeed {
   /** Tells this tab and the others of a room, as a copy has it that is in step. */
   #tell(copy: MembersCopy): void {
     const { id: roomID } = copy.room;
-    const listed = listedRoom(roomID) ?? emptyRoom(roomID);
+    const listed = knownRoom(roomID) ?? emptyRoom(roomID);
     const readSeq = Math.max(
       listed.readSeq,
       readSeqs.peek().get(roomID) ?? 0,
@@ -217,12 +223,17 @@ class RoomFeed {
     const { roomID } = summary;
     this.#awaited.delete(roomSpace(roomID));
     this.#toldAt.set(roomID, this.#asked);
-    const listed = listedRoom(roomID);
+    const listed = knownRoom(roomID);
     if (!listed) return; // the list itself says which there are
-    const readSeq = Math.max(listed.readSeq, summary.readSeq);
-    const news = { ...listed, ...summary, readSeq };
+    const news = {
+      ...summary,
+      readSeq: Math.max(listed.readSeq, summary.readSeq),
+      // What is set is not the room's to tell.
+      favourite: listed.favourite,
+      notify: listed.notify,
+    };
     if (JSON.stringify(news) === JSON.stringify(listed)) return;
-    listedRooms.value = listedRooms.peek()
+    fedRooms.value = known()
       .map((each) => each === listed ? news : each);
   }
 
@@ -235,10 +246,10 @@ class RoomFeed {
     const news = await fetchRooms().then(({ rooms }) => rooms)
       .catch((error) => this.#offlineRooms(error)).catch(console.warn);
     if (!news || this.#closed) return;
-    listedRooms.value = news.map((room) => {
+    fedRooms.value = news.map((room) => {
       // What a copy has told meanwhile is newer.
       const isOld = (this.#toldAt.get(room.roomID) ?? -1) >= asked;
-      return isOld && listedRoom(room.roomID) || room;
+      return isOld && knownRoom(room.roomID) || room;
     });
   }, 1_000);
 
@@ -247,7 +258,7 @@ class RoomFeed {
     if (error instanceof ListRefused || this.#hasReadCopies) return;
     this.#hasReadCopies = true;
     const { offlineRooms } = await import("./offline_rooms.ts");
-    return await offlineRooms(this.user.userID, listedRooms.peek());
+    return await offlineRooms(this.user.userID, known());
   }
 }
 

@@ -56,6 +56,8 @@ export function summaryOf(
       seq > readSeq && authorID !== me.id && !blocked.has(authorID)
     )
     .slice(-MAX_UNREAD);
+  const mentions = unread
+    .filter(({ content }) => mentionsName(content, me.name)).length;
   const last = messages.at(-1);
   return {
     ...listed,
@@ -66,7 +68,8 @@ export function summaryOf(
     messageCount,
     readSeq,
     unread: unread.length,
-    mention: unread.some(({ content }) => mentionsName(content, me.name)),
+    mention: mentions > 0,
+    mentions,
     lastAt: last?.createdAt ?? null,
     last: last && blocked.has(last.authorID) ? folded(last) : last ?? null,
   };

@@ -1,13 +1,13 @@
 // The keys that lead from room to room, and back to where one writes.
 import { useEffect } from "preact/hooks";
-import { unreadAfter } from "../../../lib/chat/read_state.ts";
 import { isComposing } from "../shared/keys.ts";
-import { goToRoom, openRoomID } from "../shared/room_navigation.ts";
-import { listedRooms, readSeqs } from "../shared/room_store.ts";
+import { goToRoom } from "../shared/room_navigation.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
 
+type RoomAt = typeof import("./room_at.ts").roomAt;
+
 /** Alt with an arrow goes to the room above or below, with Shift to the next one with something unread; Escape to the composer. */
-export function useRoomKeys(): void {
+export function useRoomKeys(load: () => Promise<{ roomAt: RoomAt }>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const { key, altKey, shiftKey, ctrlKey, metaKey } = event;
@@ -22,29 +22,16 @@ export function useRoomKeys(): void {
       if (altKey && step) {
         event.preventDefault();
         // Held down, it would open a room after the other.
-        const next = event.repeat ? undefined : roomAt(step, shiftKey);
-        if (next) goToRoom(next);
+        if (!event.repeat) {
+          load().then(({ roomAt }) => {
+            const next = roomAt(step, shiftKey);
+            if (next) goToRoom(next);
+          }, console.warn);
+        }
       }
       if (key === "Escape" && !altKey && !shiftKey) focusComposer();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
   }, []);
-}
-
-/** The next room of the list in one direction, from its end on to its beginning; undefined without one. */
-function roomAt(step: number, mustBeUnread: boolean): string | undefined {
-  const all = listedRooms.peek();
-  const at = all.findIndex(({ roomID }) => roomID === openRoomID.peek());
-  // Before the first for a step down, behind the last for a step up.
-  const start = at < 0 && step < 0 ? 0 : at;
-  const order = all.map((_, i) =>
-    all[(start + step * (i + 1) + 2 * all.length) % all.length]
-  );
-  const next = order.find((room) =>
-    room.roomID !== openRoomID.peek() &&
-    (!mustBeUnread ||
-      unreadAfter(room, readSeqs.peek().get(room.roomID) ?? 0) > 0)
-  );
-  return next?.roomID;
 }

@@ -11,21 +11,21 @@ import {
   ListRefused,
   type RoomQuery,
 } from "../shared/fetch_rooms.ts";
+import { fedRooms } from "../shared/room_store.ts";
 
 /** In milliseconds, between two requests. */
 const MIN_INTERVAL = 1_000;
 
-const ALL: RoomQuery = {};
-
 /**
  * First the rooms of the HTML, then after each poke of one of them the server's
  * list of those that are wanted then, or that of this device's copies when the
- * server does not answer. `look` asks for it at once.
+ * server does not answer. The list that stands beside them follows. `look` asks
+ * for it at once.
  */
 export function useRooms(
   userID: string,
   html: RoomPage,
-  wanted: () => RoomQuery = () => ALL,
+  wanted: () => RoomQuery,
 ) {
   const page = useSignal(html);
   const spaces = [
@@ -50,6 +50,11 @@ export function useRooms(
         )
         .catch(console.warn);
       if (news && query === wanted()) page.value = news;
+      // The list beside it is of all rooms.
+      const all = query.q || query.after
+        ? await fetchRooms().catch(() => undefined)
+        : news;
+      if (all) fedRooms.value = all.rooms;
     }
     return { look, refresh: coalesce(look, MIN_INTERVAL) };
   }, []);

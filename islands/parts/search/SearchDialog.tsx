@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { roomFinder } from "../../../lib/chat/room_finder.ts";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
-import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { roomListStrings } from "../../../lib/chat/strings/room_list.ts";
 import {
   type ExcerptPiece,
   relevance,
@@ -193,7 +193,7 @@ function RoomResult({ roomID, name, topic, visibility }: RoomSummary) {
       <span class="where">
         <strong dir="auto">{name}</strong>
         {visibility === "private" && (
-          <span class="hidden">{roomStrings.rooms.private}</span>
+          <span class="hidden">{roomListStrings.private}</span>
         )}
         {topic && " "}
         {topic && <span dir="auto">{topic}</span>}

@@ -6,3 +6,7 @@
  */
 export const initialValue = (text: string) =>
   globalThis.document ? { defaultValue: text } : { value: text };
+
+/** The same for what is chosen or not. */
+export const initiallyChecked = (checked: boolean) =>
+  globalThis.document ? { defaultChecked: checked } : { checked };

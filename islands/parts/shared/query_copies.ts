@@ -20,6 +20,7 @@ const OF_USER: Named<ReturnType<typeof userMutators>> = {
   blockPerson: unused,
   unblockPerson: unused,
   markRead: unused,
+  setRoomSettings: unused,
   setDraft: unused,
 };
 

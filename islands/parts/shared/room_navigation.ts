@@ -51,7 +51,10 @@ export function followAddress(): () => void {
 }
 
 /** Whether a click opens something beside this page, or of another site. */
-const isElsewhere = (event: MouseEvent, link: HTMLAnchorElement): boolean =>
+export const isElsewhere = (
+  event: MouseEvent,
+  link: HTMLAnchorElement,
+): boolean =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey ||
   event.altKey || link.origin !== location.origin || link.search !== "" ||
   !["", "_self"].includes(link.target) || link.hasAttribute("download");

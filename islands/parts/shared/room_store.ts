@@ -1,6 +1,8 @@
-// Signals shared by the page's islands: read positions, room names, the list of rooms, who is online.
-import { signal } from "@preact/signals";
+// Signals shared by the page's islands: read positions, room names, the list of rooms, the person's own replica, who is online.
+import { type Signal, signal } from "@preact/signals";
+import { unreadAfter } from "../../../lib/chat/read_state.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
+import type { UserReplica } from "./replicas.ts";
 
 // Module state, so written in browsers only: on the server it is everybody's.
 
@@ -15,7 +17,10 @@ export function noteRead(roomID: string, seq: number): void {
 /** By roomID, the names of the rooms that are open on this page. */
 export const roomNames = signal<ReadonlyMap<string, string>>(new Map());
 
-/** The list of rooms that stands beside the room. */
+/** The list of rooms as it is by now, whatever its order; undefined while only the page's HTML has it. */
+export const fedRooms = signal<readonly RoomSummary[] | undefined>(undefined);
+
+/** The list of rooms that stands beside the room, as it is shown: one's own first. */
 export const listedRooms = signal<readonly RoomSummary[]>([]);
 
 export const listedRoom = (roomID: string): RoomSummary | undefined =>
@@ -27,3 +32,10 @@ export const nameOfRoom = (roomID: string): string | undefined =>
 
 /** The userIDs of who is online in the room. */
 export const onlineUserIDs = signal<readonly string[]>([]);
+
+/** How much of a room in the list is unread, as far as this page knows. */
+export const unreadIn = (room: RoomSummary): number =>
+  unreadAfter(room, readSeqs.value.get(room.roomID) ?? 0);
+
+/** Of the person's own space; undefined until it is open, and where it is not opened. */
+export const userReplica: Signal<UserReplica | undefined> = signal();

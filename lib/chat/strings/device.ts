@@ -101,6 +101,7 @@ export const deviceStrings = {
       [": or @", "Emoji and people, while you write"],
       ["?", "This list"],
     ],
+    failed: "The list could not be loaded. Reload the page.",
     close: "Close",
   },
 

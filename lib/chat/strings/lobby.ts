@@ -1,11 +1,14 @@
 // The words of the lobby, on the server and in its island.
 
+import { roomListStrings } from "./room_list.ts";
+
 export const lobbyStrings = {
-  title: "Rooms",
+  title: "Find rooms",
   yours: "Your rooms",
   others: "Public rooms",
   find: "Find a room",
   noneFound: "No room found with these words.",
+  noOthers: roomListStrings.noOthers,
   noneFoundYet: "None of the newest rooms has these words.",
   more: "More rooms",
   joining: "Open a room to look at it.",
@@ -15,7 +18,7 @@ export const lobbyStrings = {
   private: "Private",
   noMessages: "No messages yet",
   notOnDevice: "Not on this device yet",
-  create: "New room",
+  create: roomListStrings.create,
   name: "Room name",
   who: "Who can see it",
   everyone: "Public",
@@ -23,4 +26,5 @@ export const lobbyStrings = {
   invited: "Private",
   invitedHint: "Only the people you invite.",
   submit: "Create room",
+  cancel: "Cancel",
 } as const;

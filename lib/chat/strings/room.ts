@@ -7,8 +7,6 @@ export const count = (n: number, one: string, many: string) =>
 export const roomStrings = {
   rooms: {
     label: "Rooms",
-    all: "All rooms",
-    private: ", private",
     unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
     unreadWord: " unread",
     mentionWords: ", mentions you",
@@ -72,6 +70,7 @@ export const roomStrings = {
     label: "Send message",
     box: "Message",
     placeholder: (room: string) => `Write to ${room}`,
+    first: (room: string) => `Say hello to ${room}`,
     send: "Send",
     emoji: "Emoji",
     hint: "Enter sends, Shift + Enter starts a new line",

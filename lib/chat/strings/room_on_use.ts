@@ -54,6 +54,19 @@ export const roomOnUseStrings = {
       } not sent yet, and will be lost.`,
   },
 
+  options: {
+    title: "Favourite and notifications",
+    of: (room: string) => `Favourite and notifications of ${room}`,
+    favourite: "Favourite, on top of the list",
+    notify: "Count and notify of",
+    choices: {
+      all: "Every message",
+      mentions: "Mentions of me",
+      muted: "Nothing: muted",
+    },
+    close: "Close",
+  },
+
   person: {
     mention: "Mention",
     block: "Block",

@@ -239,7 +239,7 @@ export async function putOut(
   await withdrawAllInvitations(there);
 }
 
-/** Replaces a membership by `left/<roomID>`: what the person wrote is still in the room. */
+/** Replaces a membership, and what was set for the room, by `left/<roomID>`: what the person wrote is still in the room. */
 export async function endMembership(
   own: WriteTransaction,
   roomID: string,
@@ -248,6 +248,7 @@ export async function endMembership(
   if (await own.isEmpty()) return;
   const left: LeftRoom = { roomID };
   await own.del(`membership/${roomID}`);
+  await own.del(`settings/${roomID}`);
   await own.set(`left/${roomID}`, left);
 }
 

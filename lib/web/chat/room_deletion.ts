@@ -12,7 +12,7 @@ import { noSuchRoom } from "../auth/access.ts";
 import type { ChatSync } from "./domain.ts";
 
 /** What a member's own space has of a room. */
-const ABOUT_ROOM = ["membership", "left", "read", "draft"];
+const ABOUT_ROOM = ["membership", "settings", "left", "read", "draft"];
 
 /**
  * Deletes a room with all that was written in it. From the first step on nobody

@@ -57,16 +57,16 @@ export class RoomDigests {
 
   /**
    * How many of the newest messages of others, and not of those whom they have
-   * `blocked`, a person has not read, at most `MAX_UNREAD`, and whether one of
-   * them mentions the person.
+   * `blocked`, a person has not read, at most `MAX_UNREAD`, and how many of
+   * them mention the person.
    */
   async unreadOf(
     { room, state }: RoomDigest,
     person: User,
     readSeq: number,
     blocked: ReadonlySet<string>,
-  ): Promise<{ unread: number; mention: boolean }> {
-    if (readSeq >= room.messageCount) return { unread: 0, mention: false };
+  ): Promise<{ unread: number; mentions: number }> {
+    if (readSeq >= room.messageCount) return { unread: 0, mentions: 0 };
     const recent = await this.#asOf(
       this.#recent,
       room.id,
@@ -77,11 +77,11 @@ export class RoomDigests {
       seq > readSeq && authorID !== person.userID && !blocked.has(authorID)
     );
     const [firstWord] = fold(person.name).split(/\s/);
-    const mention = unread.some(({ text }) =>
+    const mentions = unread.filter(({ text }) =>
       text?.folded.includes(`@${firstWord}`) &&
       this.#mentionsName(text.written, person.name)
     );
-    return { unread: unread.length, mention };
+    return { unread: unread.length, mentions: mentions.length };
   }
 
   async #read(

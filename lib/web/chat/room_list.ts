@@ -5,7 +5,9 @@ import { MAX_TOPIC } from "../../chat/lengths.ts";
 import { blockedBy, membershipsOf, readStateOf } from "../../chat/queries.ts";
 import { readSeqIn } from "../../chat/read_state.ts";
 import { roomFinder } from "../../chat/room_finder.ts";
+import { inOrderOfUse } from "../../chat/room_order.ts";
 import { pagesOfOwn } from "../../chat/room_pages.ts";
+import { roomSettingsOf } from "../../chat/room_settings.ts";
 import { type Listing, valid } from "../../chat/schema.ts";
 import { DIRECTORY, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { RoomPage, RoomSummary, User } from "../../chat/views.ts";
@@ -70,6 +72,7 @@ export async function roomsFor(
   const own = await sync.view(userSpace(userID), actorOf(userID), PAGE);
   const memberships = await membershipsOf(own);
   const blocked = new Set((await blockedBy(own)).map(({ id }) => id));
+  const settings = await roomSettingsOf(own);
   const joined = new Set(memberships.map(({ roomID }) => roomID));
   const isSought = roomFinder(q);
 
@@ -83,6 +86,10 @@ export async function roomsFor(
       const { name, topic, visibility, messageCount } = room;
       const member = joined.has(roomID);
       const readSeq = readSeqIn(room, userID, await readStateOf(own, roomID));
+      const { unread, mentions } = member
+        ? await roomDigests.unreadOf(digest, user, readSeq, blocked)
+        : { unread: 0, mentions: 0 };
+      const { favourite, notify } = settings.get(roomID) ?? {};
       const summary: RoomSummary = {
         roomID,
         space: roomSpace(roomID),
@@ -92,9 +99,12 @@ export async function roomsFor(
         member,
         messageCount,
         readSeq,
-        ...member
-          ? await roomDigests.unreadOf(digest, user, readSeq, blocked)
-          : { unread: 0, mention: false },
+        unread,
+        mention: mentions > 0,
+        // Most have none of these: lists of many rooms are on every page.
+        ...mentions > 0 && { mentions },
+        ...favourite && { favourite },
+        ...notify && notify !== "all" && { notify },
         lastAt: last?.createdAt ?? null,
         last: last && blocked.has(lastAuthorID) ? folded(last) : last,
       };
@@ -170,13 +180,15 @@ async function readableIn(
     visibility === "public" || members.has(roomID);
 }
 
-/** All rooms of a person and the public ones of the first page, or of that after a place. */
-export const ownRoomsFor = (
+/** All rooms of a person, in the order of use, and the public ones of the first page, or of that after a place. */
+export async function ownRoomsFor(
   services: Services,
   user: User,
   { q, after }: RoomQuery,
-): Promise<RoomPage> =>
-  pagesOfOwn(
+): Promise<RoomPage> {
+  const { rooms, next } = await pagesOfOwn(
     (next) =>
       roomsFor(services, user, { q, after: next ? cursorIn(next) : after }),
   );
+  return { rooms: inOrderOfUse(rooms), next };
+}

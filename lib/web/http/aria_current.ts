@@ -4,7 +4,7 @@ import { options } from "preact";
 
 /**
  * Fresh marks each link to an address above the page's as `aria-current`, too,
- * so that a screen reader calls "All rooms" the current page in every room.
+ * so that a screen reader calls "Find rooms" the current page in every room.
  * Undoes that, for all that is rendered from then on; to be called once.
  */
 export function keepAriaCurrent(): void {

@@ -371,6 +371,35 @@ Deno.test("One blocks and unblocks by ID, under the name that one knows, two hun
   await blockPerson(tx, { id: "another", name });
 });
 
+Deno.test("What is set for a room is set piece by piece, by its members, and nothing else of what came in (M12)", async () => {
+  const own: Entries = new Map([["membership/nest", { roomID: "nest" }]]);
+  const tx = memoryTransaction(own);
+  const { setRoomSettings } = serverUserMutators(() => undefined);
+  const set: unknown[] = [];
+  for (
+    const change of [{ favourite: true }, { notify: "muted", more: 1 }, {}]
+  ) {
+    await setRoomSettings(tx, { roomID: "nest", ...change });
+    set.push(own.get("settings/nest"));
+  }
+  const favourite = { roomID: "nest", favourite: true };
+  const muted = { ...favourite, notify: "muted" };
+  assertEquals(set, [favourite, muted, muted]);
+
+  await setRoomSettings(tx, { roomID: "elsewhere", favourite: true });
+  assertEquals(own.has("settings/elsewhere"), false);
+  for (
+    const [args, words] of [
+      [{ roomID: "a b", favourite: true }, "roomID: "],
+      [{ roomID: "nest", favourite: "yes" }, "favourite: "],
+      [{ roomID: "nest", notify: "never" }, "notify: "],
+      [{ favourite: true }, "roomID: "],
+    ] as const
+  ) {
+    await assertRefused(setRoomSettings(tx, args), "bad-args", words);
+  }
+});
+
 Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {
   const own: Entries = new Map([["profile", { name: "Ada" }]]);
   const { setProfile } = serverUserMutators(() => undefined);

@@ -53,3 +53,21 @@ Deno.test("What a page knows to be read is not unread, and what was deleted stay
   assertEquals(unreadAfter(room, 12), 0);
   assertEquals(unreadAfter(room, 15), 0);
 });
+
+Deno.test("Of a room counts what its person wants to be told of: all, mentions, or nothing (A21)", () => {
+  const room = {
+    messageCount: 12,
+    readSeq: 2,
+    unread: 8,
+    mention: true,
+    mentions: 3,
+  } as RoomSummary;
+  const counts = (read: number) =>
+    (["all", "mentions", "muted"] as const)
+      .map((notify) => unreadAfter({ ...room, notify }, read));
+  assertEquals(counts(0), [8, 3, 0]);
+  assertEquals(counts(11), [1, 1, 0]);
+  assertEquals(counts(12), [0, 0, 0]);
+  const none = { ...room, notify: "mentions", mentions: undefined } as const;
+  assertEquals(unreadAfter(none, 0), 0);
+});

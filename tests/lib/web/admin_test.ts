@@ -231,6 +231,7 @@ async function fillRoom(sync: ChatSync): Promise<string> {
   await sync.write(["user:bob"], async (own) => {
     await own.set(`read/${roomID}`, { seq: 3 });
     await own.set(`draft/${roomID}`, { content: "Hm" });
+    await own.set(`settings/${roomID}`, { roomID, favourite: true });
   });
   return roomID;
 }

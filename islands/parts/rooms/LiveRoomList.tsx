@@ -1,0 +1,130 @@
+// Brings the list of rooms to life in the page's HTML: up to date, in the order of use, with what one can set for each room.
+import { useSignal } from "@preact/signals";
+import { hydrate, render } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { isElsewhere, openRoomID } from "../shared/room_navigation.ts";
+import { onRoomSettings, type SettingsByID } from "../shared/room_settings.ts";
+import {
+  fedRooms,
+  listedRooms,
+  readSeqs,
+  roomNames,
+  userReplica,
+} from "../shared/room_store.ts";
+import { NewRoomDialog } from "./NewRoomDialog.tsx";
+import { NextUnread } from "./NextUnread.tsx";
+import { RoomList, type RoomListProps } from "./RoomList.tsx";
+import { RoomOptions } from "./RoomOptions.tsx";
+import { useListOrder } from "./useListOrder.ts";
+
+/** The list as the page's HTML has it, and what comes alive with it. */
+export type LiveList = RoomListProps & {
+  userID: string;
+  /** Whether it is on the page that finds rooms, where nothing else opens the person's replica. */
+  isLobby?: boolean;
+  openUserReplica: (userID: string) => Promise<void>;
+};
+
+let isShown = false;
+
+/** Shows the list alive, in the place of the page's HTML; does nothing the second time. */
+export function showRoomList(list: LiveList): void {
+  if (isShown) return;
+  isShown = true;
+  const element = document.querySelector<HTMLElement>("#rooms")!;
+  hydrate(<LiveRoomList {...list} element={element} />, element);
+}
+
+type LiveRoomListProps = LiveList & { element: HTMLElement };
+
+function LiveRoomList(props: LiveRoomListProps) {
+  const { userID, rooms: html, current, element, isLobby } = props;
+  const open = openRoomID.value ?? current;
+  const settings = useSettings();
+  const fed = fedRooms.value ?? html;
+  const names = roomNames.value;
+  const known = useMemo(() => asKnown(fed, settings, names), [
+    fed,
+    settings,
+    names,
+  ]);
+  const rooms = useListOrder(element, html, known, open);
+  useEffect(() => {
+    listedRooms.value = rooms;
+  }, [rooms]);
+
+  /** Whether it has taken over the page's HTML, for which it has to be the same at first. */
+  const isAlive = useSignal(false);
+  /** The open room that the list has shown last. */
+  const shownAt = useRef(current);
+  useEffect(() => {
+    const wasAlive = isAlive.value;
+    isAlive.value = true;
+    if (!wasAlive || shownAt.current === open) return;
+    shownAt.current = open;
+    element.hidePopover?.();
+    element.querySelector("[aria-current]")
+      ?.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }, [open, isAlive.value]);
+  useEffect(() => listenForNewRoom(element), []);
+
+  if (!isAlive.value) return <RoomList {...props} />;
+  const openReplica = isLobby ? () => props.openUserReplica(userID) : undefined;
+  return (
+    <RoomList
+      {...props}
+      rooms={rooms}
+      current={open}
+      reads={readSeqs.value}
+      nextUnread={<NextUnread />}
+      optionsOf={(room) => (
+        <RoomOptions room={room} openUserReplica={openReplica} />
+      )}
+    />
+  );
+}
+
+/** What is set for the rooms, as the person's replica knows it; undefined until it does. */
+function useSettings(): SettingsByID | undefined {
+  const settings = useSignal<SettingsByID | undefined>(undefined);
+  const replica = userReplica.value;
+  useEffect(
+    () => replica && onRoomSettings(replica, (all) => settings.value = all),
+    [replica],
+  );
+  return settings.value;
+}
+
+/** Rooms as their person has set them, and as they are called by now: the list may not know it yet. */
+function asKnown(
+  rooms: readonly RoomSummary[],
+  settings: SettingsByID | undefined,
+  names: ReadonlyMap<string, string>,
+): RoomSummary[] {
+  return rooms.map((room) => {
+    const { roomID } = room;
+    const { favourite, notify } = settings ? settings.get(roomID) ?? {} : room;
+    return { ...room, name: names.get(roomID) ?? room.name, favourite, notify };
+  });
+}
+
+/** Has the link to the page for a new room open the dialog instead; returns the end of it. */
+function listenForNewRoom(element: HTMLElement): () => void {
+  const onClick = (event: MouseEvent) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a.new");
+    if (!link || event.defaultPrevented || isElsewhere(event, link)) return;
+    event.preventDefault();
+    element.hidePopover?.();
+    // Outside of the list: what is in a popover that is closed is not shown.
+    const place = document.createElement("div");
+    element.after(place);
+    const close = () => {
+      render(null, place);
+      place.remove();
+    };
+    render(<NewRoomDialog onClose={close} />, place);
+  };
+  element.addEventListener("click", onClick);
+  return () => element.removeEventListener("click", onClick);
+}
