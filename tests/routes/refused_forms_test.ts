@@ -8,15 +8,12 @@ const form = (fields: Record<string, string>) => ({
 });
 
 appTest(
-  "a refused form shows the page with what was searched for, in the lobby and among people (T22)",
+  "a refused form shows the people of a room with what was searched for (T22)",
   async () => {
     const ada = await app.signIn("Ada");
     const { body: { roomID } } = await ada.post("/api/rooms", {
       name: "Zebra",
     });
-    const lobby = await ada.ask("/?q=zebra", form({ name: "" }));
-    assertEquals(lobby.status, 400);
-    assertStringIncludes(lobby.body, 'value="zebra"');
     const people = await ada.ask(
       `/rooms/${roomID}/people?q=nobody-there`,
       form({ do: "remove", id: "nobody" }),
