@@ -1,5 +1,6 @@
 // A process of its own that sends prepared HTTP/1.1 requests over plain connections, so that what is measured is the server.
 import { linesOf } from "./process.ts";
+import { countsUsage, usageOf } from "./usage.ts";
 
 /** What it is told, a line each. */
 export type Load = {
@@ -15,22 +16,33 @@ export type Load = {
   requests: string[];
   /** The number of each connection's first request. */
   first: number[];
+  /** The processes that answer; see `usage.ts`. */
+  pids: number[];
 };
 
 /** What it prints for each: requests that were counted, and those sent in all, by connection. */
 export type Loaded = {
   count: number;
   sent: number[];
-  p50: number;
-  p99: number;
+  /**
+   * Meanwhile: how much of all cores nobody used, in percent, and processor
+   * time per request, in microseconds. Absent where the system does not count.
+   */
+  usage?: { idle: number; processor: number };
 };
 
 /** Sends requests on each connection, the next one as soon as one was answered. */
 export async function run(load: Load): Promise<Loaded> {
-  const { warmUp, length, first } = load;
+  const { warmUp, length, first, pids } = load;
   const begin = performance.now() + warmUp;
   const end = begin + length;
-  const times: number[] = [];
+  let count = 0;
+  const used = countsUsage
+    ? Promise.all([warmUp, warmUp + length].map(async (ms) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return usageOf(pids);
+    }))
+    : undefined;
   const sent = await Promise.all(load.requests.map(async (text, i) => {
     using connection = await Deno.connect(load);
     connection.setNoDelay();
@@ -40,15 +52,22 @@ export async function run(load: Load): Promise<Loaded> {
     for (let now = performance.now(); now < end; n++) {
       await writeAll(connection, numbered(n));
       await answers.next();
-      const then = now;
+      const sentAt = now;
       now = performance.now();
-      if (then >= begin && now <= end) times.push(now - then);
+      if (sentAt >= begin && now <= end) count++;
     }
     return n - first[i];
   }));
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  return { count: times.length, sent, p50: at(.5), p99: at(.99) };
+  if (!used) return { count, sent };
+  const [from, to] = await used;
+  return {
+    count,
+    sent,
+    usage: {
+      idle: 100 * (to.idle - from.idle) / (to.all - from.all),
+      processor: 1_000 * (to.used - from.used) / count,
+    },
+  };
 }
 
 /** The request's bytes, in which only digits change: nothing is built while the clock runs. */
