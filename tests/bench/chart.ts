@@ -37,10 +37,10 @@ const STYLE = `
 
 /**
  * An SVG with a bar for each row that has a peer and a target, from the line at
- * which both are as good, to the right when today's figure is better; on a scale on which
- * twice and half as good are equally far. A ring says where the commit `before`
- * is. It has a ground of its own, so that it can be read on any page, in light
- * and dark.
+ * which both are as good, to the right when today's figure is better; on a scale
+ * on which twice and half as good are equally far. A ring says where the commit
+ * `before` is. It has a ground of its own, so that it can be read on any page,
+ * in light and dark.
  */
 export function drawChart(
   rows: readonly Row[],

@@ -87,7 +87,8 @@ try {
     }
   }
   // Only what is whole is put where people read it.
-  if (names.length === 0) await writeResults();
+  const isWhole = names.length === 0 && all.length === 3;
+  if (isWhole) await writeResults();
 } finally {
   console.log(`${inWords(machine)}\n\n${tableOf(rows, BEFORE)}`);
   console.log(JSON.stringify(rows)); // what there is, also when one of them failed
