@@ -18,7 +18,7 @@ const quick = names.includes("quick");
 if (quick) names.splice(names.indexOf("quick"), 1);
 
 const effort: Effort = quick
-  ? { rounds: 3, length: 600 }
+  ? { rounds: 3, length: 1_000 }
   : { rounds: 5, length: 2_000 };
 const pokes = quick ? { rounds: 3, pushes: 10 } : { rounds: 3, pushes: 35 };
 const pulls = quick ? 10 : 50;
