@@ -25,10 +25,11 @@ export type Loaded = {
   count: number;
   sent: number[];
   /**
-   * Meanwhile: how much of all cores nobody used, in percent, and processor
-   * time per request, in microseconds. Absent where the system does not count.
+   * Meanwhile: how much of all cores nobody used, and how much others than
+   * the server and this process did, in percent; processor time of the server
+   * per request, in microseconds. Absent where the system does not count.
    */
-  usage?: { idle: number; processor: number };
+  usage?: { idle: number; others: number; processor: number };
 };
 
 /** Sends requests on each connection, the next one as soon as one was answered. */
@@ -40,7 +41,7 @@ export async function run(load: Load): Promise<Loaded> {
   const used = countsUsage
     ? Promise.all([warmUp, warmUp + length].map(async (ms) => {
       await new Promise((resolve) => setTimeout(resolve, ms));
-      return usageOf(pids);
+      return { server: usageOf(pids), here: usageOf([Deno.pid]) };
     }))
     : undefined;
   const sent = await Promise.all(load.requests.map(async (text, i) => {
@@ -60,12 +61,17 @@ export async function run(load: Load): Promise<Loaded> {
   }));
   if (!used) return { count, sent };
   const [from, to] = await used;
+  const all = to.server.all - from.server.all;
+  const idle = to.server.idle - from.server.idle;
+  const server = to.server.used - from.server.used;
+  const here = to.here.used - from.here.used;
   return {
     count,
     sent,
     usage: {
-      idle: 100 * (to.idle - from.idle) / (to.all - from.all),
-      processor: 1_000 * (to.used - from.used) / count,
+      idle: 100 * idle / all,
+      others: 100 * (all - idle - server - here) / all,
+      processor: 1_000 * server / count,
     },
   };
 }

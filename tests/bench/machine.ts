@@ -7,8 +7,6 @@ export type Machine = {
   memoryGiB: number;
   system: string;
   deno: string;
-  /** How many processes wanted a core in the minute before the run: what others took. */
-  load: number;
   commit: string;
   /** As `2026-11-29`. */
   date: string;
@@ -21,7 +19,6 @@ export async function describeMachine(): Promise<Machine> {
     memoryGiB: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
     system: `${Deno.build.os} ${Deno.osRelease()}`,
     deno: Deno.version.deno,
-    load: Deno.loadavg()[0],
     commit: await outputOf("git", ["describe", "--always", "--dirty"]),
     date: new Date().toISOString().slice(0, 10),
   };
@@ -49,7 +46,6 @@ export const inWords = (machine: Machine): string =>
     `${machine.memoryGiB} GiB of memory`,
     machine.system,
     `Deno ${machine.deno}`,
-    `load ${machine.load.toFixed(1)} before`,
     `commit ${machine.commit}`,
     machine.date,
   ].join(", ");

@@ -5,8 +5,8 @@ import { startBenchProcess } from "./process.ts";
 import { createMessage, pull, pullBy, push, pushOfOne } from "./requests.ts";
 import { type Backend, inTurn, Rotation, type Subject } from "./subject.ts";
 import {
+  CORES,
   counted,
-  IDLE,
   median,
   RATE,
   type Row,
@@ -86,6 +86,7 @@ export async function benchPush(
   const rates = new Samples();
   const processor = new Samples();
   const idle = new Samples();
+  const others = new Samples();
   const batches: number[] = [];
   const floors: number[] = [];
   const naives: number[] = [];
@@ -100,6 +101,7 @@ export async function benchPush(
       if (usage) {
         processor.add(name, usage.processor);
         idle.add(name, usage.idle);
+        others.add(name, usage.others);
       } else hasUsage = false;
       if (!isToday) continue;
       const commits = await versionOf(backend) - version;
@@ -141,7 +143,12 @@ export async function benchPush(
       }),
       idle.row({
         what: `cores that nobody uses, ${who}`,
-        unit: IDLE,
+        unit: CORES,
+      }),
+      // On a machine with nothing else to do this is next to nothing.
+      others.row({
+        what: `cores that other programs use, ${who}`,
+        unit: CORES,
       }),
     );
   }

@@ -28,13 +28,13 @@ function timesAsGood(
   today: number,
   other: number,
 ): number | undefined {
-  if (unit === IDLE) return undefined;
+  if (unit === CORES) return undefined;
   return unit === RATE ? today / other : other / today;
 }
 
 /** The units that are not simply better when there is less. */
 export const RATE = "pushes/s";
-export const IDLE = "% idle";
+export const CORES = "%";
 
 /** What was measured of each subject, a figure for each round. */
 export class Samples {
