@@ -3,28 +3,62 @@ import { TEXT } from "./requests.ts";
 
 const SPACE = "room:general";
 
+const encode = (value: unknown) =>
+  new TextEncoder().encode(JSON.stringify(value));
+
 /** A message as the engine stores it. */
-const VALUE = new TextEncoder().encode(JSON.stringify({
+const MESSAGE = encode({
   id: "0-000000001",
-  seq: 1,
+  seq: 100_000,
   authorID: "01M80000000000000000000000",
   from: "Person 0",
   content: TEXT,
   createdAt: Date.now(),
   reactions: {},
-}));
+});
 
-/** What one message costs the engine's log, in bytes. */
-const LOG_BYTES = VALUE.length + 150;
+const MAX_RUNS = 3; // the room says whose its last messages are
+
+/** The room as it is stored after messages of so many people. */
+const room = (people: number) =>
+  encode({
+    id: "general",
+    name: "General",
+    topic: "Welcome! For everyone, about everything: say hello.",
+    visibility: "public",
+    createdBy: "system",
+    createdAt: Date.now(),
+    messageCount: 100_000,
+    runs: Array(Math.min(people, MAX_RUNS)).fill({
+      by: "01M80000000000000000000000",
+      from: 100_000,
+      to: 100_000,
+    }),
+  });
+
+/** What the engine's log takes, in bytes: of a commit beside the room, of each message, of each client. */
+const LOG_BYTES = {
+  commit: 130,
+  message: MESSAGE.length + 60,
+  client: 24,
+};
+/** How many messages of one client the engine puts into one commit: 400 sets. */
+export const MESSAGES_PER_COMMIT = 194;
 
 const MAX_LOG_ENTRY_BYTES = 60_000; // the most that the engine puts into one
 
-/** The commits of one after the other, in a file of its own. */
+/**
+ * The commits of the engine without the engine, one after the other, in a file
+ * of its own: the same checks and sets (`lib/sync/draft.ts`), of values of the
+ * same size. A test holds it to that.
+ */
 export class RawLoop implements Disposable {
   #version = 0;
+  #versionstamp: string | null = null;
   #count = 0;
+  readonly #clients = new Map<number, string>();
 
-  private constructor(private readonly kv: Deno.Kv) {}
+  constructor(private readonly kv: Deno.Kv) {}
 
   static async open(path: string): Promise<RawLoop> {
     return new RawLoop(await Deno.openKv(path));
@@ -32,28 +66,40 @@ export class RawLoop implements Disposable {
 
   /** Commits that many messages at once, of as many clients. */
   async commit(batch: number, clients = batch): Promise<void> {
-    const version = ++this.#version;
     const atomic = this.kv.atomic();
+    const version = ["version", SPACE];
+    atomic.check({ key: version, versionstamp: this.#versionstamp });
     for (let i = 0; i < batch; i++) {
       const n = ++this.#count;
-      const key = `message/${i}-${version}`;
-      atomic.set(["entry", SPACE, key], VALUE);
+      const key = `message/${i}-${String(n).padStart(9, "0")}`;
+      atomic.set(["entry", SPACE, key], MESSAGE);
       atomic.set(["order", SPACE, "message/", n, key], 0);
-      if (i >= clients) continue;
-      const lastMutationID = { lastMutationID: version };
-      atomic.set(["client", `group${i}`, `client${i}`], lastMutationID);
     }
-    atomic.set(["entry", SPACE, "room"], VALUE);
+    const roomBytes = room(clients);
+    atomic.set(["entry", SPACE, "room"], roomBytes);
+    for (let i = 0; i < clients; i++) {
+      const key = ["client", `group${i}`, `client${i}`];
+      const versionstamp = this.#clients.get(i) ?? null;
+      atomic.check({ key, versionstamp });
+      atomic.set(key, { lastMutationID: this.#count });
+    }
     for (
-      let left = batch * LOG_BYTES, i = 0;
+      let left = LOG_BYTES.commit + roomBytes.length +
+        batch * LOG_BYTES.message +
+        clients * LOG_BYTES.client;
       left > 0;
       left -= MAX_LOG_ENTRY_BYTES
     ) {
       const bytes = new Uint8Array(Math.min(left, MAX_LOG_ENTRY_BYTES));
-      atomic.set(["log", SPACE, version, i++], bytes);
+      atomic.set(["log", SPACE, ++this.#version], bytes);
     }
-    atomic.set(["version", SPACE], version);
-    await atomic.commit();
+    atomic.set(version, this.#version);
+    const result = await atomic.commit();
+    if (!result.ok) throw new Error("Somebody else writes to the file");
+    this.#versionstamp = result.versionstamp;
+    for (let i = 0; i < clients; i++) {
+      this.#clients.set(i, result.versionstamp);
+    }
   }
 
   /** Messages a second in commits of that many, over so many milliseconds. */
@@ -84,8 +130,11 @@ export async function naiveRate(
   length: number,
 ): Promise<number> {
   using kv = await Deno.openKv(path);
+  const roomBytes = room(clients);
+  const logBytes = LOG_BYTES.commit + roomBytes.length + LOG_BYTES.message +
+    LOG_BYTES.client;
   await kv.set(["version", SPACE], 0);
-  await kv.set(["entry", SPACE, "room"], VALUE);
+  await kv.set(["entry", SPACE, "room"], roomBytes);
   const end = performance.now() + length;
   let count = 0;
   await Promise.all(Array.from({ length: clients }, async (_, i) => {
@@ -100,11 +149,11 @@ export async function naiveRate(
       ]);
       const version = read[0].value! + 1;
       const { ok } = await kv.atomic().check(read[0], read[3])
-        .set(["entry", SPACE, key], VALUE)
+        .set(["entry", SPACE, key], MESSAGE)
         .set(["order", SPACE, "message/", version, key], 0)
-        .set(["entry", SPACE, "room"], VALUE)
+        .set(["entry", SPACE, "room"], roomBytes)
         .set(client, { lastMutationID: n })
-        .set(["log", SPACE, version], new Uint8Array(LOG_BYTES))
+        .set(["log", SPACE, version], new Uint8Array(logBytes))
         .set(["version", SPACE], version)
         .commit();
       if (!ok) continue;

@@ -1,11 +1,12 @@
 // A process of its own that sends prepared HTTP/1.1 requests over plain connections, so that what is measured is the server.
 import { linesOf } from "./process.ts";
+import { countsUsage, usageOf } from "./usage.ts";
 
 /** What it is told, a line each. */
 export type Load = {
   hostname: string;
   port: number;
-  /** Milliseconds. What is answered in the first is not counted. */
+  /** Milliseconds. What is answered meanwhile is not counted. */
   warmUp: number;
   length: number;
   /**
@@ -15,22 +16,34 @@ export type Load = {
   requests: string[];
   /** The number of each connection's first request. */
   first: number[];
+  /** The processes that answer; see `usage.ts`. */
+  pids: number[];
 };
 
 /** What it prints for each: requests that were counted, and those sent in all, by connection. */
 export type Loaded = {
   count: number;
   sent: number[];
-  p50: number;
-  p99: number;
+  /**
+   * Meanwhile: how much of all cores nobody used, and how much others than
+   * the server and this process did, in percent; processor time of the server
+   * per request, in microseconds. Absent where the system does not count.
+   */
+  usage?: { idle: number; others: number; processor: number };
 };
 
 /** Sends requests on each connection, the next one as soon as one was answered. */
 export async function run(load: Load): Promise<Loaded> {
-  const { warmUp, length, first } = load;
+  const { warmUp, length, first, pids } = load;
   const begin = performance.now() + warmUp;
   const end = begin + length;
-  const times: number[] = [];
+  let count = 0;
+  const used = countsUsage
+    ? Promise.all([warmUp, warmUp + length].map(async (ms) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return { server: usageOf(pids), here: usageOf([Deno.pid]) };
+    }))
+    : undefined;
   const sent = await Promise.all(load.requests.map(async (text, i) => {
     using connection = await Deno.connect(load);
     connection.setNoDelay();
@@ -40,15 +53,27 @@ export async function run(load: Load): Promise<Loaded> {
     for (let now = performance.now(); now < end; n++) {
       await writeAll(connection, numbered(n));
       await answers.next();
-      const then = now;
       now = performance.now();
-      if (then >= begin && now <= end) times.push(now - then);
+      // By when it was answered alone: else a slow server would lose, at both ends, as many as it has under way.
+      if (now >= begin && now <= end) count++;
     }
     return n - first[i];
   }));
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  return { count: times.length, sent, p50: at(.5), p99: at(.99) };
+  if (!used) return { count, sent };
+  const [from, to] = await used;
+  const all = to.server.all - from.server.all;
+  const idle = to.server.idle - from.server.idle;
+  const server = to.server.used - from.server.used;
+  const here = to.here.used - from.here.used;
+  return {
+    count,
+    sent,
+    usage: {
+      idle: 100 * idle / all,
+      others: 100 * (all - idle - server - here) / all,
+      processor: 1_000 * server / count,
+    },
+  };
 }
 
 /** The request's bytes, in which only digits change: nothing is built while the clock runs. */

@@ -1,150 +1,265 @@
-// Streams: how soon a commit is heard, what they cost pushes, and what each holds in memory.
-import { Person } from "../support/person.ts";
+// Streams: how soon a commit is heard and pulled, what they cost pushes, and what each holds in memory.
 import type { ArrivalTimes, Listening } from "./listeners.ts";
 import type { Load } from "./load.ts";
 import { type BenchProcess, memoryOf, startBenchProcess } from "./process.ts";
-import { type Effort, Pushers } from "./push.ts";
-import { listen, TEXT } from "./requests.ts";
-import { median, quantile, type Row } from "./table.ts";
+import { type Effort, Pushers, versionOf } from "./push.ts";
+import {
+  createMessage,
+  healthz,
+  listen,
+  type Pull,
+  pullBy,
+  push,
+} from "./requests.ts";
+import {
+  type Backend,
+  enter,
+  inTurn,
+  Rotation,
+  type Subject,
+} from "./subject.ts";
+import { counted, median, quantile, RATE, type Row, Samples } from "./table.ts";
 
-const PATH = "/api/replicache/poke?space=room:general";
 const PUSH_INTERVAL = 100; // ms between two pushes: longer than pokes are coalesced
 
-/** So many streams of one person, all open. */
+/** How many of the listeners pull when they are poked, at the most: what is measured is the wait, not many pulls. */
+const MAX_PULLERS = 10;
+
+/** So many streams, of each of the people in turn, all open; those who pull have pulled once. */
 async function openStreams(
-  url: string,
-  person: Person,
+  backend: Backend,
   count: number,
+  pulls: Pull[] = [],
 ): Promise<BenchProcess> {
-  const { hostname, port } = new URL(url);
+  const { hostname, port } = new URL(backend.url);
+  const people = backend.cookies.length;
   const listening: Listening = {
     hostname,
     port: Number(port),
-    requests: Array.from({ length: count }, () => listen(person, PATH)),
+    requests: Array.from(
+      { length: count },
+      (_, i) => listen(backend, people > 0 ? i % people : 0),
+    ),
+    pulls,
   };
   const streams = startBenchProcess("listeners.ts", listening);
   await streams.next(); // all are open
   return streams;
 }
 
+type Delays = { poked: number[]; pulled: number[] };
+
 /**
- * To a poke's arrival at each of the listeners from the sending of its push: a
- * little more than from the commit, which nobody outside sees. (Its answer can
- * be read after the poke.)
+ * In each round of each subject, in turns: from the sending of a push to the
+ * poke's arrival at each of the listeners, which is a little more than from the
+ * commit, which nobody outside sees; and to when some of them have pulled it.
  */
 export async function benchPoke(
+  subjects: readonly Subject[],
   folder: string,
   listeners: number,
-  pushes: number,
+  { rounds, pushes }: { rounds: number; pushes: number },
 ): Promise<Row[]> {
-  await using pushers = await Pushers.start(`${folder}/poke${listeners}`, 1);
-  const { app, people: [person] } = pushers;
-  await using streams = await openStreams(app.url, person, listeners);
-  const begun = await pushers.version();
+  const path = `${folder}/poke${listeners}`;
+  const pullers = Math.min(listeners, MAX_PULLERS);
+  await using rotation = await Rotation.start(subjects, path, pullers);
+  const p50 = new Samples();
+  const p99 = new Samples();
+  const pulled = new Samples();
+  for (let round = 0; round < rounds; round++) {
+    for (const backend of inTurn(rotation.backends, round)) {
+      const { name } = backend;
+      const delays = await delaysOf(backend, listeners, pullers, pushes, round);
+      p50.add(name, quantile(delays.poked, .5));
+      p99.add(name, quantile(delays.poked, .99));
+      pulled.add(name, quantile(delays.pulled, .5));
+    }
+  }
+  const times = `${{ 1: 1.2, 100: 2.3, 1_000: 3.2 }[listeners]}`;
+  const who = counted(listeners, "listener");
+  return [
+    p50.row({
+      what: `push to poke, ${who}, p50`,
+      unit: "ms",
+    }),
+    p99.row({
+      what: `push to poke, ${who}, p99`,
+      unit: "ms",
+    }),
+    pulled.row({
+      what: `push to poke to pulled, ${who}, p50`,
+      unit: "ms",
+      target: `>= ${times} ×`,
+    }),
+  ];
+}
+
+async function delaysOf(
+  backend: Backend,
+  listeners: number,
+  pullers: number,
+  pushes: number,
+  round: number,
+): Promise<Delays> {
+  const pulls = Array.from(
+    { length: pullers },
+    (_, i) => pullBy(backend, i, `reading${round}-${i}`),
+  );
+  await using streams = await openStreams(backend, listeners, pulls);
+  const begun = await versionOf(backend);
+  const client = `speaking${round}`;
+  const first = round * pushes + 1;
   const sent: number[] = [];
-  for (let id = 1; id <= pushes; id++) {
+  for (let i = 0; i < pushes; i++) {
     sent.push(performance.timeOrigin + performance.now());
-    await person.push("room:general", "speaking", [{
-      id,
-      clientID: "speaking",
-      name: "createMessage",
-      args: { id: `m${id}`, content: TEXT },
-      timestamp: 0,
-    }]);
+    await push(backend, client, [
+      createMessage(client, i + 1, `m${first + i}`),
+    ]);
     await new Promise((resolve) => setTimeout(resolve, PUSH_INTERVAL));
   }
   await streams.finish();
-  const heard: ArrivalTimes = await streams.next();
-  const times = sent.flatMap((at, i) =>
-    (heard[begun + 1 + i] ?? []).map((then) => then - at)
-  );
-  const missing = listeners * pushes - times.length;
-  if (missing > 0) console.warn(`${missing} pokes were told with a later one`);
-  return ([["p50", .5], ["p99", .99]] as const).map(([name, share]) => ({
-    what: `push to poke, ${listeners} listeners, ${name}`,
-    figure: quantile(times, share),
-    unit: "ms",
-    target: "reported",
-  }));
+  const { poked, pulled }: ArrivalTimes = await streams.next();
+  const delays = {
+    poked: sent.flatMap((at, i) =>
+      (poked[begun + 1 + i] ?? []).map((then) => then - at)
+    ),
+    pulled: sent.flatMap((at, i) =>
+      (pulled[first + i] ?? []).map((then) => then - at)
+    ),
+  };
+  const missing = listeners * pushes - delays.poked.length;
+  if (missing > 0) {
+    console.error(
+      `${backend.name}: ${missing} pokes were told with a later one`,
+    );
+  }
+  return delays;
 }
 
 /** Pushes a second while so many listen, against one who listens; 8 clients push. */
 export async function benchAudience(
+  subject: Subject,
   folder: string,
   listeners: number,
   { rounds, length }: Effort,
 ): Promise<Row> {
-  await using pushers = await Pushers.start(`${folder}/audience`, 8);
-  const { app, people: [person] } = pushers;
+  await using backend = await subject.start(`${folder}/audience`, 8);
+  const pushers = new Pushers(backend, 8);
   const many: number[] = [];
   const one: number[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const [count, rates] of [[1, one], [listeners, many]] as const) {
-      await using _streams = await openStreams(app.url, person, count);
+      await using _streams = await openStreams(backend, count);
       rates.push((await pushers.push(length)).rate);
     }
   }
   return {
-    what: `pushes with ${listeners} listeners, 8 clients`,
+    what: `pushes with ${counted(listeners, "listener")}, 8 clients`,
     figure: median(many),
     floor: median(one),
-    unit: "pushes/s",
-    target: ">= 60 %",
+    unit: RATE,
+    target: ">= 60 % of the floor",
     against: "1 listener",
   };
 }
 
-/** What a stream holds in the server's memory, against one of a bare `Deno.serve`; a new server for each of three rounds. */
+/** With fewer, what a garbage collector has at hand anyway would hide what the leanest take. */
+const LISTENERS_IN_MEMORY = 4_000;
+const PEOPLE_IN_MEMORY = 1_000;
+
+/**
+ * What listeners hold in the server's memory, against streams of a bare
+ * `Deno.serve`: streams alone, which are all one person's, and streams of
+ * people who sign in and join the room for it. New servers for each round.
+ */
 export async function benchMemory(
+  subjects: readonly Subject[],
   folder: string,
-  listeners: number,
-): Promise<Row> {
-  const ours: number[] = [];
+  rounds: number,
+): Promise<Row[]> {
+  const streams = new Samples();
+  const people = new Samples();
   const floors: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    await using pushers = await Pushers.start(`${folder}/memory${round}`, 1);
-    const { app, people: [person] } = pushers;
-    await using bare = startBenchProcess("bare.ts", null);
-    const url = `http://127.0.0.1:${await bare.next()}`;
-    ours.push(await perStream(app.url, person, app.pid, listeners));
-    floors.push(await perStream(url, person, bare.pid, listeners));
+  const count = LISTENERS_IN_MEMORY;
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, start } of inTurn(subjects, round)) {
+      const path = `${folder}/memory${round}-${name}`;
+      {
+        await using backend = await start(path, 1);
+        streams.add(name, await memoryPerListener(backend, count));
+      }
+      if (name === "peer") continue; // it knows no people
+      await using backend = await start(`${path}-people`, 1);
+      const enterAll = async () => ({
+        ...backend,
+        ...await enter(backend.url, "general", PEOPLE_IN_MEMORY),
+      });
+      const each = await memoryPerListener(backend, PEOPLE_IN_MEMORY, enterAll);
+      people.add(name, each);
+    }
+    await using bare = await startBare();
+    floors.push(await memoryPerListener(bare, count));
   }
-  return {
-    what: `memory per listener, ${listeners} of them`,
-    figure: median(ours),
+  const compared = {
     floor: median(floors),
     unit: "KiB",
-    target: "<= 110 %",
+    target: "<= 110 % of the floor, <= 70 KiB",
     against: "bare Deno.serve",
+  };
+  return [
+    streams.row({
+      ...compared,
+      what: `memory per listener, ${counted(count, "stream")}`,
+    }),
+    people.row({
+      ...compared,
+      what: `memory per listener, ${
+        counted(PEOPLE_IN_MEMORY, "member")
+      } who sign in`,
+    }),
+  ];
+}
+
+/** A server that has nothing but streams. */
+async function startBare(): Promise<Backend> {
+  const bare = startBenchProcess("bare.ts", null);
+  return {
+    name: "today",
+    url: `http://127.0.0.1:${await bare.next()}`,
+    pid: bare.pid,
+    pids: [bare.pid],
+    paths: { push: "", pull: "", poke: "/" },
+    cookies: [],
+    [Symbol.asyncDispose]: () => bare[Symbol.asyncDispose](),
   };
 }
 
 /**
  * In KiB. Before, the server answers for a while what leaves nothing behind, and
  * opens some streams: what any work makes its heap grow is not the streams'.
+ * @param prepare makes what the listeners need, which counts as theirs
  */
-async function perStream(
-  url: string,
-  person: Person,
-  pid: number,
+async function memoryPerListener(
+  backend: Backend,
   listeners: number,
+  prepare = () => Promise.resolve(backend),
 ): Promise<number> {
-  const { hostname, port, host } = new URL(url);
-  const text = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+  const { hostname, port } = new URL(backend.url);
   const load: Load = {
     hostname,
     port: Number(port),
     warmUp: 0,
     length: 2_000,
-    requests: Array(8).fill(text),
+    requests: Array(8).fill(healthz(backend)),
     first: Array(8).fill(1),
+    pids: [],
   };
   await using working = startBenchProcess("load.ts", load);
   await working.next();
-  await using _first = await openStreams(url, person, 200);
-  const before = await settledMemory(pid);
-  await using _rest = await openStreams(url, person, listeners);
-  return (await settledMemory(pid) - before) / listeners;
+  await using _first = await openStreams(backend, 200);
+  const before = await settledMemory(backend.pid);
+  await using _rest = await openStreams(await prepare(), listeners);
+  return (await settledMemory(backend.pid) - before) / listeners;
 }
 
 /** What a process holds once it has stopped growing and shrinking, in KiB. */

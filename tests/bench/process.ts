@@ -11,12 +11,24 @@ export type BenchProcess = AsyncDisposable & {
 };
 
 /** Starts a module (`load.ts`) and hands it what it is to do. */
-export function startBenchProcess(
+export const startBenchProcess = (
   module: string,
   input: unknown,
+): BenchProcess =>
+  startProcess(
+    Deno.execPath(),
+    ["run", "-q", "-P=test", `tests/bench/${module}`],
+    input,
+  );
+
+/** Starts any program that keeps to the same. */
+export function startProcess(
+  program: string,
+  args: string[],
+  input: unknown,
 ): BenchProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-P=test", `tests/bench/${module}`],
+  const child = new Deno.Command(program, {
+    args,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -28,7 +40,7 @@ export function startBenchProcess(
     pid: child.pid,
     async next() {
       const { done, value } = await lines.next();
-      if (done) throw new Error(`${module} has ended`);
+      if (done) throw new Error(`${args.at(-1)} has ended`);
       return JSON.parse(value);
     },
     finish: () => writer.close(),

@@ -1,25 +1,30 @@
-// Pulls in rooms of very different sizes: what has changed, and the newest window of all.
-import { keys } from "../../lib/sync/keys.ts";
-import { Sync } from "../../lib/sync/mod.ts";
-import { chatDomain } from "../../lib/web/chat/domain.ts";
-import { Person } from "../support/person.ts";
-import { startServer } from "../support/server.ts";
-import { peopleIn, TEXT } from "./requests.ts";
-import { median, type Row, timeOf } from "./table.ts";
+// Pulls in rooms of very different sizes: what has changed, the newest window of all, and a room as a whole.
+import { createMessage, pull, pullBy, push, TEXT } from "./requests.ts";
+import {
+  type Backend,
+  enter,
+  inTurn,
+  Rotation,
+  type Subject,
+} from "./subject.ts";
+import { type Row, Samples, timeOf } from "./table.ts";
 
 const MESSAGES_PER_COMMIT = 250; // messages: two sets each, and well below 819,200 bytes
+const WHOLE = 1_000; // messages of the room that is pulled as a whole
 
 const roomOf = (size: number) => `of${size}`;
-const spaceOf = (size: number) => `room:${roomOf(size)}`;
 
 /**
- * Makes a public room that holds so many messages. They are written under the
- * engine's keys as its commits do, but without their log: as if it were pruned.
+ * Makes a public room that holds so many messages, as release 10864fc stored
+ * it, so that both it and what came later can serve the file: later releases
+ * take over what earlier ones wrote. Of its log there is the newest entry, as
+ * if the rest were pruned.
  */
 async function seed(kv: Deno.Kv, size: number): Promise<void> {
   const id = roomOf(size);
-  const space = spaceOf(size);
-  const encoder = new TextEncoder();
+  const space = `room:${id}`;
+  const encode = (value: unknown) =>
+    new TextEncoder().encode(JSON.stringify(value));
   for (let n = 0; n < size;) {
     const atomic = kv.atomic();
     for (let i = 0; i < MESSAGES_PER_COMMIT && n < size; i++) {
@@ -33,127 +38,171 @@ async function seed(kv: Deno.Kv, size: number): Promise<void> {
         reactions: {},
       };
       const key = `message/${message.id}`;
-      atomic.set(
-        keys.entry(space, key),
-        encoder.encode(JSON.stringify(message)),
-      );
-      atomic.set(keys.order(space, "message/", n, key), 0);
+      atomic.set(["entry", space, key], encode(message));
+      atomic.set(["order", space, "message/", n, key], 0);
     }
     await atomic.commit();
   }
-  await new Sync(kv, chatDomain).write([space], (tx) =>
-    tx.set("room", {
-      id,
-      name: id,
-      topic: "",
-      visibility: "public",
-      createdBy: "nobody",
-      createdAt: 0,
-      messageCount: size,
-    }));
+  const room = {
+    id,
+    name: id,
+    topic: "",
+    visibility: "public",
+    createdBy: "nobody",
+    createdAt: 0,
+    messageCount: size,
+  };
+  const entry = {
+    mark: crypto.randomUUID(),
+    at: Date.now(),
+    ops: [{ key: "room", value: room }],
+    lastMutationIDs: [],
+    end: true,
+  };
+  await kv.atomic().set(["entry", space, "room"], encode(room))
+    .set(["log", space, 1], encode(entry))
+    .set(["version", space], 1)
+    .commit();
+}
+
+/** A store with rooms of all sizes, for each of the subjects. */
+async function seedAll(
+  subjects: readonly Subject[],
+  path: string,
+  sizes: readonly number[],
+): Promise<void> {
+  const [first, ...others] = subjects.map(({ name }) => `${path}-${name}`);
+  {
+    using kv = await Deno.openKv(first);
+    for (const size of sizes) await seed(kv, size);
+  }
+  for (const other of others) {
+    for (const ending of ["", "-wal", "-shm"]) {
+      await Deno.copyFile(first + ending, other + ending).catch((error) => {
+        // Once it is closed, all may be in the one file.
+        if (!(error instanceof Deno.errors.NotFound && ending)) throw error;
+      });
+    }
+  }
 }
 
 /**
  * An incremental pull of one change, and a first pull of 200 messages, in rooms
- * of `sizes`; the smallest is the floor. The rooms take turns.
+ * of `sizes`; the smallest is the floor. The rooms and the subjects take turns.
  */
 export async function benchPull(
+  subjects: readonly Subject[],
   folder: string,
-  sizes: number[],
+  sizes: readonly number[],
   rounds: number,
 ): Promise<Row[]> {
   const path = `${folder}/pull`;
-  {
-    using kv = await Deno.openKv(path);
-    for (const size of sizes) await seed(kv, size);
-  }
-  await using app = await startServer({ DENO_KV_PATH: path });
-  const rooms = await Promise.all(sizes.map(async (size) => {
-    const [writer] = await peopleIn(app.url, roomOf(size), 1);
-    const reader = await Person.signIn(app.url, "Reader");
-    const times = { news: [] as number[], firsts: [] as number[] };
-    return { size, writer, reader, ...times, bytes: 0 };
-  }));
+  await seedAll(subjects, path, sizes);
+  await using rotation = await Rotation.start(subjects, path, 0);
+  const rooms = await Promise.all(
+    sizes.map(async (size) => ({
+      size,
+      news: new Samples(),
+      firsts: new Samples(),
+      bytes: new Samples(),
+      backends: await Promise.all(
+        rotation.backends.map(async (backend) => ({
+          ...backend,
+          ...await enter(backend.url, roomOf(size), 1),
+        })),
+      ),
+    })),
+  );
   for (let round = 1; round <= rounds; round++) {
-    for (const room of rooms) {
-      const { size, writer, reader } = room;
-      const space = spaceOf(size);
-      let text = "";
-      room.firsts.push(
-        await timeOf(async () => {
-          text = await pullText(reader, space, `reading${size}-${round}`, null);
-        }),
-      );
-      room.bytes = text.length;
-      const { cookie } = JSON.parse(text);
-      await writer.push(space, `writing${size}`, [{
-        id: round,
-        clientID: `writing${size}`,
-        name: "createMessage",
-        args: { id: `new${round}`, content: TEXT },
-        timestamp: 0,
-      }]);
-      room.news.push(
-        await timeOf(async () => {
-          text = await pullText(
-            reader,
-            space,
-            `reading${size}-${round}`,
-            cookie,
-          );
-        }),
-      );
-      const { patch } = JSON.parse(text);
-      if (patch.length !== 2) throw new Error(`Not one change: ${text}`);
+    for (const { size, news, firsts, bytes, backends } of rooms) {
+      for (const backend of inTurn(backends, round)) {
+        const { name } = backend;
+        const reading = pullBy(backend, 0, `reading${size}-${round}`);
+        let text = "";
+        firsts.add(name, await timeOf(async () => text = await pull(reading)));
+        bytes.add(name, text.length / 1_000);
+        const { cookie } = JSON.parse(text);
+        const writer = `writing${size}`;
+        await push(backend, writer, [
+          createMessage(writer, round, `new${round}`),
+        ]);
+        news.add(
+          name,
+          await timeOf(async () => text = await pull(reading, cookie)),
+        );
+        const { patch } = JSON.parse(text);
+        if (patch.length !== 2) throw new Error(`Not one change: ${text}`);
+      }
     }
   }
   const [least] = rooms;
-  const rows: Row[] = [];
-  for (const { size, news } of rooms.slice(0, 3)) {
-    rows.push({
-      what: `incremental pull of one change, p50, ${size} messages`,
-      figure: median(news),
-      floor: median(least.news),
-      unit: "ms",
-      target: "70-130 %",
-      against: `${least.size} messages`,
-    });
-  }
-  for (const { size, firsts, bytes } of rooms) {
-    rows.push({
-      what: `first pull of 200, p50, ${size} messages`,
-      figure: median(firsts),
-      floor: median(least.firsts),
-      unit: "ms",
-      target: "<= 130 %",
-      against: `${least.size} messages`,
-    }, {
-      what: `first pull of 200, size, ${size} messages`,
-      figure: bytes / 1_000,
-      unit: "kB",
-      target: "<= 100 kB",
-    });
-  }
-  return rows;
+  const against = `${least.size} messages`;
+  const floorOf = (samples: Samples) =>
+    samples.row({ what: "", unit: "ms" }).figure;
+  return [
+    ...rooms.slice(0, 3).map(({ size, news }) =>
+      news.row({
+        what: `incremental pull of one change, p50, ${size} messages`,
+        floor: floorOf(least.news),
+        unit: "ms",
+        target: "70-130 % of the floor",
+        against,
+      })
+    ),
+    ...rooms.flatMap(({ size, firsts, bytes }) => [
+      firsts.row({
+        what: `first pull of 200, p50, ${size} messages`,
+        floor: floorOf(least.firsts),
+        unit: "ms",
+        target: ">= 2 ×, <= 130 % of the floor",
+        against,
+      }),
+      bytes.row({
+        what: `first pull of 200, size, ${size} messages`,
+        unit: "kB",
+        target: "<= 100 kB",
+      }),
+    ]),
+  ];
 }
 
-async function pullText(
-  person: Person,
-  space: string,
-  clientGroupID: string,
-  cookie: unknown,
-): Promise<string> {
-  const response = await person.fetch(`/api/replicache/pull?space=${space}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      pullVersion: 1,
-      schemaVersion: "1",
-      profileID: "p",
-      clientGroupID,
-      cookie,
-    }),
+/** A first pull of all that a room of 1,000 messages holds; all subjects, in turns. */
+export async function benchWholePull(
+  subjects: readonly Subject[],
+  folder: string,
+  rounds: number,
+): Promise<Row> {
+  const path = `${folder}/whole`;
+  await using rotation = await Rotation.start(subjects, path, 1);
+  const messages = Array.from(
+    { length: WHOLE },
+    (_, i) => createMessage("writing", i + 1, `m${i}`),
+  );
+  const times = new Samples();
+  for (const backend of rotation.backends) {
+    await push(backend, "writing", messages);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const backend of rotation.backends) {
+      times.add(backend.name, await wholePull(backend, round));
+    }
+  }
+  return times.row({
+    what: `first pull of all of ${WHOLE} messages, p50`,
+    unit: "ms",
+    target: ">= 5 ×",
   });
-  if (response.status !== 200) throw new Error(await response.text());
-  return await response.text();
+}
+
+/** In milliseconds, of a client group that is new in each round. */
+async function wholePull(backend: Backend, round: number): Promise<number> {
+  const { name } = backend;
+  const query = name === "peer" ? "" : `&window=${WHOLE}`;
+  const reading = pullBy(backend, 0, `reading${round}`, query);
+  let text = "";
+  const time = await timeOf(async () => text = await pull(reading));
+  const { patch } = JSON.parse(text) as { patch: { key?: string }[] };
+  const count = patch.filter(({ key }) => key?.startsWith("message/")).length;
+  if (count !== WHOLE) throw new Error(`${name} sent ${count} messages`);
+  return time;
 }
