@@ -6,9 +6,12 @@ import type {
   BlockedPerson,
   Member,
   Message,
+  ReadState,
+  Room,
+  RoomSettings,
 } from "../../../lib/chat/schema.ts";
-import { userSpace } from "../../../lib/chat/spaces.ts";
-import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { readSeqIn } from "../../../lib/chat/read_state.ts";
+import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
@@ -21,14 +24,23 @@ import { notificationChoice } from "./notification_choice.ts";
 
 /** Of one room at once: of the newest messages. */
 const MAX_NOTIFICATIONS = 3;
-/** Of one room at once: the newest messages, which are fetched to see who is mentioned. */
+/** The newest messages of a room that has changed: those that are fetched to see what is new, and who is mentioned. */
 const MAX_MESSAGES = 50;
 /** Of a message in a notification, in graphemes; systems show less, and cut where they like. */
 const MAX_BODY = 300;
-/** In milliseconds, between two requests for the list of rooms. */
+/** In milliseconds, between two looks at what has changed. */
 const MIN_INTERVAL = 1_000;
 
 type Counts = [roomID: string, messageCount: number][];
+
+/** What notices need of the person's own space; all but the blocked by roomID. */
+type Own = {
+  roomIDs: ReadonlySet<string>;
+  reads: Map<string, ReadState>;
+  settings: ReadonlyMap<string, RoomSettings>;
+  /** By userID. */
+  blocked: ReadonlySet<string>;
+};
 
 /** To be called where notifications are allowed. */
 export function startNotifying(userID: string): void {
@@ -43,11 +55,16 @@ class Notifier {
   /** By roomID, the `messageCount` up to which messages are no news. */
   readonly #known = new Map<string, number>();
   readonly #listening = new Map<string, () => void>();
+  /** By space, the version that the last poke named. */
+  readonly #versions = new Map<string, number>();
+  /** Spaces that have changed since they were looked at. */
+  readonly #changed = new Set<string>();
+  /** Whether there are rooms of which the list is to say whether there is news in them. */
+  #needsList = false;
+  #own: Own | undefined;
   /** By which the tab that notifies tells the others what is no news any more. */
   readonly #channel: BroadcastChannel;
   readonly #shown: ShownRoom;
-  /** Spaces that have changed since it was last looked for what was deleted in them. */
-  readonly #changed = new Set<string>();
   #closed = false;
   #resign = () => {};
 
@@ -68,11 +85,12 @@ class Notifier {
 
   /** Messages that are there now are no news; of later ones the leading tab notifies. */
   async #begin(): Promise<void> {
-    const rooms = await ownRooms() ?? [];
+    const { rooms } = await fetchRooms().catch(() => ({ rooms: [] }));
     this.#learn(rooms.map((room) => [room.roomID, room.messageCount]));
     if (this.#closed) return;
     this.#resign = elect(`notices/${this.userID}`, () => {
-      this.#listenTo([userSpace(this.userID)]);
+      this.#listenTo(userSpace(this.userID));
+      this.#changed.add(userSpace(this.userID));
       this.#look();
     });
   }
@@ -83,18 +101,21 @@ class Notifier {
     }
   }
 
-  #listenTo(spaces: string[]): void {
-    for (const space of spaces) {
-      if (this.#listening.has(space)) continue;
-      const listener = {
-        onPoke: () => {
-          this.#changed.add(space);
-          this.#look();
-        },
-      };
-      const end = listen(chatServer, this.userID, space, listener);
-      this.#listening.set(space, end);
-    }
+  #listenTo(space: string): void {
+    if (this.#listening.has(space)) return;
+    const isOwn = space === userSpace(this.userID);
+    const onPoke = (version?: number) => {
+      const before = this.#versions.get(space);
+      if (version !== undefined) this.#versions.set(space, version);
+      // After a break it says where the space stands.
+      if (before !== undefined && before === version) return;
+      // So does the first, and many come together.
+      if (before === undefined && !isOwn) this.#needsList = true;
+      else this.#changed.add(space);
+      this.#look();
+    };
+    const end = listen(chatServer, this.userID, space, { onPoke });
+    this.#listening.set(space, end);
   }
 
   // After a failure it is still news: the next poke tries again.
@@ -105,93 +126,105 @@ class Notifier {
 
   async #tellNews(): Promise<void> {
     if (this.#closed) return;
-    const rooms = await ownRooms();
-    if (this.#closed || !rooms) return;
-    this.#listenTo(rooms.map(({ space }) => space));
-    for (const room of rooms) {
-      const { roomID, messageCount } = room;
-      const known = this.#known.get(roomID) ?? messageCount;
-      const now = messageCount > known ? await this.#tell(room, known) : known;
-      this.#learn([[roomID, now]]);
-      this.#channel.postMessage([[roomID, now]]);
-    }
-    await this.#withdraw(rooms);
-  }
-
-  /** Closes the notices of messages that were read, on whichever device, or are not there any more. */
-  async #withdraw(rooms: readonly RoomSummary[]): Promise<void> {
     const changed = new Set(this.#changed);
     this.#changed.clear();
-    const notices = await openNotices();
-    for (const [roomID, ofRoom] of Map.groupBy(notices, roomIDOf)) {
-      const room = rooms.find((each) => each.roomID === roomID);
-      const isOver = ({ data: { seq } }: Notice) =>
-        !room || room.notify === "muted" || seq <= room.readSeq;
-      for (const notice of ofRoom.filter(isOver)) notice.close();
-      if (!room || !changed.has(room.space)) continue;
-      // Of those further back it is not known whether they are there.
-      const open = ofRoom.filter((notice) =>
-        !isOver(notice) && notice.data.seq > room.messageCount - MAX_MESSAGES
-      );
-      if (open.length === 0) continue;
-      const found = await fetchSnapshot(
-        chatServer,
-        this.userID,
-        room.space,
-        MAX_MESSAGES,
-      );
-      for (const notice of open) {
-        if (!found.has(`message/${notice.tag}`)) notice.close();
+    try {
+      if (changed.has(userSpace(this.userID))) await this.#readOwn();
+      const own = this.#own;
+      if (!own || this.#closed) return;
+      for (const roomID of own.roomIDs) this.#listenTo(roomSpace(roomID));
+      if (this.#needsList) {
+        this.#needsList = false;
+        const { rooms } = await fetchRooms().catch((error) => {
+          this.#needsList = true;
+          throw error;
+        });
+        for (const { roomID, space, messageCount } of rooms) {
+          if (!own.roomIDs.has(roomID)) continue;
+          // Of a room that is new here nothing is news yet.
+          const known = this.#known.get(roomID) ?? messageCount;
+          this.#learn([[roomID, known]]);
+          if (messageCount > known) changed.add(space);
+        }
       }
+      for (const roomID of own.roomIDs) {
+        if (changed.has(roomSpace(roomID))) await this.#lookAt(roomID, own);
+      }
+      await this.#withdraw(own);
+    } catch (error) {
+      for (const space of changed) this.#changed.add(space);
+      throw error;
     }
   }
 
-  /** Notifies of messages after `known`; returns the `messageCount` that is no news now. */
-  async #tell(room: RoomSummary, known: number): Promise<number> {
-    const { roomID, space, messageCount, readSeq } = room;
-    const choice = room.notify === "muted" ? "nothing" : notificationChoice();
-    const after = Math.max(known, readSeq, messageCount - MAX_MESSAGES);
-    const wanted = choice !== "nothing" && after < messageCount &&
-      Notification.permission === "granted" &&
-      !await isHeld(shownName(this.userID, roomID));
-    if (!wanted) return messageCount;
+  async #readOwn(): Promise<void> {
+    const space = userSpace(this.userID);
+    const found = await fetchSnapshot(chatServer, this.userID, space, 1);
+    const under = <T>(prefix: string) =>
+      [...found].filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value as T] as const);
+    const blocked = found.get("blocked") as BlockedPerson[] | undefined;
+    this.#own = {
+      roomIDs: new Set(under("membership/").map(([roomID]) => roomID)),
+      reads: new Map(under<ReadState>("read/")),
+      settings: new Map(under<RoomSettings>("settings/")),
+      blocked: new Set(blocked?.map(({ id }) => id)),
+    };
+  }
+
+  /** Notifies of what is new in a room, and withdraws notices of what is not there any more. */
+  async #lookAt(roomID: string, own: Own): Promise<void> {
+    const space = roomSpace(roomID);
     const found = await fetchSnapshot(
       chatServer,
       this.userID,
       space,
-      messageCount - after,
+      MAX_MESSAGES,
     );
-    const entries = [...found];
+    const room = found.get("room") as Room;
     const me = found.get(`member/${this.userID}`) as Member | undefined;
-    const messages = entries.filter(([key]) => key.startsWith("message/"))
+    const messages = [...found].filter(([key]) => key.startsWith("message/"))
       .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
-    const wished = messages.filter(({ seq, authorID, content }) =>
-      seq > after && authorID !== this.userID &&
-      ((choice === "all" && room.notify !== "mentions") ||
+    const { messageCount } = room;
+    const read = readSeqIn(room, this.userID, own.reads.get(roomID)?.seq ?? 0);
+    own.reads.set(roomID, { seq: read });
+    const known = this.#known.get(roomID) ?? messageCount;
+    const notify = own.settings.get(roomID)?.notify ?? "all";
+    const choice = notify === "muted" ? "nothing" : notificationChoice();
+    const news = messages.filter(({ seq, authorID, content }) =>
+      seq > Math.max(known, read) && authorID !== this.userID &&
+      !own.blocked.has(authorID) &&
+      ((choice === "all" && notify !== "mentions") ||
         (me && mentionsName(content, me.name)))
     );
-    const blocked = wished.length > 0 ? await this.#blocked() : [];
-    const news = wished.filter(({ authorID }) =>
-      !blocked.some(({ id }) => id === authorID)
-    );
-    for (const message of news.slice(-MAX_NOTIFICATIONS)) {
-      await notify(room, message);
+    const isWanted = choice !== "nothing" && news.length > 0 &&
+      Notification.permission === "granted" &&
+      !await isHeld(shownName(this.userID, roomID));
+    if (isWanted) {
+      for (const message of news.slice(-MAX_NOTIFICATIONS)) {
+        await showNotice(room, message);
+      }
     }
-    return Math.max(messageCount, messages.at(-1)?.seq ?? 0);
+    this.#learn([[roomID, messageCount]]);
+    this.#channel.postMessage([[roomID, messageCount]]);
+    for (const notice of await openNotices()) {
+      // Of those further back it is not known whether they are there.
+      const { data: { seq }, tag } = notice;
+      const isRecent = seq > messageCount - MAX_MESSAGES;
+      if (roomIDOf(notice) !== roomID || !isRecent) continue;
+      if (!found.has(`message/${tag}`)) notice.close();
+    }
   }
 
-  /** Whom the person has blocked. */
-  async #blocked(): Promise<BlockedPerson[]> {
-    const space = userSpace(this.userID);
-    const own = await fetchSnapshot(chatServer, this.userID, space, 1);
-    return own.get("blocked") as BlockedPerson[] | undefined ?? [];
+  /** Closes the notices of messages that were read, on whichever device, and of rooms that one is not in, or has muted. */
+  async #withdraw({ roomIDs, reads, settings }: Own): Promise<void> {
+    for (const notice of await openNotices()) {
+      const roomID = roomIDOf(notice);
+      const isRead = notice.data.seq <= (reads.get(roomID)?.seq ?? 0);
+      const isMuted = settings.get(roomID)?.notify === "muted";
+      if (isRead || isMuted || !roomIDs.has(roomID)) notice.close();
+    }
   }
-}
-
-/** The rooms of which one is a member; undefined when the server does not answer. */
-async function ownRooms(): Promise<RoomSummary[] | undefined> {
-  const page = await fetchRooms().catch(() => undefined);
-  return page?.rooms.filter(({ member }) => member);
 }
 
 /** A notification of ours; its tag is the ID of the message. */
@@ -207,14 +240,14 @@ async function openNotices(): Promise<Notice[]> {
 }
 
 /** By the service worker, as phones require; its tag replaces a notification of the same message. */
-async function notify(room: RoomSummary, message: Message): Promise<void> {
+async function showNotice(room: Room, message: Message): Promise<void> {
   const { id, seq, from, content } = message;
   const worker = await navigator.serviceWorker?.getRegistration();
   await worker?.showNotification(`${from} · ${room.name}`, {
     body: cutText(content, MAX_BODY),
     tag: id,
     icon: "/icons/192.png",
-    data: { url: `/rooms/${room.roomID}`, roomID: room.roomID, seq },
+    data: { url: `/rooms/${room.id}`, roomID: room.id, seq },
   });
 }
 
