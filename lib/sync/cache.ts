@@ -1,7 +1,7 @@
 // A bounded cache of what was read from KV, never older than what its owner knows.
 
 /** What a value takes beside its bytes, about: its key, its place in the map. */
-const OVERHEAD_BYTES = 100;
+export const OVERHEAD_BYTES = 100;
 
 /**
  * Values by key; above a number of values or bytes the oldest are dropped. A

@@ -2,8 +2,9 @@
 import type { KvReads } from "./charged_reads.ts";
 import { commitRepeatable } from "./commit.ts";
 import { keys } from "./keys.ts";
+import { CLIENT_COST, type Cost, GROUP_COST, plus, times } from "./limits.ts";
 import type { Confirmation, LogEntry } from "./log.ts";
-import { Cache } from "./cache.ts";
+import { Cache, OVERHEAD_BYTES } from "./cache.ts";
 
 /** `["group", groupID]`. */
 export type ClientGroup = {
@@ -55,17 +56,16 @@ export async function recordUse(
   );
 }
 
-/** How far a client is, as KV has it now; an unknown client is at 0. */
-async function readClient(
-  kv: Deno.Kv,
-  groupID: string,
-  clientID: string,
-): Promise<Stamped<number>> {
-  const { value, versionstamp } = await kv.get<Client>(
-    keys.client(groupID, clientID),
-  );
-  return { value: value?.lastMutationID ?? 0, versionstamp };
-}
+/**
+ * Changes a space's guard along with records of its groups or clients: for each
+ * operation on them that is no commit to the space. Processes that remember any
+ * of them then read them again. A touch (`recordUse`) takes nothing away, and
+ * needs none.
+ */
+export const changeGuard = (
+  atomic: Deno.AtomicOperation,
+  space: string,
+): Deno.AtomicOperation => atomic.set(keys.guard(space), 0);
 
 /** Every client of a group and its lastMutationID. */
 export async function readClients(
@@ -81,15 +81,27 @@ export async function readClients(
   return Object.fromEntries(all);
 }
 
-/** The records of groups and clients that one commit writes, each checked to be as it was read. */
+/**
+ * The records of groups and clients that one commit writes. A group's is written
+ * when it is new, first used on a day, or fenced off, and then checked to be as
+ * it was read; clients' are checked as far as the commit has checks left.
+ */
 export class Records {
   readonly #groups = new Map<string, Stamped<ClientGroup>>();
   readonly #clients = new Map<string, Map<string, Stamped<number>>>();
 
-  get size(): number {
-    let size = this.#groups.size;
-    for (const clients of this.#clients.values()) size += clients.size;
-    return size;
+  /** What they add to a commit, without the checks of clients. */
+  get cost(): Cost {
+    let clients = 0;
+    for (const each of this.#clients.values()) clients += each.size;
+    return plus(
+      times(GROUP_COST, this.#groups.size),
+      times(CLIENT_COST, clients),
+    );
+  }
+
+  get empty(): boolean {
+    return this.#groups.size === 0 && this.#clients.size === 0;
   }
 
   /** How far this commit takes a client; undefined when it does not write its record. */
@@ -128,8 +140,11 @@ export class Records {
       .map(([groupID]) => groupID);
   }
 
-  /** Adds checks and sets to a commit; gives back what its log is to say. */
-  addTo(atomic: Deno.AtomicOperation): Confirmation[] {
+  /**
+   * Adds checks and sets to a commit, with checks of `checks` clients at the
+   * most; gives back what its log is to say.
+   */
+  addTo(atomic: Deno.AtomicOperation, checks: number): Confirmation[] {
     const confirmations: Confirmation[] = [];
     for (const [groupID, { value, versionstamp }] of this.#groups) {
       const key = keys.group(groupID);
@@ -137,7 +152,8 @@ export class Records {
     }
     for (const [groupID, clientID, { value, versionstamp }] of this.clients()) {
       const key = keys.client(groupID, clientID);
-      atomic.check({ key, versionstamp }).set(key, { lastMutationID: value });
+      if (confirmations.length < checks) atomic.check({ key, versionstamp });
+      atomic.set(key, { lastMutationID: value });
       confirmations.push([groupID, clientID, value]);
     }
     return confirmations;
@@ -158,68 +174,147 @@ export class Records {
 
 const MAX_REMEMBERED = 10_000; // groups, and clients, per space
 
-/** What a process remembers of the groups and clients of one space. */
+/**
+ * What a process remembers of the groups and clients of one space. All of it is
+ * true as long as KV has the version and the guard that this process knows: what
+ * commits change, the log says; what else changes, changes the guard.
+ */
 export class ClientGroups {
   readonly #groups = new Cache<Stamped<ClientGroup | null>>(MAX_REMEMBERED);
   readonly #clients = new Cache<Stamped<number>>(MAX_REMEMBERED);
+  /** One array, so that it is read once for many (batched_reads.ts). */
+  readonly #guardKey: Deno.KvKey;
+  /** The guard's versionstamp, null where there is none; undefined until it was read. */
+  #guard: string | null | undefined;
+  /** Numbers a group from where its record was dropped: no client read before counts after. */
+  readonly #generations = new Map<string, number>();
+  #lastGeneration = 0;
 
-  constructor(private readonly kv: Deno.Kv) {}
+  constructor(private readonly kv: Deno.Kv, space: string) {
+    this.#guardKey = keys.guard(space);
+  }
 
   /** How many bytes are remembered. */
   get bytes(): number {
-    return this.#groups.bytes + this.#clients.bytes;
+    return this.#groups.bytes + this.#clients.bytes +
+      this.#generations.size * OVERHEAD_BYTES;
   }
 
   /**
-   * The group's record, remembered or read. A remembered one is as good as the
-   * space's version: a commit that fences a group off says so in the log, which
-   * this process takes in before it knows the new version, and the commit's
-   * check of the version proves that it has.
+   * The guard's versionstamp, remembered or read. A commit that was worked out
+   * on records checks the one that it asked for before it asked for them.
+   */
+  async guard(): Promise<string | null> {
+    const { versionstamp } = this.#guard === undefined
+      ? await this.kv.get(this.#guardKey)
+      : { versionstamp: this.#guard };
+    this.#observe(versionstamp);
+    return versionstamp;
+  }
+
+  /** Another guard than the one that stood for what is remembered: nothing of it is known to be true. */
+  #observe(guard: string | null): void {
+    if (this.#guard !== undefined && this.#guard !== guard) this.#clear();
+    this.#guard = guard;
+  }
+
+  /**
+   * Reads a record and, as of the same moment, the guard that stands for it from
+   * now on. Reads that another guard has overtaken are not remembered.
+   */
+  async #read<T>(key: Deno.KvKey): Promise<Deno.KvEntryMaybe<T>> {
+    const [guard, record] = await this.kv.getMany<[unknown, T]>([
+      this.#guardKey,
+      key,
+    ]);
+    this.#observe(guard.versionstamp);
+    return record;
+  }
+
+  /**
+   * The group's record, remembered or read. What commits do to it is known by
+   * the space's version: one that fences it off says so in the log, and one that
+   * makes or touches it checks that it is as it was.
    */
   group(
     groupID: string,
   ): Stamped<ClientGroup | null> | Promise<Stamped<ClientGroup | null>> {
-    return this.#groups.get(groupID, async () => ({
-      value: await readGroup(this.kv, groupID),
-    }));
+    return this.#groups.get(groupID, async () => {
+      const key = keys.group(groupID);
+      const { value, versionstamp } = await this.#read<ClientGroup>(key);
+      return { value: { value, versionstamp } };
+    });
   }
 
-  /** How far a client is, remembered or read; proven by the commit's check of its record. */
+  /** How far a client is, remembered or read; an unknown one is at 0. */
   client(
     groupID: string,
     clientID: string,
   ): Stamped<number> | Promise<Stamped<number>> {
-    return this.#clients.get(`${groupID}/${clientID}`, async () => ({
-      value: await readClient(this.kv, groupID, clientID),
-    }));
+    return this.#clients.get(this.#keyOf(groupID, clientID), async () => {
+      const key = keys.client(groupID, clientID);
+      const { value, versionstamp } = await this.#read<Client>(key);
+      return { value: { value: value?.lastMutationID ?? 0, versionstamp } };
+    });
   }
 
-  /** Takes in what a commit has written, under the versionstamp it was given. */
-  committed(records: Records, versionstamp: string): void {
+  /**
+   * Takes in what a commit has written that checked this guard, under the
+   * versionstamp it was given. To be called when the space stands right behind
+   * that commit. Under a newer guard it may be gone.
+   */
+  committed(
+    records: Records,
+    guard: string | null,
+    versionstamp: string,
+  ): void {
+    if (guard !== this.#guard) return;
     for (const [groupID, { value }] of records.groups()) {
       this.#groups.set(groupID, { value, versionstamp });
     }
     for (const [groupID, clientID, { value }] of records.clients()) {
-      this.#clients.set(`${groupID}/${clientID}`, { value, versionstamp });
+      const key = this.#keyOf(groupID, clientID);
+      this.#clients.set(key, { value, versionstamp });
     }
   }
 
-  /** Takes in what the space's log says; null when that is not known. */
+  /**
+   * Takes in what the space's log says; null when that is not known. What it
+   * names is read again, even where the log says how far a client came: its
+   * record may have been deleted since, under the guard that is known by now.
+   */
   advanced(log: readonly LogEntry[] | null): void {
-    if (!log) {
-      this.#groups.clear();
-      this.#clients.clear();
-    }
-    for (const { lost = [] } of log ?? []) {
-      for (const groupID of lost) this.#groups.delete(groupID);
+    if (!log) this.#clear();
+    for (const { lost = [], lastMutationIDs } of log ?? []) {
+      for (const groupID of lost) this.forget(groupID);
+      for (const [groupID, clientID] of lastMutationIDs) {
+        this.#clients.delete(this.#keyOf(groupID, clientID));
+      }
     }
   }
 
-  /** Drops what is remembered of a group and these clients: the next look is at KV. */
-  forget(groupID: string, clientIDs: Iterable<string>): void {
+  #clear(): void {
+    this.#groups.clear();
+    this.#clients.clear();
+    this.#generations.clear();
+  }
+
+  /** Drops what is remembered of a group, all of its clients included: the next look is at KV. */
+  forget(groupID: string): void {
     this.#groups.delete(groupID);
-    for (const clientID of clientIDs) {
-      this.#clients.delete(`${groupID}/${clientID}`);
+    this.#generations.delete(groupID);
+  }
+
+  /** Where a client is remembered since its group was last dropped. */
+  #keyOf(groupID: string, clientID: string): string {
+    let generation = this.#generations.get(groupID);
+    if (generation === undefined) {
+      generation = ++this.#lastGeneration;
+      this.#generations.set(groupID, generation);
+      if (this.#generations.size > MAX_REMEMBERED) {
+        this.forget(this.#generations.keys().next().value!);
+      }
     }
+    return `${generation}/${clientID}`;
   }
 }

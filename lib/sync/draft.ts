@@ -6,13 +6,12 @@ import { encode, keyBytes, keys } from "./keys.ts";
 import {
   assertKey,
   BASE_COST,
+  CHECK_COST,
   type Cost,
   fits,
   MAX_VALUE_BYTES,
   NO_COST,
   plus,
-  RECORD_COST,
-  times,
   TooLarge,
 } from "./limits.ts";
 import { type Op, pack, type StoredLogEntry } from "./log.ts";
@@ -51,13 +50,16 @@ export class Draft implements Source {
   readonly #changes = new Map<string, Change>();
   readonly #written = new Map<string, Written>();
   readonly rejections: Rejections;
-  #cost: Cost = BASE_COST;
+  #cost: Cost;
   #failure: unknown;
 
+  /** @param guard is checked as well: for records that are remembered under it. */
   constructor(
     readonly space: Space,
     private readonly collections: readonly Collection[],
+    private readonly guard?: string | null,
   ) {
+    this.#cost = guard === undefined ? BASE_COST : plus(BASE_COST, CHECK_COST);
     this.base = space.version;
     this.rejections = new Rejections(space);
     this.versionstamp = space.versionstamp;
@@ -66,7 +68,7 @@ export class Draft implements Source {
   /** Whether there is nothing to commit. */
   get empty(): boolean {
     return this.#changes.size === 0 && this.rejections.size === 0 &&
-      this.records.size === 0;
+      this.records.empty;
   }
 
   async entry(key: string): Promise<ReadonlyJSONValue | undefined> {
@@ -183,14 +185,13 @@ export class Draft implements Source {
     }
   }
 
-  /** Whether a commit still holds the draft with this and so many records more. */
-  fits({ cost }: Staged, records: number, maxChecks: number): boolean {
-    const more = plus(cost, times(RECORD_COST, records));
-    return fits(plus(this.cost, more), maxChecks);
+  /** Whether a commit still holds the draft with this and records that cost so much. */
+  fits({ cost }: Staged, records: Cost, maxChecks: number): boolean {
+    return fits(plus(this.cost, plus(cost, records)), maxChecks);
   }
 
   get cost(): Cost {
-    return plus(this.#cost, times(RECORD_COST, this.records.size));
+    return plus(this.#cost, this.records.cost);
   }
 
   /** Takes in what was staged; it must have been staged on this very draft. */
@@ -212,12 +213,15 @@ export class Draft implements Source {
   /**
    * Adds the draft's checks and writes to an atomic operation; gives back the
    * log entries in it. The commit takes the space from `base` to `base` plus
-   * their number.
+   * their number. `moreChecks` is how many it takes beyond those of its cost.
    */
-  addTo(atomic: Deno.AtomicOperation): StoredLogEntry[] {
+  addTo(atomic: Deno.AtomicOperation, moreChecks = 0): StoredLogEntry[] {
     const { name } = this.space;
     const ops: Op[] = [];
     this.addCheckTo(atomic);
+    if (this.guard !== undefined) {
+      atomic.check({ key: keys.guard(name), versionstamp: this.guard });
+    }
     for (const [key, { written, bytes, was, now }] of this.#changes) {
       if (bytes) atomic.set(keys.entry(name, key), bytes);
       else atomic.delete(keys.entry(name, key));
@@ -231,7 +235,8 @@ export class Draft implements Source {
       ops.push({ key, value: written?.value, was, now });
     }
     ops.push(...this.rejections.addTo(atomic));
-    const log = pack(ops, this.records.addTo(atomic), this.records.lost);
+    const confirmations = this.records.addTo(atomic, moreChecks);
+    const log = pack(ops, confirmations, this.records.lost);
     log.forEach(({ stored }, i) =>
       atomic.set(keys.log(name, this.base + 1 + i), stored)
     );

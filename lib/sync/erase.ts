@@ -22,13 +22,20 @@ export async function erase(
     return await deleteUnder(kv, keys.rejections(name, userID));
   }
   const version = keys.version(name);
+  const guard = keys.guard(name);
   const all = [keys.entries, keys.allOrders, keys.logs, keys.rejectionsIn];
   do {
-    await commitRepeatable(kv.atomic().delete(version));
+    // Together: a guard is never without one for as long as its space lives.
+    await commitRepeatable(kv.atomic().delete(version).delete(guard));
     for (const prefix of all) await deleteUnder(kv, prefix(name));
     // Of one that was born again meanwhile a part is gone.
-  } while ((await kv.get(version)).versionstamp !== null);
+  } while (await exists(kv, version, guard));
   await space.refresh();
+}
+
+async function exists(kv: Deno.Kv, ...some: Deno.KvKey[]): Promise<boolean> {
+  const found = await kv.getMany(some);
+  return found.some(({ versionstamp }) => versionstamp !== null);
 }
 
 async function deleteUnder(kv: Deno.Kv, prefix: Deno.KvKey): Promise<void> {

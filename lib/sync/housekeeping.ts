@@ -1,6 +1,6 @@
 // Housekeeping: deletes old log entries, unused client groups, and rejections that were never dismissed.
 import { commitRepeatable } from "./commit.ts";
-import { type ClientGroup, dayOf } from "./client_group.ts";
+import { changeGuard, type ClientGroup, dayOf } from "./client_group.ts";
 import { decode, keys } from "./keys.ts";
 import { logFailure } from "./log_failure.ts";
 import type { Space } from "./space.ts";
@@ -194,21 +194,26 @@ export class Housekeeping {
   /**
    * Deletes a group that is out of use, and its clients before it: should the
    * process die in between, the group is found again. The check sees to it that
-   * one which comes back meanwhile stays.
+   * one which comes back meanwhile stays. Each step changes the guard of the
+   * group's space; a space that was erased has none, and must not be born
+   * meanwhile.
    */
   async #expireGroup(
     { key, value, versionstamp }: Deno.KvEntry<ClientGroup>,
     now: number,
   ): Promise<void> {
     if (dayOf(now) - value.seenOn <= this.retention.groupDays) return;
+    const { kv } = this.store;
     const prefix = keys.clients(key[1] as string);
+    const version = keys.version(value.space);
     for (let more = true; more && !this.#stopped;) {
-      const atomic = this.store.kv.atomic().check({ key, versionstamp });
+      const atomic = kv.atomic().check({ key, versionstamp });
+      const home = await kv.get(version);
+      if (home.versionstamp === null) atomic.check(home);
+      else changeGuard(atomic, value.space);
       let deleted = 0;
       for await (
-        const client of this.store.kv.list({ prefix }, {
-          limit: DELETIONS_PER_COMMIT,
-        })
+        const client of kv.list({ prefix }, { limit: DELETIONS_PER_COMMIT })
       ) {
         atomic.delete(client.key);
         deleted++;

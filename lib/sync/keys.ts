@@ -6,6 +6,11 @@ export const keys = {
   /** The space's version: an integer, +1 per log entry. Its versionstamp guards every commit. */
   version: (space: string): Deno.KvKey => ["version", space],
   versions: (): Deno.KvKey => ["version"],
+  /**
+   * Written whenever a record of the space's groups or clients changes and its
+   * log does not say so. Its versionstamp is what counts; its value says nothing.
+   */
+  guard: (space: string): Deno.KvKey => ["guard", space],
   /** One entry of the space, as JSON bytes. */
   entry: (space: string, key: string): Deno.KvKey => ["entry", space, key],
   entries: (space: string): Deno.KvKey => ["entry", space],

@@ -45,16 +45,27 @@ export const BASE_COST: Cost = {
   checks: 1,
 };
 
-/**
- * The record of a client group or of a client, with its part in the log. Its
- * key holds two IDs of at most 64 bytes (protocol.ts), and is checked and set.
- */
-export const RECORD_COST: Cost = {
-  sets: 1,
-  bytes: 600,
+/** One check more, with its key. */
+export const CHECK_COST: Cost = {
+  sets: 0,
+  bytes: 300,
   keyBytes: 300,
   checks: 1,
 };
+
+/**
+ * A client's record, with its part in the log. Its key holds two IDs of at most
+ * 64 bytes (protocol.ts). The guard answers for it where there is no check left.
+ */
+export const CLIENT_COST: Cost = {
+  sets: 1,
+  bytes: 600,
+  keyBytes: 300,
+  checks: 0,
+};
+
+/** A client group's record, which is always checked. */
+export const GROUP_COST: Cost = { ...CLIENT_COST, checks: 1 };
 
 export const plus = (a: Cost, b: Cost, sign: 1 | -1 = 1): Cost => ({
   sets: a.sets + sign * b.sets,

@@ -1,6 +1,7 @@
 // Pull: brings a client group's view from its cookie to now.
 import { chargedReads, type Hold, type KvReads } from "./charged_reads.ts";
 import {
+  changeGuard,
   type ClientGroup,
   readClients,
   readGroup,
@@ -298,6 +299,7 @@ function fence(
       // Its first push would write the record and check that there is none:
       // no new version is needed to keep that out.
       const atomic = kv.atomic().set(keys.group(groupID), lost);
+      changeGuard(atomic, space.name);
       draft.addCheckTo(atomic);
       atomic.check({ key: keys.group(groupID), versionstamp });
       if (!(await atomic.commit()).ok) throw new Error("The group has changed");

@@ -93,15 +93,21 @@ export class PushQueue<U extends User> {
    * dropped.
    */
   async #attempt(fresh: boolean, alone: boolean): Promise<Attempt<void>> {
-    const { space } = this;
+    const { space, groups } = this;
+    const { collections, maxChecks, kv } = this.store;
     const jobs = alone ? this.#jobs.slice(0, 1) : [...this.#jobs];
-    if (fresh) { for (const job of jobs) job.dropRemembered(); }
     if (!space.born) {
       if (!fresh) throw new Stale();
       for (const job of this.#jobs.splice(0)) job.answer.reject(unknownSpace());
       return DONE;
     }
-    const draft = new Draft(space, this.store.collections(space.name));
+    if (fresh) {
+      for (const job of jobs) job.dropRemembered();
+      await Promise.all(jobs.map((job) => job.readRecords())); // and the guard
+    }
+    const guard = await groups.guard();
+    if (!space.born) throw new Stale();
+    const draft = new Draft(space, collections(space.name), guard);
     const progress = new Map<PushJob<U>, Progress>();
     for (const job of jobs) {
       await job.prefetched;
@@ -115,17 +121,17 @@ export class PushQueue<U extends User> {
       // No commit will prove what is remembered of these clients.
       if (!fresh) throw new Stale();
     } else {
-      const atomic = this.store.kv.atomic();
-      const log = draft.addTo(atomic).map(({ entry }) => entry);
+      const atomic = kv.atomic();
+      const log = draft.addTo(atomic, maxChecks - draft.cost.checks)
+        .map(({ entry }) => entry);
       const result = await atomic.commit();
       if (!result.ok) return null;
       this.store.measure?.commit?.(progress.size);
       // The answer can come late. If the space has moved on by then, so may
-      // these records have, by a fence for one: they are read again.
-      if (space.version === draft.base) {
-        this.groups.committed(draft.records, result.versionstamp);
-      } else for (const job of progress.keys()) job.dropRemembered();
+      // these records have, by a fence for one; the log has named them.
+      const isNext = space.version === draft.base;
       space.advance(draft.base, log, result.versionstamp);
+      if (isNext) groups.committed(draft.records, guard, result.versionstamp);
     }
     this.#settle(progress);
     return DONE;

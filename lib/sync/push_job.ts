@@ -8,7 +8,14 @@ import {
 } from "./client_group.ts";
 import type { Domain, Mutator, User } from "./domain.ts";
 import type { Draft } from "./draft.ts";
-import { assertKey, TooLarge } from "./limits.ts";
+import {
+  assertKey,
+  CLIENT_COST,
+  GROUP_COST,
+  NO_COST,
+  plus,
+  TooLarge,
+} from "./limits.ts";
 import { reject, runMutation } from "./mutation.ts";
 import {
   type ClientStateNotFound,
@@ -96,23 +103,27 @@ export class PushJob<U extends User = User> {
    * other while other pushes wait. What they decide or throw counts for nothing.
    */
   async prefetch(space: Space, next: number): Promise<void> {
-    const { groupID, push: { mutations } } = this;
+    const { push: { mutations } } = this;
     const runs = mutations.slice(next, next + MAX_PREFETCHED)
       .map(async ({ name, args, clientID, id }) => {
         const tx = new PrefetchTransaction(space, clientID, id);
         await this.#mutators.get(name)?.(tx, args);
       });
-    const clients = [...this.#clients.keys()];
-    await Promise.allSettled([
-      this.groups.group(groupID),
-      ...clients.map((clientID) => this.groups.client(groupID, clientID)),
-      ...runs,
+    await Promise.allSettled([this.readRecords(), ...runs]);
+  }
+
+  /** Reads at once what is not remembered of the push's group and clients. */
+  async readRecords(): Promise<void> {
+    const { groups, groupID } = this;
+    await Promise.all([
+      groups.group(groupID),
+      ...this.#clients.keys().map((each) => groups.client(groupID, each)),
     ]);
   }
 
-  /** Drops what this process remembers of the push's group and clients. */
+  /** Drops what this process remembers of the push's group and its clients. */
   dropRemembered(): void {
-    this.groups.forget(this.groupID, this.#clients.keys());
+    this.groups.forget(this.groupID);
   }
 
   /**
@@ -136,6 +147,7 @@ export class PushJob<U extends User = User> {
       return { next, answer: await this.#lost() };
     }
 
+    await this.readRecords();
     const clients = new Map<string, Stamped<number>>();
     for (const clientID of this.#clients.keys()) {
       clients.set(clientID, await this.groups.client(groupID, clientID));
@@ -150,7 +162,7 @@ export class PushJob<U extends User = User> {
       records.setGroup(groupID, lost, known.versionstamp);
       return { next, answer: await this.#lost() };
     }
-    return await this.#run(draft, known, clients, done);
+    return await this.#run(draft, known, clients, done, fresh);
   }
 
   /** Runs the mutations that are not in yet, in order, each on top of those before it. */
@@ -159,6 +171,7 @@ export class PushJob<U extends User = User> {
     group: Stamped<ClientGroup | null>,
     clients: Map<string, Stamped<number>>,
     done: (clientID: string) => number,
+    fresh: boolean,
   ): Promise<Progress> {
     const { user, groupID, push: { mutations } } = this;
     const { maxChecks } = this.store;
@@ -171,12 +184,14 @@ export class PushJob<U extends User = User> {
       const { id, clientID } = mutation;
       if (id <= done(clientID)) continue; // processed before
       const { versionstamp } = clients.get(clientID)!;
-      // A group goes with its clients (housekeeping.ts): the check of a client's
-      // record says that the group is still there, that of a new one does not.
-      const withGroup = (!seen || versionstamp === null) &&
-        !records.group(groupID);
-      const more = Number(withGroup) +
-        Number(records.confirmed(groupID, clientID) === undefined);
+      // One that was not seen today may have been deleted by a release that
+      // knows no guard: its record is written then, and so it is checked.
+      const withGroup = !seen && !records.group(groupID);
+      const withClient = records.confirmed(groupID, clientID) === undefined;
+      const more = plus(
+        withGroup ? GROUP_COST : NO_COST,
+        withClient ? CLIENT_COST : NO_COST,
+      );
       let staged = await runMutation(draft, this.#mutators, user, mutation);
       if (!draft.fits(staged, more, maxChecks)) {
         if (!draft.empty) return { next: i, bytes };
@@ -190,6 +205,9 @@ export class PushJob<U extends User = User> {
         records.setGroup(groupID, record, group.versionstamp);
       }
     }
+    // Where nothing of it has run, nothing checks the record of the group.
+    const isProven = fresh || seen || records.group(groupID);
+    if (!isProven && mutations.length > 0) throw new Stale();
     return { next: mutations.length, answer: null, bytes };
   }
 

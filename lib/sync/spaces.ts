@@ -54,9 +54,11 @@ export class Spaces<U extends User> {
 
   #load(name: string): OpenSpace<U> {
     const { store, domain, pokes } = this;
-    const groups = new ClientGroups(store.kv);
+    const groups = new ClientGroups(store.kv, name);
     const space = new Space(store.kv, name, (space, log, first) => {
-      groups.advanced(log);
+      // What was read before the birth stood under no guard (housekeeping.ts).
+      const isBirth = log?.length === space.version;
+      groups.advanced(isBirth ? null : log);
       const open = this.#open.get(name);
       if (open?.space === space) this.#weigh(open);
       if (!first) pokes.advanced(space, log); // each reader is greeted by itself

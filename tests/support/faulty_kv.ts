@@ -33,7 +33,7 @@ export class Process {
     private readonly world: Simulation,
     private readonly plan: Plan,
     recorder: Gate,
-    checks: () => boolean,
+    checks: (key: Deno.KvKey) => boolean,
   ) {
     this.died.promise.catch(() => {}); // nobody may be asking it anything
     const gate: Gate = (call, run) => this.#call(call, run);

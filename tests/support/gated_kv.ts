@@ -9,6 +9,8 @@ export type Call = {
   keys: Deno.KvKey[];
   /** Of a commit, in the order they were given. */
   changes: Change[];
+  /** The keys that a commit checks. */
+  checks: Deno.KvKey[];
 };
 
 /** Does the call by `run`, or not; gives back what the caller is told. */
@@ -16,24 +18,29 @@ export type Gate = <T>(call: Call, run: () => Promise<T>) => Promise<T>;
 
 /**
  * `kv` behind a gate. `batchSize` is the largest batch of a list: small ones
- * tear a long read in many places. `checks` says whether commits check anything.
+ * tear a long read in many places. `checks` says which keys commits check.
  * A watch is silent, as on a file that another process writes.
  */
 export function gatedKv(
   kv: Deno.Kv,
   gate: Gate,
   batchSize = 500,
-  checks: () => boolean = () => true,
+  checks: (key: Deno.KvKey) => boolean = () => true,
 ): Deno.Kv {
   const call = (
     kind: Call["kind"],
     keys: Deno.KvKey[],
     changes: Change[] = [],
-  ): Call => ({ kind, keys, changes });
+    checked: Deno.KvKey[] = [],
+  ): Call => ({ kind, keys, changes, checks: checked });
 
-  const commit = (atomic: Deno.AtomicOperation, changes: Change[]) =>
+  const commit = (
+    atomic: Deno.AtomicOperation,
+    changes: Change[],
+    checked?: Deno.KvKey[],
+  ) =>
     gate(
-      call("commit", changes.map(({ key }) => key), changes),
+      call("commit", changes.map(({ key }) => key), changes, checked),
       () => atomic.commit(),
     );
 
@@ -64,9 +71,11 @@ export function gatedKv(
     atomic: () => {
       const atomic = kv.atomic();
       const changes: Change[] = [];
+      const checked: Deno.KvKey[] = [];
       const chain = {
         check(...given: Deno.AtomicCheck[]) {
-          if (checks()) atomic.check(...given);
+          atomic.check(...given.filter(({ key }) => checks(key)));
+          checked.push(...given.map(({ key }) => key));
           return chain;
         },
         set(key: Deno.KvKey, value: unknown, options?: { expireIn?: number }) {
@@ -79,7 +88,7 @@ export function gatedKv(
           changes.push({ key });
           return chain;
         },
-        commit: () => commit(atomic, changes),
+        commit: () => commit(atomic, changes, checked),
       };
       return chain;
     },
