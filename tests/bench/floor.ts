@@ -69,6 +69,7 @@ export class RawLoop implements Disposable {
     const atomic = this.kv.atomic();
     const version = ["version", SPACE];
     atomic.check({ key: version, versionstamp: this.#versionstamp });
+    atomic.check({ key: ["guard", SPACE], versionstamp: null });
     for (let i = 0; i < batch; i++) {
       const n = ++this.#count;
       const key = `message/${i}-${String(n).padStart(9, "0")}`;
