@@ -14,5 +14,5 @@ ENV HOST=0.0.0.0 DENO_KV_PATH=/data/kvetch.sqlite3
 USER deno
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=6s --start-period=10s \
-  CMD ["deno", "eval", "Deno.exit((await fetch('http://localhost:8000/healthz')).ok ? 0 : 1)"]
+  CMD ["deno", "eval", "Deno.exit((await fetch(`http://localhost:${Deno.env.get('PORT') || 8000}/healthz`)).ok ? 0 : 1)"]
 CMD ["run", "-q", "-P=serve", "--node-modules-dir=manual", "main.ts"]

@@ -1,9 +1,7 @@
 // A `Deno.Kv` on a KV server, over KV Connect, by its official client for npm.
 import type { Kv, KvEntryMaybe, KvKey } from "@deno/kv";
 import { deserialize, serialize } from "node:v8";
-
-/** For how long a read or a commit is waited for, in ms: the server may be gone without a word. */
-const TIMEOUT_MS = 5_000;
+import { inTime, TIMEOUT_MS } from "./store.ts";
 
 /** A watch that says nothing for so long, in ms, is dead: denokv says something every 5 s. */
 const MAX_SILENCE_MS = 15_000;
@@ -24,7 +22,7 @@ type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
 export async function connectKv(url: string): Promise<Deno.Kv> {
   const kv = await connect(
     url,
-    (url, init) => reach(url, init, AbortSignal.timeout(TIMEOUT_MS)),
+    (url, init) => inTime(wholeAnswer(url, init)),
   );
   const watches = new Set<End>();
   const closeAll = kv.close.bind(kv);
@@ -50,6 +48,14 @@ async function connect(url: string, fetcher: Fetcher): Promise<Kv> {
   return await open(url, options);
 }
 
+/** An answer with all of its body: read later, it could break off and never end. */
+async function wholeAnswer(url: string, init: RequestInit): Promise<Response> {
+  const response = await reach(url, init, AbortSignal.timeout(TIMEOUT_MS));
+  const whole = new Response(await response.bytes(), response);
+  // The client finds what else the server has by it.
+  return Object.defineProperty(whole, "url", { value: response.url });
+}
+
 /**
  * As `fetch`, with errors that say what could not be reached, and why, and, as
  * those of `Deno.Kv`, that a commit is more than the KV takes.
@@ -66,7 +72,10 @@ async function reach(
   });
   if (response.status === 400 && url.endsWith("/atomic_write")) {
     const what = await response.text();
-    throw new TypeError(`This is too large for the KV server: ${what}`);
+    if (/too (large|many)|exceeds/i.test(what)) {
+      throw new TypeError(`This is too large for the KV server: ${what}`);
+    }
+    throw new Error(`the KV server refuses it (${what})`);
   }
   return response;
 }

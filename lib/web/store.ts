@@ -45,7 +45,7 @@ function throwUnlessFull(error: unknown): void {
 }
 
 /** In ms. A call throws at once where another process has the file locked, or waits for ever. */
-const TIMEOUT_MS = 5_000;
+export const TIMEOUT_MS = 5_000;
 
 /** Makes a call again for as long as another process has the file locked, for 5 s; throws all other errors. */
 async function untilUnlocked(call: () => Promise<unknown>): Promise<void> {
@@ -57,7 +57,7 @@ async function untilUnlocked(call: () => Promise<unknown>): Promise<void> {
 }
 
 /** What `made` comes to; throws when that takes more than 5 s. */
-async function inTime<T>(made: Promise<T>): Promise<T> {
+export async function inTime<T>(made: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const late = () => reject(new Error("the database stays locked, or is away"));
   const timer = setTimeout(late, TIMEOUT_MS);

@@ -1,5 +1,6 @@
 // Bans by the operator: of an account, or of an address, for a time or until they are lifted.
 import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
+import { inTime } from "../store.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
 
 /** Who is banned: an account by its userID, or an address as `parseAddress` spells it. */
@@ -100,7 +101,9 @@ export class AddressBans {
   }
 
   /** Reads the bans if any has changed. Throws what storage throws. */
-  readonly refresh = coalesce(async () => {
+  readonly refresh = coalesce(() => inTime(this.#read()));
+
+  async #read(): Promise<void> {
     this.#lookedAt = performance.now();
     const { versionstamp } = await this.kv.get(SIGNALS.bans);
     if (versionstamp === this.#signal) return;
@@ -110,5 +113,5 @@ export class AddressBans {
     }
     this.#banned = banned;
     this.#signal = versionstamp;
-  });
+  }
 }

@@ -104,3 +104,23 @@ test("what the server does not answer fails in time, and what it answers with an
   }
   await assertRejects(() => kv.set(["a"], 1), Error, "Out of order");
 });
+
+test("an answer that begins and never ends fails in time, and a refusal of other cause is not taken for one of size (T53)", async () => {
+  const { answer, end } = watchAnswer();
+  await using it = await connectTo({
+    snapshot_read: answer,
+    atomic_write: () => new Response("Writes are off", { status: 400 }),
+  });
+  const { kv } = it;
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout =
+    ((late: () => void) => setTimeout(late, 10)) as typeof setTimeout;
+  try {
+    await assertRejects(() => kv.get(["a"]), Error, "is away");
+  } finally {
+    globalThis.setTimeout = setTimeout;
+    end();
+  }
+  const error = await assertRejects(() => kv.set(["a"], 1), Error, "are off");
+  assertEquals(error instanceof TypeError, false);
+});
