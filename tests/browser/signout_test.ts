@@ -6,7 +6,6 @@ import {
   box,
   connection,
   enter,
-  mayWrite,
   messages,
   send,
 } from "../support/room_page.ts";

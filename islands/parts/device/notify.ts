@@ -31,6 +31,9 @@ const MAX_BODY = 300;
 /** In milliseconds, between two looks at what has changed. */
 const MIN_INTERVAL = 1_000;
 
+/** Spaces of which a stream surely tells. */
+const MAX_POKED = 90;
+
 type Counts = [roomID: string, messageCount: number][];
 
 /** What notices need of the person's own space; all but the blocked by roomID. */
@@ -112,6 +115,8 @@ class Notifier {
       // So does the first, and many come together.
       if (before === undefined && !isOwn) this.#needsList = true;
       else this.#changed.add(space);
+      // More rooms than a stream takes: the list knows of those that are left out.
+      if (this.#listening.size > MAX_POKED) this.#needsList = true;
       this.#look();
     };
     const end = listen(chatServer, this.userID, space, { onPoke });

@@ -58,6 +58,9 @@ export class BackgroundCopies {
   #isBusy = false;
   /** Ends the waiting for the copy that is being brought in step. */
   #stopWaiting = () => {};
+  #waitsFor: string | undefined;
+  /** By roomID, when a copy could not be brought in step, in milliseconds since 1970. */
+  readonly #failedAt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #resign = () => {};
@@ -122,7 +125,9 @@ export class BackgroundCopies {
       for (;;) {
         const next = this.#next();
         if (next === undefined || this.#closed) break;
-        if (await isShortOfSpace() || !await this.#sync(next)) break;
+        if (await isShortOfSpace()) break;
+        this.#failedAt.set(next, Date.now()); // unless it succeeds
+        if (!await this.#sync(next)) break;
       }
     } catch (error) {
       console.warn(error); // the next poke tries again
@@ -144,7 +149,11 @@ export class BackgroundCopies {
       const version = this.#versions.get(roomID);
       if (version === undefined || synced?.version === version) continue;
       if (this.#open.has(roomID) || this.events.isOpen(roomID)) continue;
-      const at = synced ? synced.at + pause : now;
+      const failedAt = this.#failedAt.get(roomID) ?? -Infinity;
+      const at = Math.max(
+        synced ? synced.at + pause : now,
+        failedAt + REOPEN_AFTER,
+      );
       if (at <= now) return roomID;
       opensAt = Math.min(opensAt, at);
     }
@@ -167,16 +176,22 @@ export class BackgroundCopies {
     this.#open.set(roomID, replica);
     // Meanwhile it may have been opened by the page itself.
     if (this.#closed || this.events.isOpen(roomID)) {
+      this.#failedAt.delete(roomID);
       this.#closeCopy(roomID);
       return true;
     }
-    const { fresh, paused } = await this.#answered(replica);
+    this.#waitsFor = roomID;
+    const { fresh, paused, online } = await this.#answered(replica);
+    if (fresh || this.#open.get(roomID) !== replica) {
+      this.#failedAt.delete(roomID);
+    }
     if (this.#open.get(roomID) !== replica) return true;
     if (!fresh) {
       this.#closeCopy(roomID);
       // The list says soon that one is no member any more.
       if (paused === "gone") this.#versions.delete(roomID);
-      return paused === "gone";
+      if (!online) this.#failedAt.delete(roomID); // it is not the room's fault
+      return online;
     }
     await replica.persist();
     const entries = await replica.query((tx) => tx.scan().values().toArray());
@@ -243,7 +258,7 @@ export class BackgroundCopies {
   #closeCopy(roomID: string): void {
     this.#open.get(roomID)?.close().catch(reportError);
     this.#open.delete(roomID);
-    this.#stopWaiting();
+    if (this.#waitsFor === roomID) this.#stopWaiting();
   }
 }
 
