@@ -8,7 +8,6 @@ type Asked = {
 };
 
 const MAX_KEYS_PER_READ = 10; // of KV
-const MAX_CALLS_UNDER_WAY = 2; // before others wait to fill the next one
 
 /**
  * A KV whose `get` and `getMany` wait for the end of the turn, and for others
@@ -22,8 +21,17 @@ const MAX_CALLS_UNDER_WAY = 2; // before others wait to fill the next one
  * `reader` may be a second connection to the same SQLite file: one connection
  * does one thing after the other, while SQLite itself reads during a commit,
  * and sees from its end on what it brought (sqlite.org/wal.html).
+ * `callsUnderWay` is how many there are before others wait to fill the next:
+ * two of a file, which answers one after the other; over a network, where they
+ * go abreast and each takes a while, more.
  */
-export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
+export function batchReads(
+  kv: Deno.Kv,
+  { reader = kv, callsUnderWay = 2 }: {
+    reader?: Deno.Kv;
+    callsUnderWay?: number;
+  } = {},
+): Deno.Kv {
   const waiting: Asked[] = [];
   let underWay = 0;
   let soon = false;
@@ -46,7 +54,7 @@ export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
         for (const key of keys) distinct.add(key);
         return distinct.size > MAX_KEYS_PER_READ;
       });
-      if (full < 0 && underWay >= MAX_CALLS_UNDER_WAY) return;
+      if (full < 0 && underWay >= callsUnderWay) return;
       // One that is too large on its own is KV's to refuse.
       call(waiting.splice(0, full < 0 ? Infinity : Math.max(1, full)));
     }
@@ -55,11 +63,15 @@ export function batchReads(kv: Deno.Kv, reader = kv): Deno.Kv {
   async function call(asked: Asked[]): Promise<void> {
     underWay++;
     try {
-      const distinct = [...new Set(asked.flatMap(({ keys }) => keys))];
-      const found: Found = await reader.getMany(distinct);
-      const byKey = new Map(distinct.map((key, i) => [key, found[i]]));
+      const places = new Map<Deno.KvKey, number>();
+      for (const { keys } of asked) {
+        for (const key of keys) {
+          if (!places.has(key)) places.set(key, places.size);
+        }
+      }
+      const found: Found = await reader.getMany([...places.keys()]);
       for (const { keys, answer } of asked) {
-        answer.resolve(keys.map((key) => byKey.get(key)!));
+        answer.resolve(keys.map((key) => found[places.get(key)!]));
       }
     } catch (error) {
       if (asked.length === 1) asked[0].answer.reject(error);

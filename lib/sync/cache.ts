@@ -3,15 +3,22 @@
 /** What a value takes beside its bytes, about: its key, its place in the map. */
 export const OVERHEAD_BYTES = 100;
 
+/** `usedAt` counts all uses: that of the last one. */
+type Remembered<V> = { value: V; bytes: number; usedAt: number };
+
+/** What stays when there are too many: some fewer, so that they are not dropped one by one. */
+const KEPT_SHARE = .9;
+
 /**
- * Values by key; above a number of values or bytes the oldest are dropped. A
- * value that is being read while `set`, `delete` or `clear` changes its key is
+ * Values by key; above a number of values or bytes those used longest ago are
+ * dropped. A value that is being read while `set`, `delete` or `clear` changes its key is
  * given to the callers who asked for it, and not remembered.
  */
 export class Cache<V> {
-  readonly #values = new Map<string, { value: V; bytes: number }>();
+  readonly #values = new Map<string, Remembered<V>>();
   readonly #reading = new Map<string, Promise<V>>();
   #bytes = 0;
+  #uses = 0;
 
   constructor(
     private readonly maxValues: number,
@@ -29,8 +36,16 @@ export class Cache<V> {
     read: () => Promise<{ value: V; bytes?: number }>,
   ): V | Promise<V> {
     const known = this.#values.get(key);
-    if (known) return known.value;
+    if (known) {
+      known.usedAt = ++this.#uses;
+      return known.value;
+    }
     return this.#reading.get(key) ?? this.#read(key, read);
+  }
+
+  /** Whether `get` gives it without a read. */
+  has(key: string): boolean {
+    return this.#values.has(key);
   }
 
   #read(
@@ -50,10 +65,22 @@ export class Cache<V> {
   /** Remembers a value that takes so many bytes. */
   set(key: string, value: V, bytes = 0): void {
     this.delete(key);
-    this.#values.set(key, { value, bytes });
+    this.#values.set(key, { value, bytes, usedAt: ++this.#uses });
     this.#bytes += bytes + OVERHEAD_BYTES;
-    while (this.#values.size > this.maxValues || this.#bytes > this.maxBytes) {
-      this.delete(this.#values.keys().next().value!);
+    if (this.#isAbove(1)) this.#dropOldest();
+  }
+
+  #isAbove(share: number): boolean {
+    return this.#values.size > share * this.maxValues ||
+      this.#bytes > share * this.maxBytes;
+  }
+
+  #dropOldest(): void {
+    const oldestFirst = [...this.#values]
+      .sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    for (const [key] of oldestFirst) {
+      if (!this.#isAbove(KEPT_SHARE)) return;
+      this.delete(key);
     }
   }
 

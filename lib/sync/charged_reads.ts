@@ -11,6 +11,8 @@ const OVERHEAD_BYTES = 300;
 export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
   /** To be called when all that was read is dropped, to be read again. */
   drop?(): void;
+  /** To be called for values of so many bytes that are held without being read. */
+  charge?(bytes: number): void;
   list<T>(
     selector: Deno.KvListSelector,
     options?: Deno.KvListOptions,
@@ -23,13 +25,16 @@ export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
  */
 export function chargedReads(kv: KvReads, hold: Hold): KvReads {
   let held = 0;
-  const charge = (value: unknown) => {
-    if (!(value instanceof Uint8Array)) return;
-    const bytes = value.length + OVERHEAD_BYTES;
+  const chargeBytes = (bytes: number) => {
     if (hold(bytes)) return void (held += bytes);
     throw unavailable(undefined, "There is no memory left for the answer.");
   };
+  const charge = (value: unknown) => {
+    if (!(value instanceof Uint8Array)) return;
+    chargeBytes(value.length + OVERHEAD_BYTES);
+  };
   return {
+    charge: chargeBytes,
     drop() {
       hold(-held);
       held = 0;

@@ -200,16 +200,22 @@ export class ClientGroups {
       this.#generations.size * OVERHEAD_BYTES;
   }
 
+  /** Makes sure that a guard is known. */
+  async ready(): Promise<void> {
+    if (this.#guard === undefined) await this.refresh();
+  }
+
+  /** Reads the guard: what is remembered under another is dropped. */
+  async refresh(): Promise<void> {
+    this.#observe((await this.kv.get(this.#guardKey)).versionstamp);
+  }
+
   /**
-   * The guard's versionstamp, remembered or read. A commit that was worked out
-   * on records checks the one that it asked for before it asked for them.
+   * The guard's versionstamp as it is known. A commit that is worked out on
+   * records checks the one that stood here before it asked for them.
    */
-  async guard(): Promise<string | null> {
-    const { versionstamp } = this.#guard === undefined
-      ? await this.kv.get(this.#guardKey)
-      : { versionstamp: this.#guard };
-    this.#observe(versionstamp);
-    return versionstamp;
+  get guard(): string | null | undefined {
+    return this.#guard;
   }
 
   /** Another guard than the one that stood for what is remembered: nothing of it is known to be true. */
@@ -240,6 +246,8 @@ export class ClientGroups {
     groupID: string,
   ): Stamped<ClientGroup | null> | Promise<Stamped<ClientGroup | null>> {
     return this.#groups.get(groupID, async () => {
+      // It may come back as another record: no client is known under it.
+      this.#generations.delete(groupID);
       const key = keys.group(groupID);
       const { value, versionstamp } = await this.#read<ClientGroup>(key);
       return { value: { value, versionstamp } };
@@ -265,8 +273,8 @@ export class ClientGroups {
    */
   committed(
     records: Records,
-    guard: string | null,
     versionstamp: string,
+    guard: string | null | undefined,
   ): void {
     if (guard !== this.#guard) return;
     for (const [groupID, { value }] of records.groups()) {
@@ -288,6 +296,7 @@ export class ClientGroups {
     for (const { lost = [], lastMutationIDs } of log ?? []) {
       for (const groupID of lost) this.forget(groupID);
       for (const [groupID, clientID] of lastMutationIDs) {
+        if (!this.#generations.has(groupID)) continue;
         this.#clients.delete(this.#keyOf(groupID, clientID));
       }
     }

@@ -5,9 +5,10 @@ import { readClients } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
 import { keys, parse } from "./keys.ts";
 import { LIST_OPTIONS, type LogEntry, type Op, readLog } from "./log.ts";
-import { readNewest, readRange, type StoredEntries } from "./order_index.ts";
+import { readRange, type StoredEntries } from "./order_index.ts";
 import { type PatchOp, unavailable, unknownSpace } from "./protocol.ts";
-import type { Head } from "./space.ts";
+import { isTooOld, isUsable, patched, readShared } from "./shared_view.ts";
+import type { Head, Space } from "./space.ts";
 import { type Centre, isInside, type ViewBounds } from "./view_bounds.ts";
 
 /** Whose view it is: a user sees their own rejections, a group the lastMutationIDs of its clients. */
@@ -78,84 +79,75 @@ const MAX_TRIES = 5;
  * replayed. That gives exactly the state at the last of them, as each key's last
  * change is either seen by the read or replayed after it. With the newest of
  * each windowed collection come the entries next to `centre`, if it is given.
+ * What all see is not read again where it is remembered: the log from then on is
+ * replayed. `here` is what this process remembers of the space, if anything.
  */
 export async function snapshot(
   kv: KvReads,
   space: string,
+  here: Space | undefined,
   viewer: Viewer,
   collections: readonly Collection[],
   window: number,
   centre?: Centre,
 ): Promise<Snapshot> {
+  const size = collections.length > 0 ? window : 0;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     kv.drop?.(); // the whole view needs nothing that was read before
-    const begun = await readVersion(kv, space);
-    const newestOf = ({ prefix }: Collection) =>
-      readNewest(kv, space, prefix, window);
-    const [plain, newest, rejections, clients] = await Promise.all([
-      readPlain(kv, space, collections),
-      Promise.all(collections.map(newestOf)),
+    const remembered = centre ? undefined : here?.viewOf(size);
+    if (remembered) kv.charge?.(remembered.bytes);
+    const begun = remembered?.version ?? (await readVersion(kv, space)).version;
+    // Up to there the user's own rejections are as they are read now.
+    const known = remembered ? here!.version : begun;
+    const [shared, rejections, clients] = await Promise.all([
+      remembered ?? readShared(kv, space, collections, size),
       readRejections(kv, space, viewer.userID),
       readClients(kv, viewer.groupID),
     ]);
-    const windows = newest.flatMap(({ entries }) => entries);
-    const from = Object.fromEntries(
-      collections.map(({ prefix }, i) => [prefix, newest[i].bound]),
-    );
+    const { from } = shared;
     const found = centre && await readRange(kv, space, { from }, centre);
     const ranges = found ? [{ ...found.range, serial: 1 }] : [];
-    const bounds = { from, ranges };
 
-    const version = await readVersion(kv, space);
-    const log = await readLog(kv, space, begun, version);
+    const { version, versionstamp } = await readVersion(kv, space);
+    if (begun > version || remembered && isTooOld(remembered, version)) {
+      here?.forgetView();
+      continue;
+    }
+    // By the version alone it may be of what was before the space was erased.
+    const isHere = here !== undefined && here.version >= version &&
+      here.versionstamp !== null && here.versionstamp >= versionstamp;
+    const log = (isHere && here.recentLogFrom(begun)) ||
+      await readLog(kv, space, begun, version);
     if (!log) continue; // pruned meanwhile
-    const change = changeOf(log.slice(1), viewer, collections, bounds);
+    const view = { ...shared, version: begun, mark: log[0].mark };
+    if (!remembered) here?.rememberView(view);
+    else if (!isUsable(remembered, log, collections)) {
+      here?.forgetView();
+      continue;
+    }
+    const since = log.slice(1).map((entry, i) =>
+      begun + 1 + i > known ? entry : ofAll(entry)
+    );
+    const change = changeOf(since, viewer, collections, { from, ranges });
+    const all = [...view.entries, ...found?.entries ?? [], ...rejections];
+    const whole = remembered
+      ? patched(
+        { ...view, window: size, entries: all },
+        change.patch,
+        collections,
+      )
+      : { entries: all, from, patch: change.patch };
     return {
-      entries: [
-        ...plain,
-        ...windows,
-        ...found?.entries ?? [],
-        ...rejections,
-      ],
-      bounds,
-      head: { version, mark: log.at(-1)!.mark },
-      patch: change.patch,
+      entries: whole.entries,
+      bounds: { from: whole.from, ranges },
+      // The log in memory may have grown since the version was looked at.
+      head: { version: begun + log.length - 1, mark: log.at(-1)!.mark },
+      patch: whole.patch,
       lastMutationIDs: { ...clients, ...change.lastMutationIDs },
     };
   }
   throw unavailable();
 }
-
-/** Reads the entries outside of windowed collections. */
-async function readPlain(
-  kv: KvReads,
-  space: string,
-  collections: readonly Collection[],
-): Promise<StoredEntries> {
-  const between: Deno.KvListSelector[] = [];
-  let start = keys.entry(space, "");
-  const skipped = collections.map(({ prefix }) => prefix).sort();
-  for (const collection of skipped) {
-    between.push({ start, end: keys.entry(space, collection) });
-    start = keys.entry(space, successor(collection));
-  }
-  between.push({ prefix: keys.entries(space), start });
-  const read = async (selector: Deno.KvListSelector) => {
-    const found = await Array.fromAsync(
-      kv.list<Uint8Array>(selector, LIST_OPTIONS),
-    );
-    return found.map(({ key, value }): [string, Uint8Array] => [
-      key[2] as string,
-      value,
-    ]);
-  };
-  return (await Promise.all(between.map(read))).flat();
-}
-
-/** The first text after all that begin with a prefix; prefixes end in ASCII. */
-const successor = (prefix: string) =>
-  prefix.slice(0, -1) +
-  String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
 async function readRejections(
   kv: KvReads,
@@ -172,10 +164,17 @@ async function readRejections(
   return found;
 }
 
-async function readVersion(kv: KvReads, space: string): Promise<number> {
-  const { value } = await kv.get<number>(keys.version(space));
-  if (value !== null) return value;
-  throw unknownSpace();
+/** A log entry without what is one user's alone. */
+const ofAll = (entry: LogEntry): LogEntry => ({
+  ...entry,
+  ops: entry.ops.filter((op) => op.for === undefined),
+});
+
+async function readVersion(kv: KvReads, space: string) {
+  const found = await kv.get<number>(keys.version(space));
+  const { value: version, versionstamp } = found;
+  if (version === null) throw unknownSpace();
+  return { version, versionstamp };
 }
 
 /** A snapshot's entries with what happened meanwhile applied, as values. */

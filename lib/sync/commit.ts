@@ -8,6 +8,10 @@ export const COMMIT_DEADLINE_MS = 8_000;
 
 const FIRST_BACKOFF_MS = 2;
 const MAX_BACKOFF_MS = 200;
+/** The longest wait of one that was outrun, as that of a try of this number: turns do the rest. */
+const OUTRUN_BACKOFF = 2;
+/** So often in a row one may be outrun before it asks for a turn. */
+const OUTRUN_BEFORE_TURN = 2;
 
 /**
  * Waits before try number `attempt` (0 is the first: no wait), so that two
@@ -42,7 +46,26 @@ export class Final extends Error {
 /** What an attempt came to: a value, or null when another writer was faster. */
 export type Attempt<T> = { value: T } | null;
 
-type MayRetry = (error: unknown) => boolean;
+/**
+ * What an attempt builds on: what is `remembered`, which may be stale; what is
+ * remembered, `caught up` with KV after another writer was faster; or, after
+ * anything else has gone wrong, only what is read `fresh`.
+ */
+export type Basis = "remembered" | "caught up" | "fresh";
+
+/** A part of what a process remembers. */
+type Memory = {
+  /** Makes sure that something is known. */
+  ready(): Promise<void>;
+  /** Catches up with KV. */
+  refresh(): Promise<void>;
+};
+
+type Options = {
+  /** What else an attempt builds on, beside the spaces. */
+  memories?: readonly Memory[];
+  mayRetry?: (error: unknown) => boolean;
+};
 
 /** The time is up, or the error is one that may not be tried again. */
 class GaveUp extends Error {
@@ -53,18 +76,23 @@ class GaveUp extends Error {
 
 /** The loop under all commits. Throws the cause of a `Final`, and else `GaveUp` with the last error. */
 async function retry<T>(
-  attempt: (fresh: boolean) => Promise<Attempt<T>>,
+  attempt: (basis: Basis) => Promise<Attempt<T>>,
   limitMs: number,
-  mayRetry: MayRetry = () => true,
+  mayRetry: (error: unknown) => boolean = () => true,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
+  let basis: Basis = "remembered";
   let cause: unknown;
   for (let tries = 0; tries === 0 || Date.now() < deadline; tries++) {
-    await backoff(tries);
+    await backoff(
+      basis === "caught up" ? Math.min(tries, OUTRUN_BACKOFF) : tries,
+    );
     try {
-      const done = await attempt(tries > 0);
+      const done = await attempt(basis);
       if (done) return done.value;
+      basis = "caught up";
     } catch (error) {
+      basis = "fresh";
       if (error instanceof Final) throw error.cause;
       if (error instanceof Stale) continue;
       cause = error;
@@ -79,27 +107,34 @@ async function retry<T>(
  * that back.
  *
  * The first attempt builds on what this process remembers. Before each further
- * one, which is `fresh`, there is a pause, and the spaces are read from KV. An
- * attempt throws `Stale` for what only a fresh one can settle. A storage error
- * leaves open whether the commit happened: the next attempt must find out (push
- * by lastMutationIDs, write by the mark in the log).
+ * one there is a pause, and the spaces and `memories` are read from KV, all at
+ * the same time. An attempt throws `Stale` for what only a fresh one can settle.
+ * A storage error leaves open whether the commit happened: the next attempt must
+ * find out (push by lastMutationIDs, write by the mark in the log).
  *
  * Throws the cause of a `Final`. Throws an `unavailable` error after 8 s, and
  * at once after an error that `mayRetry` says no to.
  */
 export async function retryCommit<T>(
   spaces: readonly Space[],
-  attempt: (fresh: boolean) => Promise<Attempt<T>>,
-  mayRetry?: MayRetry,
+  attempt: (basis: Basis) => Promise<Attempt<T>>,
+  { memories = [], mayRetry }: Options = {},
 ): Promise<T> {
+  const turns = spaces.map((space) => space.turns);
+  let outrun = 0;
   try {
     return await retry(
-      async (fresh) => {
-        for (const space of spaces) {
-          if (fresh) await space.refresh();
-          else await space.ready();
+      async (basis) => {
+        const all: Memory[] = [...spaces, ...turns, ...memories];
+        const look = basis === "remembered" ? "ready" : "refresh";
+        await Promise.all(all.map((each) => each[look]()));
+        if (outrun >= OUTRUN_BEFORE_TURN) {
+          await Promise.all(turns.map((each) => each.ask()));
         }
-        return await attempt(fresh);
+        await Promise.all(turns.map((each) => each.wait()));
+        const done = await attempt(basis);
+        if (!done) outrun++;
+        return done;
       },
       COMMIT_DEADLINE_MS,
       mayRetry,

@@ -20,6 +20,15 @@ export interface Collection {
   order(value: ReadonlyJSONValue): number;
 }
 
+/** What a commit did to an entry that all may see: a put when it has a `value`, else a del. */
+export interface Change {
+  key: string;
+  value?: ReadonlyJSONValue;
+  /** Its order in a windowed collection before and after; without the first it is new there. */
+  was?: number;
+  now?: number;
+}
+
 /** The user who pushes or pulls; the domain's own type can hold more. */
 export interface User {
   userID: string;
@@ -35,9 +44,20 @@ export interface Domain<U extends User> {
   collections(space: string): readonly Collection[];
   /**
    * Whether a change of an entry can end a user's right to read the space:
-   * `value` is what it has become, undefined when it was deleted.
+   * `value` is what it has become, undefined when it was deleted. For an entry
+   * that changes often, a text that says what of it decides: then it can when
+   * that is another than the last time.
    */
-  guards(space: string, key: string, value?: ReadonlyJSONValue): boolean;
+  guards(
+    space: string,
+    key: string,
+    value?: ReadonlyJSONValue,
+  ): boolean | string;
+  /**
+   * Whether the commit of a change leaves a note (rule N1), by which work that
+   * follows from it is not forgotten. Without this function none does.
+   */
+  notes?(space: string, change: Change): boolean;
 }
 
 /** The windowed collection that an entry belongs to, if any. */

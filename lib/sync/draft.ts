@@ -14,10 +14,19 @@ import {
   plus,
   TooLarge,
 } from "./limits.ts";
-import { type Op, pack, type StoredLogEntry } from "./log.ts";
+import {
+  jsonOf,
+  type LogEntry,
+  type Op,
+  pack,
+  type StoredLogEntry,
+} from "./log.ts";
 import { type Rejection, Rejections } from "./rejections.ts";
 import type { Space } from "./space.ts";
+import type { Store } from "./store.ts";
 import { overlaid, type Source, type Written } from "./transaction.ts";
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** One entry's change. `was` and `now` are its order in a windowed collection. */
 type Change = {
@@ -30,6 +39,8 @@ type Change = {
 /** What one mutation is going to change, not yet part of the draft. */
 export type Staged = {
   changes: Map<string, Change>;
+  /** Keys that were taken to be absent; the commit checks that they are. */
+  absent?: ReadonlySet<string>;
   rejections?: Rejection[];
   cost: Cost;
 };
@@ -50,15 +61,23 @@ export class Draft implements Source {
   readonly #changes = new Map<string, Change>();
   readonly #written = new Map<string, Written>();
   readonly rejections: Rejections;
+  readonly #absent = new Set<string>();
+  /** Keys of the app's own, and the versionstamps that they must have. */
+  readonly #checks = new Map<Deno.KvKey, string | null>();
   #cost: Cost;
   #failure: unknown;
+  #log: LogEntry[] = [];
+  #inTurn: (versionstamp: string, version: number) => void = () => {};
+  #leavesNote = false;
+  readonly #collections: readonly Collection[];
 
   /** @param guard is checked as well: for records that are remembered under it. */
   constructor(
     readonly space: Space,
-    private readonly collections: readonly Collection[],
+    private readonly store: Pick<Store, "collections" | "notes">,
     private readonly guard?: string | null,
   ) {
+    this.#collections = store.collections(space.name);
     this.#cost = guard === undefined ? BASE_COST : plus(BASE_COST, CHECK_COST);
     this.base = space.version;
     this.rejections = new Rejections(space);
@@ -79,6 +98,11 @@ export class Draft implements Source {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  /** Whether `entry` gives it without a read. */
+  knows(key: string): boolean {
+    return this.#written.has(key) || this.space.remembers(key);
   }
 
   async *entriesFrom(
@@ -105,31 +129,38 @@ export class Draft implements Source {
 
   /**
    * Works out what a mutation's writes change and cost, before they are taken
-   * in. Throws `TooLarge` when one of them can't be stored.
+   * in. `absent` are keys that were not looked up. Throws `TooLarge` when one of
+   * them can't be stored.
    */
-  async stage(written: ReadonlyMap<string, Written>): Promise<Staged> {
+  async stage(
+    written: ReadonlyMap<string, Written>,
+    absent: ReadonlySet<string> = NONE,
+  ): Promise<Staged> {
     const changes = new Map<string, Change>();
     let cost = NO_COST;
+    for (const key of absent) cost = plus(cost, this.#costOfCheck(key));
     for (const [key, value] of written) {
       const earlier = this.#changes.get(key);
-      const change = await this.#changeOf(key, value, earlier);
+      const isNew = absent.has(key);
+      const change = await this.#changeOf(key, value, earlier, isNew);
       if (!change) continue;
       changes.set(key, change);
       cost = plus(cost, this.#costOf(key, change));
       if (earlier) cost = plus(cost, this.#costOf(key, earlier), -1);
     }
-    return { changes, cost };
+    return { changes, absent, cost };
   }
 
   async #changeOf(
     key: string,
     written: Written,
     earlier: Change | undefined,
+    isNew: boolean,
   ): Promise<Change | null> {
     assertKey(key);
-    const collection = collectionOf(this.collections, key);
+    const collection = collectionOf(this.#collections, key);
     const change: Change = { written, was: earlier?.was };
-    if (!earlier) {
+    if (!earlier && !isNew) {
       const before = await this.entry(key);
       if (before !== undefined) change.was = collection?.order(before);
       // Deleting what was never there changes nothing.
@@ -150,7 +181,7 @@ export class Draft implements Source {
 
   #costOf(key: string, { bytes, was, now }: Change): Cost {
     const { name } = this.space;
-    const prefix = collectionOf(this.collections, key)?.prefix ?? "";
+    const prefix = collectionOf(this.#collections, key)?.prefix ?? "";
     const each = keyBytes(keys.order(name, prefix, 0, key));
     const sets = was === now
       ? 1
@@ -161,6 +192,11 @@ export class Draft implements Source {
       bytes: 2 * (bytes?.length ?? 0) + each * (sets + 6), // log included, escaped
       checks: 0,
     };
+  }
+
+  #costOfCheck(key: string): Cost {
+    const bytes = keyBytes(keys.entry(this.space.name, key));
+    return { sets: 0, keyBytes: bytes, bytes, checks: 1 };
   }
 
   /** The same for a rejection that its user has dismissed. */
@@ -194,8 +230,23 @@ export class Draft implements Source {
     return plus(this.#cost, this.records.cost);
   }
 
+  /** Whether a commit of so many checks has place for that of a key of the app's own. */
+  mayCheck({ key }: Deno.AtomicCheck, maxChecks: number): boolean {
+    return this.#checks.has(key) || this.cost.checks < maxChecks;
+  }
+
+  /** Has the commit check a key of the app's own as well; false when it is to check another versionstamp of it. */
+  checkAlso({ key, versionstamp }: Deno.AtomicCheck): boolean {
+    const known = this.#checks.get(key);
+    if (known !== undefined) return known === versionstamp;
+    this.#checks.set(key, versionstamp);
+    this.#cost = plus(this.#cost, CHECK_COST);
+    return true;
+  }
+
   /** Takes in what was staged; it must have been staged on this very draft. */
-  add({ changes, rejections = [], cost }: Staged): void {
+  add({ changes, absent = NONE, rejections = [], cost }: Staged): void {
+    for (const key of absent) this.#absent.add(key);
     for (const [key, change] of changes) {
       this.#changes.set(key, change);
       this.#written.set(key, change.written);
@@ -216,31 +267,54 @@ export class Draft implements Source {
    * their number. `moreChecks` is how many it takes beyond those of its cost.
    */
   addTo(atomic: Deno.AtomicOperation, moreChecks = 0): StoredLogEntry[] {
-    const { name } = this.space;
-    const ops: Op[] = [];
+    const { name, turns } = this.space;
+    const ops: [Op, string][] = [];
     this.addCheckTo(atomic);
+    for (const key of this.#absent) {
+      atomic.check({ key: keys.entry(name, key), versionstamp: null });
+    }
+    for (const [key, versionstamp] of this.#checks) {
+      atomic.check({ key, versionstamp });
+    }
+    this.#inTurn = turns.addTo(atomic);
     if (this.guard !== undefined) {
       atomic.check({ key: keys.guard(name), versionstamp: this.guard });
     }
     for (const [key, { written, bytes, was, now }] of this.#changes) {
       if (bytes) atomic.set(keys.entry(name, key), bytes);
       else atomic.delete(keys.entry(name, key));
-      const prefix = collectionOf(this.collections, key)?.prefix ?? "";
+      const prefix = collectionOf(this.#collections, key)?.prefix ?? "";
       if (was !== undefined && was !== now) {
         atomic.delete(keys.order(name, prefix, was, key));
       }
       if (now !== undefined && was !== now) {
         atomic.set(keys.order(name, prefix, now, key), 0);
       }
-      ops.push({ key, value: written?.value, was, now });
+      const op = { key, value: written?.value, was, now };
+      ops.push([op, jsonOf(op, written?.json)]);
     }
-    ops.push(...this.rejections.addTo(atomic));
+    for (const op of this.rejections.addTo(atomic)) {
+      ops.push([op, JSON.stringify(op)]);
+    }
     const confirmations = this.records.addTo(atomic, moreChecks);
     const log = pack(ops, confirmations, this.records.lost);
     log.forEach(({ stored }, i) =>
       atomic.set(keys.log(name, this.base + 1 + i), stored)
     );
     atomic.set(keys.version(name), this.base + log.length);
+    const { notes } = this.store;
+    this.#leavesNote = ops.some(([op]) =>
+      op.for === undefined && notes?.isNoted(name, op)
+    );
+    if (this.#leavesNote) atomic.set(keys.note(name, this.base + 1), 0);
+    this.#log = log.map(({ entry }) => entry);
     return log;
+  }
+
+  /** Tells the space that the commit has happened, under this versionstamp. */
+  committed(versionstamp: string): void {
+    this.space.advance(this.base, this.#log, versionstamp);
+    this.#inTurn(versionstamp, this.base + this.#log.length);
+    if (this.#leavesNote) this.store.notes?.onNote();
   }
 }

@@ -3,6 +3,15 @@ import { commitRepeatable } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Space } from "./space.ts";
 
+/** Where the records of a space are, but for its version and guard. */
+export const RECORDS_OF_SPACE = [
+  keys.entries,
+  keys.allOrders,
+  keys.logs,
+  keys.rejectionsIn,
+  keys.notesIn,
+];
+
 const DELETIONS_PER_COMMIT = 50; // records that one commit deletes: KV is free for others in between
 
 /**
@@ -23,11 +32,12 @@ export async function erase(
   }
   const version = keys.version(name);
   const guard = keys.guard(name);
-  const all = [keys.entries, keys.allOrders, keys.logs, keys.rejectionsIn];
   do {
     // Together: a guard is never without one for as long as its space lives.
-    await commitRepeatable(kv.atomic().delete(version).delete(guard));
-    for (const prefix of all) await deleteUnder(kv, prefix(name));
+    await commitRepeatable(
+      kv.atomic().delete(version).delete(guard).delete(keys.turns(name)),
+    );
+    for (const prefix of RECORDS_OF_SPACE) await deleteUnder(kv, prefix(name));
     // Of one that was born again meanwhile a part is gone.
   } while (await exists(kv, version, guard));
   await space.refresh();

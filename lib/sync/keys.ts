@@ -11,6 +11,8 @@ export const keys = {
    * log does not say so. Its versionstamp is what counts; its value says nothing.
    */
   guard: (space: string): Deno.KvKey => ["guard", space],
+  /** The processes that commit to the space by turns; see turns.ts. */
+  turns: (space: string): Deno.KvKey => ["turns", space],
   /** One entry of the space, as JSON bytes. */
   entry: (space: string, key: string): Deno.KvKey => ["entry", space, key],
   entries: (space: string): Deno.KvKey => ["entry", space],
@@ -54,8 +56,18 @@ export const keys = {
   ],
   rejectionsIn: (space: string): Deno.KvKey => ["rejection", space],
   allRejections: (): Deno.KvKey => ["rejection"],
-  /** How far a task of `housekeeping.ts` has come. */
+  /** How far a chore of `housekeeping.ts` has come. */
   chore: (name: string): Deno.KvKey => ["chore", name],
+  /** A commit that the app wants to follow up, by the version of its first log entry; its value says nothing. See `notes.ts`. */
+  note: (space: string, version: number): Deno.KvKey => [
+    "note",
+    space,
+    version,
+  ],
+  notes: (): Deno.KvKey => ["note"],
+  notesIn: (space: string): Deno.KvKey => ["note", space],
+  /** Never there: deleting it gives a versionstamp; see `copy.ts`. */
+  nothing: (): Deno.KvKey => ["nothing"],
 };
 
 const encoder = new TextEncoder();

@@ -37,12 +37,12 @@ export type Cost = {
 
 export const NO_COST: Cost = { sets: 0, bytes: 0, keyBytes: 0, checks: 0 };
 
-/** The version and some log entries: what a commit has besides. Names of spaces are short. */
+/** The version, the turns, a note and some log entries: what a commit has besides. Names of spaces are short. */
 export const BASE_COST: Cost = {
-  sets: 10,
+  sets: 11,
   bytes: 2_000,
   keyBytes: 2_000,
-  checks: 1,
+  checks: 2,
 };
 
 /** One check more, with its key. */

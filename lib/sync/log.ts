@@ -1,6 +1,7 @@
 // The append-only log of a space: what each commit changed, in order, without holes.
 import type { ReadonlyJSONValue } from "replicache";
 import type { KvReads } from "./charged_reads.ts";
+import type { Change } from "./domain.ts";
 import { byteLength, decode, encode, keys } from "./keys.ts";
 
 /** One change of one entry: a put when it has a `value`, else a del. */
@@ -44,9 +45,18 @@ const EMPTY_LOG_ENTRY_BYTES = 100;
 /** A log entry and how it will be stored. */
 export type StoredLogEntry = { entry: LogEntry; stored: Uint8Array };
 
-/** Splits what a commit did into log entries that KV can hold. */
+/** An op's JSON; `value` is that of its value, which is made already. */
+export function jsonOf({ key, was, now }: Op, value?: string): string {
+  let json = `{"key":${JSON.stringify(key)}`;
+  if (value !== undefined) json += `,"value":${value}`;
+  if (was !== undefined) json += `,"was":${was}`;
+  if (now !== undefined) json += `,"now":${now}`;
+  return `${json}}`;
+}
+
+/** Splits what a commit did into log entries that KV can hold; each op comes with its JSON. */
 export function pack(
-  ops: Op[],
+  ops: [op: Op, json: string][],
   lastMutationIDs: Confirmation[],
   lost: string[],
 ): StoredLogEntry[] {
@@ -63,8 +73,7 @@ export function pack(
     part.bytes += bytes;
     return part;
   };
-  for (const op of ops) {
-    const json = JSON.stringify(op);
+  for (const [op, json] of ops) {
     const part = partFor(json);
     part.ops.push(op);
     part.opsJSON.push(json);
@@ -80,7 +89,7 @@ export function pack(
   return parts.map((part) => part.close(at));
 }
 
-/** A log entry in the making; each op is made into JSON once. */
+/** A log entry in the making. */
 class Part {
   bytes = EMPTY_LOG_ENTRY_BYTES;
   ops: Op[] = [];
@@ -123,13 +132,23 @@ export async function readLog(
   };
   for await (const { key, value } of kv.list<Uint8Array>(range, LIST_OPTIONS)) {
     if (key[2] !== from + entries.length) return null;
-    const entry: LogRecord = JSON.parse(decode(value));
-    entries.push({ ...entry, bytes: value.length });
+    entries.push(asLogEntry(value));
     if (mark !== undefined && entries[0].mark !== mark) return entries;
     bytes += value.length;
     if (bytes > most) return [entries[0]];
   }
   return entries.length === to - from + 1 ? entries : null;
+}
+
+/** What ops change for everybody: what is one user's alone is a rejection, and no entry. */
+export const changesIn = (ops: readonly Op[]): Change[] =>
+  ops.filter((op) => op.for === undefined)
+    .map(({ for: _, ...change }) => change);
+
+/** A log entry as it is stored. */
+export function asLogEntry(stored: Uint8Array): LogEntry {
+  const entry: LogRecord = JSON.parse(decode(stored));
+  return { ...entry, bytes: stored.length };
 }
 
 /** `kv.list` is fastest at this size; each batch is one snapshot. */

@@ -4,19 +4,28 @@ import type {
   ReadTransaction,
   WriteTransaction,
 } from "replicache";
-import type { Hold } from "./charged_reads.ts";
+import { type Changes, changesSince } from "./changes.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
+import {
+  type CopiedVersion,
+  type CopyStep,
+  copyStore,
+  type OwnRecords,
+} from "./copy.ts";
 import type { Domain, User } from "./domain.ts";
 import { erase } from "./erase.ts";
 import { freezeInTurns } from "./freeze.ts";
-import {
-  DEFAULT_RETENTION,
-  Housekeeping,
-  type Retention,
-} from "./housekeeping.ts";
+import { type Chore, DEFAULT_RETENTION, Housekeeping } from "./housekeeping.ts";
 import { keys, parse } from "./keys.ts";
 import { logFailure } from "./log_failure.ts";
-import { countAbove, newest, type Place, type PlacedEntry } from "./newest.ts";
+import {
+  between,
+  countAbove,
+  newest,
+  type Place,
+  type PlacedEntry,
+} from "./newest.ts";
+import { type Note, notesIn } from "./notes.ts";
 import type { MayRead } from "./subscribers.ts";
 import { Pokes, type StreamHooks } from "./poke.ts";
 import {
@@ -28,39 +37,42 @@ import {
   unknownSpace,
   type VersionNotSupported,
 } from "./protocol.ts";
-import { pull, type PullAnswer, type Wanted } from "./pull.ts";
-import { scanEntries, type ScannedEntry, scanSpaces } from "./scan.ts";
+import type { PullOptions, SyncOptions } from "./options.ts";
+import { pull, type PullAnswer } from "./pull.ts";
+import {
+  scanEntries,
+  type ScannedEntry,
+  type ScannedSpace,
+  scanSpaces,
+} from "./scan.ts";
+import type { Head } from "./space.ts";
+import type { PushOptions } from "./push_job.ts";
 import { Spaces } from "./spaces.ts";
 import { transactionOver } from "./transaction.ts";
-import type { Measure, Store, Strategy } from "./store.ts";
+import type { Store } from "./store.ts";
 import { write } from "./write.ts";
 
-export type { Collection, Domain, Mutator, User } from "./domain.ts";
+export type { Change, Collection, Domain, Mutator, User } from "./domain.ts";
+export type { SyncOptions } from "./options.ts";
+export type { Chore } from "./housekeeping.ts";
 export type { MayRead } from "./subscribers.ts";
 export type { OpenStream, StreamHooks } from "./poke.ts";
 export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { Around, PullAnswer, Wanted } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
-export type { ScannedEntry } from "./scan.ts";
+export type { Note } from "./notes.ts";
+export type { ScannedEntry, ScannedSpace } from "./scan.ts";
+export type { Changes } from "./changes.ts";
+export type { Head } from "./space.ts";
+export type { CopiedVersion, CopyStep, OwnRecords } from "./copy.ts";
+export type { RestoreStep } from "./restore.ts";
+export { restoreSteps } from "./restore.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
 export { logFailure } from "./log_failure.ts";
 export { watchKeys } from "./watch_keys.ts";
-
-export type SyncOptions = {
-  /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
-  maxChecks?: number;
-  /** Whether watches of this KV see what other processes write, as those of one SQLite file do not. */
-  watchesSeeAll?: boolean;
-  strategy?: Strategy;
-  measure?: Measure;
-  /** How many bytes of JSON the spaces in memory may remember, all together. */
-  cacheBytes?: number;
-  /** How long records stay that are not needed any more; see `Retention`. */
-  retention?: Partial<Retention>;
-};
 
 type Failure = ClientStateNotFound | VersionNotSupported;
 
@@ -73,6 +85,7 @@ export class Sync<U extends User = User> {
   readonly #pokes: Pokes;
   readonly #housekeeping: Housekeeping;
   readonly #spaces: Spaces<U>;
+  readonly #followers = new Set<(space: string) => void>();
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -82,12 +95,17 @@ export class Sync<U extends User = User> {
       watchesSeeAll = false,
       strategy = "global-version",
       measure,
+      onNote = () => {},
       cacheBytes = 256_000_000,
       retention,
     }: SyncOptions = {},
   ) {
     const collections = (space: string) => domain.collections(space);
-    this.#store = { kv, collections, maxChecks, strategy, measure };
+    const notes = domain.notes && {
+      isNoted: domain.notes.bind(domain),
+      onNote,
+    };
+    this.#store = { kv, collections, maxChecks, strategy, measure, notes };
     const spaceOf = (name: string) => this.#spaces.at(name).space;
     this.#pokes = new Pokes(
       kv,
@@ -95,12 +113,14 @@ export class Sync<U extends User = User> {
       (space, { key, value }) => domain.guards(space, key, value),
       watchesSeeAll,
       measure?.poke,
+      strategy === "reset" ? undefined : collections,
     );
     this.#spaces = new Spaces(
       this.#store,
       domain,
       this.#pokes,
       cacheBytes,
+      (space) => this.#followers.forEach((tell) => tell(space)),
     );
     this.#housekeeping = new Housekeeping(this.#store, spaceOf, {
       ...DEFAULT_RETENTION,
@@ -110,21 +130,20 @@ export class Sync<U extends User = User> {
 
   /**
    * Takes a push, the parsed JSON of its body. Null once every mutation in it
-   * is committed or refused for good; else what to answer. `onWritten` is told
-   * how many bytes each commit wrote for it, about.
+   * is committed or refused for good; else what to answer.
    */
   async push(
     space: string,
     user: U,
     body: unknown,
-    onWritten: (bytes: number) => void = () => {},
+    options: PushOptions = {},
   ): Promise<Failure | null> {
     const request = parsePush(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
     // A mutator may run again, on the very same args.
     await freezeInTurns(request.mutations);
-    return await this.#spaces.at(space).queue.push(user, request, onWritten);
+    return await this.#spaces.at(space).queue.push(user, request, options);
   }
 
   /**
@@ -132,12 +151,14 @@ export class Sync<U extends User = User> {
    * last read: a user who has lost the right meanwhile gets `unknown-space`.
    * `hold` is told how many bytes more, or, below zero, fewer, the answer takes
    * up until it is read; where it says false, the pull is `unavailable`.
+   * `copies` says on which streams the group hears of the space; see
+   * `StreamHooks`.
    */
   async pull(
     space: string,
     user: U,
     body: unknown,
-    { mayRead, hold, ...wanted }: Wanted & { mayRead: MayRead; hold?: Hold },
+    { mayRead, hold, copies, ...wanted }: PullOptions,
   ): Promise<Failure | PullAnswer> {
     const request = parsePull(body);
     if ("error" in request) return request;
@@ -153,7 +174,11 @@ export class Sync<U extends User = User> {
       )
     );
     if (!await mayRead(space)) throw unknownSpace();
-    return answer;
+    if ("error" in answer) return answer;
+    const { cookie, pieces } = answer;
+    const { userID, clientGroupID: groupID } = { ...user, ...request };
+    if (copies) this.#pokes.pulled(space, copies, { userID, groupID, cookie });
+    return pieces;
   }
 
   /** Opens a stream of server-sent events about the spaces; see `Pokes.open`. */
@@ -251,14 +276,53 @@ export class Sync<U extends User = User> {
     );
   }
 
+  /** Entries of a windowed collection by their orders; see `between`. */
+  between(
+    space: string,
+    prefix: string,
+    from: number,
+    below: number,
+  ): Promise<PlacedEntry[]> {
+    return this.#reading(() => between(this.kv, space, prefix, from, below));
+  }
+
+  /** What has changed since a place in a space's history; see `changesSince`. */
+  changesSince(space: string, since?: Head): Promise<Changes | undefined> {
+    return this.#reading(() => changesSince(this.kv, space, since));
+  }
+
+  /**
+   * Has `tell` called with the name of each space that this process sees
+   * changing, by its own commits above all. It is a hint: nobody tells it of
+   * what other processes write to spaces without readers here. Gives back what
+   * ends it.
+   */
+  follow(tell: (space: string) => void): () => void {
+    this.#followers.add(tell);
+    return () => this.#followers.delete(tell);
+  }
+
   /** All entries of a space whose keys begin with a prefix, however many; see `scanEntries`. */
   scan(space: string, prefix: string): AsyncGenerator<ScannedEntry> {
     return scanEntries(this.kv, space, prefix);
   }
 
-  /** The names of all spaces that begin with a prefix, however many; see `scanSpaces`. */
-  scanSpaces(prefix: string): AsyncGenerator<string> {
+  /** All spaces whose names begin with a prefix, however many; see `scanSpaces`. */
+  scanSpaces(prefix: string): AsyncGenerator<ScannedSpace> {
     return scanSpaces(this.kv, prefix);
+  }
+
+  /** The oldest notes that commits have left, at most `most`, whichever process made them; see notes.ts. */
+  notes(most: number): AsyncGenerator<Note> {
+    return notesIn(this.kv, most);
+  }
+
+  /** A copy of the whole store, while it is written to; see `copyStore`. */
+  copy(
+    own: OwnRecords,
+    versions: () => AsyncIterable<CopiedVersion>,
+  ): AsyncGenerator<CopyStep> {
+    return copyStore(this.#store, own, versions);
   }
 
   /** How many of a windowed collection are newer than an order, `most` at the most; see `countAbove`. */
@@ -283,9 +347,21 @@ export class Sync<U extends User = User> {
     const viewer = { userID: user.userID, groupID: "" };
     const collections = this.domain.collections(space);
     const view = await this.#reading(() =>
-      snapshot(this.kv, space, viewer, collections, window)
+      snapshot(
+        this.kv,
+        space,
+        this.#spaces.peek(space),
+        viewer,
+        collections,
+        window,
+      )
     );
     return transactionOver(entriesOf(view));
+  }
+
+  /** Has housekeeping see to records of the app's own, too, beside the engine's (H9). */
+  addChores(chores: readonly Chore[]): void {
+    this.#housekeeping.add(chores);
   }
 
   /** Does the housekeeping in the background from now on, until `close`. */

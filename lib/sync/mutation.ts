@@ -4,7 +4,8 @@ import * as v from "@badrap/valita";
 import type { Mutator, User } from "./domain.ts";
 import type { Draft, Staged } from "./draft.ts";
 import { count, ID, type Mutation } from "./protocol.ts";
-import { Transaction } from "./transaction.ts";
+import { assertKey } from "./limits.ts";
+import { type Source, Transaction } from "./transaction.ts";
 
 /** The engine's own mutator, there in every space. */
 const DISMISS = "dismissRejection";
@@ -16,6 +17,57 @@ const Dismissal = v.object({
 // How much of a refused mutation's args and of the reason is stored, in UTF-16 units.
 const MAX_ARGS_LENGTH = 4_096;
 const MAX_REASON_LENGTH = 500;
+
+/** A draft in which up to `most` entries that are not remembered are absent: `guessed` says which. */
+class GuessingSource implements Source {
+  readonly guessed = new Set<string>();
+
+  constructor(private readonly draft: Draft, private readonly most: number) {}
+
+  entry(key: string): Promise<ReadonlyJSONValue | undefined> {
+    const isGuessed = this.guessed.has(key) ||
+      (!this.draft.knows(key) && this.guessed.size < this.most);
+    if (!isGuessed) return this.draft.entry(key);
+    assertKey(key);
+    this.guessed.add(key);
+    return NOT_THERE;
+  }
+
+  entriesFrom(key: string) {
+    return this.draft.entriesFrom(key);
+  }
+}
+
+const NOT_THERE = Promise.resolve(undefined);
+
+/**
+ * As `runMutation`, but up to `most` entries that are not remembered are guessed
+ * to be absent; `isGuess` says whether there was one. Nothing is `staged` unless
+ * the mutation sets each of them: what it does may rest on a guess, then, and it
+ * has to be run with all that there is.
+ */
+export async function runGuessing(
+  draft: Draft,
+  mutators: ReadonlyMap<string, Mutator>,
+  { name, args, id, clientID }: Mutation,
+  most: number,
+): Promise<{ staged?: Staged; isGuess: boolean }> {
+  const source = new GuessingSource(draft, most);
+  const tx = new Transaction(source, clientID, id);
+  try {
+    await mutators.get(name)!(tx, args);
+    draft.assertReadsSucceeded();
+    const { guessed } = source;
+    const isGuess = guessed.size > 0;
+    if (guessed.values().some((key) => !tx.written.get(key))) {
+      return { isGuess };
+    }
+    return { staged: await draft.stage(tx.written, guessed), isGuess };
+  } catch {
+    draft.assertReadsSucceeded();
+    return { isGuess: source.guessed.size > 0 };
+  }
+}
 
 /**
  * Runs a mutation on top of a draft and gives back what it would change; a

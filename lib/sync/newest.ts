@@ -1,4 +1,4 @@
-// Reads and counts the newest of a windowed collection by its order index, beside any pull.
+// Reads a windowed collection by its order index, beside any pull: the newest, those between two orders, how many are newer.
 import type { ReadonlyJSONValue } from "replicache";
 import { keys, parse } from "./keys.ts";
 import { LIST_OPTIONS } from "./log.ts";
@@ -39,6 +39,32 @@ export async function newest(
   return places.flatMap(({ order, key }) => {
     const value = values.get(key);
     return value === undefined ? [] : [{ order, key, value }];
+  });
+}
+
+/**
+ * The entries of a collection whose orders are from one on and below another,
+ * lowest first, as KV has them: a process remembers none of them for it. One
+ * that is deleted meanwhile is left out.
+ */
+export async function between(
+  kv: Deno.Kv,
+  space: string,
+  prefix: string,
+  from: number,
+  below: number,
+): Promise<PlacedEntry[]> {
+  const orders = keys.orders(space, prefix);
+  const range = { start: [...orders, from], end: [...orders, below] };
+  const places: Place[] = [];
+  for await (const { key } of kv.list(range, LIST_OPTIONS)) {
+    places.push(placeOf(key));
+  }
+  const found = await readEntries(kv, space, places.map(({ key }) => key));
+  const values = new Map(found);
+  return places.flatMap(({ order, key }) => {
+    const json = values.get(key);
+    return json ? [{ order, key, value: parse(json) }] : [];
   });
 }
 

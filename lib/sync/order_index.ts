@@ -11,6 +11,9 @@ export type Place = { order: number; key: string };
 /** Entries as JSON bytes, by key. */
 export type StoredEntries = [key: string, json: Uint8Array][];
 
+/** Entries of a part of a collection, and where they stand. */
+type Part = { entries: StoredEntries; places: Place[]; bound: number | null };
+
 /** The most that is brought on each side of an order, in entries and in bytes of JSON. */
 const MAX_ENTRIES_PER_SIDE = 100;
 const MAX_BYTES_PER_SIDE = 512_000;
@@ -26,7 +29,7 @@ export async function readNewest(
   prefix: string,
   most: number,
   below?: number,
-): Promise<{ entries: StoredEntries; bound: number | null }> {
+): Promise<Part> {
   const orders = keys.orders(space, prefix);
   const selector = below === undefined
     ? { prefix: orders }
@@ -119,7 +122,7 @@ async function readInOrder(
     maxBytes?: number;
     reverse: boolean;
   },
-): Promise<{ entries: StoredEntries; bound: number | null }> {
+): Promise<Part> {
   const batchSize = Math.min(most + 1, LIST_OPTIONS.batchSize);
   const found: Place[] = [];
   let isAll = true;
@@ -144,7 +147,8 @@ async function readInOrder(
     entries = entries.filter(([key]) => !rest.has(key));
     isAll = false;
   }
-  return { entries, bound: isAll ? null : found.at(-1)?.order ?? null };
+  const bound = isAll ? null : found.at(-1)?.order ?? null;
+  return { entries, places: found, bound };
 }
 
 const MAX_KEYS_PER_READ = 10; // of KV

@@ -1,6 +1,8 @@
 // Poke: tells open streams that a space has a new version, and that one may not be read any more.
 import { type MayRead, Subscribers } from "./subscribers.ts";
+import type { Collection } from "./domain.ts";
 import { encoder, pokeEvent, sseEvent } from "./sse.ts";
+import type { Copy } from "./stream_patch.ts";
 import type { LogEntry, Op } from "./log.ts";
 import { unavailable, unknownSpace } from "./protocol.ts";
 import type { Space } from "./space.ts";
@@ -22,6 +24,14 @@ export type StreamHooks = {
   onLeave?: (space: string) => void;
   /** Called when the stream has ended, by either side. */
   onEnd?: () => void;
+  /**
+   * What tells whose copies the stream serves, as pulls name it too: then it is
+   * told what is new along with pokes. Before that `confirm` is called, for all
+   * streams that have the same function once: it resolves when those are ended
+   * whose users may have nothing more.
+   */
+  copies?: string;
+  confirm?: () => Promise<unknown>;
 };
 
 const HEARTBEAT_MS = 15_000; // proxies drop a silent stream after 30 to 60 s
@@ -37,7 +47,7 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 const BEAT_EVENT = sseEvent("beat", {});
 
 /** One open stream. */
-type Reader = Pick<StreamHooks, "onEnd" | "onLeave"> & {
+type Reader = Omit<StreamHooks, "onOpen" | "onEnter"> & {
   mayRead: MayRead;
   spaces: Set<string>;
   stream: ReadableStreamDefaultController<Uint8Array>;
@@ -57,9 +67,11 @@ export class Pokes {
   constructor(
     kv: Deno.Kv,
     private readonly spaceOf: (name: string) => Space,
-    private readonly guards: (space: string, op: Op) => boolean,
+    private readonly guards: (space: string, op: Op) => boolean | string,
     watchesSeeAll: boolean,
     private readonly onPoke?: (ms: number) => void,
+    /** Of a space; undefined where copies take whole views (Reset). */
+    private readonly collectionsOf?: (space: string) => readonly Collection[],
   ) {
     this.#watches = new VersionWatches(kv, watchesSeeAll);
   }
@@ -82,7 +94,7 @@ export class Pokes {
   async open(
     names: readonly string[],
     mayRead: MayRead,
-    { onOpen, onEnter, onLeave, onEnd }: StreamHooks = {},
+    { onOpen, onEnter, ...rest }: StreamHooks = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const readable: string[] = [];
     for (const name of names) if (await mayRead(name)) readable.push(name);
@@ -96,9 +108,8 @@ export class Pokes {
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
         reader = {
+          ...rest,
           mayRead,
-          onEnd,
-          onLeave,
           spaces: new Set(),
           stream: controller,
         };
@@ -143,10 +154,13 @@ export class Pokes {
   advanced(space: Space, log: readonly LogEntry[] | null): void {
     const subscribers = this.#subscribers.get(space.name);
     if (!subscribers) return;
-    const guarded = !log ||
-      log.some(({ ops }) => ops.some((op) => this.guards(space.name, op)));
-    if (guarded) subscribers.recheckRights();
+    if (subscribers.mayHaveLost(log, this.guards)) subscribers.recheckRights();
     subscribers.pokeSoon(log?.[0]?.at);
+  }
+
+  /** Says that a copy was answered; see `StreamHooks.copies`. */
+  pulled(space: string, copies: string, copy: Copy): void {
+    this.#subscribers.get(space)?.pulled(copies, copy);
   }
 
   /** Sends an event of the app's own to the streams that listen to a space; it is not stored. */
@@ -168,15 +182,20 @@ export class Pokes {
     let subscribers = this.#subscribers.get(name);
     if (!subscribers) {
       const space = this.spaceOf(name);
-      subscribers = new Subscribers(space, {
-        send: (reader, bytes) => this.#send(reader, bytes),
-        revoke: (reader) => this.#revoke(reader, name),
-        end: (reader) => this.#end(reader),
-      }, this.onPoke);
+      subscribers = new Subscribers(
+        space,
+        {
+          send: (reader, bytes) => this.#send(reader, bytes),
+          revoke: (reader) => this.#revoke(reader, name),
+          end: (reader) => this.#end(reader),
+        },
+        this.onPoke,
+        this.collectionsOf?.(name),
+      );
       this.#subscribers.set(name, subscribers);
       this.#watches.add(space);
     }
-    subscribers.readers.add(reader);
+    subscribers.add(reader);
     reader.spaces.add(name);
     this.#readers.add(reader);
     this.#timer ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
@@ -186,7 +205,7 @@ export class Pokes {
     reader.spaces.delete(name);
     reader.onLeave?.(name);
     const subscribers = this.#subscribers.get(name);
-    if (!subscribers?.readers.delete(reader) || subscribers.readers.size > 0) {
+    if (!subscribers?.remove(reader) || subscribers.readers.size > 0) {
       return;
     }
     this.#subscribers.delete(name);

@@ -7,6 +7,7 @@ export type Problem =
   | "malformed" // the envelope is not what Replicache sends
   | "forbidden" // another user's or another space's client group
   | "unknown-space"
+  | "outdated" // what the app has decided it on is not so any more
   | "unavailable"; // storage is away, or a server that knows newer data is
 
 /** A request that fails. Its text is for people and holds nothing internal. */
@@ -26,6 +27,10 @@ export const notYours = () =>
 
 export const unknownSpace = () =>
   new SyncError("unknown-space", "There is no such space.");
+
+/** For a push whose `check` fails: the app is to look afresh, and may push again. */
+export const outdated = () =>
+  new SyncError("outdated", "Something has changed meanwhile.");
 
 /** For what may work a moment later: by default, storage that is away or busy. */
 export const unavailable = (

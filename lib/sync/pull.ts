@@ -48,7 +48,10 @@ import { commitDrafts } from "./write.ts";
 /** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
 export type PullAnswer = Iterable<string>;
 
-type PullResult = PullAnswer | ClientStateNotFound;
+/** An answer, and where it brings the copy. */
+type Pulled = { cookie: Cookie; pieces: PullAnswer };
+
+type PullResult = Pulled | ClientStateNotFound;
 
 /** What of the windowed collections a client asks for, beside what it has. */
 export type Wanted = {
@@ -188,10 +191,11 @@ export async function pull(
 
   async function whole(
     { window, centre }: PullPlan & { kind: "snapshot" },
-  ): Promise<PullAnswer> {
+  ): Promise<Pulled> {
     const view = await snapshot(
       charged,
       space.name,
+      space,
       viewer,
       collections,
       window,
@@ -310,13 +314,22 @@ function fence(
 
 const PIECE_LENGTH = 16 * 1024; // characters, and up to one op more
 
-/** The answer's JSON. `entries` come first, then what happened after they were read. */
-function* body(
-  cookie: Cookie,
+const body = (cookie: Cookie, ...rest: Rest): Pulled => ({
+  cookie,
+  pieces: jsonOf(cookie, ...rest),
+});
+
+type Rest = [
   lastMutationIDChanges: Record<string, number>,
   entries: [string, Uint8Array][],
   patch: PatchOp[],
-  clear = false,
+  clear?: boolean,
+];
+
+/** The answer's JSON. `entries` come first, then what happened after they were read. */
+function* jsonOf(
+  cookie: Cookie,
+  ...[lastMutationIDChanges, entries, patch, clear = false]: Rest
 ): PullAnswer {
   const start = JSON.stringify({ cookie, lastMutationIDChanges }).slice(0, -1);
   let piece = `${start},"patch":[`;

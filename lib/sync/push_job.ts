@@ -16,9 +16,11 @@ import {
   plus,
   TooLarge,
 } from "./limits.ts";
-import { reject, runMutation } from "./mutation.ts";
+import type { Guesses } from "./guesses.ts";
+import { reject, runGuessing, runMutation } from "./mutation.ts";
 import {
   type ClientStateNotFound,
+  type Mutation,
   notYours,
   type Push,
   type SyncError,
@@ -35,7 +37,9 @@ export type Progress = {
   /** What to answer once committed; absent when the draft is full. */
   answer?: ClientStateNotFound | SyncError | null;
   /** How many bytes its mutations write, about. */
-  bytes?: number;
+  bytes: number;
+  /** The entries that its mutations took to be absent. */
+  guessed: string[];
 };
 
 const MAX_PREFETCHED = 200; // mutations; a commit seldom takes more
@@ -61,6 +65,17 @@ class PrefetchTransaction extends Transaction {
   }
 }
 
+/** What an app adds to a push. */
+export type PushOptions = {
+  /** Told how many bytes a commit has written for it, about. */
+  onWritten?: (bytes: number) => void;
+  /**
+   * A key of the app's own, the same array for all pushes, that must be as the
+   * app has found it: each commit of the push checks it.
+   */
+  check?: Deno.AtomicCheck;
+};
+
 export class PushJob<U extends User = User> {
   /** The first mutation that no commit has taken yet. */
   next = 0;
@@ -72,16 +87,18 @@ export class PushJob<U extends User = User> {
   readonly #clients = new Map<string, number>();
   /** Whether numbers are missing between a client's mutations in the push itself. */
   #hasHole = false;
+  /** The first mutation whose reads are looked up before the attempt, whatever it is. */
+  #lookedUpFrom = 0;
 
   constructor(
     private readonly store: Store,
     private readonly groups: ClientGroups,
+    private readonly guesses: Guesses,
     private readonly space: string,
     private readonly user: U,
     private readonly push: Push,
     domain: Domain<U>,
-    /** Told how many bytes a commit has written for it, about. */
-    readonly onWritten: (bytes: number) => void,
+    private readonly options: PushOptions,
   ) {
     this.#mutators = new Map(Object.entries(domain.mutators(space, user)));
     const last = new Map<string, number>();
@@ -97,19 +114,40 @@ export class PushJob<U extends User = User> {
     return this.push.clientGroupID;
   }
 
+  get check(): Deno.AtomicCheck | undefined {
+    return this.options.check;
+  }
+
+  onWritten(bytes: number): void {
+    this.options.onWritten?.(bytes);
+  }
+
+  get userID(): string {
+    return this.user.userID;
+  }
+
   /**
    * Runs the next mutations once for their reads alone, all at the same time, so
    * that the attempt finds in memory what it would otherwise read one after the
    * other while other pushes wait. What they decide or throw counts for nothing.
+   * Those whose reads may be guessed are left out: `spare` of them, as each
+   * costs the commit a check.
    */
-  async prefetch(space: Space, next: number): Promise<void> {
+  async prefetch(space: Space, next: number, spare: number): Promise<void> {
     const { push: { mutations } } = this;
+    this.#lookedUpFrom = next + spare;
     const runs = mutations.slice(next, next + MAX_PREFETCHED)
+      .filter((each, i) => !this.#mayGuess(next + i, each))
       .map(async ({ name, args, clientID, id }) => {
         const tx = new PrefetchTransaction(space, clientID, id);
         await this.#mutators.get(name)?.(tx, args);
       });
     await Promise.allSettled([this.readRecords(), ...runs]);
+  }
+
+  #mayGuess(i: number, { name }: Mutation): boolean {
+    return i < this.#lookedUpFrom && this.#mutators.has(name) &&
+      this.guesses.allow(this.userID, name);
   }
 
   /** Reads at once what is not remembered of the push's group and clients. */
@@ -134,17 +172,18 @@ export class PushJob<U extends User = User> {
   async addTo(draft: Draft, fresh: boolean): Promise<Progress> {
     const { user, groupID, next } = this;
     const { records } = draft;
+    const nothing = { next, bytes: 0, guessed: [] };
     const known = records.group(groupID) ?? await this.groups.group(groupID);
     const group = known.value;
     if (
       group && (group.userID !== user.userID || group.space !== this.space)
     ) {
       if (!fresh) throw new Stale();
-      return { next, answer: notYours() };
+      return { ...nothing, answer: notYours() };
     }
     if (group?.lost) {
       if (!fresh) throw new Stale();
-      return { next, answer: await this.#lost() };
+      return { ...nothing, answer: await this.#lost() };
     }
 
     await this.readRecords();
@@ -157,10 +196,10 @@ export class PushJob<U extends User = User> {
 
     if (this.#hasGap(done)) {
       if (!fresh) throw new Stale();
-      if (!draft.empty) return { next }; // the fence is a commit of its own
+      if (!draft.empty) return nothing; // the fence is a commit of its own
       const lost = { ...this.#group(), lost: true };
       records.setGroup(groupID, lost, known.versionstamp);
-      return { next, answer: await this.#lost() };
+      return { ...nothing, answer: await this.#lost() };
     }
     return await this.#run(draft, known, clients, done, fresh);
   }
@@ -179,6 +218,7 @@ export class PushJob<U extends User = User> {
     const record = this.#group();
     const seen = group.value?.seenOn === record.seenOn;
     let bytes = 0;
+    const guessed: string[] = [];
     for (let i = this.next; i < mutations.length; i++) {
       const mutation = mutations[i];
       const { id, clientID } = mutation;
@@ -192,14 +232,29 @@ export class PushJob<U extends User = User> {
         withGroup ? GROUP_COST : NO_COST,
         withClient ? CLIENT_COST : NO_COST,
       );
-      let staged = await runMutation(draft, this.#mutators, user, mutation);
+      const mayGuess = this.#mayGuess(i, mutation);
+      const left = maxChecks - plus(draft.cost, more).checks;
+      if (mayGuess && left <= 0 && !draft.empty) {
+        return { next: i, bytes, guessed };
+      }
+      const run = mayGuess
+        ? await runGuessing(draft, this.#mutators, mutation, left)
+        : undefined;
+      if (run?.isGuess && !run.staged) {
+        this.guesses.inVain(mutation.name);
+        // Others of its kind would read one after the other.
+        await this.prefetch(draft.space, i, 0);
+      }
+      let staged = run?.staged ??
+        await runMutation(draft, this.#mutators, user, mutation);
       if (!draft.fits(staged, more, maxChecks)) {
-        if (!draft.empty) return { next: i, bytes };
+        if (!draft.empty) return { next: i, bytes, guessed };
         const reason = new TooLarge("This is more than one commit can hold.");
         staged = await reject(draft, user, mutation, reason);
       }
       draft.add(staged);
       bytes += staged.cost.bytes;
+      guessed.push(...staged.absent ?? []);
       records.confirm(groupID, clientID, id, versionstamp);
       if (withGroup) {
         records.setGroup(groupID, record, group.versionstamp);
@@ -208,7 +263,7 @@ export class PushJob<U extends User = User> {
     // Where nothing of it has run, nothing checks the record of the group.
     const isProven = fresh || seen || records.group(groupID);
     if (!isProven && mutations.length > 0) throw new Stale();
-    return { next: mutations.length, answer: null, bytes };
+    return { next: mutations.length, answer: null, bytes, guessed };
   }
 
   /**

@@ -9,6 +9,19 @@ import type { Space } from "./space.ts";
 const MAX_REJECTIONS_PER_USER = 100;
 const MAX_REMOVED_PER_COMMIT = 10; // of those that are too many
 
+/** Where views have a rejection. */
+const entryOf = (clientID: string, mutationID: number): string =>
+  `rejection/${clientID}/${mutationID}`;
+
+/** Whose rejection is there: the client and its mutation's ID. */
+export function rejectionIn(
+  entry: string,
+): [clientID: string, mutationID: number] {
+  const slash = entry.lastIndexOf("/");
+  const clientID = entry.slice("rejection/".length, slash);
+  return [clientID, Number(entry.slice(slash + 1))];
+}
+
 /** A rejection that is stored, or taken away when it has no `bytes`. */
 export type Rejection = { key: Deno.KvKey; bytes?: Uint8Array; op: Op };
 
@@ -34,11 +47,12 @@ export class Rejections {
     value?: ReadonlyJSONValue,
   ): StagedRejections {
     const key = keys.rejection(this.space.name, userID, clientID, mutationID);
-    const entry = `rejection/${clientID}/${mutationID}`;
-    const bytes = value === undefined
-      ? undefined
-      : encode(JSON.stringify(value));
-    const op = { key: entry, value, for: userID };
+    const entry = entryOf(clientID, mutationID);
+    const json = value === undefined ? undefined : JSON.stringify(value);
+    const bytes = json === undefined ? undefined : encode(json);
+    // Texts that were cut would hold what they were cut from for as long as the log is remembered.
+    const op: Op = { key: entry, for: userID };
+    if (json !== undefined) op.value = JSON.parse(json);
     const size = keyBytes(key);
     const cost = {
       sets: 1,

@@ -10,16 +10,20 @@ export type ScannedEntry = {
   bytes: number;
 };
 
-/** The names of all spaces that begin with `prefix`, in their order. Throws what storage throws. */
+/** A space, and its version when it was read. */
+export type ScannedSpace = { space: string; version: number };
+
+/** All spaces whose names begin with `prefix`, in the order of these. Throws what storage throws. */
 export async function* scanSpaces(
   kv: Deno.Kv,
   prefix: string,
-): AsyncGenerator<string> {
+): AsyncGenerator<ScannedSpace> {
   const selector = { prefix: keys.versions(), start: keys.version(prefix) };
-  for await (const { key } of kv.list(selector, LIST_OPTIONS)) {
-    const name = key[1] as string;
-    if (!name.startsWith(prefix)) return;
-    yield name;
+  const list = kv.list<number>(selector, LIST_OPTIONS);
+  for await (const { key, value: version } of list) {
+    const space = key[1] as string;
+    if (!space.startsWith(prefix)) return;
+    yield { space, version };
   }
 }
 

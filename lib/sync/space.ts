@@ -4,6 +4,8 @@ import { Cache } from "./cache.ts";
 import { deepFreeze } from "./freeze.ts";
 import { keys, parse } from "./keys.ts";
 import { type LogEntry, readLog, RecentLog } from "./log.ts";
+import type { SharedView } from "./shared_view.ts";
+import { Turns } from "./turns.ts";
 
 /** The point of a space's history where it stands: its version and that log entry's mark. */
 export type Head = { version: number; mark: string };
@@ -11,7 +13,7 @@ export type Head = { version: number; mark: string };
 // Further behind than this, starting anew is cheaper than catching up.
 const MAX_ENTRIES_TO_CATCH_UP = 500;
 const MAX_CACHED_ENTRIES = 5_000;
-const MAX_CACHED_BYTES = 4_000_000; // of entries
+const MAX_CACHED_BYTES = 4_000_000; // of entries, and as many of a view
 
 /**
  * A space as this process last saw it. Everything remembered here is true of
@@ -29,11 +31,15 @@ export class Space {
     MAX_CACHED_BYTES,
   );
   #recent = new RecentLog();
+  #view: SharedView | undefined;
   #turn: Promise<void> = Promise.resolve();
+  /** Whose turn it is among processes; in this one they `lock`. */
+  readonly turns: Turns;
 
   /**
    * @param onAdvance is told what each commit changed, whichever process made
    * it; null when that is not known, as at the `first` look.
+   * @param onGrow is told when more is remembered, and nothing else has changed.
    */
   constructor(
     private readonly kv: Deno.Kv,
@@ -43,7 +49,10 @@ export class Space {
       entries: LogEntry[] | null,
       first: boolean,
     ) => void,
-  ) {}
+    private readonly onGrow: () => void = () => {},
+  ) {
+    this.turns = new Turns(kv, this);
+  }
 
   get head(): Head {
     return { version: this.version, mark: this.#mark };
@@ -51,11 +60,27 @@ export class Space {
 
   /** How many bytes are remembered of its entries and its log. */
   get bytes(): number {
-    return this.#entries.bytes + this.#recent.bytes;
+    return this.#entries.bytes + this.#recent.bytes + (this.#view?.bytes ?? 0);
+  }
+
+  /** The entries that all readers see, with so many of each windowed collection or more, as they were read for the last of them. */
+  viewOf(window: number): SharedView | undefined {
+    return this.#view && this.#view.window >= window ? this.#view : undefined;
+  }
+
+  rememberView(view: SharedView): void {
+    if (view.bytes > MAX_CACHED_BYTES) return;
+    this.#view = view;
+    this.onGrow();
+  }
+
+  forgetView(): void {
+    this.#view = undefined;
   }
 
   /** Forgets entries and log, but not where the space stands. */
   forget(): void {
+    this.forgetView();
     this.#entries.clear();
     this.#recent.restart(this.version + 1);
   }
@@ -148,6 +173,7 @@ export class Space {
     this.version = version;
     this.versionstamp = versionstamp;
     this.#mark = entries.at(-1)?.mark ?? "";
+    this.forgetView();
     this.#entries.clear();
     this.#recent.restart(version);
     this.#recent.append(entries);
@@ -199,6 +225,11 @@ export class Space {
         ? { value: undefined }
         : { value: deepFreeze(parse(value)), bytes: value.length };
     });
+  }
+
+  /** Whether `entry` gives it without a read. */
+  remembers(key: string): boolean {
+    return this.#entries.has(key);
   }
 
   /** The entries from a key on, in the order of their keys' UTF-8 bytes, as KV has them. */

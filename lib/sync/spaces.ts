@@ -21,6 +21,7 @@ export class Spaces<U extends User> {
 
   /**
    * @param maxBytes is how much they remember, all together.
+   * @param onAdvance is told of each space that has changed.
    * @param maxOpen is how many spaces are held; those with readers are never
    * evicted, so there may be more.
    */
@@ -29,6 +30,7 @@ export class Spaces<U extends User> {
     private readonly domain: Domain<U>,
     private readonly pokes: Pokes,
     private readonly maxBytes: number,
+    private readonly onAdvance: (space: string) => void,
     private readonly maxOpen = 1_000,
   ) {}
 
@@ -55,14 +57,19 @@ export class Spaces<U extends User> {
   #load(name: string): OpenSpace<U> {
     const { store, domain, pokes } = this;
     const groups = new ClientGroups(store.kv, name);
-    const space = new Space(store.kv, name, (space, log, first) => {
+    const weigh = () => {
+      const open = this.#open.get(name);
+      if (open?.space === space) this.#weigh(open);
+    };
+    const space: Space = new Space(store.kv, name, (space, log, first) => {
       // What was read before the birth stood under no guard (housekeeping.ts).
       const isBirth = log?.length === space.version;
       groups.advanced(isBirth ? null : log);
-      const open = this.#open.get(name);
-      if (open?.space === space) this.#weigh(open);
-      if (!first) pokes.advanced(space, log); // each reader is greeted by itself
-    });
+      weigh();
+      if (first) return; // each reader is greeted by itself
+      pokes.advanced(space, log);
+      this.onAdvance(name);
+    }, weigh);
     const queue = new PushQueue(store, space, domain, groups);
     this.#evict();
     const open = { space, queue, groups, bytes: 0 };

@@ -1,5 +1,5 @@
 // What all operations of the engine need besides a space: the KV, its limits, the strategy.
-import type { Collection } from "./domain.ts";
+import type { Change, Collection } from "./domain.ts";
 
 export type Store = {
   kv: Deno.Kv;
@@ -9,6 +9,14 @@ export type Store = {
   maxChecks: number;
   strategy: Strategy;
   measure?: Measure;
+  notes?: NoteTaking;
+};
+
+/** Which commits leave a note for the app; see notes.ts. */
+export type NoteTaking = {
+  isNoted: (space: string, change: Change) => boolean;
+  /** A commit of this process has left one. */
+  onNote: () => void;
 };
 
 /** Told of work as it is done, for the app's own metrics. */

@@ -1,5 +1,6 @@
 // Keeps spaces in step with what other processes write to them.
 import { keys } from "./keys.ts";
+import { logFailure } from "./log_failure.ts";
 import type { Space } from "./space.ts";
 import { watchKeys } from "./watch_keys.ts";
 
@@ -59,7 +60,6 @@ export class VersionWatches {
   readonly #groups = new Set<Group>();
   readonly #groupOf = new Map<Space, Group>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #failing = false;
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -102,7 +102,7 @@ export class VersionWatches {
         this.kv,
         keys,
         () => this.#look(group), // first at once: nothing falls between two watches
-        (error) => this.#report(error),
+        (error) => this.#report(group, error),
       )
     );
   }
@@ -117,34 +117,30 @@ export class VersionWatches {
     const timer = this.#timer;
     const now = performance.now();
     const due = groupsToLookAt(this.#groups, this.watchesSeeAll, now);
-    for (const group of due) await this.#look(group);
+    await Promise.all(due.map((group) => this.#look(group)));
     // It may have been ended meanwhile, and begun anew.
     if (this.#timer === timer) this.#timer = this.#plan();
   }
 
-  /** Catches up with those spaces of a group that have moved on. */
+  /** Catches up with those spaces of a group that have moved on, all at once: one may be slow. */
   async #look(group: Group): Promise<void> {
     const spaces = [...group.spaces];
     if (spaces.length === 0) return;
     group.lookedAt = performance.now();
-    let failed = false;
-    const failing = (error: unknown) => {
-      failed = true;
-      this.#report(error);
-    };
-    const versions = await this.kv.getMany<number[]>(
-      spaces.map(({ name }) => keys.version(name)),
-    ).catch(failing);
-    for (const [i, version] of versions?.entries() ?? []) {
-      await spaces[i].catchUp(version).catch(failing);
+    try {
+      const versions = await this.kv.getMany<number[]>(
+        spaces.map(({ name }) => keys.version(name)),
+      );
+      const catchUps = spaces.map((space, i) => space.catchUp(versions[i]));
+      await Promise.allSettled(catchUps);
+      await Promise.all(catchUps); // throws what the first of them threw
+    } catch (error) {
+      this.#report(group, error);
     }
-    if (!failed) this.#failing = false;
   }
 
-  /** Logs the first of a row of failures: there are looks all the time. */
-  #report(error: unknown): void {
-    if (this.#groups.size === 0 || this.#failing) return;
-    this.#failing = true;
-    console.error("The versions of watched spaces could not be read", error);
+  #report(group: Group, error: unknown): void {
+    if (!this.#groups.has(group)) return; // KV may be closed by now
+    logFailure("The versions of watched spaces could not be read", error);
   }
 }

@@ -58,13 +58,14 @@ type Prepared<T> = {
  * threw may have happened: its mark in the log tells.
  */
 export async function commitDrafts<T>(
-  { kv, collections, maxChecks }: Store,
+  store: Store,
   spaces: readonly Space[],
   fill: (drafts: Draft[]) => Promise<T>,
 ): Promise<T> {
   if (new Set(spaces).size < spaces.length) {
     throw new RangeError("Each space once: it would wait for itself.");
   }
+  const { kv, maxChecks } = store;
   const unknown: Prepared<T>[] = [];
   // Always in the same order, so that two of these never wait for each other.
   const leave: (() => void)[] = [];
@@ -94,15 +95,14 @@ export async function commitDrafts<T>(
       unknown.pop();
       return null;
     }
-    for (const { draft, log } of prepared.parts) {
-      const entries = log.map(({ entry }) => entry);
-      draft.space.advance(draft.base, entries, result.versionstamp);
+    for (const { draft } of prepared.parts) {
+      draft.committed(result.versionstamp);
     }
     return { value: prepared.result };
   }
 
   function begin(): Draft[] {
-    return spaces.map((space) => new Draft(space, collections(space.name)));
+    return spaces.map((space) => new Draft(space, store));
   }
 
   function prepare(drafts: Draft[], result: T): Prepared<T> {

@@ -68,7 +68,7 @@ Deno.test({
   async fn() {
     const path = await Deno.makeTempFile();
     const open = () => Deno.openKv(path);
-    const kv = batchReads(await open(), await open());
+    const kv = batchReads(await open(), { reader: await open() });
     for (let i = 0; i < 500; i++) {
       const others = [1, 2, 3].map((n) => kv.get(["n", n]));
       const { ok, versionstamp } = await kv.atomic().set(["n", 0], i)

@@ -43,7 +43,15 @@ Deno.test("Memory forgets a read that failed: the next one tries again", async (
   assertEquals(await memory.get("key", read("there")), "there");
 });
 
-Deno.test("Memory drops the oldest above its number and above its weight", async () => {
+Deno.test("Memory drops what was used longest ago above its number and above its weight (C7)", async () => {
+  const used = new Cache<string>(10);
+  for (let i = 0; i < 10; i++) used.set(`${i}`, "there");
+  for (let i = 0; i < 5; i++) used.get(`${i}`, read("read"));
+  used.set("new", "there"); // two go, so that they do not go one by one
+  const gone = Array.from({ length: 10 }, (_, i) => `${i}`)
+    .filter((key) => !used.has(key));
+  assertEquals([gone, used.has("new")], [["5", "6"], true]);
+
   const few = new Cache<string>(2);
   for (const key of ["a", "b", "c"]) few.set(key, key);
   assertEquals(await few.get("a", read("read")), "read");

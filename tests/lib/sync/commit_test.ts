@@ -1,6 +1,7 @@
 // The retry loop under every commit.
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  type Basis,
   COMMIT_DEADLINE_MS,
   commitRepeatable,
   Final,
@@ -15,40 +16,71 @@ import { Timers } from "../../support/timers.ts";
 /** A space that notes how it was read. */
 function readSpace() {
   const reads: string[] = [];
+  const turns: string[] = [];
+  const noteIn = (notes: string[], what: string) => () =>
+    Promise.resolve(notes.push(what));
   const space = {
     name: "s",
-    ready: () => Promise.resolve(reads.push("ready")),
-    refresh: () => Promise.resolve(reads.push("refresh")),
+    ready: noteIn(reads, "ready"),
+    refresh: noteIn(reads, "refresh"),
+    turns: {
+      ready: noteIn(turns, "ready"),
+      refresh: noteIn(turns, "refresh"),
+      ask: noteIn(turns, "ask"),
+      wait: noteIn(turns, "wait"),
+    },
   };
-  return { reads, space: space as unknown as Space };
+  return { reads, turns, space: space as unknown as Space };
 }
 
 Deno.test("retryCommit() builds on what is remembered first, and then on fresh reads (P7)", async () => {
   using _timers = new Timers();
   using _quiet = quiet();
   const { reads, space } = readSpace();
-  const fresh: boolean[] = [];
+  const groups = readSpace();
+  const bases: Basis[] = [];
   const outcomes = [
     () => Promise.resolve(null), // another was faster
     () => Promise.reject(new Stale()),
     () => Promise.reject(new TypeError("database is locked")),
     () => Promise.resolve({ value: 7 }),
   ];
-  const value = await retryCommit([space], (isFresh) => {
-    fresh.push(isFresh);
+  const value = await retryCommit([space], (basis) => {
+    bases.push(basis);
     return outcomes.shift()!();
-  });
+  }, { memories: [groups.space] });
   assertEquals(value, 7);
-  assertEquals(fresh, [false, true, true, true]);
+  assertEquals(bases, ["remembered", "caught up", "fresh", "fresh"]);
   assertEquals(reads, ["ready", "refresh", "refresh", "refresh"]);
+  assertEquals(groups.reads, reads);
 });
 
-Deno.test("retryCommit() waits ever longer, with jitter, 200 ms at most (P7)", async () => {
+Deno.test("retryCommit() waits for its turn, and asks for one after it was outrun twice, with pauses of eight ms at most (C9)", async () => {
   using timers = new Timers();
+  const { turns, space } = readSpace();
+  let attempts = 0;
+  await retryCommit(
+    [space],
+    () => Promise.resolve(++attempts === 4 ? { value: undefined } : null),
+  );
+  assertEquals(turns, [
+    ...["ready", "wait", "refresh", "wait"],
+    ...["refresh", "ask", "wait", "refresh", "ask", "wait"],
+  ]);
+  assertEquals(timers.waited.length, 3);
+  assertEquals(timers.waited.every((wait) => wait <= 8), true);
+});
+
+Deno.test("retryCommit() waits ever longer after failures, with jitter, 200 ms at most (P7)", async () => {
+  using timers = new Timers();
+  using _quiet = quiet();
   let attempts = 0;
   await retryCommit(
     [],
-    () => Promise.resolve(++attempts === 60 ? { value: undefined } : null),
+    () =>
+      ++attempts === 60
+        ? Promise.resolve({ value: undefined })
+        : Promise.reject(new TypeError("database is locked")),
   );
   assertEquals(timers.waited.length, 59);
   for (const [i, wait] of timers.waited.entries()) {
@@ -105,7 +137,7 @@ Deno.test("retryCommit() gives up at once what may not be tried again", async ()
       retryCommit([], () => {
         attempts++;
         return Promise.reject(new TypeError("too large"));
-      }, () => false),
+      }, { mayRetry: () => false }),
     SyncError,
   );
   assertEquals(attempts, 1);

@@ -35,6 +35,7 @@ Deno.test("erase() leaves nothing of a space, and no process knows it any more (
   assertEquals(await kindsOf(it.kv, "s"), [
     "entry",
     "log",
+    "note",
     "order",
     "rejection",
     "version",

@@ -101,6 +101,10 @@ Deno.test("2,000 streams, however they end, leave no reader, timer or watch (K5)
       await assertRejects(() => sync.poke(["s"], failing));
     },
   ];
+  // Those that follow may all have gone before a watch is opened.
+  const both = await sync.poke(["s", "t"], always);
+  while (it.watches() === 0) await new Promise((next) => setTimeout(next));
+  await both.cancel();
   const { error } = console;
   console.error = () => {}; // the looks that throw
   try {

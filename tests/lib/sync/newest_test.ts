@@ -46,6 +46,21 @@ Deno.test("newest() goes through entries of the same order one by one (W4)", asy
   assertEquals(seen, ["item/c", "item/b", "item/a"]);
 });
 
+Deno.test("between() gives what stands from one order on and below another, lowest first (W4)", async () => {
+  await using it = await openSync();
+  const client = await withItems(it.sync, 5);
+  const between = async (from: number, below: number) =>
+    (await it.sync.between("s", "item/", from, below))
+      .map(({ order }) => order);
+  const all = await between(-Infinity, Infinity);
+  assertEquals(await between(1, 4), all.filter((n) => n >= 1 && n < 4));
+  assertEquals(await between(99, 100), []);
+  const [{ key }] = await it.sync.newest("s", "item/", 1);
+  await client.push(client.mutation("del", { key }));
+  assertEquals(await between(-Infinity, Infinity), all.slice(0, -1));
+  assertEquals(await it.sync.between("nowhere", "item/", 0, 9), []);
+});
+
 Deno.test("newest() sees what another process has changed (W4)", async () => {
   await using it = await openSync();
   const client = await withItems(it.sync, 3);

@@ -60,6 +60,32 @@ Deno.test("poke() says `gone` of a space that may not be read, and lives on with
   await stream.return(undefined);
 });
 
+Deno.test("poke() asks again who may read when what decides has changed, and not with each change of its entry (K3)", async () => {
+  await using it = await openSync();
+  let asked = 0;
+  let open = true;
+  const opened = await it.sync.poke(["s"], () => {
+    asked++;
+    return Promise.resolve(open);
+  });
+  const stream = eventsOf(opened.getReader());
+  await stream.next();
+  const change = async (...changes: [string, string][]) => {
+    asked = 0;
+    await it.sync.write(["s"], async (s) => {
+      for (const [key, value] of changes) await s.set(key, value);
+    });
+    await stream.next(); // by then they are asked
+    return asked;
+  };
+  assertEquals(await change(["lock", "open"]), 1); // unknown until then
+  assertEquals(await change(["lock", "open"], ["more", "1"]), 0);
+  assertEquals(await change(["lock", "ajar"], ["more", "2"]), 1);
+  open = false;
+  assertEquals(await change(["lock", "shut"]), 1);
+  assertEquals((await stream.next()).done, true);
+});
+
 Deno.test("poke() ends with `gone` for who loses the right to read (K3)", async () => {
   await using it = await openSync();
   let may = true;

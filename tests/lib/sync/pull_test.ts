@@ -321,17 +321,25 @@ Deno.test("pull() says what it reads for an answer, and is unavailable where the
     cookie: null,
   };
   let held = 0;
-  const pull = (most: number) =>
-    it.sync.pull("s", ada, body, {
+  const pull = (most: number, sync = it.sync) =>
+    sync.pull("s", ada, body, {
       mayRead: () => Promise.resolve(true),
       hold: (bytes) => (held += bytes) <= most,
     });
   assert(!("error" in await pull(Infinity)));
   assert(held > 200_000 && held < 300_000, `${held}`);
   held = 0;
-  const error = await assertRejects(() => pull(100_000), SyncError);
+  const other = new Sync(it.kv, domain); // it remembers nothing
+  const error = await assertRejects(() => pull(100_000, other), SyncError);
   assertEquals(error.problem, "unavailable");
   assert(held < 120_000, "It read on");
+  other.close();
+  // What is remembered is held by the answer as well.
+  held = 0;
+  assert(!("error" in await pull(Infinity)));
+  assert(held > 200_000 && held < 300_000, `${held}`);
+  const again = await assertRejects(() => pull(0), SyncError);
+  assertEquals(again.problem, "unavailable");
 });
 
 Deno.test("pull() makes a large answer in pieces of 16 Ki characters and one change more (L10)", async () => {

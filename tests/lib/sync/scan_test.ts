@@ -16,10 +16,14 @@ async function openWith(spaces: string[]) {
   return { kv, sync, batches, [Symbol.dispose]: () => kv.close() };
 }
 
-Deno.test("scanSpaces() names the spaces of a prefix, and no others (S6)", async () => {
+Deno.test("scanSpaces() names the spaces of a prefix with their versions, and no others (S6)", async () => {
   using it = await openWith(["a", "list", "list:1", "list:2", "lisu", "z"]);
-  const names = await Array.fromAsync(it.sync.scanSpaces("list:"));
-  assertEquals(names, ["list:1", "list:2"]);
+  await it.sync.write(["list:2"], (tx) => tx.set("a", 2));
+  const found = await Array.fromAsync(it.sync.scanSpaces("list:"));
+  assertEquals(found, [
+    { space: "list:1", version: 1 },
+    { space: "list:2", version: 2 },
+  ]);
   assertEquals((await Array.fromAsync(it.sync.scanSpaces(""))).length, 6);
 });
 
