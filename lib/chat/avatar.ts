@@ -1,4 +1,4 @@
-// What is shown instead of a person's picture: initials, and a colour that is always the same for them.
+// A person's own picture, and what is shown until there is one: initials, and a colour that is always the same for them.
 import { graphemesOf } from "./graphemes.ts";
 
 /** How many colours the stylesheet has (`.tint-0` and up). */
@@ -8,8 +8,8 @@ const TINTS = 12;
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const start = first(words[0]);
-  if (words.length === 1 || !LETTER.test(start)) return start.toUpperCase();
-  return (start + first(words[words.length - 1])).toUpperCase();
+  const end = words[1] && LETTER.test(start) ? first(words.at(-1)!) : "";
+  return (start + end).toUpperCase();
 }
 
 const LETTER = /^\p{L}/u;
@@ -26,3 +26,7 @@ export function tintOf(userID: string): string {
   for (const letter of userID) sum = (sum * 31 + letter.charCodeAt(0)) % 65521;
   return `tint-${sum % TINTS}`;
 }
+
+/** The address of a person's own picture; another one has another. */
+export const avatarURL = (userID: string, avatar: string): string =>
+  `/api/avatars/${userID}/${avatar}`;

@@ -29,9 +29,10 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
 const SPECIAL = RegExp(`[${[...LETTERS.keys()].join("")}]`, "g");
 
 // Marks tell letters of other scripts apart (パ and バ, रा and र); in these they
-// are accents that many leave out.
+// are accents that many leave out. Marks that take up space (Mc) are vowels of
+// other scripts, whatever stands before them.
 const ACCENTS =
-  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]\p{M}*)\p{M}/gu;
+  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}][\p{Mn}\p{Me}]*)[\p{Mn}\p{Me}]/gu;
 // Soft hyphens, marks of direction, the choice between a coloured sign and one
 // of text; not what joins emoji or makes flags of them.
 const INVISIBLE =

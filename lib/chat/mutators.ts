@@ -6,7 +6,10 @@ import { Refusal } from "./refusal.ts";
 import { MAX_DRAFT, MAX_REACTION_KINDS, MAX_REACTIONS } from "./lengths.ts";
 import {
   args,
+  type BlockedPerson,
   type Message,
+  type MessageFile,
+  type ReadState,
   type Room,
   type RoomSettings,
   valid,
@@ -52,7 +55,11 @@ export function roomMutators(actor: Actor) {
   return {
     /** Changes nothing when its author has a message of that ID already: it may run twice. */
     async createMessage(tx: WriteTransaction, input: Args) {
-      const { id, content, replyTo } = valid(args.createMessage, input);
+      const { id, content, replyTo, files = [] } = valid(
+        args.createMessage,
+        input,
+      );
+      if (files.length === 0) valid(args.text, input);
       const { name } = await assertMember(tx, actor);
       const there = await messageIn(tx, id);
       if (there?.authorID === actor.userID) return;
@@ -72,10 +79,15 @@ export function roomMutators(actor: Actor) {
         reactions: {},
       };
       if (replyTo !== undefined) message.replyTo = replyTo;
-      if (tx.location === "client") message.pending = true;
-      await tx.set(`message/${id}`, message);
+      if (files.length > 0) message.files = files as MessageFile[];
       const runs = withRun(room.runs, actor.userID, seq);
-      await tx.set("room", { ...room, messageCount: seq, runs });
+      const next: Room = { ...room, messageCount: seq, runs };
+      if (tx.location === "client") {
+        message.pending = true;
+        next.pendingCount = (room.pendingCount ?? 0) + 1;
+      }
+      await tx.set(`message/${id}`, message);
+      await tx.set("room", next);
     },
 
     async editMessage(tx: WriteTransaction, input: Args) {
@@ -85,6 +97,7 @@ export function roomMutators(actor: Actor) {
       if (message.authorID !== actor.userID) {
         throw new Refusal("not-allowed", "Only its author can edit a message.");
       }
+      if (!message.files) valid(args.text, input);
       if (message.content === content) return;
       const edited: Message = { ...message, content, editedAt: actor.now() };
       if (tx.location === "client") edited.pending = true;
@@ -146,7 +159,10 @@ export function roomMutators(actor: Actor) {
 const others = async (tx: WriteTransaction, userID: string) =>
   (await blockedBy(tx)).filter(({ id }) => id !== userID);
 
-/** The mutators of a user's own space, as far as islands call them. */
+/**
+ * The mutators of a user's own space, as far as islands call them. Their args
+ * are checked by the server, so that the room's page need not load that.
+ */
 export function userMutators() {
   return {
     /**
@@ -154,25 +170,25 @@ export function userMutators() {
      * stored even with 0: it says that the person has been in the room.
      */
     async markRead(tx: WriteTransaction, input: Args) {
-      const { roomID, seq } = valid(args.markRead, input);
+      const { roomID, seq } = input as ReadState & { roomID: string };
       const key = `read/${roomID}`;
       if (await tx.has(key) && seq <= await readStateOf(tx, roomID)) return;
       await tx.set(key, { seq });
     },
 
     async blockPerson(tx: WriteTransaction, input: Args) {
-      const person = valid(args.blockPerson, input);
+      const person = input as BlockedPerson;
       await tx.set("blocked", [...await others(tx, person.id), person]);
     },
 
     async unblockPerson(tx: WriteTransaction, input: Args) {
-      const { id } = valid(args.unblockPerson, input);
+      const { id } = input as BlockedPerson;
       await tx.set("blocked", await others(tx, id));
     },
 
     /**
      * What is not named stays. Goes with the membership, so that there are no
-     * more of them than rooms. Args are checked by the server.
+     * more of them than rooms.
      */
     async setRoomSettings(tx: WriteTransaction, input: Args) {
       const changes = input as RoomSettings;
@@ -188,7 +204,11 @@ export function userMutators() {
      * since then stays (merge_drafts.ts). Without it `content` replaces the draft.
      */
     async setDraft(tx: WriteTransaction, input: Args) {
-      const { roomID, was, ...given } = valid(args.setDraft, input);
+      const { roomID, was, ...given } = input as {
+        roomID: string;
+        content: string;
+        was?: string;
+      };
       const content = was === undefined
         ? given.content
         : mergeDrafts(await draftOf(tx, roomID), was, given.content)

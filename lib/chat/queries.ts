@@ -4,6 +4,7 @@ import type {
   Ban,
   BlockedPerson,
   Draft,
+  ImportedPerson,
   Invitation,
   Member,
   Membership,
@@ -37,6 +38,10 @@ export async function membersIn(tx: ReadTransaction): Promise<Member[]> {
   const members = await all<Member>(tx, "member/");
   return members.sort((a, b) => a.joinedAt - b.joinedAt);
 }
+
+/** Who was imported with the room. */
+export const importedIn = (tx: ReadTransaction): Promise<ImportedPerson[]> =>
+  all<ImportedPerson>(tx, "imported/");
 
 /** Who is banned, in the order in which they were. */
 export const bansIn = async (tx: ReadTransaction): Promise<readonly Ban[]> =>

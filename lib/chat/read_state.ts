@@ -8,6 +8,11 @@ export const MAX_UNREAD = 99;
 /** How many runs a room keeps: each message sends them to every replica. */
 const MAX_RUNS = 3;
 
+/** How many messages of a room the server has counted, as far as a copy of it knows. */
+export const confirmedCount = (
+  { messageCount, pendingCount = 0 }: Room,
+): number => messageCount - pendingCount;
+
 /** The runs of a room once `by` has written the message `seq`. */
 export function withRun(runs: Run[] = [], by: string, seq: number): Run[] {
   const last = runs.at(-1);

@@ -3,10 +3,15 @@
 /** Why it was refused; the author's browser gets the same code. */
 export type RefusalCode =
   | "bad-args"
+  | "file-missing"
   | "full"
+  | "incomplete"
   | "not-allowed"
   | "not-found"
-  | "taken";
+  | "taken"
+  | "too-large"
+  | "wrong-hash"
+  | "wrong-length";
 
 /**
  * A refusal is final: asking again changes nothing. The engine and the replica

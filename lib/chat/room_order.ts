@@ -35,6 +35,13 @@ export function inOrderOfUse(
   return [...yours, ...rooms.filter(({ member }) => !member)];
 }
 
+/** The parts of the list of rooms, in the order in which they stand there, each in that of `rooms`. */
+export const asTheyStand = (rooms: readonly RoomSummary[]) => ({
+  yours: rooms.filter(({ member, direct }) => member && !direct),
+  others: rooms.filter(({ member, direct }) => !member && !direct),
+  direct: rooms.filter(({ direct }) => direct),
+});
+
 /** Rooms in an order of their IDs that stands; those that are new in it come last. */
 export function inStandingOrder(
   rooms: readonly RoomSummary[],

@@ -1,6 +1,6 @@
 // The types of all entries, and the checks of mutations' args. The README says what each is for.
 import * as v from "@badrap/valita"; // Replicache has it in its bundle already
-import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
+import { MAX_CONTENT } from "./lengths.ts";
 import { Refusal } from "./refusal.ts";
 import { isVisible, trimContent } from "./visible.ts";
 
@@ -10,60 +10,37 @@ export const ID = v.string().assert(
   "An ID has 1–64 characters, each one of A-Za-z0-9_-.",
 );
 
-/** A text of `least` to `most` characters (code points) after trimming; `what` is the subject of the sentence that refuses it. */
-export const text = (what: string, least: number, most: number) =>
-  v.string().map((text) => text.trim())
-    .assert(
-      ({ length }) => length >= least,
-      `${what} has at least one character.`,
-    )
-    .assert(
-      (text) => text.length <= most || [...text].length <= most,
-      `${what} has at most ${most} characters.`,
-    );
-
-/** What a message says: 1–4,000 characters after trimming, one of them visible. */
-export const Content = v.string().map(trimContent)
-  .assert(isVisible, "A message has at least one character that can be seen.")
-  .assert(
-    (text) => text.length <= MAX_CONTENT || [...text].length <= MAX_CONTENT,
-    `A message has at most ${MAX_CONTENT} characters.`,
-  );
-
-const seq = v.number().assert(
-  (n) => Number.isInteger(n) && n >= 0,
-  "This is not a whole number.",
+/** What a message says beside its files: up to 4,000 characters after trimming. */
+const Caption = v.string().map(trimContent).assert(
+  (text) => text.length <= MAX_CONTENT || [...text].length <= MAX_CONTENT,
+  `A message has at most ${MAX_CONTENT} characters.`,
 );
 
-const draft = (most: number) =>
-  v.string().assert(
-    ({ length }) => length <= most,
-    `A draft has at most ${most} characters.`,
-  );
+/** What a message without files says: one visible character at least. */
+export const Content = Caption.assert(
+  isVisible,
+  "A message has at least one character that can be seen.",
+);
 
+/** Of the mutators of a room; those of a person's own space are checked by the server alone. */
 export const args = {
   createMessage: v.object({
     id: ID,
-    content: Content,
+    content: Caption,
     replyTo: ID.optional(),
+    files: v.array(v.unknown()).optional(), // checked by the server (files.ts)
   }),
-  editMessage: v.object({ id: ID, content: Content }),
+  editMessage: v.object({ id: ID, content: Caption }),
+  /** Of a message without files. */
+  text: v.object({ content: Content }),
   deleteMessage: v.object({ id: ID }),
   setReaction: v.object({ id: ID, emoji: v.string(), on: v.boolean() }),
-  blockPerson: v.object({ id: ID, name: v.string() }),
-  unblockPerson: v.object({ id: ID }),
-  markRead: v.object({ roomID: ID, seq }),
-  setDraft: v.object({
-    roomID: ID,
-    content: draft(MAX_CONTENT),
-    was: draft(MAX_DRAFT).optional(),
-  }),
 };
 
 /** Consecutive messages of one author, `by`, from one `seq` to another. */
 export type Run = { by: string; from: number; to: number };
 
-/** `room`: what a room is. `messageCount` counts messages ever made and never goes down. */
+/** `room`: what a room is. `messageCount` counts messages ever made and never goes down, `pendingCount` those of them that the server has not confirmed. */
 export type Room = {
   id: string;
   name: string;
@@ -72,23 +49,47 @@ export type Room = {
   createdBy: string;
   createdAt: number;
   messageCount: number;
+  pendingCount?: number;
   /** The latest runs, oldest first: what people wrote themselves counts as read (read_state.ts). */
   runs?: Run[];
+  /** Whether it is one of direct messages: between the people for whom it was begun, and without an owner. */
+  direct?: true;
+  /** How many people that were, where it is one. */
+  size?: number;
+  /** Whether it is yet to be made by the server. */
+  pending?: true;
 };
 
 /** What a member may do: owners change the room and who is in it. */
 export type Role = "owner" | "member";
 
-/** `member/<userID>`: who is in the room. Times are milliseconds since 1970. */
-export type Member = {
+/** `member/<userID>`: who is in the room, with their profile. Times are milliseconds since 1970. */
+export type Member = Profile & {
   id: string;
-  name: string;
   role: Role;
   joinedAt: number;
 };
 
+/** `imported/<id>`: somebody of the room that this one was imported from. */
+export type ImportedPerson = { id: string; name: string };
+
 /** Of the entry `bans`, a list: a person who may not read or join the room, and since when. */
 export type Ban = { id: string; at: number };
+
+/** What the server has found out of a file: `type` from its content, the size of a picture in pixels. */
+export type FileFacts = {
+  /** The SHA-256 of the content, 64 hex digits. */
+  id: string;
+  /** In bytes. */
+  size: number;
+  /** One of the types of pictures that browsers show, else `application/octet-stream`. */
+  type: string;
+  width?: number;
+  height?: number;
+};
+
+/** A file of a message; `alt` says what a picture shows to those who can't see it. */
+export type MessageFile = FileFacts & { name: string; alt?: string };
 
 /** `message/<id>`. `pending` is there only while the server has not confirmed it. */
 export type Message = {
@@ -101,6 +102,10 @@ export type Message = {
   editedAt?: number;
   replyTo?: string;
   reactions: Record<string, string[]>;
+  /** One at least, where it has any. */
+  files?: MessageFile[];
+  /** The userID of who uploaded them, where that is not the author: of imported ones. */
+  filesBy?: string;
   pending?: true;
 };
 
@@ -124,10 +129,21 @@ export type Listing = {
   createdAt: number;
 };
 
-/** `profile` in a user's space. The entry `called` has the same shape: the name that all their rooms know by now. */
-export type Profile = { name: string };
+/**
+ * `profile` in a user's space. The entry `called` has the same shape: what all
+ * their rooms know by now. `avatar` is the ID of their own picture, if they have
+ * one, and `status` a line that they say of themselves.
+ */
+export type Profile = { name: string; avatar?: string; status?: string };
 /** `membership/<roomID>` in a user's space. */
-export type Membership = { roomID: string; name: string; joinedAt: number };
+export type Membership = {
+  roomID: string;
+  name: string;
+  joinedAt: number;
+  direct?: true;
+  /** Of direct messages, who made this person a member: themselves or another, a userID. Those of before have none. */
+  begunBy?: string;
+};
 /** `left/<roomID>` in a user's space: they were a member, and their messages are still there. */
 export type LeftRoom = { roomID: string };
 /** `read/<roomID>` in a user's space. */

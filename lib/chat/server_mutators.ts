@@ -7,30 +7,45 @@ import {
   roomMutators as islandRoomMutators,
   userMutators,
 } from "./mutators.ts";
+import { DELETED_USER } from "./direct.ts";
+import { filesArgs } from "./files.ts";
+import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
 import { lookOf } from "./name_tags.ts";
-import { Name, updateRoomArgs } from "./names.ts";
-import { blockedBy, profileOf } from "./queries.ts";
+import { Name, Status, updateRoomArgs } from "./names.ts";
+import {
+  blockedBy,
+  memberIn,
+  messageIn,
+  profileOf,
+  roomIn,
+} from "./queries.ts";
 import { Refusal } from "./refusal.ts";
-import { args, ID, valid } from "./schema.ts";
-import { pageStrings } from "./strings/pages.ts";
+import { args, type FileFacts, ID, type MessageFile, valid } from "./schema.ts";
 
 export type { Actor };
 
 /** What a person may be called: not what stands in the place of people who are gone. */
 const PersonName = Name.assert(
-  (name) => lookOf(name) !== lookOf(pageStrings.deletedUser),
-  `“${pageStrings.deletedUser}” stands for people who have left.`,
+  (name) => lookOf(name) !== lookOf(DELETED_USER),
+  `“${DELETED_USER}” stands for people who have left.`,
 );
 
-/** What `setProfile` and signing in ask for. */
-export const setProfileArgs = v.object({ name: PersonName });
+/** What signing in and renaming ask for. */
+export const nameArgs = v.object({ name: PersonName });
+
+/** What `setProfile` may change; an empty status is none. */
+const setProfileArgs = v.object({
+  name: PersonName.optional(),
+  status: Status.optional(),
+});
 
 // One that Unicode recommends, family, flag or keycap too; one without the
 // selector that colours it; or one that is newer than this server's Unicode.
 const EMOJI =
   /^(?:\p{RGI_Emoji}|(?!\p{Emoji_Component})\p{Emoji}|(?=\p{Cn})\p{Extended_Pictographic}\p{Emoji_Modifier}?)$/v;
 
-const Emoji = v.string().assert(
+/** One emoji, as a reaction is. */
+export const Emoji = v.string().assert(
   // The last release's list of emoji has a selector after coloured ones, too.
   (text) =>
     EMOJI.test(text.replace(/(?<=^\p{Emoji_Presentation})\ufe0f$/u, "")),
@@ -39,13 +54,53 @@ const Emoji = v.string().assert(
 const setReactionArgs = v.object({ emoji: Emoji });
 
 /**
+ * What is stored of a file that the actor has uploaded for a message of theirs:
+ * `missing` when they have uploaded none, or it has gone, and `full` when the
+ * room takes no more.
+ */
+export type FileOf = (
+  messageID: string,
+  fileID: string,
+) => FileFacts | "missing" | "full";
+
+/**
  * The mutators of a room. What the server checks besides is here, so that the
  * room's page need not load it.
  */
-export function serverRoomMutators(actor: Actor) {
-  const { setReaction, updateRoom, ...others } = islandRoomMutators(actor);
+export function serverRoomMutators(
+  actor: Actor,
+  fileOf: FileOf = () => "missing",
+) {
+  const { createMessage, setReaction, updateRoom, ...others } =
+    islandRoomMutators(actor);
+
+  /** The files of a message that is created, as far as the server knows better. */
+  function storedFiles(messageID: string, input: Args): MessageFile[] {
+    return valid(filesArgs, input).files.map(({ id, name, alt }) => {
+      const facts = fileOf(messageID, id);
+      if (facts === "missing") {
+        throw new Refusal("file-missing", `“${name}” is to be uploaded again.`);
+      }
+      if (facts === "full") {
+        throw new Refusal("full", "This room can't take more files.");
+      }
+      return { ...facts, name, ...alt !== undefined && { alt } };
+    });
+  }
+
   return {
     ...others,
+
+    async createMessage(tx: WriteTransaction, input: Args) {
+      const { id, files = [] } = valid(args.createMessage, input);
+      // Of one that is there already it is nobody's business what its files have become.
+      const isNew = files.length > 0 && await memberIn(tx, actor.userID) &&
+        !await messageIn(tx, id);
+      await createMessage(
+        tx,
+        isNew ? { ...input as object, files: storedFiles(id, input) } : input,
+      );
+    },
 
     async setReaction(tx: WriteTransaction, input: Args) {
       // What was stored once can be taken back, whatever it is.
@@ -55,6 +110,12 @@ export function serverRoomMutators(actor: Actor) {
 
     async updateRoom(tx: WriteTransaction, input: Args) {
       await updateRoom(tx, valid(updateRoomArgs, input));
+    },
+
+    /** The server has made the room before, or has deleted it since: no mutator makes one. */
+    async beginDirect(tx: WriteTransaction) {
+      if (await roomIn(tx)) return;
+      throw new Refusal("not-found", "That room is no longer there.");
     },
   };
 }
@@ -71,19 +132,41 @@ const setRoomSettingsArgs = v.object({
   ).optional(),
 });
 const blockPersonArgs = v.object({ id: ID, name: Name });
+const unblockPersonArgs = v.object({ id: ID });
+export const markReadArgs = v.object({
+  roomID: ID,
+  seq: v.number().assert(
+    (n) => Number.isInteger(n) && n >= 0,
+    "This is not a whole number.",
+  ),
+});
+const draft = (most: number) =>
+  v.string().assert(
+    ({ length }) => length <= most,
+    `A draft has at most ${most} characters.`,
+  );
+const setDraftArgs = v.object({
+  roomID: ID,
+  content: draft(MAX_CONTENT),
+  was: draft(MAX_DRAFT).optional(),
+});
 
 /** The `messageCount` of a room; undefined when the person may not read it. */
 export type MessageCountOf = (roomID: string) => number | undefined;
 
 /** The mutators of a user's own space, to which only that user can push. */
 export function serverUserMutators(messageCountOf: MessageCountOf) {
-  const { markRead, blockPerson, setRoomSettings, ...others } = userMutators();
+  const {
+    markRead,
+    blockPerson,
+    unblockPerson,
+    setRoomSettings,
+    setDraft,
+  } = userMutators();
   return {
-    ...others,
-
     /** As in the browser; with a `seq` that no message has yet it changes nothing. */
     async markRead(tx: WriteTransaction, input: Args) {
-      const { roomID, seq } = valid(args.markRead, input);
+      const { roomID, seq } = valid(markReadArgs, input);
       if (seq <= (messageCountOf(roomID) ?? -1)) await markRead(tx, input);
     },
 
@@ -100,17 +183,27 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
       await blockPerson(tx, person);
     },
 
+    async unblockPerson(tx: WriteTransaction, input: Args) {
+      await unblockPerson(tx, valid(unblockPersonArgs, input));
+    },
+
+    async setDraft(tx: WriteTransaction, input: Args) {
+      await setDraft(tx, valid(setDraftArgs, input));
+    },
+
     async setRoomSettings(tx: WriteTransaction, input: Args) {
       await setRoomSettings(tx, valid(setRoomSettingsArgs, input));
     },
 
     async setProfile(tx: WriteTransaction, input: Args) {
-      const { name } = valid(setProfileArgs, input);
+      const changes = valid(setProfileArgs, input);
+      const profile = await profileOf(tx);
       // An account that is being deleted must not come to life again.
-      if (!await profileOf(tx)) {
+      if (!profile) {
         throw new Refusal("not-found", "There is no such account any more.");
       }
-      await tx.set("profile", { name });
+      const { status, ...rest } = { ...profile, ...changes };
+      await tx.set("profile", status ? { ...rest, status } : rest);
     },
   };
 }

@@ -9,8 +9,18 @@ export const GENERAL = "general";
 /** The space that holds one room: its description, members and messages. */
 export const roomSpace = (roomID: string): string => `room:${roomID}`;
 
+/** The roomID of such a name, as this app has made it (of one that anybody may have sent, `kindOf` knows); undefined of another space's. */
+export const roomIDOf = (space: string): string | undefined =>
+  space.match(/^room:(.+)/)?.[1];
+
 /** The space that only its user sees: profile, memberships, how far they have read, drafts. */
 export const userSpace = (userID: string): string => `user:${userID}`;
+
+/** The space that holds a person's own picture. It is none that clients can read or push to (`kindOf`): a route serves the picture. */
+export const avatarSpace = (userID: string): string => `avatar:${userID}`;
+
+/** What the IDs of rooms of direct messages begin with, and no others do. */
+export const DIRECT = "direct-";
 
 /** What a space's name says it holds. */
 export type SpaceKind =

@@ -2,6 +2,7 @@
 import type {
   Ban,
   BlockedPerson,
+  ImportedPerson,
   Invitation,
   Member,
   Message,
@@ -29,12 +30,21 @@ export type RoomSummary =
     last: LastMessage | null;
     /** Whether a copy of it is on the device; only in lists that were made on the device. */
     onDevice?: boolean;
+    /** Whether the server is yet to make it; only in lists that were made on the device. */
+    pending?: true;
+    /** Whether it is one of direct messages: it is named by the others in it, who are `people`; and the userID of who has begun it. */
+    direct?: true;
+    people?: Person[];
+    begunBy?: string;
   };
 
-export type LastMessage = Pick<
-  Message,
-  "id" | "from" | "content" | "createdAt"
->;
+/** A person by name, with the ID of their own picture if they have one. */
+export type Person = Pick<Member, "id" | "name" | "avatar">;
+
+/** `fileCount` is how many files it has, where it has any. */
+export type LastMessage =
+  & Pick<Message, "id" | "from" | "content" | "createdAt">
+  & { fileCount?: number };
 
 /** A page of a list of rooms; `next` is where the one after it begins, null at the end. */
 export type RoomPage = { rooms: RoomSummary[]; next: string | null };
@@ -53,8 +63,18 @@ export type RoomView = {
 
 export type BannedPerson = Ban & { name: string };
 
+/** A bot of a room, and which messages it is told of. */
+export type BotView = {
+  id: string;
+  name: string;
+  hears: "all" | "addressed" | "nothing";
+};
+
 /** The people of a room as one of them, or a visitor, sees them. */
 export type PeopleView = Pick<RoomView, "room" | "me" | "members"> & {
+  /** Who is known of the room that this one was imported from. */
+  imported: readonly ImportedPerson[];
+  bots: readonly BotView[];
   /** The valid ones; none for a visitor. */
   invitations: Invitation[];
   /** For owners alone, else none. */
@@ -64,4 +84,23 @@ export type PeopleView = Pick<RoomView, "room" | "me" | "members"> & {
 };
 
 /** Who is signed in. */
-export type User = { userID: string; name: string };
+export type User = Pick<Member, "name" | "avatar"> & { userID: string };
+
+/** A message that the server has found, with the name of its room. */
+export type FoundMessage =
+  & Pick<Message, "id" | "authorID" | "from" | "content" | "createdAt">
+  & { roomID: string; room: string; files?: { name: string }[] };
+
+/**
+ * A page of what the server has found, newest first. `next` is where the one
+ * after it begins, null at the end; `until` says, where the most that is read
+ * for a page was reached before it was full, up to when messages were looked
+ * through, in milliseconds since 1970. `incomplete`: not all of the rooms is
+ * indexed yet.
+ */
+export type SearchPage = {
+  messages: FoundMessage[];
+  next: string | null;
+  until?: number;
+  incomplete?: true;
+};

@@ -21,6 +21,17 @@ const found = ({ count: n, best }: Found, one: string, many: string) =>
 export const deviceStrings = {
   title: "This device",
 
+  avatar: {
+    choose: "Choose a picture",
+    hint: "The square in its middle is shown, small, beside your name.",
+    busy: "Uploading…",
+    tooLarge: "This file is too large: a picture may have 50 MB.",
+    unreadable: "This file can't be read.",
+    noPicture:
+      "This is no picture that browsers show, or it has too many pixels. Choose a PNG, JPEG, GIF, WebP or AVIF.",
+    broken: "This picture is broken, or this browser can't show it.",
+  },
+
   signOut: {
     submit: "Sign out",
     makeLink: "Make a sign-in link",
@@ -74,18 +85,37 @@ export const deviceStrings = {
     title: "Notifications",
     choices: {
       nothing: "None",
-      mentions: "When I am mentioned",
+      mentions: "Mentions and direct messages",
       all: "Every message",
     },
-    why: {
-      default:
-        "Tells you of messages in your rooms while you look elsewhere. Keep at least one tab open on this device.",
+    why:
+      "Tells you of messages in your rooms while you look elsewhere, and, if you like, while Kvetch is closed.",
+    allow: "Allow notifications",
+  },
+
+  closed: {
+    title: "While Kvetch is closed",
+    off:
+      "Until you turn it on, you are told of messages only while a tab is open on this device.",
+    on:
+      "This device is told of messages while Kvetch is closed: of what is chosen above, and set for each room.",
+    unknown: "Can't be looked up now.",
+    again: "Try again",
+    turnOn: "Turn on",
+    turnOff: "Turn off",
+    test: "Send a test",
+    sent: "Sent. It should be here within seconds.",
+    failed:
+      "That did not work: this browser, or its push service, did not take part. Check your connection and try again.",
+    missing: {
+      insecure: "This works only on pages whose address begins with https.",
+      install:
+        "On an iPhone or iPad, put Kvetch on the Home Screen first: Share, then “Add to Home Screen”. Open it from there.",
+      unsupported:
+        "This browser has no service worker or no push messages, or not in a private window.",
       denied:
         "Your browser blocks notifications for this site. Allow them in its settings, then come back.",
-      none:
-        "This browser can't show notifications, or only on pages whose address begins with https.",
     },
-    allow: "Allow notifications",
   },
 
   shortcuts: {
@@ -109,19 +139,39 @@ export const deviceStrings = {
     title: "Search messages, rooms and people",
     box: "Search messages, rooms and people",
     placeholder: "A room, a name, or words from a message",
-    hint: "Messages and people are those on this device.",
+    hint:
+      "Narrow it down by from:name, in:room, has:file, before:2026-01-31 or after:2026-01-31.",
     rooms: "Rooms",
     people: "People",
+    message: "Message",
     messages: "Messages",
-    found: ({ rooms, people, messages }: Searched) => {
+    /** `isMore`: the server has older messages than these, too. */
+    found: (
+      { rooms, people, messages }: Searched,
+      isEverywhere: boolean,
+      isMore: boolean,
+    ) => {
+      const all = found(messages, "message", "messages");
       const parts = [
         found(rooms, "room", "rooms"),
         found(people, "person", "people"),
-        found(messages, "message", "messages"),
-      ].filter(Boolean);
-      return parts.join(", ") ||
-        "No message on this device has these words, and no room or person.";
+        all && isMore ? `the newest ${all}` : all,
+      ].filter(Boolean).join(", ");
+      return parts.replace(/^t/, "T") ||
+        `No message${
+          isEverywhere ? "" : " on this device"
+        } matches, and no room or person.`;
     },
+    asking: "Still searching …",
+    onlyDevice: "Only this device was searched: the server can't be asked now.",
+    notNow: "The server can't be asked now.",
+    incomplete: "The server does not know all older messages yet.",
+    until: (date: Date) =>
+      `The server has looked back to ${
+        date.toLocaleDateString(undefined, { dateStyle: "medium" })
+      }.`,
+    more: "Look for older messages",
+    again: "Try again",
     failed: "The messages on this device can't be read right now.",
     close: "Close",
   },

@@ -3,6 +3,7 @@
 export const everyPageStrings = {
   needsNetwork:
     "You need a connection for this. Try again when you are online.",
+  dropped: "Files can be sent in an open room.",
   search: "Search",
   searchKeys: "Search, or go to a room (Ctrl+K)",
   searchFailed: "Search could not be loaded. Reload the page.",

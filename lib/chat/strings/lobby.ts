@@ -27,4 +27,5 @@ export const lobbyStrings = {
   invitedHint: "Only the people you invite.",
   submit: "Create room",
   cancel: "Cancel",
+  import: "Import rooms from a file or from Slack",
 } as const;

@@ -2,18 +2,19 @@
 import { roomStrings } from "./room.ts";
 import { lobbyStrings } from "./lobby.ts";
 import { roomOnUseStrings } from "./room_on_use.ts";
+import { transferStrings } from "./transfer.ts";
 
 /** With the words of the room and the lobby, as pages use some of them as well. */
 export const pageStrings = {
   ...roomStrings,
   ...roomOnUseStrings,
   lobby: lobbyStrings,
+  transfer: transferStrings,
   product: "Kvetch",
   tagline: "A chat that works instantly, offline and together.",
   skip: "Skip to content",
   signOut: "Sign out",
   /** The author's name in messages of a deleted account: it is stored in them. */
-  deletedUser: "Deleted user",
   documentTitle: (title?: string) => title ? `${title} · Kvetch` : "Kvetch",
 
   signIn: {
@@ -26,6 +27,19 @@ export const pageStrings = {
   },
 
   makeRooms: { operatorOnly: "On this server only its operator makes rooms." },
+
+  noticeTest: {
+    notice: {
+      title: "Kvetch",
+      body: "This device is told of messages while Kvetch is closed.",
+    },
+    gone:
+      "This device's subscription has ended. Turn it off and on again to make another.",
+    noAnswer:
+      "The push service of this browser did not answer. Try again in a while.",
+    refused: (status: number) =>
+      `The push service of this browser refused the notice (${status}). Turn it off and on again.`,
+  },
 
   leave: {
     title: "Sign out?",
@@ -42,6 +56,15 @@ export const pageStrings = {
     nameHint: "The name that others see from now on.",
     saved: "Saved.",
     save: "Save name",
+    avatar: "Your picture",
+    avatarText: "People who share a room with you see it.",
+    avatarSaved: "Your picture is saved.",
+    avatarNeedsScript: "To choose a picture needs JavaScript.",
+    avatarRemove: "Remove the picture",
+    status: "Your status",
+    statusHint:
+      "One line beside your name in the list of people and in direct messages. It may be empty.",
+    saveStatus: "Save status",
     blocked: "People you have blocked",
     blockedText:
       "Their messages are folded, and nothing tells you of them. They are not told.",
@@ -68,7 +91,7 @@ export const pageStrings = {
       "You are signed out on all devices, and your sign-in link stops working.",
       "You leave all rooms. In rooms that you alone own, the longest-standing member becomes the owner.",
       "Your messages stay, under “Deleted user”. If you want some of them gone for good, delete those first.",
-      "Your name, your drafts and how far you have read are erased. This can't be undone.",
+      "Your name, your picture and status, your drafts and how far you have read are erased. This can't be undone.",
     ],
     done: "Your account is deleted.",
   },
@@ -104,6 +127,13 @@ export const pageStrings = {
     missing: "This invitation is not valid, or no longer is.",
   },
 
+  newMessage: {
+    title: "New message",
+    text:
+      "Choose a room of somebody to whom you want to write, and there choose their name in its list of people.",
+    none: "You are in no room yet.",
+  },
+
   people: {
     title: (room: string) => `People in ${room}`,
     back: "Back to the room",
@@ -113,6 +143,7 @@ export const pageStrings = {
     joined: (date: string) => `In the room since ${date}.`,
     rename: "Change your name",
     mention: (name: string) => `Mention ${name} in a message`,
+    message: "Message",
     removeText:
       "They lose access to the room immediately; what they wrote stays. All open invitations are withdrawn.",
     removeSubmit: (name: string) => `Remove ${name}`,
@@ -136,6 +167,8 @@ export const pageStrings = {
     removing:
       "Their messages are being removed: with many of them it takes a while.",
     former: "No longer in the room.",
+    imported:
+      "Not in this chat: their messages were imported, under the name that they had elsewhere.",
     invite: "Invite someone",
     inviteText: roomOnUseStrings.menu.invitation,
     inviteSubmit: roomOnUseStrings.menu.make,
@@ -148,6 +181,7 @@ export const pageStrings = {
     leaveText: roomOnUseStrings.menu.leaveText,
     leaveOwner: roomOnUseStrings.menu.leaveOwner,
     leaveLast: roomOnUseStrings.menu.leaveLast,
+    leaveDirect: roomOnUseStrings.menu.leaveDirect,
   },
 
   errors: {

@@ -5,6 +5,10 @@ export const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 export const roomStrings = {
+  /** Of a file, from bytes. */
+  size: (n: number) =>
+    n < 1e6 ? `${Math.ceil(n / 1e3)} kB` : `${(n / 1e6).toFixed(1)} MB`,
+
   rooms: {
     label: "Rooms",
     unread: (n: number) => `, ${count(n, "unread message", "unread messages")}`,
@@ -36,7 +40,8 @@ export const roomStrings = {
 
   messages: {
     label: "Messages",
-    emptyTitle: (room: string) => `This is the start of ${room}.`,
+    emptyTitle: ({ name, direct }: { name: string; direct?: boolean }) =>
+      `This is the start of ${direct ? "your messages with " : ""}${name}.`,
     empty: "Write the first message. It appears instantly, even offline.",
     emptyPrivate: "Only the people you invite can see this room.",
     invite: "Invite someone",
@@ -74,6 +79,7 @@ export const roomStrings = {
     send: "Send",
     emoji: "Emoji",
     hint: "Enter sends, Shift + Enter starts a new line",
+    alone: "Nobody else is here any more.",
     unexpected: "That did not work, but nothing was lost. Try again.",
   },
 

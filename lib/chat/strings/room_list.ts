@@ -13,4 +13,7 @@ export const roomListStrings = {
   muted: ", muted",
   absent: ", not on this device yet",
   nextUnread: "Next unread room",
+  direct: "Direct messages",
+  newMessage: "New message",
+  online: ", online",
 } as const;

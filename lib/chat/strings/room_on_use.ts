@@ -1,7 +1,9 @@
 // The words that a room needs after the first input of its reader, or once something has failed: loaded with those parts.
-import { MAX_REACTION_KINDS } from "../lengths.ts";
+import { MAX_FILES, MAX_PEOPLE, MAX_REACTION_KINDS } from "../lengths.ts";
 import { count } from "./room.ts";
 
+/** Beside oneself. */
+const MAX_OTHERS = MAX_PEOPLE - 1;
 const and = new Intl.ListFormat("en", { type: "conjunction" });
 
 export const roomOnUseStrings = {
@@ -48,6 +50,8 @@ export const roomOnUseStrings = {
     leaveLast:
       "What you wrote stays. You are the last member: the room will have no owner.",
     leavePrivate: "You will need an invitation to come back.",
+    leaveDirect:
+      "What you wrote stays. You come back by writing to the same people again.",
     leaveUnsent: (n: number) =>
       `${
         count(n, "change of yours is", "changes of yours are")
@@ -67,12 +71,28 @@ export const roomOnUseStrings = {
     close: "Close",
   },
 
+  newMessage: {
+    title: "New message",
+    find: "Find people",
+    hint: `To one person, or to ${MAX_OTHERS} at the most, from your rooms.`,
+    looking: "Looking for people…",
+    none: "Nobody in your rooms has this name.",
+    nobody: "Nobody else is in your rooms yet.",
+    full: "Seven people at the most.",
+    to: (names: string[]) => `To ${and.format(names)}`,
+    write: "Write",
+    cancel: "Cancel",
+  },
+
   person: {
+    message: "Message",
     mention: "Mention",
     block: "Block",
     unblock: "Unblock",
     blockText:
       "Blocking folds their messages, and nothing tells you of them any more. They are not told that you have blocked them.",
+    blockDirect:
+      "Direct messages with them alone, and those that they have begun, go from your list until you unblock them.",
     blockedText: "You have blocked them.",
     more: "In the list of people",
     close: "Close",
@@ -143,6 +163,28 @@ export const roomOnUseStrings = {
     },
   },
 
+  files: {
+    attach: "Attach",
+    attached: "Files to send",
+    remove: (name: string) => `Remove ${name}`,
+    alt: "Describe the picture",
+    unreadable: (name: string) => `“${name}” can't be read.`,
+    tooMany: `A message has at most ${MAX_FILES} files.`,
+    notMember: "Join the room to send files.",
+    full: "There is no room for this on the device.",
+    waiting: "Waiting to be uploaded",
+    uploading: (percent: number) => `Uploading: ${percent} %`,
+    progress: "Upload",
+    cancel: "Cancel upload",
+    save: "Save",
+    viewer: (n: number, all: number) =>
+      all === 1 ? "Picture" : `Picture ${n} of ${all}`,
+    previous: "Previous",
+    next: "Next",
+    download: "Download",
+    close: "Close",
+  },
+
   edit: {
     label: "Edit message",
     box: "New text",
@@ -185,6 +227,12 @@ export const roomOnUseStrings = {
       refused: "The server can't take what is waiting here.",
       outdated: "This page and the server are different versions.",
     },
+    notBegun: {
+      gone:
+        "One of these people has gone, or is in no room with you any more: nothing can be sent.",
+      refused:
+        "One of these people, or you, has too many direct messages: nothing can be sent.",
+    } as Partial<Record<string, string>>,
     unsent: (n: number) =>
       n > 0
         ? `${count(n, "change", "changes")} not sent: kept on this device.`
@@ -196,7 +244,10 @@ export const roomOnUseStrings = {
     notCopied:
       "Copying did not work: you can select your texts in the message list.",
     discard: "Discard",
-    discardTitle: (n: number) => `Discard ${count(n, "change", "changes")}?`,
+    discardTitle: (n: number) =>
+      n > 0
+        ? `Discard ${count(n, "change", "changes")}?`
+        : "Discard these direct messages?",
     discardText: "What is discarded was never sent. This can't be undone.",
     cancel: "Cancel",
   },

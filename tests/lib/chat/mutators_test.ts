@@ -1,11 +1,7 @@
 // The rules of the mutators, as lib/chat/README.md numbers them, on entries in memory.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import type { WriteTransaction } from "replicache";
-import {
-  type Args,
-  roomMutators,
-  userMutators,
-} from "../../../lib/chat/mutators.ts";
+import { type Args, roomMutators } from "../../../lib/chat/mutators.ts";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import type { Message, Room } from "../../../lib/chat/schema.ts";
 import {
@@ -309,7 +305,7 @@ Deno.test("What earlier releases stored of reactions stays, and each person can 
 Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
   const own: Entries = new Map();
   const tx = memoryTransaction(own);
-  const { markRead } = userMutators();
+  const { markRead } = serverUserMutators(() => 3);
   const read: unknown[] = [];
   for (const seq of [0, 2, 1, 3]) {
     await markRead(tx, { roomID: "nest", seq });
@@ -322,7 +318,7 @@ Deno.test("markRead goes forward only, and begins at 0 (M8)", async () => {
 });
 
 Deno.test("A draft that is cut ends with no half of an emoji (M9)", async () => {
-  const { setDraft } = userMutators();
+  const { setDraft } = serverUserMutators(() => undefined);
   const own: Entries = new Map([
     ["draft/nest", { content: `x${"👍".repeat(3_999)}` }],
   ]);
@@ -398,6 +394,24 @@ Deno.test("What is set for a room is set piece by piece, by its members, and not
   ) {
     await assertRefused(setRoomSettings(tx, args), "bad-args", words);
   }
+});
+
+Deno.test("setProfile changes what it names alone, and an empty status is none (M10)", async () => {
+  const profile = { name: "Ada", avatar: "a" };
+  const own: Entries = new Map([["profile", profile]]);
+  const { setProfile } = serverUserMutators(() => undefined);
+  const set = (args: Args) => setProfile(memoryTransaction(own), args);
+  await set({ status: " On a train " });
+  assertEquals(own.get("profile"), { ...profile, status: "On a train" });
+  await set({ name: "Augusta", avatar: "b" });
+  const renamed = { name: "Augusta", avatar: "a", status: "On a train" };
+  assertEquals(own.get("profile"), renamed);
+  for (const status of ["x".repeat(101), "two\nlines", "\u202eevil", 1, null]) {
+    await assertRefused(set({ status }), "bad-args", "status: ");
+  }
+  assertEquals(own.get("profile"), renamed);
+  await set({ status: "  " });
+  assertEquals(own.get("profile"), { name: "Augusta", avatar: "a" });
 });
 
 Deno.test("setProfile brings no account back that is being deleted (M10)", async () => {

@@ -42,3 +42,10 @@ Deno.test("Who has left has a mark when a member shares the name", () => {
   const left = { id: "09ZZZZ5678", name: "Ada" };
   assertEquals(nameTagsFor([ada, bob])(left), "5678");
 });
+
+Deno.test("A bot has the mark of one, whoever else has its name, and a person of that name has none for it (M20)", () => {
+  const bot = { id: "bot-0123", name: "Ada" };
+  assertEquals(nameTagsFor([])(bot), "bot");
+  assertEquals(nameTagsFor([ada, bob])(bot), "bot");
+  assertEquals(nameTagsFor([ada, bob])(ada), undefined);
+});

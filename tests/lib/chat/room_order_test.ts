@@ -1,6 +1,7 @@
 // The order of rooms in a person's list.
 import { assertEquals } from "@std/assert";
 import {
+  asTheyStand,
   inOrderOfUse,
   inStandingOrder,
   ranksOf,
@@ -43,6 +44,20 @@ Deno.test("Favourites come first, then mentions, then what is unread, then what 
   assertEquals(IDs(inOrderOfUse(ROOMS)), [
     ...["favourite-unread", "favourite", "mentioned"],
     ...["unread-newer", "unread", "new", "old", "empty", "public"],
+  ]);
+});
+
+Deno.test("In the list a room that one looks at stands between one's own and direct messages (A1, A28)", () => {
+  const rooms = [
+    room("direct", { direct: true }),
+    room("own", {}),
+    room("looked-at", { member: false }),
+  ];
+  const parts = Object.entries(asTheyStand(rooms));
+  assertEquals(parts.map(([part, some]) => [part, ...IDs(some)]), [
+    ["yours", "own"],
+    ["others", "looked-at"],
+    ["direct", "direct"],
   ]);
 });
 
