@@ -15,18 +15,17 @@ import {
   type PauseReason,
   Transport,
 } from "./http/transport.ts";
-import { replaceBroken } from "./outbox/broken_copy.ts";
-import { discard, dropCopy, recordLost } from "./outbox/generations.ts";
 import {
   MutationRunner,
   type WithEngineMutators,
 } from "./outbox/mutation_runner.ts";
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
-import { addPending, rerunLost } from "./outbox/rerun.ts";
-import { inTime } from "./local/idb.ts";
+import * as idb from "./local/idb.ts";
+import { hold } from "./local/web_locks.ts";
 import { listen } from "./poke/listen.ts";
 import { type Gap, gapsIn, PullWindow } from "./pull_window.ts";
+import { rejectionsIn } from "./rejections.ts";
 import type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 import type { Around } from "./server.ts";
 // For what is loaded on use: a second way to them would split the script in two.
@@ -39,6 +38,10 @@ const RECOVERY_INTERVAL = 5_000;
 
 /** What says of an error, though nobody knows of which request it is, that the disk does not work or is full. */
 const DISK_FAILURES = ["QuotaExceededError", "UnknownError"];
+
+const generations = () => import("./outbox/generations.ts");
+
+type Client<M extends MutatorDefs> = ReplicacheClient<WithEngineMutators<M>>;
 
 export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly status = signal<Status>({
@@ -57,7 +60,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #window: PullWindow;
   /** Each begins a subscription anew, of the client that is current then. */
   readonly #subscriptions = new Set<() => void>();
-  #client!: ReplicacheClient<WithEngineMutators<M>>;
+  #client!: Client<M>;
   #unlisten: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #recoveryTimer: ReturnType<typeof setInterval> | undefined;
@@ -74,10 +77,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       () => void this.#readOutbox().catch(reportUnlessClosed(this)),
     );
     this.#runner = new MutationRunner(outbox, mutators);
-    this.#transport = new Transport(server.headers(userID));
+    this.#transport = new Transport(server.headers(userID), options.creation);
     const onGroupLost: OnGroupLost = async (groupID, confirmed) => {
       const isOwn = groupID === this.#client.groupID;
       const ended = isOwn ? this.#client.generation : undefined;
+      const { recordLost } = await generations();
       await recordLost(outbox, groupID, confirmed, ended);
     };
     const pusher = createPusher(
@@ -107,7 +111,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     await this.#inTurn(async () => {
       const opening = this.#openClient();
       try {
-        await inTime(opening);
+        await idb.inTime(opening);
         await this.#rerunLost();
       } catch (error) {
         this.#abandon(opening);
@@ -123,7 +127,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
     const recover = async () => {
       if (!this.status.peek().unsent) return;
-      keepStorage();
+      idb.keepStorage();
       await this.#outbox.unstored.store();
       if (!await this.#client.hasPending()) await this.#recover();
     };
@@ -195,18 +199,16 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     return cookie ? gapsIn(cookie, prefix) : undefined;
   }
 
+  version = async () => (await this.#client.pullCookie())?.version;
+
   readonly #pullNow = async () => {
     await this.#client.pull({ now: true });
     return await this.#client.pullCookie();
   };
 
-  persist(): Promise<void> {
-    return this.#client.persist();
-  }
+  persist = (): Promise<void> => this.#client.persist();
 
-  unsent(): Promise<UnsentMutation[]> {
-    return this.#outbox.all();
-  }
+  unsent = (): Promise<UnsentMutation[]> => this.#outbox.all();
 
   resume(): void {
     this.#transport.resume();
@@ -214,7 +216,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async discardUnsent(): Promise<void> {
     const client = this.#client;
-    await discard(this.#outbox);
+    await (await generations()).discard(this.#outbox);
     await this.#inTurn(() => this.#replaceClient(client));
   }
 
@@ -269,7 +271,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onError = async (error) => {
       try {
         if (DISK_FAILURES.includes((error as Error)?.name)) throw error;
-        return await replaceBroken(this.#outbox, client, error, ended.resolve);
+        const { replaceBroken } = await import("./outbox/broken_copy.ts");
+        const { beginNext } = await generations();
+        const next = () => beginNext(this.#outbox, client.generation);
+        const replace = () => next().then(ended.resolve);
+        return await replaceBroken(client, error, idb, replace);
       } catch (error) {
         console.warn(error);
         ended.reject(error);
@@ -289,11 +295,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   async #rerunLost(): Promise<void> {
-    if ((await this.#outbox.state()).unsent === 0) return;
-    await rerunLost(this.#name, this.#outbox, this.#runner, this.#client);
+    if ((await this.#outbox.lost()).length === 0) return;
+    const { rerunLost } = await import("./outbox/rerun.ts");
+    await rerunLost(this.#outbox, this.#runner, this.#client, hold);
   }
 
-  #replaceSoon(client: ReplicacheClient<WithEngineMutators<M>>): void {
+  #replaceSoon(client: Client<M>): void {
     this.#inTurn(() => this.#replaceClient(client))
       .catch(reportUnlessClosed(this));
   }
@@ -303,13 +310,12 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
    * generation, when the server has forgotten this one's group; else of the
    * same, when the browser has forgotten it (a tab that slept for a day).
    */
-  async #replaceClient(
-    from: ReplicacheClient<WithEngineMutators<M>>,
-  ): Promise<void> {
+  async #replaceClient(from: Client<M>): Promise<void> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) {
-      await addPending(this.#name, this.#outbox, from);
+      const { addPending } = await import("./outbox/rerun.ts");
+      await addPending(this.#outbox, from);
     }
     await this.#closeClient(from);
     await this.#openClient();
@@ -319,9 +325,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   }
 
   /** Closes a client; what it has asked of the server must not go out any more. */
-  async #closeClient(
-    client: ReplicacheClient<WithEngineMutators<M>>,
-  ): Promise<void> {
+  async #closeClient(client: Client<M>): Promise<void> {
     client.onOnlineChange = null;
     client.onSync = null;
     await client.close();
@@ -358,13 +362,19 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ paused });
     this.#unlisten?.();
     if (paused === "gone") {
-      dropCopy(this.#outbox, this.#client).catch(reportUnlessClosed(this));
+      generations().then((it) =>
+        it.dropCopy(this.#outbox, this.#client, rejectionsIn)
+      )
+        .catch(reportUnlessClosed(this));
     }
     if (paused) return;
     const { server, userID, space } = this.options;
     this.#unlisten = listen(server, userID, space, {
       onOpen: this.#sync,
-      onPoke: this.#pull,
+      onPoke: (_, poke) => {
+        if (poke) this.#window.keep(poke);
+        this.#pull();
+      },
       onBroken: this.#pull,
     });
   }
@@ -379,20 +389,11 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
   readonly #sync = () => {
     if (this.status.peek().paused) return this.resume();
     this.#pull();
-    const client = this.#client;
-    client.push({ now: true }).catch(reportUnlessClosed(client));
+    this.#client.push({ now: true }).catch(reportUnlessClosed(this.#client));
     this.#recover().catch(reportUnlessClosed(this));
   };
 
   #setStatus(news: Partial<Status>): void {
     this.status.value = { ...this.status.peek(), ...news };
   }
-}
-
-let isAsked = false;
-
-/** Asks the browser, once for a page, not to evict what is stored when space is short. */
-function keepStorage(): void {
-  if (!isAsked) navigator.storage?.persist?.().catch(console.warn);
-  isAsked = true;
 }

@@ -1,14 +1,17 @@
 // The door of the replica: an island's live copy of one space, kept in step by pokes.
 import type { MutatorDefs } from "replicache";
+import { loadScript } from "./load_script.ts";
 import type { Replica, ReplicaOptions } from "./replica.ts";
 
-export type { PauseReason } from "./http/transport.ts";
+export type { Creation, PauseReason } from "./http/transport.ts";
 export { type Rejection, rejectionsIn } from "./rejections.ts";
 export type { Query, Replica, ReplicaOptions, Status } from "./replica.ts";
 export type { Gap } from "./pull_window.ts";
 export type { Server } from "./server.ts";
 
 let inMemory = false;
+/** Once: what is asked for anew is another module. */
+let script: Promise<typeof import("./live_replica.ts")> | undefined;
 
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.
@@ -19,7 +22,11 @@ let inMemory = false;
 export async function openReplica<M extends MutatorDefs>(
   options: ReplicaOptions<M>,
 ): Promise<Replica<M>> {
-  const { LiveReplica } = await import("./live_replica.ts");
+  script ??= loadScript(() => import("./live_replica.ts"));
+  const { LiveReplica } = await script.catch((error) => {
+    script = undefined;
+    throw error;
+  });
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {

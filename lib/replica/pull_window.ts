@@ -5,10 +5,22 @@ import type { Around, Wanted } from "./server.ts";
 export type PullCookie = {
   /** Grows with what the cookie stands for. */
   order: number;
+  /** Of the space, as pokes name it. */
+  version: number;
   /** By prefix, the lowest order of the newest that the copy holds; null when it holds all. */
   from: Record<string, number | null>;
   /** Parts below that, both ends included; `from` is null where the collection begins. */
   ranges?: { prefix: string; from: number | null; to: number }[];
+};
+
+/** What a poke says, and, for a copy of this group that stands at `base`, what is new. */
+export type Poke = {
+  /** Of the space. */
+  version: number;
+  clientGroupID?: string;
+  base?: PullCookie;
+  cookie?: PullCookie;
+  patch?: unknown[];
 };
 
 /** A part of a collection that the copy lacks, between two orders that it holds; `from` is null below all of them. */
@@ -37,6 +49,8 @@ type Pull = () => Promise<PullCookie | null>;
 
 /** For one thing that is asked for. */
 const MAX_PULLS = 5;
+/** As many of the last pokes are kept until they are pulled. */
+const MAX_POKES = 20;
 
 export class PullWindow {
   /** What the last pull that was answered had asked for, and what the answer's cookie says. */
@@ -44,8 +58,44 @@ export class PullWindow {
     order: 0,
   };
 
+  #pokes: Poke[] = [];
+  /** The newest version that the space is known to have. */
+  #told = 0;
+
   /** `wanted` is what each pull asks for. */
   constructor(public wanted: Wanted) {}
+
+  /** What a poke brings answers the pull that follows. */
+  keep(poke: Poke): void {
+    // One of a stream that has ended meanwhile may come late.
+    this.#told = Math.max(this.#told, poke.version);
+    this.#pokes = [...this.#pokes.slice(1 - MAX_POKES), poke];
+  }
+
+  /**
+   * The answer to a pull of a group at this cookie, put together of what pokes
+   * have brought; undefined where that leads to less than the newest version, as
+   * one pull may be for several pokes, or more is wanted.
+   */
+  take(groupID: string, cookie: unknown) {
+    const { window = 0, around } = this.wanted;
+    const isAll = window <= (this.pulled.window ?? 0) &&
+      around === this.pulled.around;
+    if (!isAll) return undefined;
+    const answer = {
+      cookie,
+      patch: [] as unknown[],
+      lastMutationIDChanges: {},
+    };
+    for (const { clientGroupID, base, cookie, patch, version } of this.#pokes) {
+      const follows = clientGroupID === groupID &&
+        JSON.stringify(base) === JSON.stringify(answer.cookie);
+      if (!follows) continue;
+      answer.cookie = cookie;
+      answer.patch.push(...patch!);
+      if (version === this.#told) return answer;
+    }
+  }
 
   /** Pulls until the copy has at least the newest `size`. */
   async widen(size: number, pull: Pull): Promise<void> {

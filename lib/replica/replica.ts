@@ -1,7 +1,7 @@
 // What a replica is to an island: a copy of a space, its status, and its options.
 import type { ReadonlySignal } from "@preact/signals";
 import type { MutatorDefs, ReadTransaction, Replicache } from "replicache";
-import type { PauseReason } from "./http/transport.ts";
+import type { Creation, PauseReason } from "./http/transport.ts";
 import type { WithEngineMutators } from "./outbox/mutation_runner.ts";
 import type { UnsentMutation } from "./outbox/outbox_database.ts";
 import type { Gap } from "./pull_window.ts";
@@ -33,6 +33,8 @@ export type ReplicaOptions<M extends MutatorDefs> = {
   mutators: M;
   /** How many of the newest members of a windowed collection to hold. */
   window?: number;
+  /** Makes the space, where the server may not have it yet. */
+  creation?: Creation;
 };
 
 export type Query<T> = (tx: ReadTransaction) => Promise<T>;
@@ -66,6 +68,8 @@ export interface Replica<M extends MutatorDefs> {
    * first; undefined before the first pull.
    */
   gaps(prefix: string): Promise<Gap[] | undefined>;
+  /** The version of the space that the copy holds; undefined before the first pull. */
+  version(): Promise<number | undefined>;
   /**
    * Resolves once what the copy holds by now is on the disk, where the next
    * visit finds it; by itself that takes a second or two.

@@ -101,7 +101,8 @@ export function createPuller(
       Object.entries((await outbox.group(groupID))?.lastMutationIDs ?? {}),
     );
     const { wanted } = window;
-    const body = await transport.post(url(wanted), JSON.stringify(request));
+    const body = window.take(groupID, request.cookie) ??
+      await transport.post(url(wanted), JSON.stringify(request));
     if (body.error === "ClientStateNotFound") {
       await onGroupLost(groupID, body.lastMutationIDs);
       return { ...OK, response: body };

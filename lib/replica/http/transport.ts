@@ -14,6 +14,12 @@ export type PauseReason =
   | "refused"
   | "outdated";
 
+/**
+ * A request that makes a space which the server may not have yet: it is answered
+ * before anything else is asked, and tried again and refused as all requests are.
+ */
+export type Creation = { url: string; json: string };
+
 /** There was no answer of our server's, for whatever reason; or the replica was closed meanwhile. */
 export class NoAnswerError extends Error {}
 
@@ -33,8 +39,11 @@ export class Transport {
   #abort = new AbortController();
   #resumed = Promise.withResolvers<void>();
 
-  /** `headers` go with each request. */
-  constructor(private readonly headers: Record<string, string>) {
+  /** `headers` go with each request; see `Creation`. */
+  constructor(
+    private readonly headers: Record<string, string>,
+    private creation?: Creation,
+  ) {
     this.#resumed.resolve();
   }
 
@@ -57,12 +66,21 @@ export class Transport {
     for (;;) {
       await unlessAborted(signal, this.#resumed.promise);
       const resumed = this.#resumed;
-      const answer = await fetchAnswer(url, json, this.headers, signal);
+      const { creation } = this;
+      const answer = await fetchAnswer(
+        creation?.url ?? url,
+        creation?.json ?? json,
+        this.headers,
+        signal,
+      );
       // An answer to what was asked before the pause says nothing of its end.
       if (answer.pause) this.#pause(answer.pause, resumed);
       else if (resumed === this.#resumed) this.paused.value = undefined;
       if (answer.wait !== undefined) await sleep(answer.wait, signal);
-      else if (!answer.pause) return answer.body;
+      else if (!answer.pause) {
+        if (!creation) return answer.body;
+        this.creation = undefined;
+      }
     }
   }
 

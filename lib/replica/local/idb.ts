@@ -1,4 +1,4 @@
-// IndexedDB by promises. A transaction lives on while its own requests alone are awaited in it.
+// IndexedDB by promises, and the wish that it stays. A transaction lives on while its own requests alone are awaited in it.
 
 /** The result of a request; rejects with its error. */
 export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
@@ -29,4 +29,12 @@ export function committed(tx: IDBTransaction): Promise<void> {
     tx.oncomplete = () => resolve();
     tx.onabort = () => reject(tx.error ?? new DOMException());
   });
+}
+
+let isAsked = false;
+
+/** Asks the browser, once for a page, not to evict what is stored when space is short. */
+export function keepStorage(): void {
+  if (!isAsked) navigator.storage?.persist?.().catch(console.warn);
+  isAsked = true;
 }

@@ -1,8 +1,7 @@
-// Replaces a copy that Replicache cannot read any more.
-import { inTime, resultOf } from "../local/idb.ts";
+// Replaces a copy that Replicache cannot read any more; loaded on use, and so without imports from what is there already.
+import type { inTime, resultOf } from "../local/idb.ts";
 import type { ReplicacheClient } from "../replicache_client.ts";
-import { beginNext } from "./generations.ts";
-import type { Outbox } from "./outbox.ts";
+import { isBroken } from "./copy_check.ts";
 
 /** How often copies are replaced in a page: on a disk that spoils each of them that would have no end. */
 const MAX_REPLACED = 3;
@@ -18,29 +17,24 @@ let lastCheck: Promise<unknown> = Promise.resolve();
  * and is sent as what a dead client has left.
  */
 export function replaceBroken(
-  outbox: Outbox,
-  { idbName, generation }: Pick<
-    ReplicacheClient<never>,
-    "idbName" | "generation"
-  >,
+  { idbName }: Pick<ReplicacheClient<never>, "idbName">,
   error: unknown,
-  onReplaced: () => void,
+  idb: { inTime: typeof inTime; resultOf: typeof resultOf },
+  beginNext: () => Promise<void>,
 ): Promise<boolean> {
   const { name, code } = (error ?? {}) as { name?: string; code?: unknown };
   // A disk that fails now, or is full, may well be whole; a refusal is none.
   if (code !== undefined) return Promise.resolve(false);
   const check = lastCheck.then(async () => {
     const isMissing = name === "IDBNotFoundError";
-    if (!isMissing) {
-      const { isBroken } = await import("./copy_check.ts");
-      if (!await inTime(isBroken(idbName, resultOf))) return false;
+    if (!isMissing && !await idb.inTime(isBroken(idbName, idb.resultOf))) {
+      return false;
     }
     if (replaced === MAX_REPLACED) {
       throw new Error("Each copy breaks again", { cause: error });
     }
     replaced++;
-    await beginNext(outbox, generation);
-    onReplaced();
+    await beginNext();
     return true;
   });
   lastCheck = check.catch(() => {}); // the caller is told

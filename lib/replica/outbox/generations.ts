@@ -1,6 +1,5 @@
 // Begins the next generation of a replica, a copy that begins anew.
 import type { ReadTransaction } from "replicache";
-import { rejectionsIn } from "../rejections.ts";
 import type { LastMutationIDs, Outbox } from "./outbox.ts";
 
 /**
@@ -32,13 +31,14 @@ export function discard(outbox: Outbox): Promise<void> {
   });
 }
 
-/** The copy of a space that may not be seen any more goes, too, once nothing of one's own is in it: unsent, or refused. */
+/** The copy of a space that may not be seen any more goes, too, once nothing of one's own is in it: unsent, or refused, as `rejectionsIn` finds it. */
 export async function dropCopy(
   outbox: Outbox,
   client: {
     cookie: Promise<unknown>;
     query<T>(body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   },
+  rejectionsIn: (tx: ReadTransaction) => Promise<unknown[]>,
 ): Promise<void> {
   if (await client.cookie === null) return;
   if ((await client.query(rejectionsIn)).length > 0) return;

@@ -11,7 +11,7 @@ import {
   unsentIn,
   type UnsentMutation,
 } from "./outbox_database.ts";
-import { Unstored } from "./unstored.ts";
+import { addMissingIn, Unstored } from "./unstored.ts";
 
 export type {
   LastMutationIDs,
@@ -71,6 +71,14 @@ export class Outbox {
     });
   }
 
+  /** Adds those of the mutations that are neither there nor confirmed. */
+  addMissing(mutations: NewMutation[]): Promise<void> {
+    return this.change(
+      ["unsent", "groups"],
+      (tx) => addMissingIn(tx, this.replica, mutations),
+    );
+  }
+
   /** Undoes an `add`. */
   undoAdd(
     { clientID, mutationID }: NewMutation,
@@ -90,6 +98,17 @@ export class Outbox {
     const reading = this.#database.read("unsent").then((tx) => this.allIn(tx));
     if (!this.unstored.isAny) return await reading;
     return this.unstored.with(await this.#orElse(reading, () => []));
+  }
+
+  /** What is unsent of groups that the server has forgotten, oldest first. */
+  async lost(): Promise<UnsentMutation[]> {
+    const unsent = await this.all();
+    const isLost = new Map<string, boolean | undefined>();
+    for (const { groupID } of unsent) {
+      if (isLost.has(groupID)) continue;
+      isLost.set(groupID, (await this.group(groupID))?.lost);
+    }
+    return unsent.filter(({ groupID }) => isLost.get(groupID));
   }
 
   /** How many are unsent, whether the disk would not take one of them, and the generation that is current. */

@@ -1,24 +1,24 @@
-// Runs mutations again whose group the server has forgotten.
+// Runs mutations again whose group the server has forgotten, and stores what is pending; loaded on use.
 import type { MutatorDefs } from "replicache";
-import { hold } from "../local/web_locks.ts";
+import type { hold } from "../local/web_locks.ts";
 import type { ReplicacheClient } from "../replicache_client.ts";
 import type { MutationRunner, WithEngineMutators } from "./mutation_runner.ts";
 import type { Outbox, UnsentMutation } from "./outbox.ts";
-import { addMissingIn } from "./unstored.ts";
 
 /**
  * Runs what the server has forgotten again: in order, and each exactly once,
- * whichever tab does it and wherever that is cut off.
+ * whichever tab does it and wherever that is cut off. `lock` is handed over, as a
+ * second way to it would split the script in two.
  */
 export async function rerunLost<M extends MutatorDefs>(
-  replica: string,
   outbox: Outbox,
   runner: MutationRunner<M>,
   client: ReplicacheClient<WithEngineMutators<M>>,
+  lock: typeof hold,
 ): Promise<void> {
-  const release = await hold(`replica/rescue/${replica}`);
+  const release = await lock(`replica/rescue/${outbox.replica}`);
   try {
-    for (const lost of await lostIn(outbox)) {
+    for (const lost of await outbox.lost()) {
       const { name, args } = lost;
       try {
         if (Object.hasOwn(client.mutate, name)) {
@@ -31,17 +31,6 @@ export async function rerunLost<M extends MutatorDefs>(
   } finally {
     release();
   }
-}
-
-/** What is unsent of groups that the server has forgotten, oldest first. */
-async function lostIn(outbox: Outbox): Promise<UnsentMutation[]> {
-  const unsent = await outbox.all();
-  const isLost = new Map<string, boolean | undefined>();
-  for (const { groupID } of unsent) {
-    if (isLost.has(groupID)) continue;
-    isLost.set(groupID, (await outbox.group(groupID))?.lost);
-  }
-  return unsent.filter(({ groupID }) => isLost.get(groupID));
 }
 
 /** A mutator that this app no longer has: as of a client that is dead, for the server to answer. */
@@ -65,7 +54,6 @@ const randomID = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /** Adds to the outbox what only this page's memory may hold. */
 export async function addPending<M extends MutatorDefs>(
-  replica: string,
   outbox: Outbox,
   client: ReplicacheClient<M>,
 ): Promise<void> {
@@ -73,15 +61,11 @@ export async function addPending<M extends MutatorDefs>(
   const pending = await client.experimentalPendingMutations();
   const timestamp = Date.now();
   const own = pending.filter((each) => each.clientID === ids.clientID);
-  const mutations = own.map(({ id: mutationID, name, args }) => ({
+  await outbox.addMissing(own.map(({ id: mutationID, name, args }) => ({
     ...ids,
     mutationID,
     name,
     args,
     timestamp,
-  }));
-  await outbox.change(
-    ["unsent", "groups"],
-    (tx) => addMissingIn(tx, replica, mutations),
-  );
+  })));
 }

@@ -2,13 +2,14 @@
 import { coalesce } from "../coalesce.ts";
 import type { Server } from "../server.ts";
 import { SharedPokeStream, type StreamNews } from "./shared_poke_stream.ts";
+import type { Poke } from "../pull_window.ts";
 import type { SpaceEvent } from "./poke_stream.ts";
 
 export type Listener = {
   /** Connected, now or again; what was poked before that has been missed. */
   onOpen?: () => void;
-  /** `version` is the space's, where it is known. */
-  onPoke?: (version?: number) => void;
+  /** `version` is the space's, where it is known; `poke` what was told. */
+  onPoke?: (version?: number, poke?: Poke) => void;
   /** The server is away, or refuses; it is asked again, ever less often. */
   onBroken?: () => void;
   /** By name, what the app's own events of the space call, with their data. */
@@ -102,12 +103,15 @@ class PageListeners {
     if (name === "gone") {
       this.#versions.delete(space);
       this.#tell(space, "onBroken");
-    } else if (name === "poke") {
+    } else if (name === "poke" || name === "patch") {
       // A stream that another tab opens begins with what is known here already.
-      const { version } = body as { space: string; version: number };
+      const poke = body as SpaceEvent["body"] & Poke;
+      const { version } = poke;
       if (this.#versions.get(space) === version) return;
       this.#versions.set(space, version);
-      for (const each of this.#listenersOf(space)) each.onPoke?.(version);
+      for (const each of this.#listenersOf(space)) {
+        each.onPoke?.(version, poke);
+      }
     } else {
       for (const each of this.#listenersOf(space)) pass(event, each);
     }

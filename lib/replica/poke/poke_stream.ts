@@ -23,7 +23,10 @@ const MAX_SPACES_PER_STREAM = 100;
  * An event of a space: a poke, that it is gone, or one of the app's own. It
  * goes from tab to tab in this shape, those of older releases too.
  */
-export type SpaceEvent = { name: string; body: { space: string } };
+export type SpaceEvent = {
+  name: string;
+  body: { space: string; version?: number };
+};
 
 export type StreamEvents = {
   /** Connected: the stream has these spaces. */

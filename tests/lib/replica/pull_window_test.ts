@@ -5,6 +5,7 @@ import { Transport } from "../../../lib/replica/http/transport.ts";
 import type { Outbox } from "../../../lib/replica/outbox/outbox.ts";
 import {
   gapsIn,
+  type Poke,
   type PullCookie,
   PullWindow,
 } from "../../../lib/replica/pull_window.ts";
@@ -45,7 +46,7 @@ function windowOf(...answers: (object | Error)[]) {
     /** Gives back the copy's cookie, which does not change unless told. */
     async pull(cookie: Partial<PullCookie> = {}): Promise<PullCookie> {
       await puller({ clientGroupID: "g" } as never, "").catch(() => {});
-      return { order: 1, from: {}, ...cookie };
+      return { order: 1, version: 1, from: {}, ...cookie };
     },
     [Symbol.dispose]: () => void (globalThis.fetch = fetch),
   };
@@ -91,10 +92,18 @@ Deno.test("What is around a member is asked for until an answer has come into th
 Deno.test("What is around a member is asked for again where another tab's copy, as new but without it, has taken the place of this one's (R18)", async () => {
   const ranges = [{ prefix: "m/", from: 10, to: 20 }];
   const from = { "m/": 90 };
-  const answer = { ...newsAt(2), cookie: { order: 2, from, ranges } };
+  const answer = {
+    ...newsAt(2),
+    cookie: { order: 2, version: 2, from, ranges },
+  };
   using pulls = windowOf(answer, answer);
   const { window, asked, pull } = pulls;
-  const cookies = [{ order: 2, from }, { order: 2, from, ranges }];
+  const cookies = [{ order: 2, version: 2, from }, {
+    order: 2,
+    version: 2,
+    from,
+    ranges,
+  }];
   await window.bring({ key: "m/1" }, () => pull(cookies.shift()));
   assertEquals(asked, ["/200m/1", "/200m/1"]);
 });
@@ -102,9 +111,12 @@ Deno.test("What is around a member is asked for again where another tab's copy, 
 Deno.test("What was lost is pulled again until it is in the copy; without an answer it is not, and that ends (R18)", async () => {
   const ranges = [{ prefix: "m/", from: 10, to: 20 }];
   const from = { "m/": 90 };
-  const answer = { ...newsAt(2), cookie: { order: 2, from, ranges } };
-  const lacks = { order: 2, from };
-  const whole = { order: 2, from, ranges };
+  const answer = {
+    ...newsAt(2),
+    cookie: { order: 2, version: 2, from, ranges },
+  };
+  const lacks = { order: 2, version: 2, from };
+  const whole = { order: 2, version: 2, from, ranges };
   using pulls = windowOf(answer, answer, answer, new Error("No network"));
   const { window, asked, pull } = pulls;
   await window.bring({ key: "m/1" }, () => pull(whole));
@@ -131,6 +143,43 @@ Deno.test("What the server does not answer for is asked for no longer, and what 
   assertEquals(window.wanted, { window: 200, around: first });
 });
 
+Deno.test("What pokes have brought answers a pull where it leads from the copy's cookie to the newest version told, and nothing more is wanted (R13)", () => {
+  const at = (version: number) => ({ order: version, version, from: {} });
+  const step = (from: number, to: number, clientGroupID = "g") => ({
+    version: to,
+    clientGroupID,
+    base: at(from),
+    cookie: at(to),
+    patch: [to],
+  });
+  const taken = (pokes: Poke[], from: number) => {
+    const window = new PullWindow({});
+    for (const poke of pokes) window.keep(poke);
+    const answer = window.take("g", at(from));
+    return answer && [...answer.patch, answer.cookie];
+  };
+  const three = [step(1, 2), step(2, 4), step(4, 5)];
+  assertEquals(taken(three, 1), [2, 4, 5, at(5)]);
+  assertEquals(taken(three, 4), [5, at(5)]);
+  assertEquals(taken(three, 5), undefined); // the server may know more
+  assertEquals(taken(three, 3), undefined);
+  assertEquals(taken([], 1), undefined);
+  // Only a pull brings what a bare poke, another group's or a later step is about.
+  assertEquals(taken([...three, { version: 6 }], 1), undefined);
+  assertEquals(taken([...three, step(5, 6, "other")], 1), undefined);
+  assertEquals(taken([step(1, 2), step(4, 5)], 1), undefined);
+  assertEquals(taken([{ version: 6 }, step(1, 2)], 1), undefined);
+  assertEquals(taken([step(1, 2), step(1, 3)], 1), undefined);
+  // As many are kept as are bounded.
+  const many = Array.from({ length: 30 }, (_, i) => step(i, i + 1));
+  assertEquals(taken(many, 10)?.length, 21);
+  assertEquals(taken(many, 9), undefined);
+
+  const window = new PullWindow({ window: 200 });
+  window.keep(step(1, 2));
+  assertEquals(window.take("g", at(1)), undefined); // it has not been answered yet
+});
+
 Deno.test("gapsIn() names what is missing between the newest and the ranges, and below them (R18)", () => {
   const ranges = [
     { prefix: "m/", from: 10, to: 20 },
@@ -141,7 +190,12 @@ Deno.test("gapsIn() names what is missing between the newest and the ranges, and
   ];
   const gaps = (bound: number | null, more: typeof ranges = []) =>
     gapsIn(
-      { order: 1, from: { "m/": bound }, ranges: [...ranges, ...more] },
+      {
+        order: 1,
+        version: 1,
+        from: { "m/": bound },
+        ranges: [...ranges, ...more],
+      },
       "m/",
     );
   const below = { from: null, to: 10 };
@@ -152,7 +206,7 @@ Deno.test("gapsIn() names what is missing between the newest and the ranges, and
   assertEquals(gaps(null), []);
   const first = { prefix: "m/", from: null as never, to: 10 };
   assertEquals(gaps(50, [first]), [{ from: 30, to: 40 }]);
-  assertEquals(gapsIn({ order: 1, from: { "m/": 7 } }, "m/"), [{
+  assertEquals(gapsIn({ order: 1, version: 1, from: { "m/": 7 } }, "m/"), [{
     from: null,
     to: 7,
   }]);
@@ -160,7 +214,7 @@ Deno.test("gapsIn() names what is missing between the newest and the ranges, and
 
 Deno.test("A copy of another tab that lacks what was brought is found out, once (R18)", async () => {
   const ranges = [{ prefix: "m/", from: 10, to: 20 }];
-  const cookie = { order: 2, from: { "m/": 90 } };
+  const cookie = { order: 2, version: 2, from: { "m/": 90 } };
   const answer = { ...newsAt(2), cookie: { ...cookie, ranges } };
   const lacks = async (other: Partial<PullCookie>) => {
     using pulls = windowOf(answer);

@@ -103,14 +103,15 @@ browserTest(
     );
     await holds(bob, "m");
     await ada.context().setOffline(true);
-    await inside(bob, (test) => test.replica.mutate.del({ key: "m" }));
-    await allSent(bob);
     await count(ada, "good", 0, 3);
     await inside(ada, async ({ replica: { mutate } }) => {
       await mutate.edit({ key: "m", value: "2" });
       await mutate.put({ key: "large", value: "x".repeat(61_000) });
     });
     await count(ada, "good", 3, 3);
+    // Only now, as a stream that is open may tell of it all the same.
+    await inside(bob, (test) => test.replica.mutate.del({ key: "m" }));
+    await allSent(bob);
     await ada.context().setOffline(false);
     await allSent(ada);
     const expected = [0, 1, 2, 3, 4, 5].map((i) => [`good-${i}`, 1]);

@@ -107,3 +107,31 @@ Deno.test("A refusal pauses the transport until it is resumed, and is its status
     assertEquals(to.said, [undefined, why, undefined]);
   }
 });
+
+Deno.test("A space that is to be made is asked for first, until that is answered, and a refusal pauses (R24)", async () => {
+  const { fetch } = globalThis;
+  const asked: string[] = [];
+  const answers = [
+    ...[new Response("Bad gateway", { status: 502 }), ours(404)],
+    ...[Response.json({ made: true }), Response.json({ pulled: true })],
+    Response.json({ pulled: true }),
+  ];
+  globalThis.fetch = (url) => {
+    asked.push(`${url}`);
+    return Promise.resolve(answers.shift()!);
+  };
+  try {
+    const transport = new Transport({}, { url: "/make", json: "{}" });
+    await assertRejects(() => transport.post("/pull", "{}"), NoAnswerError);
+    const paused = Promise.withResolvers<string>();
+    transport.paused.subscribe((why) => why && paused.resolve(why));
+    const pulling = transport.post("/pull", "{}");
+    assertEquals(await paused.promise, "gone");
+    transport.resume();
+    assertEquals(await pulling, { pulled: true });
+    await transport.post("/pull", "{}");
+    assertEquals(asked, ["/make", "/make", "/make", "/pull", "/pull"]);
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});
