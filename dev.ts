@@ -9,7 +9,10 @@ const builder = new Builder(build);
 const here = (path: string) => new URL(path, import.meta.url);
 
 builder.onTransformStaticFile(
-  { pluginName: "styles", filter: /styles[\\/]all\.css$/ },
+  {
+    pluginName: "minify",
+    filter: /(styles[\\/]all\.css|static[\\/]theme\.js)$/,
+  },
   async ({ path }) => {
     const { outputFiles: [{ text }] } = await esbuild.build({
       entryPoints: [path],

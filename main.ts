@@ -5,6 +5,7 @@ import { Refusal } from "./lib/chat/refusal.ts";
 import { batchReads, Sync, SyncError } from "./lib/sync/mod.ts";
 import { commandIn, usage, UsageError } from "./lib/web/admin.ts";
 import { listen, type Listener } from "./lib/web/http/listener.ts";
+import { backUp, restore } from "./lib/web/backup.ts";
 import { bannedAnswer, logUnexpected } from "./lib/web/http/errors.ts";
 import { chatDomain } from "./lib/web/chat/domain.ts";
 import { MessageRemovals } from "./lib/web/chat/message_removal.ts";
@@ -13,16 +14,27 @@ import { AccountDeletions } from "./lib/web/auth/account_deletion.ts";
 import { AddressBans } from "./lib/web/auth/bans.ts";
 import { keepAriaCurrent } from "./lib/web/http/aria_current.ts";
 import { figures } from "./lib/web/figures.ts";
+import { FileUses } from "./lib/web/files/file_uses.ts";
+import { Uploads } from "./lib/web/files/uploads.ts";
 import { FormsOnce } from "./lib/web/http/forms_once.ts";
 import { cacheBytes, MemoryBudget } from "./lib/web/http/memory_budget.ts";
 import { addressOf, RateLimits } from "./lib/web/http/rate_limits.ts";
 import { precompressed } from "./lib/web/http/precompressed.ts";
 import { roomScripts } from "./lib/web/http/room_scripts.ts";
 import { type Handler, SecureApp } from "./lib/web/http/secure_app.ts";
+import { Outgoing } from "./lib/web/http/outgoing.ts";
+import { JobQueue, NO_NOTES } from "./lib/web/jobs/job_queue.ts";
+import { NOTICE, NoticeFeed } from "./lib/web/notices/notice_feed.ts";
+import { NoticeSender } from "./lib/web/notices/notice_sender.ts";
+import { Subscriptions } from "./lib/web/notices/subscriptions.ts";
+import { webPush } from "./lib/web/notices/web_push.ts";
 import { Online } from "./lib/web/live/online.ts";
 import { Typing } from "./lib/web/live/typing.ts";
 import { RequestLog } from "./lib/web/http/request_log.ts";
+import { HOOK, HOOK_JOBS, HookFeed } from "./lib/web/bots/hook_feed.ts";
+import { HookSender } from "./lib/web/bots/hook_sender.ts";
 import { seedGeneral } from "./lib/web/chat/rooms.ts";
+import { IndexWorker } from "./lib/web/search/index_worker.ts";
 import { Sessions } from "./lib/web/auth/session.ts";
 import { connectKv } from "./lib/web/kv_connect.ts";
 import {
@@ -40,7 +52,12 @@ import {
   unusable,
 } from "./lib/web/store_file.ts";
 import { Streams } from "./lib/web/live/streams.ts";
+import { Imports } from "./lib/web/transfer/imports.ts";
+import { exportRoom, importRooms } from "./lib/web/transfer/tasks.ts";
 import { PullSlots } from "./lib/web/http/pull_slots.ts";
+
+/** Of reads that are not full; see `batchReads`. */
+const SERVER_CALLS_UNDER_WAY = 8;
 
 keepAriaCurrent();
 
@@ -57,8 +74,8 @@ const open = (): Promise<Opened> =>
   });
 
 async function openServices(): Promise<Opened> {
-  const { kvPath, strategy, retention, limits, publicOrigin, ...who } =
-    settings();
+  const { kvPath, strategy, retention, limits, files, ...others } = settings();
+  const { publicOrigin, asksAnywhere, ...who } = others;
   const scripts = await roomScripts(new URL(BUILT, import.meta.url));
   const isFile = isFilePath(kvPath);
   // On Deno Deploy, or by KV Connect.
@@ -66,19 +83,14 @@ async function openServices(): Promise<Opened> {
   const notices: (string | undefined)[] = [];
   if (isFile) notices.push(await assertIntact(kvPath));
   try {
-    const folder = isFile && kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
-    if (folder) await Deno.mkdir(folder, { recursive: true });
+    const plain = await openPlain(kvPath);
     if (isFile) notices.push(await containerNotice(kvPath));
-    // Without a KV that is attached to the app, Deno Deploy would have data in memory.
-    if (!kvPath) Deno.env.set("DENO_KV_REQUIRES_DISTRIBUTED_DATABASE", "error");
-    const plain = isURL(kvPath)
-      ? await connectKv(kvPath)
-      : await Deno.openKv(kvPath);
     await assertWritable(plain);
     await assertFormat(plain);
-    // SQLite answers one call after the other; over a network they go abreast.
-    const reader = isFile ? await Deno.openKv(kvPath) : plain;
-    const kv = onServer ? plain : batchReads(plain, reader);
+    const kv = batchReads(plain, {
+      reader: isFile ? await Deno.openKv(kvPath) : plain,
+      callsUnderWay: onServer ? SERVER_CALLS_UNDER_WAY : undefined,
+    });
     // A self-hosted denokv takes 10 checks in one atomic operation.
     const { measure, observe } = figures();
     const sync = new Sync(kv, chatDomain, {
@@ -88,8 +100,14 @@ async function openServices(): Promise<Opened> {
       maxChecks: onServer ? 10 : 100,
       watchesSeeAll: onServer,
       cacheBytes: cacheBytes(),
+      onNote: () => jobs.wake(),
     });
+    const jobs = new JobQueue(kv, sync);
     observe(sync);
+    const fileUses = new FileUses(kv, sync, files.room);
+    const uploads = new Uploads(kv, files);
+    const imports = new Imports(kv, sync, uploads, fileUses);
+    sync.addChores([...imports.chores(), ...fileUses.chores()]);
     await seedGeneral(sync);
     const typing = new Typing(kv, sync);
     const online = new Online(kv, onServer);
@@ -104,6 +122,20 @@ async function openServices(): Promise<Opened> {
       onServer,
     );
     const deletions = new AccountDeletions(kv, sync);
+    const outgoing = new Outgoing(asksAnywhere);
+    const subscriptions = new Subscriptions(kv, sync, outgoing);
+    const deliver = webPush(kv, outgoing, publicOrigin);
+    const noticeSender = new NoticeSender(kv, sync, subscriptions, deliver);
+    const noticeFeed = new NoticeFeed(sync, subscriptions, jobs, online);
+    jobs.follows((notes) => noticeFeed.follow(notes));
+    jobs.runs(NOTICE, (job) => noticeSender.run(job));
+    // Addresses that never answer keep no notice waiting.
+    const hookJobs = new JobQueue(kv, NO_NOTES, HOOK_JOBS);
+    const hookFeed = new HookFeed(kv, sync, hookJobs);
+    const hookSender = new HookSender(kv, sync, hookJobs, outgoing);
+    jobs.follows((notes) => hookFeed.follow(notes));
+    hookJobs.runs(HOOK, (job) => hookSender.run(job));
+    sync.addChores(subscriptions.chores());
     const services: Services = {
       kv,
       sync,
@@ -112,8 +144,17 @@ async function openServices(): Promise<Opened> {
       online,
       streams,
       accountDeletions: deletions,
+      uploads,
+      fileUses,
+      jobs,
+      hookJobs,
+      outgoing,
+      subscriptions,
+      noticeSender,
+      imports,
       addressBans,
       messageRemovals: MessageRemovals.start(kv, sync),
+      indexWorker: new IndexWorker(kv, sync, onServer),
       sessions: new Sessions(kv),
       storeHealth: new StoreHealth(kv),
       pullSlots: new PullSlots(limits),
@@ -129,6 +170,16 @@ async function openServices(): Promise<Opened> {
   } catch (error) {
     throw unusable(kvPath ?? "Deno Deploy", error);
   }
+}
+
+/** The KV alone; nothing in it is looked at. */
+async function openPlain(kvPath: string | undefined): Promise<Deno.Kv> {
+  const folder = isFilePath(kvPath) &&
+    kvPath.match(/^(.*)[\\/][^\\/]*$/)?.[1];
+  if (folder) await Deno.mkdir(folder, { recursive: true });
+  // Without a KV that is attached to the app, Deno Deploy would have data in memory.
+  if (!kvPath) Deno.env.set("DENO_KV_REQUIRES_DISTRIBUTED_DATABASE", "error");
+  return isURL(kvPath) ? await connectKv(kvPath) : await Deno.openKv(kvPath);
 }
 
 function settings(): Settings {
@@ -165,13 +216,18 @@ type Fetch = Deno.ServeHandler;
 const log = new RequestLog(console.log);
 
 /** Begins what goes on beside the requests, as soon as the app is served. Gives back how that ends, open streams included. */
-async function begin(): Promise<() => void> {
-  const { sync, accountDeletions } = (await open()).services;
+async function begin(): Promise<() => Promise<void>> {
+  const { sync, accountDeletions, jobs, hookJobs, indexWorker } = (await open())
+    .services;
   sync.startHousekeeping();
   accountDeletions.resume();
-  return () => {
+  jobs.start();
+  hookJobs.start();
+  indexWorker.start();
+  return async () => {
     accountDeletions.stop();
     sync.close(); // open streams would keep the server from ending
+    await Promise.all([jobs.stop(), hookJobs.stop(), indexWorker.stop()]);
   };
 }
 
@@ -198,9 +254,8 @@ async function serve(fetch: Fetch): Promise<void> {
   onStop(async () => {
     if (stopping) return;
     stopping = true;
-    endAll();
-    const answered = server.shutdown();
-    await Promise.race([answered, delay(STOP_TIMEOUT_MS)]);
+    const ended = Promise.all([endAll(), server.shutdown()]);
+    await Promise.race([ended, delay(STOP_TIMEOUT_MS)]);
     log.flush();
     kv.close();
     Deno.exit(0); // a watch that is being cancelled may linger
@@ -265,25 +320,19 @@ function listenOn(port: number, hostname: string, fetch: Fetch): Listener {
   }
 }
 
-/**
- * Does what the operator asks for on the command line, beside a process that
- * serves, and ends: with 1 when it can't be done, with 2 when it can't be read.
- */
-async function administer(args: string[]): Promise<never> {
-  if (args[0] === "help") {
-    console.log(usage());
-    Deno.exit(0);
-  }
+/** What the operator asks for on the command line, beside a process that serves. */
+const COMMANDS = new Map<string, (args: string[]) => Promise<void>>([
+  ["admin", administer],
+  ["backup", ([target]) => withStore(backUp, target)],
+  ["restore", ([source]) => withStore(restore, source)],
+  ["export", (args) => withServices(exportRoom, args)],
+  ["import", (args) => withServices(importRooms, args)],
+]);
+
+/** Does it, and ends: with 1 when it can't be done, with 2 when it can't be read. */
+async function runCommand(done: Promise<void>): Promise<never> {
   try {
-    const run = commandIn(args);
-    const { kvPath, host, port, publicOrigin } = settings();
-    if (kvPath === ":memory:") {
-      throw new SettingsError("Data in memory is the serving process's alone.");
-    }
-    const { kv, sync } = (await open()).services;
-    const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
-    const origin = publicOrigin ?? `http://${here}:${port}`;
-    await run({ kv, sync, origin }, console.log);
+    await done;
     Deno.exit(0);
   } catch (error) {
     const isClear = [SettingsError, UsageError, Refusal, SyncError]
@@ -293,8 +342,52 @@ async function administer(args: string[]): Promise<never> {
   }
 }
 
-if (import.meta.main && Deno.args[0] === "admin") {
-  administer(Deno.args.slice(1));
+/** Runs a task beside the processes that serve. */
+async function withServices(
+  run: (
+    services: Services,
+    args: string[],
+    print: typeof console.log,
+  ) => Promise<void>,
+  args: string[],
+): Promise<void> {
+  if (settings().kvPath === ":memory:") {
+    throw new SettingsError("Data in memory is the serving process's alone.");
+  }
+  await run((await open()).services, args, console.log);
+}
+
+async function administer(args: string[]): Promise<void> {
+  if (args[0] === "help") return console.log(usage());
+  const run = commandIn(args);
+  const { host, port, publicOrigin } = settings();
+  const here = ALL_ADDRESSES.has(host) ? "localhost" : host;
+  const origin = publicOrigin ?? `http://${here}:${port}`;
+  await withServices(
+    ({ kv, sync }, _, print) => run({ kv, sync, origin }, print),
+    args,
+  );
+}
+
+/** Copies the store, or fills it: without what would go on beside it in one that is served. */
+async function withStore(
+  copy: typeof backUp | typeof restore,
+  file: string | undefined,
+): Promise<void> {
+  const { kvPath } = settings();
+  const said = await copy(kvPath, async () => {
+    if (isFilePath(kvPath)) await assertIntact(kvPath);
+    const kv = await openPlain(kvPath).catch((error) => {
+      throw unusable(kvPath ?? "Deno Deploy", error);
+    });
+    return { kv, sync: new Sync(kv, chatDomain) };
+  }, file);
+  console.log(said);
+}
+
+const command = import.meta.main && COMMANDS.get(Deno.args[0]);
+if (command) {
+  runCommand(command(Deno.args.slice(1)));
 } else if (import.meta.main) {
   // Not `await`: the build imports this very file, and would wait for it to end.
   import("./_fresh/server.js")

@@ -2,7 +2,7 @@
 import { HttpError } from "fresh";
 import { asset } from "fresh/runtime";
 import Device from "../islands/Device.tsx";
-import { initialsOf, tintOf } from "../lib/chat/avatar.ts";
+import { avatarURL, initialsOf, tintOf } from "../lib/chat/avatar.ts";
 import { errorStrings, pageStrings } from "../lib/chat/strings/pages.ts";
 import { define } from "../lib/web/state.ts";
 
@@ -79,7 +79,11 @@ export default define.page(function App(
                     data-initials={initialsOf(user.name)}
                     aria-label={pageStrings.settings.title}
                     title={pageStrings.settings.title}
-                  />
+                  >
+                    {user.avatar && (
+                      <img src={avatarURL(user.userID, user.avatar)} alt="" />
+                    )}
+                  </a>
                   <span class="name" dir="auto">{user.name}</span>
                 </span>
                 <button type="submit" class="quiet">

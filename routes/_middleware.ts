@@ -5,7 +5,8 @@ import { answerTo, logUnexpected, pageError } from "../lib/web/http/errors.ts";
 import type { Limit } from "../lib/web/http/rate_limits.ts";
 import { userOf } from "../lib/web/chat/profile.ts";
 import { isSecure, originOf } from "../lib/web/http/origin.ts";
-import { sessionIn } from "../lib/web/auth/session.ts";
+import { recallSession, sessionIn } from "../lib/web/auth/session.ts";
+import { confirmSession } from "../lib/web/http/handlers.ts";
 import { define } from "../lib/web/state.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -25,8 +26,17 @@ function isOurs(req: Request, own: string): boolean {
 const isSync = ({ pathname }: URL): boolean =>
   pathname.startsWith("/api/replicache/");
 
+/** Its commit proves that the session has not ended, so that this need not be read first. */
+const PUSH = "/api/replicache/push";
+
+/** Files and their pieces, and people's pictures: there are many, of which each would have to wait for the name. */
+const isFile = ({ pathname }: URL): boolean =>
+  /^\/api\/(uploads|files|avatars)\b/.test(pathname);
+
 /** The limits that a signed-in person's request counts for. */
 function limitsOf({ method }: Request, url: URL): Limit[] {
+  if (/^\/api\/(files|avatars)\//.test(url.pathname)) return ["file"];
+  if (method === "PUT" && isFile(url)) return ["piece"];
   if (SAFE.has(method)) {
     return [url.pathname.startsWith("/api/") ? "read" : "page"];
   }
@@ -60,11 +70,14 @@ export default define.middleware(async (ctx) => {
       throw new HttpError(403, "This came from another site.");
     }
     // Health is told to whoever asks, also while KV never answers.
-    const found = isHealth
-      ? null
-      : await sessionIn(ctx.state.sessions, ctx.req, isSecure(ctx));
+    const recalled = pathname === PUSH && ctx.req.method === "POST"
+      ? recallSession(ctx.state.sessions, ctx.req)
+      : undefined;
+    ctx.state.sessionProof = recalled?.proof;
+    const found = isHealth ? null : recalled ??
+      await sessionIn(ctx.state.sessions, ctx.req, isSecure(ctx));
     ctx.state.session = found?.session ?? null;
-    ctx.state.user = found && !isSync(ctx.url)
+    ctx.state.user = found && !isSync(ctx.url) && !isFile(ctx.url)
       ? await userOf(ctx.state.sync, found.session.userID)
       : null;
     if (found) {
@@ -78,7 +91,12 @@ export default define.middleware(async (ctx) => {
       response.headers.set("set-cookie", found.cookie);
     }
     return ownedPage(response, ctx.state.user);
-  } catch (error) {
+  } catch (thrown) {
+    // Nothing is told in a session of which it is not known whether it has ended.
+    const error = await confirmSession(ctx).then(
+      () => thrown,
+      (ended) => ended,
+    );
     // Pages have `_error.tsx`, which logs nothing; all else is answered in JSON.
     if (pathname.startsWith("/api/") || isHealth) {
       return answerTo(error);

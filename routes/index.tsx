@@ -49,11 +49,12 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
     );
   }
   const { lobby, rooms } = data;
-  const list = { rooms, mayMakeRooms: lobby.mayMakeRooms };
+  const { userID, mayMakeRooms } = lobby;
+  const list = { userID, rooms, mayMakeRooms };
   return (
     <>
       <RoomsNavigation {...list}>
-        <RoomNav userID={lobby.userID} {...list} isLobby />
+        <RoomNav {...list} isLobby />
       </RoomsNavigation>
       <main id="content" class="lobby">
         <h1>{words.title}</h1>

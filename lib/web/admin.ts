@@ -118,8 +118,8 @@ const COMMANDS = new Map<string, Command>([
   ["delete-room", {
     args: ["<roomID>"],
     what: "Deletes a room with all that was written in it, for ever",
-    async run({ sync }, print, roomID) {
-      await deleteRoom(sync, roomID);
+    async run({ kv, sync }, print, roomID) {
+      await deleteRoom(kv, sync, roomID);
       print(`Deleted: ${roomID}`);
     },
   }],
@@ -165,7 +165,7 @@ export async function listPeople(
     row("userID", "name", "rooms", "messages", "bytes", "seen", "banned until"),
   );
   let written = new Map<string, Written>();
-  for await (const space of sync.scanSpaces("user:")) {
+  for await (const { space } of sync.scanSpaces("user:")) {
     const kind = kindOf(space);
     if (kind?.kind !== "user") continue;
     written.set(kind.userID, { messages: 0, bytes: 0 });
@@ -183,7 +183,7 @@ async function printPeople(
   print: Print,
   people: Map<string, Written>,
 ): Promise<void> {
-  for await (const room of sync.scanSpaces("room:")) {
+  for await (const { space: room } of sync.scanSpaces("room:")) {
     for await (const { value, bytes } of sync.scan(room, "message/")) {
       const written = people.get((value as Message).authorID);
       if (!written) continue;
@@ -206,11 +206,11 @@ async function printPeople(
   }
 }
 
-/** Prints a line for each room, also for one whose deletion was broken off: it has no name. */
+/** Prints a line for each room, also for one that is being imported, or whose deletion was broken off: it has no name. */
 async function listRooms({ sync }: Administered, print: Print): Promise<void> {
   const columns = ["roomID", "name", "visibility", "members", "messages"];
   print(row(...columns, "bytes", "last written"));
-  for await (const space of sync.scanSpaces(roomSpace(""))) {
+  for await (const { space } of sync.scanSpaces(roomSpace(""))) {
     const kind = kindOf(space);
     if (kind?.kind !== "room") continue;
     let room: Room | undefined;

@@ -1,4 +1,7 @@
 // Reads the settings from the environment and checks them: a mistake is reported in one line.
+import type { FileLimits } from "./files/uploads.ts";
+
+const MB = 1_000_000;
 
 export type Settings = {
   /** The TCP port to listen on; 0 lets the system choose. */
@@ -17,6 +20,10 @@ export type Settings = {
   strategy: "global-version" | "reset";
   /** For how many days log entries, and client groups that are out of use, stay; see lib/sync. */
   retention: { logDays: number; groupDays: number };
+  /** How much there may be of files: in one, of a person, in the messages of a room. */
+  files: FileLimits;
+  /** Whether requests that people cause go to private networks as well. */
+  asksAnywhere: boolean;
   /** Whether the limits on requests and streams hold. */
   limits: boolean;
 };
@@ -67,6 +74,18 @@ export function readSettings(
     },
     signIn: choice("SIGN_IN", "everyone", "invited"),
     makeRooms: choice("MAKE_ROOMS", "everyone", "operator"),
+    files: {
+      maxBytes: MB * integer("MAX_FILE_MB", 25, 1, 100),
+      person: {
+        bytes: MB * integer("PERSON_FILES_MB", 1_000, 1, 99_999),
+        files: integer("PERSON_FILES", 2_000, 1, 99_999),
+      },
+      room: {
+        bytes: MB * integer("ROOM_FILES_MB", 10_000, 1, 99_999),
+        files: integer("ROOM_FILES", 20_000, 1, 99_999),
+      },
+    },
+    asksAnywhere: choice("OUTGOING", "public", "anywhere") === "anywhere",
     limits: choice("RATE_LIMITS", "on", "off") === "on",
     port: integer("PORT", 8_000, 0, 65_535),
     host: set("HOST") ?? "localhost",

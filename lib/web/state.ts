@@ -6,15 +6,23 @@ import type { MessageRemovals } from "./chat/message_removal.ts";
 import type { RoomDigests } from "./chat/room_digests.ts";
 import type { AccountDeletions } from "./auth/account_deletion.ts";
 import type { AddressBans } from "./auth/bans.ts";
+import type { FileUses } from "./files/file_uses.ts";
+import type { Uploads } from "./files/uploads.ts";
 import type { FormsOnce } from "./http/forms_once.ts";
 import type { Held, MemoryBudget } from "./http/memory_budget.ts";
+import type { Outgoing } from "./http/outgoing.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
+import type { JobQueue } from "./jobs/job_queue.ts";
+import type { NoticeSender } from "./notices/notice_sender.ts";
+import type { Subscriptions } from "./notices/subscriptions.ts";
 import type { Online } from "./live/online.ts";
 import type { Typing } from "./live/typing.ts";
+import type { IndexWorker } from "./search/index_worker.ts";
 import type { Session, Sessions } from "./auth/session.ts";
 import type { StoreHealth } from "./store.ts";
 import type { Streams } from "./live/streams.ts";
 import type { PullSlots } from "./http/pull_slots.ts";
+import type { Imports } from "./transfer/imports.ts";
 
 /** What a process has once, for all requests. */
 export interface Services {
@@ -30,7 +38,16 @@ export interface Services {
   typing: Typing;
   accountDeletions: AccountDeletions;
   messageRemovals: MessageRemovals;
+  indexWorker: IndexWorker;
+  uploads: Uploads;
+  fileUses: FileUses;
+  imports: Imports;
   online: Online;
+  jobs: JobQueue;
+  hookJobs: JobQueue;
+  outgoing: Outgoing;
+  subscriptions: Subscriptions;
+  noticeSender: NoticeSender;
   formsOnce: FormsOnce;
   addressBans: AddressBans;
   /** Whether an account is made by invitation only: the setting `SIGN_IN`. */
@@ -50,7 +67,9 @@ export interface State extends Services {
   address: string;
   /** The session that the request came in. */
   session: Session | null;
-  /** The person of the session; null in `api/replicache`, where their name is not needed. */
+  /** What proves that the session has not ended, where that was not looked up: a push's commit checks it. */
+  sessionProof?: Deno.AtomicCheck;
+  /** The person of the session; null in `api/replicache` and for files, where their name is not needed. */
   user: User | null;
   /** The page's own part of the document's title. */
   title?: string;

@@ -1,12 +1,15 @@
 // What a release asks of its store, beyond the engine: that it knows the format, and that writes are taken.
-import { logFailure } from "../sync/mod.ts";
+import { type CopyStep, logFailure, restoreSteps } from "../sync/mod.ts";
 
 /**
  * The format of what this release stores, in `["format"]`. It rises with a
  * change that an older release would misread. A store without a number is new,
  * or was written before there were any: it is of format 1.
  */
-const FORMAT = 1;
+export const FORMAT = 1;
+
+/** In the place of the number while a backup is restored: earlier releases refuse it, too. */
+const RESTORING = "restoring";
 
 /**
  * Throws for a store that a newer release has written, and sets the number in
@@ -15,6 +18,11 @@ const FORMAT = 1;
 export async function assertFormat(kv: Deno.Kv): Promise<void> {
   const stored = await kv.get(["format"]);
   if (stored.value === FORMAT) return;
+  if (stored.value === RESTORING) {
+    throw new Error(
+      "a backup is being restored into it, or that has ended halfway: restore it again",
+    );
+  }
   if (stored.versionstamp) {
     throw new Error(
       `its data has format ${stored.value}, and this release knows ` +
@@ -27,6 +35,43 @@ export async function assertFormat(kv: Deno.Kv): Promise<void> {
     isSet = (await set.commit()).ok;
   }).catch(throwUnlessFull);
   if (!isSet) await assertFormat(kv); // another process was faster
+}
+
+/**
+ * Takes a store for a backup to be restored into it: one that is empty, or in
+ * which a restore has ended halfway, which is emptied. Gives back what proves
+ * that it is still taken. Throws for any other.
+ */
+export async function beginRestore(kv: Deno.Kv): Promise<Deno.AtomicCheck> {
+  const found = await kv.get(["format"]);
+  if (found.value !== RESTORING) {
+    for await (const _ of kv.list({ prefix: [] }, { limit: 1 })) {
+      throw new Error("it is not empty: restore into a store without data");
+    }
+  }
+  const taken = await kv.atomic().check(found)
+    .set(["format"], RESTORING).commit();
+  if (!taken.ok) throw new Error("something else has begun to write to it");
+  const lock = { key: ["format"], versionstamp: taken.versionstamp };
+  await restoreSteps(kv, emptying(kv), lock);
+  return lock;
+}
+
+async function* emptying(kv: Deno.Kv): AsyncGenerator<CopyStep> {
+  for await (const { key } of kv.list({ prefix: [] })) {
+    if (key[0] !== "format") yield { delete: key };
+  }
+}
+
+/** The store may be served from now on. */
+export async function endRestore(
+  kv: Deno.Kv,
+  lock: Deno.AtomicCheck,
+): Promise<void> {
+  const set = kv.atomic().check(lock).set(["format"], FORMAT);
+  if (!(await set.commit()).ok) {
+    throw new Error("something else has begun to write to it");
+  }
 }
 
 /**

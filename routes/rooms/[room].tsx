@@ -20,7 +20,9 @@ export const handler = methods({
       ownRoomsFor(ctx.state, user, { q: "" }),
     ]);
     if (!view) throw new HttpError(404, pageStrings.visit.missing);
-    ctx.state.title = view.room.name;
+    const { id, name } = view.room;
+    // The list tells direct messages apart that look the same.
+    ctx.state.title = rooms.find(({ roomID }) => roomID === id)?.name ?? name;
     // Read here, so that the page shows them at once and without the parser.
     const richText = richTextsOf(view, user.name);
     return page({ user, mayMakeRooms, view, rooms, richText });
@@ -46,11 +48,12 @@ export const handler = methods({
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
   const { user, mayMakeRooms, view, rooms, richText } = data;
-  const list = { rooms, current: view.room.id, mayMakeRooms };
+  const { userID } = user;
+  const list = { userID, rooms, current: view.room.id, mayMakeRooms };
   return (
     <>
       <RoomsNavigation {...list}>
-        <RoomNav userID={user.userID} {...list} />
+        <RoomNav {...list} />
       </RoomsNavigation>
       <main id="content" class="room">
         <Rooms user={user} view={view} richText={richText} />

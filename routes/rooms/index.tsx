@@ -23,11 +23,11 @@ export const handler = methods({
 
 export default define.page<typeof handler>(function RoomsPage({ data }) {
   const { user, mayMakeRooms, rooms, blocked } = data;
-  const list = { rooms, mayMakeRooms };
+  const list = { userID: user.userID, rooms, mayMakeRooms };
   return (
     <>
       <RoomsNavigation {...list}>
-        <RoomNav userID={user.userID} {...list} />
+        <RoomNav {...list} />
       </RoomsNavigation>
       <main id="content" class="room">
         <Rooms user={user} blocked={blocked} />

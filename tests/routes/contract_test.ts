@@ -90,6 +90,7 @@ test("what is wrong with a body is said with its field (T2)", async () => {
       ["/api/typing", { typing: true }, "space"],
       ["/api/typing?space=room:general", {}, "typing"],
       ["/api/replicache/push", {}, "space"],
+      ["/api/subscription", {}, "endpoint"],
     ] as const
   ) {
     const answer = await bob.post(path, body);

@@ -6,6 +6,7 @@ import type {
   ValidRequest,
   WorkerMessage,
 } from "../support/fuzz_worker.ts";
+import { POINT } from "../support/notice_world.ts";
 import { permitted } from "../support/permitted.ts";
 import { PrivateRoom } from "../support/private_room.ts";
 import { routeFiles } from "../support/routes.ts";
@@ -19,7 +20,12 @@ const mutation = {
   id: 1,
   clientID: "c",
   name: "createMessage",
-  args: { id: "m", content: "text", replyTo: "n" },
+  args: {
+    id: "m",
+    content: "text",
+    replyTo: "n",
+    files: [{ id: "0".repeat(64), name: "x", alt: "y" }],
+  },
   timestamp: 1,
 };
 const cookie = {
@@ -54,6 +60,16 @@ const VALID: Record<string, ValidRequest> = {
     body: { name: "Ada" },
     method: "DELETE",
   },
+  "api/imports/index.ts": {
+    path: "/api/imports",
+    body: { source: "nest", visibility: "private", skip: true },
+    by: "owner",
+  },
+  "api/imports/[import].ts": {
+    path: "/api/imports/{importID}",
+    body: { line: 1, lines: ['{"kvetch":"room"}', "{}"], last: false },
+    by: "owner",
+  },
   "api/replicache/push.ts": {
     path: "/api/replicache/push?space={space}",
     body: { ...envelope, pushVersion: 1, mutations: [mutation] },
@@ -64,6 +80,10 @@ const VALID: Record<string, ValidRequest> = {
   },
   "api/session.ts": { path: "/api/session", body: { name: "Ada" } },
   "api/session/link.ts": { path: "/api/session/link" },
+  "api/messages.ts": {
+    path: "/api/messages",
+    body: { people: [{ id: "{miaID}", name: "Mia" }] },
+  },
   "api/rooms/index.ts": {
     path: "/api/rooms",
     body: { name: "Room", visibility: "private" },
@@ -89,14 +109,33 @@ const VALID: Record<string, ValidRequest> = {
     body: { userID: "{miaID}" },
     by: "owner",
   },
+  "api/rooms/[room]/messages.ts": {
+    path: "/api/rooms/{roomID}/messages",
+    body: { content: "text", replyTo: "m" },
+    authorization: "Bearer {botToken}",
+  },
   "api/rooms/[room]/invites/index.ts": {
     path: "/api/rooms/{roomID}/invites",
     body: {},
   },
+  "api/subscription/index.ts": {
+    path: "/api/subscription",
+    body: {
+      endpoint: "https://push.example/here",
+      keys: { p256dh: POINT, auth: "A".repeat(22) },
+      wanted: "mentions",
+    },
+  },
+  "api/subscription/test.ts": { path: "/api/subscription/test" },
   "api/typing.ts": {
     path: "/api/typing?space={space}",
     body: { typing: true },
   },
+  "api/uploads/index.ts": {
+    path: "/api/uploads",
+    body: { id: "{fileID}", size: 9, pieces: ["{uploadID}"] },
+  },
+  "api/uploads/[file]/index.ts": { path: "/api/uploads/{fileID}", by: "owner" },
   "signin.tsx": { path: "/signin", body: { name: "A" }, form: true },
   "signout.tsx": { path: "/signout" },
   "settings.tsx": {
@@ -107,6 +146,18 @@ const VALID: Record<string, ValidRequest> = {
   "link/[token].tsx": { path: "/link/{linkSecret}" },
   "invite/[room]/[secret].tsx": { path: "/invite/{roomID}/{secret}" },
   "rooms/[room].tsx": { path: "/rooms/{roomID}" },
+  "rooms/[room]/bots.tsx": {
+    path: "/rooms/{roomID}/bots",
+    body: {
+      do: "hook",
+      id: "{botID}",
+      name: "Robot",
+      url: "https://example.org/",
+      wants: "all",
+    },
+    form: true,
+    by: "owner",
+  },
   "rooms/[room]/people.tsx": {
     path: "/rooms/{roomID}/people",
     body: { do: "block", id: "x", name: "X" },
@@ -175,7 +226,7 @@ Deno.test({
       const path = file.replace(/(index)?\.tsx?$/, "").replaceAll(/[[\]]/g, "");
       const space = file.includes("replicache") ? "?space=room:general" : "";
       const { headers } = await owner
-        .ask(`/${path.replace(/\/$/, "")}${space}`, { method: "PUT" });
+        .ask(`/${path.replace(/\/$/, "")}${space}`, { method: "OPTIONS" });
       if (/POST|PATCH/.test(headers.get("allow")!)) posted.push(file);
     }
     const known = Object.entries(VALID)

@@ -3,6 +3,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { permitted } from "../support/permitted.ts";
 import { type Answer, Person } from "../support/person.ts";
 import { type Server, startServer } from "../support/server.ts";
+import { exportOf, said } from "../support/transfer.ts";
+import { begin, cut, finish, pathOf, put, send } from "../support/upload.ts";
 
 let server: Server;
 Deno.test.beforeAll(async () => {
@@ -32,7 +34,7 @@ async function signIn(name: string): Promise<Person> {
 
 function assertLater({ status, headers, body }: Answer, expected = 429): void {
   assertEquals(status, expected);
-  assertMatch(headers.get("retry-after")!, /^[1-9]\d?$/);
+  assertMatch(headers.get("retry-after")!, /^[1-9]\d{0,2}$/);
   assertMatch(body.message, /\.$/);
 }
 
@@ -124,7 +126,7 @@ test("a person makes twenty rooms a minute, and what they typed for the next is 
   assert(form.body.includes("Typed room"));
 });
 
-test("a person changes their name ten times a minute, however they say so (T18)", async () => {
+test("a person changes their name, picture or status ten times a minute, however they say so (T18)", async () => {
   const ada = await signIn("Ada");
   const rename = (name: string, i: number) =>
     i % 2
@@ -141,6 +143,14 @@ test("a person changes their name ten times a minute, however they say so (T18)"
   assertEquals(new Set(statuses(answers)), new Set([200]));
   assertLater(await rename("Eve", 10));
   assertLater(await rename("Eve", 11));
+  for (const method of ["PUT", "DELETE"]) {
+    assertLater(await ada.ask("/api/avatar", { method }));
+  }
+  for (const form of ["do=status&status=x", "do=name&name=x"]) {
+    const body = new URLSearchParams(form);
+    const { status } = await ada.ask("/settings", { method: "POST", body });
+    assertEquals(status, 429);
+  }
   const { body } = await ada.get("/api/session");
   assert(names.includes(body.name), body.name);
 });
@@ -210,12 +220,59 @@ test("a person joins, leaves and invites a hundred and twenty times a minute (T1
   assertEquals((await bob.post("/api/rooms/general/members", {})).status, 204);
 });
 
+test("a person sends a hundred and twenty chunks of imports a minute, and exports thirty times in ten (T18)", async () => {
+  const ada = await signIn("Ada");
+  const wish = { source: "s", visibility: "private", skip: false };
+  const { body: { id } } = await ada.post("/api/imports", wish);
+  const chunk = { line: 1, lines: [], last: false };
+  const send = () => ada.post(`/api/imports/${id}`, chunk);
+  assertEquals(await untilLate(send), 120);
+  const exports = async () => {
+    const { status, headers, body } = await ada.fetch("/api/account/data");
+    const { message } = status === 429 ? await new Response(body).json() : {};
+    if (status !== 429) await body?.cancel();
+    return { status, headers, body: { message } };
+  };
+  assertEquals(await untilLate(exports), 30);
+});
+
+test("what an import reads of files as a whole counts as uploads that end (T18)", async () => {
+  const ada = await signIn("Ada");
+  const wish = { source: "s", visibility: "private", skip: true };
+  const { body: { id } } = await ada.post("/api/imports", wish);
+  const file = cut(new Uint8Array(100));
+  const [[piece, bytes]] = file.pieces;
+  const lines = exportOf([
+    { file: { id: file.id, size: file.size, pieces: piece } },
+    { piece: { file: file.id, bytes: bytes.toBase64() } },
+    said("m1", { files: [{ id: file.id, name: "a.bin" }] }),
+  ]).trimEnd().split("\n");
+  // The message of it is read last, when there is no upload left.
+  const [head, begun, stored] = lines;
+  const first = { line: 1, lines: [head, begun, stored], last: false };
+  assertEquals((await ada.post(`/api/imports/${id}`, first)).status, 200);
+  assertEquals(await untilLate(() => begin(ada, file)), 300);
+  const rest = { line: 4, lines: lines.slice(3), last: true };
+  assertLater(await ada.post(`/api/imports/${id}`, rest));
+});
+
 test("a person says twenty times in ten seconds that they type (T18)", async () => {
   const ada = await signIn("Ada");
   await ada.post("/api/rooms/general/members", {});
   const path = "/api/typing?space=room:general";
   const tell = () => ada.post(path, { typing: true });
   assertEquals(await untilLate(tell), 20);
+});
+
+test("a person sends themselves ten notices a minute to see whether they come (T18)", async () => {
+  const ada = await signIn("Ada");
+  const statuses: number[] = [];
+  for (let i = 0; i < 11; i++) {
+    const { status } = await ada.post("/api/subscription/test", {});
+    statuses.push(status);
+  }
+  // She has no device that could be told.
+  assertEquals(statuses, [...Array(10).fill(404), 429]);
 });
 
 test("a person opens a hundred pages in ten seconds (T18)", async () => {
@@ -281,6 +338,15 @@ test("a person pushes 32 MiB a minute, a single push however heavy, and loses no
   assertLater(await bob.push("room:general", "light", [light(40_001)]));
 });
 
+test("a person searches forty times in ten seconds, and what cannot be searched for does not count (T18, T95)", async () => {
+  const ada = await signIn("Ada");
+  assertEquals((await ada.ask("/api/search")).status, 400);
+  const ask = () => ada.ask("/api/search?q=word");
+  const answers = await Promise.all(Array.from({ length: 40 }, ask));
+  assertEquals(new Set(statuses(answers)), new Set([200]));
+  assertLater(await ask());
+});
+
 test("a body above its limit is refused before it has come, a form's too (T7)", async () => {
   const ada = await signIn("Ada");
   const paths: [string, string, number][] = [
@@ -338,6 +404,24 @@ test("with RATE_LIMITS=off nothing is counted (T20)", async () => {
   );
   assertEquals(new Set(streams.map(({ status }) => status)), new Set([200]));
   await Promise.all(streams.map((stream) => stream.body?.cancel()));
+});
+
+test("a person puts 600 pieces of files in ten seconds, and reads files 300 times, and loses nothing by more (T18, T69)", async () => {
+  const [ada, bob] = [await signIn("Ada"), await signIn("Bob")];
+  const file = cut(new TextEncoder().encode("A small file."));
+  await begin(ada, file);
+  const many = (n: number, ask: () => Promise<Answer>) =>
+    Promise.all(Array.from({ length: n }, ask));
+  const putIt = () => put(ada, file, file.pieces[0]);
+  assertEquals(new Set(statuses(await many(600, putIt))), new Set([204]));
+  assertLater(await putIt());
+  assertEquals((await finish(ada, file)).status, 200);
+  const id = await send(ada, "room:general", [{ id: file.id }]);
+  const path = pathOf("room:general", id, file);
+  const read = () => ada.get(path);
+  assertEquals(new Set(statuses(await many(300, read))), new Set([200]));
+  assertLater(await read());
+  assertEquals((await bob.get(path)).status, 200);
 });
 
 test("behind a proxy the address is the one that browsers know, with its port or without (T11)", async () => {

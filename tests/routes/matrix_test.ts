@@ -1,7 +1,9 @@
 // Every route, asked by everybody: made from the list of route files, so that a new one without an entry fails.
 import { assert, assertEquals } from "@std/assert";
 import { APP } from "../support/app.ts";
+import { POINT } from "../support/notice_world.ts";
 import type { Person } from "../support/person.ts";
+import { jpeg } from "../support/pictures.ts";
 import { PrivateRoom, type Role, ROLES } from "../support/private_room.ts";
 import { textOf } from "../support/encoded.ts";
 import { routeFiles } from "../support/routes.ts";
@@ -17,6 +19,7 @@ type Deed = {
   path(room: PrivateRoom): string;
   json?(room: PrivateRoom): unknown;
   form?(room: PrivateRoom): Record<string, string>;
+  bytes?(room: PrivateRoom): Uint8Array<ArrayBuffer>;
   statuses: number[];
   banned?: number;
   /** Words of the room that the answer may show to who is not in it. */
@@ -58,7 +61,13 @@ const form = (
   what = "",
 ) => deed("POST")(path, statuses, { form: body, what });
 
+const SUBSCRIPTION = {
+  endpoint: "https://push.example/here",
+  keys: { p256dh: POINT, auth: "A".repeat(22) },
+  wanted: "mentions",
+};
 const page: Path = ({ roomID }) => `/rooms/${roomID}`;
+const bots: Path = ({ roomID }) => `/rooms/${roomID}/bots`;
 const people: Path = ({ roomID }) => `/rooms/${roomID}/people`;
 const api: Path = ({ roomID }) => `/api/rooms/${roomID}`;
 const invite: Path = ({ roomID, secret }) => `/invite/${roomID}/${secret}`;
@@ -104,6 +113,9 @@ const FORM = [303, 303, 303, 303, 303];
 const SIGNED_MEMBERS = [401, 404, 404, 200, 200];
 const MEMBERS_DO = [401, 404, 404, 204, 204];
 
+const OWNERS_FILE = [401, 404, 404, 404, 200];
+const NOT_THERE = [401, 404, 404, 404, 404];
+
 /** Done to Mia, the second member. */
 const theirs = (what: string): Body<Record<string, string>> => ({ mia }) => ({
   do: what,
@@ -122,8 +134,42 @@ const MATRIX: Record<string, Deed[]> = {
     get("/new", PAGE),
     form("/new", () => ({ name: "New", visibility: "private" }), FORM),
   ],
+  "messages.tsx": [get("/messages", PAGE)],
   "rooms/index.tsx": [get("/rooms", PAGE)],
   "offline.tsx": [get("/offline", OPEN)],
+  "bots.tsx": [get("/bots", OPEN)],
+  "rooms/[room]/bots.tsx": [
+    get(bots, [303, 404, 404, 403, 200]),
+    form(
+      bots,
+      () => ({ do: "make", name: "Another" }),
+      [303, 404, 404, 403, 200],
+      "make",
+    ),
+    form(
+      bots,
+      ({ botID }) => ({
+        do: "hook",
+        id: botID,
+        url: "https://example.org/",
+        wants: "all",
+      }),
+      [303, 404, 404, 403, 200],
+      "hook",
+    ),
+    form(
+      bots,
+      () => ({ do: "remove-hook", id: "none" }),
+      OWNER_FORMS,
+      "remove a hook",
+    ),
+    form(
+      bots,
+      ({ botID }) => ({ do: "remove", id: botID }),
+      OWNER_FORMS,
+      "remove",
+    ),
+  ],
   "signin.tsx": [
     get("/signin", [200, 303, 303, 303, 303]),
     form("/signin", () => ({ name: "Again" }), FORM),
@@ -190,6 +236,7 @@ const MATRIX: Record<string, Deed[]> = {
       "allow again",
     ),
     form(people, theirs("remove-messages"), OWNER_FORMS, "remove messages"),
+    form(people, theirs("message"), FORM, "direct messages"),
     form(people, theirs("block"), FORM, "block, which is in one's own space"),
     form(people, () => ({ do: "leave" }), [303, 404, 404, 303, 303], "leave"),
   ],
@@ -208,13 +255,64 @@ const MATRIX: Record<string, Deed[]> = {
       what: "the owner's name",
     }),
   ],
+  "api/account/data.ts": [get("/api/account/data", SIGNED)],
+  "import.tsx": [get("/import", PAGE)],
+  "api/imports/index.ts": [
+    json("/api/imports", () => ({
+      source: crypto.randomUUID(),
+      visibility: "private",
+      skip: false,
+    }), SIGNED),
+  ],
+  "api/imports/[import].ts": [
+    json(
+      "/api/imports/unknown",
+      () => ({ line: 1, lines: [], last: false }),
+      NOT_THERE,
+      "one that was not begun",
+    ),
+    json(
+      ({ importID }) => `/api/imports/${importID}`,
+      () => ({ line: 1, lines: [], last: false }),
+      OWNERS_FILE,
+      "the owner's",
+    ),
+    del(({ importID }) => `/api/imports/${importID}`, [
+      ...[401, 404, 404, 404, 204],
+    ]),
+  ],
+  "api/rooms/[room]/export.ts": [
+    get((room) => `${api(room)}/export`, [401, 404, 404, 403, 200]),
+    get("/api/rooms/general/export", [401, 403, 403, 403, 403], {
+      what: "a public one",
+      banned: 403,
+    }),
+  ],
   "api/session/link.ts": [
     json("/api/session/link", () => ({}), MADE),
     del("/api/session/link", DONE),
   ],
+  "api/messages.ts": [
+    json(
+      "/api/messages",
+      ({ mia }) => ({ people: [{ id: mia.userID }] }),
+      SIGNED,
+      "all are in General",
+    ),
+    json(
+      "/api/messages",
+      () => ({ people: [{ id: "nobody" }] }),
+      NOT_THERE,
+      "with nobody",
+    ),
+  ],
   "api/rooms/index.ts": [
     get("/api/rooms", SIGNED),
     json("/api/rooms", () => ({ name: "New", visibility: "private" }), MADE),
+  ],
+  "api/search.ts": [
+    get("/api/search?q=nest", SIGNED),
+    get("/api/search", [401, 400, 400, 400, 400]),
   ],
   "api/rooms/[room]/index.ts": [
     patch(api, () => ({ visibility: "private" }), [401, 404, 404, 403, 204]),
@@ -276,6 +374,12 @@ const MATRIX: Record<string, Deed[]> = {
     ),
   ],
   "api/rooms/[room]/messages.ts": [
+    // By a bot's token alone, which is no person's.
+    json(
+      (room) => `${api(room)}/messages`,
+      () => ({ content: "x" }),
+      [401, 401, 401, 401, 401],
+    ),
     del((room) => `${api(room)}/messages?by=${room.mia.userID}`, OWNER_DOES),
   ],
   "api/rooms/[room]/invites/index.ts": [
@@ -290,6 +394,14 @@ const MATRIX: Record<string, Deed[]> = {
       (room) => `${api(room)}/invites/${room.inviteID}`,
       [401, 404, 404, 403, 204],
     ),
+  ],
+  "api/subscription/index.ts": [
+    get("/api/subscription", [401, 200, 200, 200, 200]),
+    json("/api/subscription", () => SUBSCRIPTION, DONE),
+    del("/api/subscription", DONE),
+  ],
+  "api/subscription/test.ts": [
+    json("/api/subscription/test", () => ({}), [401, 404, 404, 404, 404]),
   ],
   "api/typing.ts": [
     json(
@@ -372,6 +484,87 @@ const MATRIX: Record<string, Deed[]> = {
       { what: "among others" },
     ),
   ],
+  "api/uploads/index.ts": [
+    json(
+      "/api/uploads",
+      ({ uploadID, piece }) => ({
+        id: uploadID,
+        size: piece.length,
+        pieces: [uploadID],
+      }),
+      SIGNED,
+      "each their own",
+    ),
+  ],
+  "api/uploads/[file]/index.ts": [
+    json(
+      ({ uploadID }) => `/api/uploads/${uploadID}`,
+      () => ({}),
+      [401, 404, 404, 404, 409],
+      "one that lacks a piece",
+    ),
+    json(
+      ({ fileID }) => `/api/uploads/${fileID}`,
+      () => ({}),
+      OWNERS_FILE,
+      "one that is whole",
+    ),
+    del(({ uploadID }) => `/api/uploads/${uploadID}`, [
+      ...[401, 404, 404, 404, 204],
+    ]),
+    del(({ fileID }) => `/api/uploads/${fileID}`, [
+      ...[401, 404, 404, 404, 204],
+    ], { what: "one that a message has, which stays" }),
+  ],
+  "api/uploads/[file]/[piece].ts": [
+    deed("PUT")(
+      ({ uploadID }) => `/api/uploads/${uploadID}/${uploadID}`,
+      [401, 404, 404, 404, 204],
+      { bytes: ({ piece }) => piece },
+    ),
+    deed("PUT")(
+      ({ uploadID, fileID }) => `/api/uploads/${uploadID}/${fileID}`,
+      [401, 404, 404, 404, 404],
+      { bytes: ({ piece }) => piece, what: "a piece of another file" },
+    ),
+  ],
+  "api/files/[room]/[message]/[file].ts": [
+    get(
+      ({ roomID, fileID }) => `/api/files/${roomID}/m/${fileID}`,
+      SIGNED_MEMBERS,
+    ),
+    get(
+      ({ fileID }) => `/api/files/general/m/${fileID}`,
+      NOT_THERE,
+      { what: "in another room" },
+    ),
+    get(
+      ({ roomID, fileID }) => `/api/files/${roomID}/n/${fileID}`,
+      NOT_THERE,
+      { what: "of another message" },
+    ),
+    get(
+      ({ roomID, uploadID }) => `/api/files/${roomID}/m/${uploadID}`,
+      NOT_THERE,
+      { what: "that is not in the message" },
+    ),
+  ],
+  "api/avatar.ts": [
+    deed("PUT")("/api/avatar", SIGNED, { bytes: () => jpeg(128, 128) }),
+    del("/api/avatar", DONE),
+  ],
+  "api/avatars/[user]/[avatar].ts": [
+    get(
+      ({ people, avatar }) => `/api/avatars/${people.owner.userID}/${avatar}`,
+      SIGNED,
+      { what: "of somebody who is in General, as they are" },
+    ),
+    get(
+      ({ people, avatar }) => `/api/avatars/${people.member.userID}/${avatar}`,
+      NOT_THERE,
+      { what: "that is somebody else's" },
+    ),
+  ],
   "healthz.ts": [get("/healthz", OPEN)],
 };
 
@@ -384,7 +577,7 @@ appTest("every method of a route is in its row", async () => {
   for (const [file, deeds] of Object.entries(MATRIX)) {
     const path = deeds[0].path(room);
     const { status, headers } = await room.people.owner
-      .ask(path, { method: "PUT" });
+      .ask(path, { method: "OPTIONS" });
     assertEquals(status, 405, file);
     const allowed = headers.get("allow")!.split(", ")
       .filter((method) => method !== "HEAD");
@@ -485,8 +678,60 @@ for (const [file, deeds] of Object.entries(MATRIX)) {
   }
 }
 
-/** A secret, as it ends an address. */
-const SECRET = /\/(?:link|invite\/[\w-]+)\/[\w-]{43}\b/;
+appTest(
+  "to whoever is not in them, direct messages are as a private room on every route (T74)",
+  async () => {
+    const room = await PrivateRoom.make(app);
+    const { owner, member, nobody, outsider, removed, banned } = room.people;
+    const others = [member, room.mia].map(({ userID }) => ({ id: userID }));
+    const { body: direct } = await owner
+      .post("/api/messages", { people: others });
+    Object.assign(room, direct);
+    await owner.push(room.space, crypto.randomUUID(), [
+      { ...push(fresh, "createMessage", message)(room).mutations[0] },
+    ]);
+    const before = app.commits();
+    const asked = new Set<string>();
+    for (const [file, deeds] of Object.entries(MATRIX)) {
+      for (const deed of deeds) {
+        const path = deed.path(room);
+        // No invitation opens them, whatever it is one to.
+        const isInvitation = path.endsWith(room.secret);
+        if (!path.includes(room.roomID) || isInvitation) continue;
+        // What one does in one's own space, on the page of whatever room.
+        if (["block, which is in one's own space"].includes(deed.what)) {
+          continue;
+        }
+        if (deed.what === "direct messages") continue;
+        asked.add(file);
+        for (const person of [nobody, outsider, removed, banned]) {
+          const answer = await person.fetch(path, initOf(deed, room));
+          const isStream = answer.headers.get("content-type")
+            ?.includes("event");
+          const text = isStream ? await firstOf(answer) : await textOf(answer);
+          const [toNobody, toOutsider] = deed.statuses;
+          const expected = person === nobody ? toNobody : toOutsider;
+          assertEquals(answer.status, expected, `${deed.method} ${path}`);
+          for (const word of [owner.userID, room.mia.userID]) {
+            assert(isInAddress(deed, room, word) || !text.includes(word), path);
+          }
+        }
+      }
+    }
+    assertEquals(app.commits(), before);
+    assertEquals(
+      [...asked].sort(),
+      Object.keys(MATRIX).filter((file) => file.includes("[room]")).concat(
+        ...["replicache/pull", "replicache/poke", "replicache/push", "typing"]
+          .map((name) => `api/${name}.ts`),
+      ).sort(),
+    );
+  },
+);
+
+/** A secret, as it ends an address, or as a page shows a bot's or a hook's. */
+const SECRET =
+  /\/(?:link|invite\/[\w-]+)\/[\w-]{43}\b|class="secret">[\w-]{43}</;
 
 /** The routes that have answered with a secret in the body. */
 const holders = new Set<string>();
@@ -497,6 +742,7 @@ appTest("no other route than these answers with a secret (T44)", async () => {
     "api/session/link.ts",
     "invite/[room]/[secret].tsx",
     "link/[token].tsx",
+    "rooms/[room]/bots.tsx",
     "rooms/[room]/people.tsx",
     "settings.tsx",
   ]);
@@ -553,6 +799,7 @@ function initOf(deed: Deed, room: PrivateRoom): RequestInit {
     const body = new URLSearchParams(deed.form(room));
     return { method, headers: taken, body };
   }
+  if (deed.bytes) return { method, headers: taken, body: deed.bytes(room) };
   if (!deed.json) return { method, headers: taken };
   const headers = { "content-type": "application/json", ...taken };
   return { method, headers, body: JSON.stringify(deed.json(room)) };
@@ -574,6 +821,12 @@ async function assertUntouched(room: PrivateRoom): Promise<void> {
   assert(keys.includes(`rejection/${room.clientID}/2`), keys.join());
   assert(keys.includes("message/m"), keys.join());
   assertEquals(body.lastMutationIDChanges, { [room.clientID]: 2 });
+  const file = `/api/files/${room.roomID}/m/${room.fileID}`;
+  assertEquals((await owner.get(file)).status, 200);
+  const begun = { id: room.uploadID, size: room.piece.length };
+  const { body: { missing } } = await owner
+    .post("/api/uploads", { ...begun, pieces: [room.uploadID] });
+  assertEquals(missing, [room.uploadID]);
   const { status } = await owner.get(`/link/${room.linkSecret}`);
   assertEquals(status, 200);
 }

@@ -1,9 +1,11 @@
 // Sessions and sign-in links over HTTP: they live as long as they are used, and end on the server.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { endSessions } from "../../lib/web/auth/session.ts";
 import { APP } from "../support/app.ts";
 import { eventsOf } from "../support/events.ts";
 import { Person } from "../support/person.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
+import { upload } from "../support/upload.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -75,6 +77,77 @@ test("a session that is prolonged while it is ended stays ended", async () => {
   assertEquals((await who(ada)).status, 401);
 });
 
+test("a push in a session that another process has ended is refused, and nothing of it is told or done (T9)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const say = (who: Person, id: string, more = {}) =>
+    who.push("room:general", `group-${who.userID}`, [{
+      id: 1,
+      clientID: `client-${id}`,
+      name: "createMessage",
+      args: { id, content: "Hello" },
+      timestamp: 0,
+    }], more);
+  assertEquals((await say(ada, "ended1")).status, 200);
+  assertEquals((await say(bob, "ended2")).status, 200);
+  await endSessions(app.kv, ada.userID);
+  const both = [say(ada, "ended3"), say(bob, "ended4")];
+  assertEquals((await Promise.all(both)).map(({ status }) => status), [
+    401,
+    200,
+  ]);
+  const stored = await app.kv.get(["entry", "room:general", "message/ended3"]);
+  assertEquals(stored.versionstamp, null);
+  // Neither is what is wrong with it.
+  await say(bob, "ended5");
+  await endSessions(app.kv, bob.userID);
+  const wrong = [
+    () => say(bob, "ended6", { mutations: "none" }),
+    () => say(bob, "ended7", { clientGroupID: `group-${ada.userID}` }),
+    () => bob.push("room:nowhere", "g", []),
+    () => bob.push("directory", "g", []),
+  ];
+  for (const ask of wrong) {
+    assertEquals((await ask()).status, 401);
+  }
+});
+
+test("a push of a message with files writes nothing of them in a session that another process has ended (T9, T67)", async () => {
+  const ada = await app.signIn("Ada");
+  const facts = await upload(ada, new Uint8Array(10));
+  const push = (id: number) =>
+    ada.push("room:general", "files", [{
+      id,
+      clientID: "files",
+      name: "createMessage",
+      args: {
+        id: `files-${id}`,
+        content: "",
+        files: [{ ...facts, name: "f" }],
+      },
+      timestamp: 0,
+    }]);
+  assertEquals((await push(1)).status, 200);
+  await endSessions(app.kv, ada.userID);
+  const before = app.commits();
+  assertEquals((await push(2)).status, 401);
+  assertEquals(app.commits(), before);
+});
+
+test("a push goes on in its session when another's has ended meanwhile (T9)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  for (let i = 1; i <= 5; i++) {
+    const { status } = await ada.push("room:general", "goes-on", [{
+      id: i,
+      clientID: "goes-on",
+      name: "createMessage",
+      args: { id: `goes-on-${i}`, content: "Hello" },
+      timestamp: 0,
+    }]);
+    assertEquals(status, 200);
+    if (i === 2) await endSessions(app.kv, bob.userID);
+  }
+});
+
 test("the stream of a session ends when the session is ended, and another's lives on (T9)", async () => {
   const ada = await app.signIn("Ada");
   const bob = await app.signIn("Bob");
@@ -87,6 +160,35 @@ test("the stream of a session ends when the session is ended, and another's live
   const lives = other.body!.getReader();
   assertEquals((await lives.read()).done, false);
   await lives.cancel();
+});
+
+test("a stream that asks for it brings what is new to the copies of its session, and nothing to who has been signed out meanwhile (T15, T9)", async () => {
+  const [ada, bob] = [await app.signIn("Ada"), await app.signIn("Bob")];
+  const say = (id: string) =>
+    bob.push("room:general", `group-${id}`, [{
+      id: 1,
+      clientID: `client-${id}`,
+      name: "createMessage",
+      args: { id, content: "Hello" },
+      timestamp: 0,
+    }]);
+  const path = "/api/replicache/poke?space=room:general&patches=1";
+  const opened = await ada.fetch(path);
+  const stream = eventsOf(opened.body!.getReader());
+  await stream.next();
+  const { body } = await ada.pull("room:general", "copy");
+  await say("patched1");
+  const { value: { event, data } } = await stream.next();
+  assertEquals(event, "patch");
+  const { base, clientGroupID, patch } = data;
+  assertEquals([base, clientGroupID], [body.cookie, "copy"]);
+  const key = "message/patched1";
+  assert(patch.some((op: { key: string }) => op.key === key));
+  assertEquals((await stream.next()).value.event, "poke");
+  await endSessions(app.kv, ada.userID); // as another process does
+  await say("patched2");
+  const rest = await Array.fromAsync(stream);
+  assertEquals(rest.filter(({ event }) => event === "patch"), []);
 });
 
 test("a HEAD of the stream leaves no stream open (T6)", async () => {

@@ -4,7 +4,13 @@ import type { ReadTransaction } from "replicache";
 import { bansIn, memberIn, profileOf, roomIn } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { Ban, Member, Profile, Room } from "../../chat/schema.ts";
-import { DIRECTORY, kindOf } from "../../chat/spaces.ts";
+import {
+  DIRECTORY,
+  GENERAL,
+  kindOf,
+  roomSpace,
+  userSpace,
+} from "../../chat/spaces.ts";
 import { SyncError, unknownSpace } from "../../sync/mod.ts";
 import type { ChatSync as Sync } from "../chat/domain.ts";
 
@@ -99,6 +105,32 @@ export async function assertMayPush(
   await assertMayRead(sync, userID, space);
 }
 
+/**
+ * Whether a person may see and write to another: they share a room, General too,
+ * or are the same.
+ */
+export async function mayMeet(
+  sync: Sync,
+  userID: string,
+  otherID: string,
+): Promise<boolean> {
+  if (userID === otherID) return true;
+  // Most are in General, so that mostly this is all that is read.
+  const inGeneral = await sync
+    .get(roomSpace(GENERAL), `member/${userID}`, `member/${otherID}`);
+  if (inGeneral.every(Boolean)) return true;
+  const mine = new Set<string>();
+  for await (const { key } of sync.scan(userSpace(userID), MEMBERSHIPS)) {
+    mine.add(key);
+  }
+  for await (const { key } of sync.scan(userSpace(otherID), MEMBERSHIPS)) {
+    if (mine.has(key)) return true;
+  }
+  return false;
+}
+
+const MEMBERSHIPS = "membership/";
+
 /** Throws `unknown-space` when the user may not read a room's space, and `forbidden` when they are no member. */
 export async function assertMayTellTyping(
   sync: Sync,
@@ -146,6 +178,29 @@ export async function assertOwner(
 ): Promise<{ room: Room; member: Member }> {
   const standing = await assertMember(tx, userID);
   if (standing.member.role === "owner") return standing;
+  throw new Refusal("not-allowed", "Only an owner of the room can do this.");
+}
+
+/**
+ * Throws `not-found` when a user may not see a room, and `not-allowed` when they
+ * may not have all of it as a file: its owners may, and of direct messages,
+ * which nobody owns, all who are in them.
+ */
+export async function assertMayExport(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<void> {
+  const space = roomSpace(roomID);
+  if (!kindOf(space)) throw noSuchRoom();
+  const [room, member, bans] = await sync
+    .get(space, "room", `member/${userID}`, "bans") as [
+      Room | undefined,
+      Member | undefined,
+      Ban[] | undefined,
+    ];
+  if (!room || !maySee(room, member, bans, userID)) throw noSuchRoom();
+  if (member && (member.role === "owner" || room.direct)) return;
   throw new Refusal("not-allowed", "Only an owner of the room can do this.");
 }
 

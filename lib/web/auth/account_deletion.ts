@@ -3,12 +3,14 @@
 import type { WriteTransaction } from "replicache";
 import { Refusal } from "../../chat/refusal.ts";
 import type { LeftRoom, Membership, Message } from "../../chat/schema.ts";
-import { roomSpace, userSpace } from "../../chat/spaces.ts";
-import { pageStrings } from "../../chat/strings/pages.ts";
+import { avatarSpace, roomSpace, userSpace } from "../../chat/spaces.ts";
+import { isVisible } from "../../chat/visible.ts";
+import { DELETED_USER } from "../../chat/direct.ts";
 import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
+import { discardFilesOf } from "../files/file_store.ts";
 import { revokeSignInLink } from "./sign_in_link.ts";
-import { endMembership, leaveRoom } from "../chat/members.ts";
+import { endMember, endMembership } from "../chat/members.ts";
 import { userOf } from "../chat/profile.ts";
 import { endSessions } from "./session.ts";
 
@@ -128,12 +130,14 @@ export class AccountDeletions {
       await this.sync.erase(roomSpace(roomID), userID);
       await this.sync.write([space], (own) => own.del(key));
     }
+    await discardFilesOf(this.kv, userID);
+    await this.sync.erase(avatarSpace(userID));
     await this.sync.erase(space);
   }
 
   async #leave(userID: string, roomID: string): Promise<void> {
     try {
-      await leaveRoom(this.sync, userID, roomID);
+      await endMember(this.sync, userID, roomID);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // The room does not know them; an old copy of the store may be so.
@@ -145,7 +149,7 @@ export class AccountDeletions {
   }
 
   /**
-   * Takes their name from all that they wrote in a room. They are no member any
+   * Takes their name and files from all that they wrote in a room. They are no member any
    * more, so nothing is added meanwhile.
    */
   async #anonymize(userID: string, roomID: string): Promise<void> {
@@ -162,7 +166,7 @@ export class AccountDeletions {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     };
     for await (const entry of this.sync.scan(space, "message/")) {
-      if (!namesAuthor(entry.value as Message, userID)) continue;
+      if (!isTheirs(entry.value as Message, userID)) continue;
       if (size + entry.bytes > BYTES_PER_COMMIT) await commit();
       some.push(entry.key);
       size += entry.bytes;
@@ -172,11 +176,12 @@ export class AccountDeletions {
   }
 }
 
-/** Whether a message is a person's, under their name. */
-const namesAuthor = ({ authorID, from }: Message, userID: string): boolean =>
-  authorID === userID && from !== pageStrings.deletedUser;
+/** Whether a message is a person's, under their name, or has files of theirs. */
+const isTheirs = (message: Message, userID: string): boolean =>
+  message.filesBy === userID ||
+  (message.authorID === userID && message.from !== DELETED_USER);
 
-/** Takes a person's name from some messages, those that are there yet. */
+/** Takes a person's name, and their files, from some messages, those that are there yet. */
 async function anonymize(
   there: WriteTransaction,
   userID: string,
@@ -184,7 +189,11 @@ async function anonymize(
 ): Promise<void> {
   for (const key of messages) {
     const message = await there.get(key) as Message | undefined;
-    if (!message || !namesAuthor(message, userID)) continue;
-    await there.set(key, { ...message, from: pageStrings.deletedUser });
+    if (!message || !isTheirs(message, userID)) continue;
+    const { files, filesBy: _, ...rest } = message;
+    const from = message.authorID === userID ? DELETED_USER : message.from;
+    const isShown = !files || isVisible(message.content);
+    if (!isShown) await there.del(key); // there is nothing else in it
+    else await there.set(key, { ...rest, from });
   }
 }

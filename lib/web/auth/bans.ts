@@ -1,5 +1,9 @@
 // Bans by the operator: of an account, or of an address, for a time or until they are lifted.
-import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
+import {
+  coalesce,
+  commitOrUnavailable,
+  type RestoreStep,
+} from "../../sync/mod.ts";
 import { inTime } from "../store.ts";
 import { SIGNALS } from "../live/kv_signals.ts";
 
@@ -13,6 +17,14 @@ const PREFIX = ["ban"];
 type Stored = Pick<Ban, "until">;
 
 const keyOf = ({ kind, id }: Banned): Deno.KvKey => [...PREFIX, kind, id];
+
+/** What a copy of the store has of a ban's record: with it, when it goes by itself. */
+export function copiesOfBan(
+  { set, value }: { set: Deno.KvKey; value: unknown },
+): RestoreStep[] {
+  const { until } = value as Stored;
+  return [{ set, value, until: until ?? undefined }];
+}
 
 /** KV keeps what has expired for a while. */
 const holds = ({ until }: Stored): boolean =>

@@ -1,11 +1,15 @@
 // Sessions: a random token in a cookie, its hash in KV, the person behind it.
 import { ulid } from "@std/ulid";
-import { setProfileArgs } from "../../chat/server_mutators.ts";
+import { nameArgs } from "../../chat/server_mutators.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { valid } from "../../chat/schema.ts";
 import { bannedUntil } from "../../chat/strings/pages.ts";
 import type { User } from "../../chat/views.ts";
-import { commitOrUnavailable, unavailable } from "../../sync/mod.ts";
+import {
+  commitOrUnavailable,
+  type RestoreStep,
+  unavailable,
+} from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { makePerson, userOf } from "../chat/profile.ts";
 import { banOf } from "./bans.ts";
@@ -43,6 +47,12 @@ const ownKey = (userID: string, sessionID: string): Deno.KvKey => [
   sessionID,
 ];
 
+/** Where the subscription to notices of a session is stored; it ends with it. */
+export const subscriptionKey = (
+  userID: string,
+  sessionID: string,
+): Deno.KvKey => ["subscription", userID, sessionID];
+
 /** Adds to a commit that a session lasts from now on for as long as one does. */
 function extend(
   atomic: Deno.AtomicOperation,
@@ -54,6 +64,15 @@ function extend(
     .set(ownKey(userID, sessionID), 0, expiry);
 }
 
+/** What a copy of the store has of a session's record: both of its records, and when they go by themselves. */
+export function copiesOfSession(
+  { set, value }: { set: Deno.KvKey; value: unknown },
+): RestoreStep[] {
+  const { userID, expiresAt: until } = value as Stored;
+  const own = ownKey(userID, set[1] as string);
+  return [{ set, value, until }, { set: own, value: 0, until }];
+}
+
 const throwUnavailable = (cause: unknown): never => {
   throw unavailable(cause);
 };
@@ -63,7 +82,7 @@ export async function newPerson(
   { sync }: Pick<Store, "sync">,
   input: unknown,
 ): Promise<User> {
-  const user = { userID: ulid(), ...valid(setProfileArgs, input) };
+  const user = { userID: ulid(), ...valid(nameArgs, input) };
   await makePerson(sync, user);
   return user;
 }
@@ -119,6 +138,19 @@ export class Sessions {
 
   constructor(readonly kv: Deno.Kv) {}
 
+  /** The session as it is remembered, if it needs no renewal, and what proves that it has not ended. */
+  recall(
+    sessionID: string,
+  ): { userID: string; proof: Deno.AtomicCheck } | undefined {
+    const known = this.#known.get(sessionID);
+    if (!known?.value || !needsNoRenewal(known)) return undefined;
+    const { userID } = known.value;
+    return {
+      userID,
+      proof: { key: SIGNALS.sessions, versionstamp: this.#ended },
+    };
+  }
+
   /** The session as KV has it. */
   async find(sessionID: string): Promise<Deno.KvEntryMaybe<Stored>> {
     if (this.#known.has(sessionID)) {
@@ -145,8 +177,30 @@ export class Sessions {
 const needsNoRenewal = ({ value }: Deno.KvEntryMaybe<Stored>): boolean =>
   value !== null && value.expiresAt > Date.now() + LIFETIME_MS - DAY_MS;
 
-/** The session of a request; `cookie` is its `Set-Cookie` value when it was prolonged. */
-export type Found = { session: Session; cookie?: string };
+/**
+ * The session of a request; `cookie` is its `Set-Cookie` value when it was
+ * prolonged. It is as good as `proof`, where there is one: whatever is done in
+ * it has to check that this key is as it is said to be.
+ */
+export type Found = {
+  session: Session;
+  cookie?: string;
+  proof?: Deno.AtomicCheck;
+};
+
+/** What is remembered of a request's session, under our own cookie; undefined for all that has to be looked up. */
+export function recallSession(
+  sessions: Sessions,
+  req: Request,
+): Found | undefined {
+  const [candidate] = candidatesIn(req);
+  if (candidate?.name !== COOKIE) return undefined;
+  const sessionID = hashOf(candidate.token);
+  const known = sessions.recall(sessionID);
+  if (!known) return undefined;
+  const { userID, proof } = known;
+  return { session: { sessionID, userID }, proof };
+}
 
 /**
  * Looks up a request's session; null when it is missing, unknown or over. One
@@ -230,6 +284,7 @@ export const clearedCookie = (secure: boolean): string =>
 const end = (kv: Deno.Kv, { sessionID, userID }: Session) =>
   commitOrUnavailable(
     kv.atomic().delete(keyOf(sessionID)).delete(ownKey(userID, sessionID))
+      .delete(subscriptionKey(userID, sessionID))
       .set(SIGNALS.sessions, 0),
   );
 
@@ -242,11 +297,21 @@ export async function lastSeenAt(
   userID: string,
 ): Promise<number | null> {
   let last: number | null = null;
-  for await (const { key } of kv.list({ prefix: ["sessionOf", userID] })) {
-    const { value } = await kv.get<Stored>(keyOf(key[2] as string));
-    if (value) last = Math.max(last ?? 0, value.expiresAt - LIFETIME_MS);
+  for await (const end of sessionEndsOf(kv, userID)) {
+    last = Math.max(last ?? 0, end - LIFETIME_MS);
   }
   return last;
+}
+
+/** Until when each session of a person lasts if it is not used again, in milliseconds since 1970. */
+export async function* sessionEndsOf(
+  kv: Deno.Kv,
+  userID: string,
+): AsyncGenerator<number> {
+  for await (const { key } of kv.list({ prefix: ["sessionOf", userID] })) {
+    const { value } = await kv.get<Stored>(keyOf(key[2] as string));
+    if (value) yield value.expiresAt;
+  }
 }
 
 /** Ends all sessions of a person, on all their devices. */

@@ -3,7 +3,7 @@ import type { WriteTransaction } from "replicache";
 import { bansIn, memberIn } from "../../chat/queries.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { Ban } from "../../chat/schema.ts";
-import { pageStrings } from "../../chat/strings/pages.ts";
+import { DELETED_USER } from "../../chat/direct.ts";
 import type { BannedPerson, User } from "../../chat/views.ts";
 import { assertOwner } from "../auth/access.ts";
 import type { ChatSync } from "./domain.ts";
@@ -82,6 +82,6 @@ export const bannedPeople = (
   Promise.all(
     bans.toReversed().map(async ({ id, at }) => {
       const person = await userOf(sync, id);
-      return { id, at, name: person?.name ?? pageStrings.deletedUser };
+      return { id, at, name: person?.name ?? DELETED_USER };
     }),
   );

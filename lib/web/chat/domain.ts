@@ -1,6 +1,7 @@
 // The chat as the sync engine sees it: which mutators a space has, and what of it is windowed.
 import {
   type Actor as Author,
+  type FileOf,
   type MessageCountOf,
   serverRoomMutators,
   serverUserMutators,
@@ -9,13 +10,20 @@ import type { Listing, Message, Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
 
-type Actor = Author & { messageCountOf: MessageCountOf };
+/** What mutators ask for that is not in their space, looked up before they run. */
+type LookUps = { messageCountOf: MessageCountOf; fileOf?: FileOf };
+type Actor = Author & LookUps;
 
 /** A person as the one in whose name mutators run. */
 export const actorOf = (
   userID: string,
-  messageCountOf: MessageCountOf = () => undefined,
-): Actor => ({ userID, now: Date.now, messageCountOf });
+  lookUps: Partial<LookUps> = {},
+): Actor => ({
+  userID,
+  now: Date.now,
+  messageCountOf: () => undefined,
+  ...lookUps,
+});
 
 /** The engine, serving the chat. */
 export type ChatSync = Sync<Actor>;
@@ -36,7 +44,7 @@ export const chatDomain: Domain<Actor> = {
   mutators(space, actor): Record<string, Mutator> {
     switch (kindOf(space)?.kind) {
       case "room":
-        return serverRoomMutators(actor);
+        return serverRoomMutators(actor, actor.fileOf);
       case "user":
         return serverUserMutators(actor.messageCountOf);
       default:
@@ -57,7 +65,15 @@ export const chatDomain: Domain<Actor> = {
   guards(_space, key, value) {
     if (key.startsWith("member/")) return value === undefined;
     if (key === "bans") return true;
-    return key === "room" &&
-      (value as Room | undefined)?.visibility !== "public";
+    if (key !== "room") return false;
+    return (value as Room | undefined)?.visibility ?? "gone";
+  },
+  // What closed devices and hooks are told of, and who is to be told. No
+  // reaction, unless to a message that was edited: that looks the same.
+  notes(space, { key, value, was }) {
+    if (kindOf(space)?.kind !== "room") return false;
+    if (!key.startsWith("message/")) return key.startsWith("member/");
+    return value === undefined || was === undefined ||
+      (value as Message).editedAt !== undefined;
   },
 };

@@ -15,6 +15,7 @@ import {
   type LeftRoom,
   type Member,
   type Membership,
+  type Profile,
   type Role,
   type Room,
   valid,
@@ -58,9 +59,9 @@ export async function joinRoom(
     if (!room || !mayJoin || isBanned(await bansIn(there), userID)) {
       throw noSuchRoom();
     }
-    const { name } = await assertPerson(own);
+    const profile = await assertPerson(own);
     await assertBelowRoomLimit(own);
-    await addMember(there, own, room, { userID, name });
+    await addMember(there, own, room, userID, profile);
   });
 }
 
@@ -69,22 +70,28 @@ export async function addMember(
   there: WriteTransaction,
   own: WriteTransaction,
   room: Room,
-  { userID, name }: User,
+  userID: string,
+  profile: Profile,
 ): Promise<void> {
   const { id: roomID } = room;
   const joinedAt = Date.now();
-  const member: Member = { id: userID, name, role: "member", joinedAt };
+  const member: Member = { id: userID, ...profile, role: "member", joinedAt };
   const membership: Membership = { roomID, name: room.name, joinedAt };
+  if (room.direct) {
+    membership.direct = true;
+    membership.begunBy = room.createdBy;
+  }
   await there.set(`member/${userID}`, member);
   await own.set(`membership/${roomID}`, membership);
   await own.del(`left/${roomID}`);
 }
 
-/** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room. */
+/** Throws a `not-allowed` refusal unless a person, whose own space this is, may be in another room; direct messages count apart. */
 export async function assertBelowRoomLimit(
   own: WriteTransaction,
 ): Promise<void> {
-  if ((await membershipsOf(own)).length < MAX_ROOMS_PER_PERSON) return;
+  const rooms = (await membershipsOf(own)).filter(({ direct }) => !direct);
+  if (rooms.length < MAX_ROOMS_PER_PERSON) return;
   throw new Refusal(
     "not-allowed",
     `You are in ${MAX_ROOMS_PER_PERSON} rooms. Leave one of them first.`,
@@ -98,11 +105,32 @@ async function invitationIn(tx: WriteTransaction, id: string) {
 }
 
 /**
- * Ends a person's own membership; what they wrote stays. When the last owner
+ * As `endMember`, by the person themselves: direct messages between two are not
+ * left while both are there, which is a `not-allowed` refusal.
+ */
+export async function leaveRoom(
+  sync: Sync,
+  userID: string,
+  roomID: string,
+): Promise<void> {
+  const space = spaceOf(roomID);
+  const [room, member] = await sync.get(space, "room", `member/${userID}`);
+  const isOfTwo = member && (room as Room | undefined)?.size === 2;
+  if (isOfTwo && await heirOf(sync, space, userID)) {
+    throw new Refusal(
+      "not-allowed",
+      "Direct messages between two can't be left. Mute them instead.",
+    );
+  }
+  await endMember(sync, userID, roomID);
+}
+
+/**
+ * Ends a person's membership; what they wrote stays. When the last owner
  * leaves, the member who has been there longest owns the room. Throws a
  * `not-found` refusal for a person who is no member.
  */
-export async function leaveRoom(
+export async function endMember(
   sync: Sync,
   userID: string,
   roomID: string,
@@ -267,7 +295,13 @@ export async function inviteTo(
   const expiresAt = createdAt + INVITATION_LIFETIME_MS;
   const invitation: Invitation = { id, by: userID, createdAt, expiresAt };
   await sync.write([spaceOf(roomID)], async (there) => {
-    await assertMember(there, userID);
+    const { room } = await assertMember(there, userID);
+    if (room.direct) {
+      throw new Refusal(
+        "not-allowed",
+        "Nobody is added to direct messages. Begin others, with all of them.",
+      );
+    }
     const all = await invitationsIn(there, createdAt);
     const newest = new Set(
       all.slice(-(MAX_INVITATIONS_PER_ROOM - 1)).map(({ id }) => id),

@@ -1,6 +1,9 @@
 // Looks up the message counts of the rooms that a push reports as read.
-import type { MessageCountOf } from "../../chat/server_mutators.ts";
-import { args, type Room } from "../../chat/schema.ts";
+import {
+  markReadArgs,
+  type MessageCountOf,
+} from "../../chat/server_mutators.ts";
+import type { Room } from "../../chat/schema.ts";
 import { roomSpace } from "../../chat/spaces.ts";
 import { mayRead } from "../auth/access.ts";
 import type { ChatSync } from "./domain.ts";
@@ -20,7 +23,7 @@ export async function messageCountsFor(
   for (const mutation of mutations) {
     const { name, args: input } = (mutation ?? {}) as Record<string, unknown>;
     if (name !== "markRead" || rooms.size === MAX_ROOMS_PER_PUSH) continue;
-    const parsed = args.markRead.try(input, { mode: "strip" });
+    const parsed = markReadArgs.try(input, { mode: "strip" });
     if (parsed.ok) rooms.add(parsed.value.roomID);
   }
   const counts = new Map<string, number>();

@@ -1,6 +1,6 @@
-// A person's profile: what they are called, in their own space and in the rooms they are in.
+// A person's profile: their name, picture and status, in their own space and in the rooms they are in.
 import { deviceStrings } from "../../chat/strings/device.ts";
-import { setProfileArgs } from "../../chat/server_mutators.ts";
+import { nameArgs, serverUserMutators } from "../../chat/server_mutators.ts";
 import {
   memberIn,
   membershipsOf,
@@ -21,7 +21,9 @@ export async function userOf(
   userID: string,
 ): Promise<User | null> {
   const [profile] = await sync.get(userSpace(userID), "profile");
-  return profile ? { userID, name: (profile as Profile).name } : null;
+  if (!profile) return null;
+  const { name, avatar } = profile as Profile;
+  return { userID, name, ...avatar && { avatar } };
 }
 
 /** Throws a `bad-args` refusal unless a person has typed their own name, to be sure of what they do. */
@@ -41,7 +43,7 @@ export async function makePerson(sync: ChatSync, user: User): Promise<void> {
     await own.set("profile", { name });
     await own.set("called", { name });
     const room = await roomIn(general);
-    if (room) await addMember(general, own, room, user);
+    if (room) await addMember(general, own, room, userID, { name });
   });
 }
 
@@ -55,29 +57,46 @@ export async function rename(
   userID: string,
   input: unknown,
 ): Promise<User> {
-  const { name } = valid(setProfileArgs, input);
+  const { name } = valid(nameArgs, input);
   await sync.write([userSpace(userID)], async (own) => {
-    await assertPerson(own);
-    await own.set("profile", { name });
+    await own.set("profile", { ...await assertPerson(own), name });
   });
-  await updateNameInRooms(sync, userID);
+  await updateProfileInRooms(sync, userID);
   return { userID, name };
 }
 
+/** What a person says of themselves; empty when nothing. */
+export async function statusOf(
+  sync: ChatSync,
+  userID: string,
+): Promise<string> {
+  const [profile] = await sync.get(userSpace(userID), "profile");
+  return (profile as Profile | undefined)?.status ?? "";
+}
+
+/** Has a person say another status. Throws a `bad-args` refusal for a bad `status` in what came in. */
+export async function setStatus(
+  sync: ChatSync,
+  userID: string,
+  { status }: { status: string },
+): Promise<void> {
+  const { setProfile } = serverUserMutators(() => undefined);
+  await sync.write([userSpace(userID)], (own) => setProfile(own, { status }));
+  await updateProfileInRooms(sync, userID);
+}
+
 /**
- * Brings a person's name to the rooms they are in, if it is not what they are
- * called there, after a change by a form or by a push. Room by room; when it
- * fails on the way, the next call does the rest.
+ * Brings a person's profile to the rooms they are in, if those have another,
+ * after a change by a form or by a push. Room by room; when it fails on the way,
+ * the next call does the rest.
  */
-export async function updateNameInRooms(
+export async function updateProfileInRooms(
   sync: ChatSync,
   userID: string,
 ): Promise<void> {
   const space = userSpace(userID);
   const [profile, called] = await sync.get(space, "profile", "called");
-  const name = (profile as Profile | undefined)?.name;
-  if (name === undefined) return;
-  if ((called as Profile | undefined)?.name === name) return;
+  if (!profile || isSame(profile as Profile, called as Profile)) return;
 
   const memberships = await sync.write([space], (own) => membershipsOf(own));
   for (const { roomID } of memberships) {
@@ -85,13 +104,16 @@ export async function updateNameInRooms(
       // Read here, so that of two changes at once the later one stays.
       const profile = await profileOf(own);
       const member = await memberIn(there, userID);
-      if (!profile || !member || member.name === profile.name) return;
-      await there.set(`member/${userID}`, { ...member, name: profile.name });
+      if (!profile || !member || isSame(profile, member)) return;
+      const { id, role, joinedAt } = member;
+      await there.set(`member/${userID}`, { id, ...profile, role, joinedAt });
     });
   }
   await sync.write([space], async (own) => {
-    if ((await profileOf(own))?.name === name) {
-      await own.set("called", { name });
-    }
+    const now = await profileOf(own);
+    if (now && isSame(now, profile as Profile)) await own.set("called", now);
   });
 }
+
+const isSame = (a: Profile, b: Profile | undefined): boolean =>
+  a.name === b?.name && a.avatar === b.avatar && a.status === b.status;

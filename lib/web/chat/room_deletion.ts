@@ -9,6 +9,8 @@ import {
   userSpace,
 } from "../../chat/spaces.ts";
 import { noSuchRoom } from "../auth/access.ts";
+import { botsSpace } from "../bots/bots.ts";
+import { deleteIndex } from "../search/index_store.ts";
 import type { ChatSync } from "./domain.ts";
 
 /** What a member's own space has of a room. */
@@ -21,6 +23,7 @@ const ABOUT_ROOM = ["membership", "settings", "left", "read", "draft"];
  * `not-found`, and `not-allowed` for General.
  */
 export async function deleteRoom(
+  kv: Deno.Kv,
   sync: ChatSync,
   roomID: string,
 ): Promise<void> {
@@ -39,7 +42,10 @@ export async function deleteRoom(
       await forget(sync, roomID, (value as Member).id);
     }
   }
-  await sync.erase(space); // what a process that died has left, too
+  // What a process that died has left, too.
+  await sync.erase(botsSpace(roomID));
+  await sync.erase(space);
+  await deleteIndex(kv, space);
   if (!isThere) throw noSuchRoom();
 }
 

@@ -1,15 +1,14 @@
 // What lists of rooms say of a room to whoever reads them, remembered until the room changes.
+import { asSeenBy } from "../../chat/direct.ts";
 import { fold } from "../../chat/fold.ts";
-import { cutText } from "../../chat/graphemes.ts";
+import { lastOf } from "../../chat/last_message.ts";
 import { mentionsName } from "../../chat/mentions.ts";
 import { MAX_UNREAD } from "../../chat/read_state.ts";
-import type { Ban, Message, Room } from "../../chat/schema.ts";
+import type { Ban, Member, Message, Room } from "../../chat/schema.ts";
 import { roomSpace } from "../../chat/spaces.ts";
 import type { LastMessage, User } from "../../chat/views.ts";
 import type { ChatSync } from "./domain.ts";
 
-/** Of a last message, in characters: what a list has room for. */
-const MAX_LAST_CONTENT = 200;
 /**
  * In UTF-16 units: of a room's newest messages, what is looked through for
  * mentions. To look through the longest text that is made to be slow takes 15 ms.
@@ -20,13 +19,14 @@ const MAX_DIGESTS = 5_000;
 const MAX_RECENT = 500; // rooms, of 60 kB at the most
 const MAX_MENTIONS = 1_000; // texts, of 8 kB at the most
 
-/** A room with its last message and who wrote it, and who is banned, as of a state of its space. */
+/** A room with its last message and who wrote it, and who is banned, as of a state of its space; of direct messages also who is in it. */
 export type RoomDigest = {
   state: string;
   room: Room;
   last: LastMessage | null;
   lastAuthorID?: string;
   bans: readonly Ban[];
+  members?: Member[];
 };
 
 /** A message as it is counted: with its text, folded too, where that may mention somebody. */
@@ -53,6 +53,13 @@ export class RoomDigests {
       state,
       () => this.#read(roomID, state),
     );
+  }
+
+  /** What a room is called to a person: direct messages after the others in them; undefined when there is no such room. */
+  async nameOf(roomID: string, userID: string): Promise<string | undefined> {
+    const digest = await this.of(roomID);
+    return digest &&
+      asSeenBy(digest.room, digest.members ?? [], userID).name;
   }
 
   /**
@@ -94,13 +101,24 @@ export class RoomDigests {
     // Read last: whom these let read the room, they let read the message.
     const [room, bans] = await this.sync.get(space, "room", "bans");
     if (!room) return undefined;
+    const { direct } = room as Room;
     return {
       state,
       room: room as Room,
+      ...direct && { members: await this.#membersIn(space) },
       last: message ? lastOf(message) : null,
       lastAuthorID: message?.authorID,
       bans: bans as Ban[] | undefined ?? [],
     };
+  }
+
+  /** Of direct messages there are few. */
+  async #membersIn(space: string): Promise<Member[]> {
+    const members: Member[] = [];
+    for await (const { value } of this.sync.scan(space, "member/")) {
+      members.push(value as Member);
+    }
+    return members.sort((a, b) => a.joinedAt - b.joinedAt);
   }
 
   async #readRecent(roomID: string): Promise<RecentMessage[]> {
@@ -141,13 +159,6 @@ export class RoomDigests {
     }
   }
 }
-
-const lastOf = ({ id, from, content, createdAt }: Message): LastMessage => ({
-  id,
-  from,
-  content: cutText(content, MAX_LAST_CONTENT),
-  createdAt,
-});
 
 /** Values by key; above a number of them the one that was asked for longest ago goes. */
 class Remembered<V> {

@@ -1,6 +1,12 @@
 // The list of rooms that there are for a person, page by page: their own, then the public ones.
 import * as v from "@badrap/valita";
-import { folded } from "../../chat/blocked.ts";
+import {
+  asSeenBy,
+  isUnwanted,
+  othersIn,
+  toldApart,
+} from "../../chat/direct.ts";
+import { folded } from "../../chat/last_message.ts";
 import { MAX_TOPIC } from "../../chat/lengths.ts";
 import { blockedBy, membershipsOf, readStateOf } from "../../chat/queries.ts";
 import { readSeqIn } from "../../chat/read_state.ts";
@@ -14,7 +20,7 @@ import type { RoomPage, RoomSummary, User } from "../../chat/views.ts";
 import { isBanned } from "../auth/access.ts";
 import { actorOf } from "./domain.ts";
 import type { State } from "../state.ts";
-import { updateNameInRooms } from "./profile.ts";
+import { updateProfileInRooms } from "./profile.ts";
 
 const LISTINGS = "listing/";
 const PAGE = 100; // rooms
@@ -68,7 +74,7 @@ export async function roomsFor(
 ): Promise<RoomPage> {
   const { userID } = user;
   // If a process has died before it had told the rooms of another name.
-  await updateNameInRooms(sync, userID);
+  await updateProfileInRooms(sync, userID);
   const own = await sync.view(userSpace(userID), actorOf(userID), PAGE);
   const memberships = await membershipsOf(own);
   const blocked = new Set((await blockedBy(own)).map(({ id }) => id));
@@ -80,15 +86,22 @@ export async function roomsFor(
   const add = async (cursors: Cursor[]) => {
     const rooms = await Promise.all(cursors.map(async ({ roomID }) => {
       const digest = await roomDigests.of(roomID);
-      if (!digest || !isSought(digest.room)) return undefined;
-      const { room, last, lastAuthorID = "", bans } = digest;
-      if (isBanned(bans, userID)) return undefined;
-      const { name, topic, visibility, messageCount } = room;
+      if (!digest) return undefined;
+      const { last, lastAuthorID = "", bans, members = [] } = digest;
+      const room = asSeenBy(digest.room, members, userID);
+      if (!isSought(room) || isBanned(bans, userID)) return undefined;
+      const { name, topic, visibility, messageCount, direct } = room;
+      const people = othersIn(members, userID);
+      const begunBy = room.createdBy;
+      if (direct && isUnwanted(begunBy, people, blocked)) return undefined;
       const member = joined.has(roomID);
       const readSeq = readSeqIn(room, userID, await readStateOf(own, roomID));
-      const { unread, mentions } = member
+      const counted = member
         ? await roomDigests.unreadOf(digest, user, readSeq, blocked)
         : { unread: 0, mentions: 0 };
+      const { unread } = counted;
+      // Each direct message is as good as a mention.
+      const mentions = direct ? unread : counted.mentions;
       const { favourite, notify } = settings.get(roomID) ?? {};
       const summary: RoomSummary = {
         roomID,
@@ -105,6 +118,7 @@ export async function roomsFor(
         ...mentions > 0 && { mentions },
         ...favourite && { favourite },
         ...notify && notify !== "all" && { notify },
+        ...direct && { direct, people, begunBy },
         lastAt: last?.createdAt ?? null,
         last: last && blocked.has(lastAuthorID) ? folded(last) : last,
       };
@@ -117,7 +131,7 @@ export async function roomsFor(
     return found.length > PAGE; // so that there is a next page
   };
   const page = (next: Cursor | null): RoomPage => ({
-    rooms: found.slice(0, PAGE).map(({ room }) => room),
+    rooms: toldApart(found.slice(0, PAGE).map(({ room }) => room)),
     next: next && cursorOf(next),
   });
   const fullPage = () => page(found[PAGE - 1].cursor);
@@ -190,5 +204,5 @@ export async function ownRoomsFor(
     (next) =>
       roomsFor(services, user, { q, after: next ? cursorIn(next) : after }),
   );
-  return { rooms: inOrderOfUse(rooms), next };
+  return { rooms: inOrderOfUse(toldApart(rooms)), next };
 }

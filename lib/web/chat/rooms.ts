@@ -1,14 +1,17 @@
 // What the server itself does with rooms: show and make them.
 import { ulid } from "@std/ulid";
+import type { WriteTransaction } from "replicache";
 import * as v from "@badrap/valita";
 import {
   bansIn,
+  importedIn,
   invitationsIn,
   memberIn,
   membersIn,
   messagesIn,
   roomIn,
 } from "../../chat/queries.ts";
+import { asSeenBy } from "../../chat/direct.ts";
 import { Name } from "../../chat/names.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import {
@@ -40,6 +43,7 @@ import {
   repairListing,
   repairMembership,
 } from "./room_name_copies.ts";
+import { botsOf } from "../bots/bots.ts";
 import { blockedPeople } from "./blocking.ts";
 import { bannedPeople } from "./bans.ts";
 import { actorOf, type ChatSync as Sync } from "./domain.ts";
@@ -74,12 +78,13 @@ export async function viewRoom(
     repairListing(sync, roomID),
     repairMembership(sync, userID, room),
   ]);
+  const members = await membersIn(tx);
   return {
     readSeq,
     blocked: own[1] as BlockedPerson[] | undefined ?? [],
-    room,
+    room: asSeenBy(room, members, userID),
     me: await memberIn(tx, userID),
-    members: await membersIn(tx),
+    members,
     messages: await messagesIn(tx),
   };
 }
@@ -107,10 +112,21 @@ export async function viewPeople(
   const room = await roomIn(tx);
   if (!room) return null;
   const me = await memberIn(tx, userID);
+  const members = await membersIn(tx);
   return {
-    room,
+    room: asSeenBy(room, members, userID),
     me,
-    members: await membersIn(tx),
+    members,
+    imported: await importedIn(tx),
+    bots: (await botsOf(sync, roomID)).map(({ id, name, hooks }) => ({
+      id,
+      name,
+      hears: hooks.some(({ wants }) => wants === "all")
+        ? "all"
+        : hooks.length > 0
+        ? "addressed"
+        : "nothing",
+    })),
     invitations: me ? await invitationsIn(tx, Date.now()) : [],
     banned: me?.role === "owner"
       ? await bannedPeople(sync, await bansIn(tx))
@@ -146,32 +162,44 @@ export async function createRoom(
   const { name, visibility } = valid(NewRoom, input);
   const roomID = ulid();
   const space = roomSpace(roomID);
-  const now = Date.now();
   const room: Room = {
     id: roomID,
     name,
     topic: "",
     visibility,
     createdBy: userID,
-    createdAt: now,
+    createdAt: Date.now(),
     messageCount: 0,
   };
-  const membership: Membership = { roomID, name, joinedAt: now };
   await sync.write(
     [space, userSpace(userID), DIRECTORY],
-    async (there, own, directory) => {
-      const { name } = await assertPerson(own);
-      const owner: Member = { id: userID, name, role: "owner", joinedAt: now };
-      await assertBelowRoomLimit(own);
-      await there.set("room", room);
-      await there.set(`member/${userID}`, owner);
-      await own.set(`membership/${roomID}`, membership);
-      if (visibility === "public") {
-        await directory.set(`listing/${roomID}`, listingOf(room));
-      }
-    },
+    (there, own, directory) => openRoom(room, there, own, directory),
   );
   return { roomID, space };
+}
+
+/**
+ * What makes a room be there, with its maker as its owner: in its own space, the
+ * maker's and the directory. Throws a `not-allowed` refusal for a maker who is
+ * in too many, or has no account any more.
+ */
+export async function openRoom(
+  room: Room,
+  there: WriteTransaction,
+  own: WriteTransaction,
+  directory: WriteTransaction,
+): Promise<void> {
+  const { id: roomID, name, createdBy: id, visibility } = room;
+  const joinedAt = Date.now();
+  const profile = await assertPerson(own);
+  await assertBelowRoomLimit(own);
+  const owner: Member = { id, ...profile, role: "owner", joinedAt };
+  const membership: Membership = { roomID, name, joinedAt };
+  await there.set("room", room);
+  await there.set(`member/${id}`, owner);
+  await own.set(`membership/${roomID}`, membership);
+  if (visibility !== "public") return;
+  await directory.set(`listing/${roomID}`, listingOf(room));
 }
 
 const Change = v.object({ visibility: Visibility });

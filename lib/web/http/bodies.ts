@@ -33,9 +33,7 @@ export async function readJSON(
   incoming: Incoming,
   most = MAX_BODY_BYTES,
 ): Promise<unknown> {
-  const { req } = incoming;
-  const [type] = (req.headers.get("content-type") ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json") {
+  if (typeOf(incoming) !== "application/json") {
     throw new HttpError(415, "Send application/json.");
   }
   const text = await readText(incoming, most);
@@ -45,6 +43,21 @@ export async function readJSON(
     const message = "The body is not valid JSON, or has too many parts.";
     throw new HttpError(400, message);
   }
+}
+
+/** As `readJSON`; a body of `text/plain` is that text. */
+export const readJSONOrText = async (
+  incoming: Incoming,
+  most: number,
+): Promise<unknown> =>
+  typeOf(incoming) === "text/plain"
+    ? await readText(incoming, most)
+    : await readJSON(incoming, most);
+
+/** The type of a request's body, without what further is said of it. */
+function typeOf({ req }: Incoming): string {
+  const [type] = (req.headers.get("content-type") ?? "").split(";");
+  return type.trim().toLowerCase();
 }
 
 /** As `readJSON`, for what needs no body: `{}` where there is none. */
@@ -66,8 +79,12 @@ async function readText(incoming: Incoming, most: number): Promise<string> {
   }
 }
 
-/** Throws a 413 at the first byte above `most`, before any when the request says so itself. */
-async function readBytes(
+/**
+ * Reads a body of whatever type, as a piece of a file is. Throws as `readJSON`
+ * does for what breaks off, and a 413 at the first byte above `most`, before any
+ * when the request says so itself.
+ */
+export async function readBytes(
   { req, state: { held } }: Incoming,
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -22,15 +22,21 @@ export function bannedAnswer({ url }: Request): Response {
 
 const REFUSAL_STATUS = {
   "bad-args": 400,
+  "file-missing": 409,
   "full": 409,
+  "incomplete": 409,
   "not-allowed": 403,
   "not-found": 404,
   "taken": 409,
+  "too-large": 413,
+  "wrong-hash": 400,
+  "wrong-length": 400,
 } as const satisfies Record<RefusalCode, number>;
 const PROBLEM_STATUS = {
   "malformed": 400,
   "forbidden": 403,
   "unknown-space": 404,
+  "outdated": 503,
   "unavailable": 503,
 } as const satisfies Record<Problem, number>;
 const HTTP_ERRORS: Record<number, [code: string, message: string]> = {

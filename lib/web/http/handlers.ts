@@ -1,8 +1,10 @@
 // Builds route handlers: dispatches by method, and reads the user, session and space of a request.
 import { type Context, HttpError, type PageResponse } from "fresh";
 import { SyncError } from "../../sync/mod.ts";
+import { sessionIn as lookUpSession } from "../auth/session.ts";
 import type { State } from "../state.ts";
 import { failure } from "./errors.ts";
+import { isSecure } from "./origin.ts";
 
 type Answer<Data> = Response | PageResponse<Data>;
 /** Answers itself, or hands its page the data to show. */
@@ -53,6 +55,19 @@ export function replicaSessionIn(ctx: Context<State>) {
   const owner = ctx.req.headers.get("authorization");
   if (!owner || owner === session.userID) return session;
   throw new HttpError(401, "This is another person's copy.");
+}
+
+/**
+ * Looks up the request's session where that was taken from memory
+ * (`sessionProof`); throws a 401 when it has ended.
+ */
+export async function confirmSession(ctx: Context<State>): Promise<void> {
+  const { state, req } = ctx;
+  if (!state.sessionProof) return;
+  state.sessionProof = undefined;
+  const found = await lookUpSession(state.sessions, req, isSecure(ctx));
+  state.session = found?.session ?? null;
+  sessionIn(ctx);
 }
 
 /** The space that a request names; throws a 400. */

@@ -53,32 +53,46 @@ function* inPieces(
   }
 }
 
+/** The body of an answer to a pull; see `bodyOf`. */
+export const streamOf = (
+  answer: Iterable<string>,
+  done: () => void,
+): ReadableStream<Uint8Array> => bodyOf(inPieces(answer), done);
+
 /**
  * The body of an answer, made piece by piece as it is read; then, or when it
  * is given up, `done` is called once. An answer of which nothing is read for
  * 20 s is broken off, as the rest of it takes up memory. (What the system's
  * buffers take counts as read: between two processes of one machine 4 MB.)
  */
-export function streamOf(
-  answer: Iterable<string>,
+export function bodyOf(
+  pieces: Generator<Uint8Array, void> | AsyncGenerator<Uint8Array, void>,
   done: () => void,
 ): ReadableStream<Uint8Array> {
-  const pieces = inPieces(answer);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let ended = false;
   const end = () => {
     clearTimeout(timer);
+    if (ended) return;
+    ended = true;
     pieces.return(undefined);
     done();
   };
   return new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
       clearTimeout(timer);
-      const { done: isLast, value } = pieces.next();
-      if (isLast) {
+      try {
+        const { done: isLast, value } = await pieces.next();
+        if (ended) return; // given up meanwhile
+        if (!isLast) controller.enqueue(value);
+        else {
+          end();
+          return controller.close();
+        }
+      } catch (error) {
         end();
-        return controller.close();
+        throw error;
       }
-      controller.enqueue(value);
       timer = setTimeout(() => {
         end();
         controller.error(new LimitReached(503, 1, "The answer is not read."));

@@ -40,9 +40,29 @@ const LIMITS = {
   page: { points: 100, duration: 10 },
   /** What else is read, streams that are opened too. */
   read: { points: 50, duration: 1 },
+  /** Searches, which read up to 8 MB of the index. */
+  search: { points: 40, duration: 10 },
   /** What changes something besides. */
   change: { points: 50, duration: 1 },
+  /** Uploads that are begun or asked for, and ended, by an import too: to end one reads all of the file. */
+  upload: { points: 300, duration: 60 },
+  /** Pieces of files, of 56 KiB: a burst as large as a file, and 3.4 MB a second. */
+  piece: { points: 600, duration: 10 },
+  /** Files that are read, or ranges of them. */
+  file: { points: 300, duration: 10 },
+  /** Notices that people send themselves to see whether they come: requests to another server. */
+  noticeTest: { points: 10, duration: 60 },
+  /** Chunks of an import, of 1 MiB at most and 256 KiB mostly: as much as pushes may weigh. */
+  import: { points: 120, duration: 60 },
+  /** Exports: to find all that a person wrote reads all of their rooms. */
+  export: { points: 30, duration: 600 },
+  /** Messages of a bot. */
+  bot: { points: 60, duration: 60 },
+  /** Tokens that open nothing, by address. */
+  wrongToken: { points: 60, duration: 60 },
   room: { points: 20, duration: 60 },
+  /** Direct messages that are begun with people with whom there are none yet. */
+  direct: { points: 100, duration: 24 * 60 * 60 },
   /** Joining, leaving, inviting, removing: all who listen there are asked again. */
   membership: { points: 120, duration: 60 },
   /** Each goes to all who listen to the room; browsers say it every few seconds. */
@@ -116,8 +136,18 @@ export function addressOf(
     req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
   const address = forwarded ||
     ("hostname" in remoteAddr ? remoteAddr.hostname : "");
-  return parseAddress(address) ?? address;
+  const known = parsed.get(address);
+  if (known !== undefined) return known;
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  const spelt = parseAddress(address) ?? address;
+  if (address.length <= MAX_PARSED_LENGTH) parsed.set(address, spelt);
+  return spelt;
 }
+
+/** Addresses as they were sent, and in their one spelling: each sends many requests. */
+const parsed = new Map<string, string>();
+const MAX_PARSED = 10_000;
+const MAX_PARSED_LENGTH = 100; // UTF-16 units; those of clients behind a proxy are theirs to choose
 
 /**
  * One spelling for each address: without a port, of IPv6 the first 64 bits,

@@ -30,7 +30,9 @@ export class KvSignals {
   /** Ends the watch and the polls; undefined while it is stopped. */
   #end: (() => void) | undefined;
   readonly #seen = new Map<Signal, string | null>();
-  readonly #look = coalesce(() => this.#read());
+  /** Reads the signals, and resolves once those that have changed are told; rejects when they can't be read. */
+  readonly look = coalesce(() => this.#read());
+  readonly #lookOnce = () => this.look().catch((error) => this.#report(error));
   #failing = false;
 
   /**
@@ -47,12 +49,12 @@ export class KvSignals {
   start(): void {
     if (this.#end) return;
     const period = this.watchesSeeAll ? LOOK_SELDOM_MS : LOOK_MS;
-    const timer = setInterval(this.#look, period);
+    const timer = setInterval(this.#lookOnce, period);
     this.#end = () => clearInterval(timer); // so that a first error is reported
     const endWatch = watchKeys(
       this.kv,
       KEYS,
-      this.#look,
+      this.#lookOnce,
       (error) => this.#report(error),
     );
     this.#end = () => {
@@ -67,21 +69,16 @@ export class KvSignals {
     this.#seen.clear();
   }
 
-  /** Reads all signals and tells those that have changed. */
   async #read(): Promise<void> {
     if (!this.#end) return;
-    try {
-      const found = await this.kv.getMany(KEYS);
-      for (const [i, name] of NAMES.entries()) {
-        const { versionstamp } = found[i];
-        if (this.#seen.get(name) === versionstamp) continue;
-        await this.onSignal(name);
-        this.#seen.set(name, versionstamp);
-      }
-      this.#failing = false;
-    } catch (error) {
-      this.#report(error);
+    const found = await this.kv.getMany(KEYS);
+    for (const [i, name] of NAMES.entries()) {
+      const { versionstamp } = found[i];
+      if (this.#seen.get(name) === versionstamp) continue;
+      await this.onSignal(name);
+      this.#seen.set(name, versionstamp);
     }
+    this.#failing = false;
   }
 
   /** Logs the first of a row of failures: they are read again soon. */

@@ -51,14 +51,14 @@ export class Streams {
 
   /**
    * Opens a stream of a session, told who is typing in its rooms; of one that
-   * asks for it (`withOnline`), who is online there, too, its own person among
-   * them. Throws a `LimitReached` of 503 when there are too many, and what
-   * `open` throws.
+   * asks for it, who is online there, too, its own person among them
+   * (`withOnline`), and what is new, along with pokes (`withPatches`). Throws a
+   * `LimitReached` of 503 when there are too many, and what `open` throws.
    */
   async open(
     { sessionID, userID, address }: Listening,
     open: Open,
-    withOnline = false,
+    { withOnline = false, withPatches = false } = {},
   ): Promise<Body> {
     this.#assertNotTooMany(userID, address);
     const stream: Stream = { sessionID, userID, address, end: () => {} };
@@ -77,6 +77,10 @@ export class Streams {
           this.online.leave(space, listener);
         },
         onEnd: () => this.#remove(stream),
+        ...withPatches && {
+          copies: sessionID,
+          confirm: this.#signals.look, // those of ended sessions end
+        },
       });
       // It may have been ended after it was looked up and before it stood here.
       await this.#endWithSessions([sessionID]);

@@ -30,7 +30,10 @@ export const handler = methods({
           (space) => mayRead(sync, session.userID, space),
           ending,
         ),
-      ctx.url.searchParams.has("online"),
+      {
+        withOnline: ctx.url.searchParams.has("online"),
+        withPatches: ctx.url.searchParams.has("patches"),
+      },
     );
     // It would never be read, and be open for ever.
     const isHead = ctx.req.method === "HEAD";

@@ -11,6 +11,7 @@ import { readJSON } from "../../../lib/web/http/bodies.ts";
 import type { Held } from "../../../lib/web/http/memory_budget.ts";
 import { compressed } from "../../../lib/web/http/compressed.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
+import type { Session } from "../../../lib/web/auth/session.ts";
 import type { State } from "../../../lib/web/state.ts";
 import { streamOf } from "../../../lib/web/http/pull_slots.ts";
 
@@ -45,7 +46,7 @@ function aroundIn(url: URL): Around | undefined {
 
 export const handler = methods({
   async POST(ctx) {
-    const { userID } = replicaSessionIn(ctx);
+    const { userID, sessionID } = replicaSessionIn(ctx);
     const { sync, limits, pullSlots, memory } = ctx.state;
     const space = spaceIn(ctx.url);
     await assertMayRead(sync, userID, space);
@@ -63,7 +64,7 @@ export const handler = methods({
       if (signal.aborted) {
         throw unavailable(undefined, "The request was given up.");
       }
-      const answer = await answerFor(ctx, userID, space, held);
+      const answer = await answerFor(ctx, { userID, sessionID }, space, held);
       if (!("error" in answer)) {
         const headers = { "content-type": "application/json" };
         const body = streamOf(answer, done);
@@ -81,7 +82,7 @@ export const handler = methods({
 
 async function answerFor(
   ctx: Context<State>,
-  userID: string,
+  { userID, sessionID }: Session,
   space: string,
   held: Held,
 ) {
@@ -92,5 +93,6 @@ async function answerFor(
     ...wanted,
     mayRead: (space) => mayRead(sync, userID, space),
     hold: (bytes) => held.tryAdd(bytes),
+    copies: sessionID,
   });
 }

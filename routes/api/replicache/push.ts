@@ -2,6 +2,7 @@
 import { kindOf, userSpace } from "../../../lib/chat/spaces.ts";
 import { assertMayPush } from "../../../lib/web/auth/access.ts";
 import {
+  confirmSession,
   methods,
   replicaSessionIn,
   spaceIn,
@@ -13,13 +14,17 @@ import {
 } from "../../../lib/web/http/bodies.ts";
 import { repairListing } from "../../../lib/web/chat/room_name_copies.ts";
 import { actorOf } from "../../../lib/web/chat/domain.ts";
-import { updateNameInRooms } from "../../../lib/web/chat/profile.ts";
+import { updateProfileInRooms } from "../../../lib/web/chat/profile.ts";
+import { SyncError } from "../../../lib/sync/mod.ts";
 import { messageCountsFor } from "../../../lib/web/chat/message_counts.ts";
+
+/** What a file of a message is written with, its record and its use, in KiB; about. */
+const WRITTEN_KIB = 8;
 
 export const handler = methods({
   async POST(ctx) {
     const { userID } = replicaSessionIn(ctx);
-    const { sync, limits } = ctx.state;
+    const { sync, limits, fileUses } = ctx.state;
     const space = spaceIn(ctx.url);
     await assertMayPush(sync, userID, space);
     await limits.count("push", userID);
@@ -35,16 +40,32 @@ export const handler = methods({
       mutations.some((each) => fieldOf(each, "name") === name);
     if (isOwn && has("setProfile")) await limits.count("rename", userID);
     const actor = isOwn
-      ? actorOf(userID, await messageCountsFor(sync, userID, mutations))
-      : actorOf(userID);
-    const answer = await sync.push(
-      space,
-      actor,
-      body,
-      (bytes) => limits.addPoints("weight", userID, bytes / 1024),
-    );
+      ? actorOf(userID, {
+        messageCountOf: await messageCountsFor(sync, userID, mutations),
+      })
+      : actorOf(userID, {
+        fileOf: await fileUses.lookUp(
+          userID,
+          space,
+          mutations,
+          async (files) => {
+            await confirmSession(ctx); // what is written of them proves nothing
+            await limits.addPoints("weight", userID, WRITTEN_KIB * files);
+          },
+        ),
+      });
+    const push = () =>
+      sync.push(space, actor, body, {
+        onWritten: (bytes) => limits.addPoints("weight", userID, bytes / 1024),
+        check: ctx.state.sessionProof,
+      });
+    const answer = await push().catch(async (error) => {
+      if (!isOutdated(error)) throw error;
+      await confirmSession(ctx); // somebody's session has ended: this one?
+      return await push();
+    });
     // What may have changed is written elsewhere, too.
-    if (isOwn) await updateNameInRooms(sync, userID);
+    if (isOwn) await updateProfileInRooms(sync, userID);
     else if (has("updateRoom")) {
       const kind = kindOf(space);
       if (kind?.kind === "room") await repairListing(sync, kind.roomID);
@@ -52,6 +73,9 @@ export const handler = methods({
     return Response.json(answer ?? {});
   },
 });
+
+const isOutdated = (error: unknown): boolean =>
+  error instanceof SyncError && error.problem === "outdated";
 
 /** The mutations of a push that may be anything. */
 function listIn(body: unknown): unknown[] {

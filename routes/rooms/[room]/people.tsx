@@ -2,21 +2,27 @@
 import { HttpError, page } from "fresh";
 import CopyButton from "../../../islands/CopyButton.tsx";
 import PeopleFilter from "../../../islands/PeopleFilter.tsx";
+import { Avatar } from "../../../islands/parts/shared/Avatar.tsx";
 import { mentionHash } from "../../../islands/parts/shared/mention_link.ts";
-import { initialsOf, tintOf } from "../../../lib/chat/avatar.ts";
+import { Deed } from "../../../islands/parts/shared/Deed.tsx";
+import { RoomBots } from "../../../islands/parts/shared/RoomBots.tsx";
+import { ImportedPeople } from "../../../islands/parts/transfer/ImportedPeople.tsx";
+import { RoomExport } from "../../../islands/parts/transfer/RoomExport.tsx";
 import { isLastOwner } from "../../../lib/chat/owners.ts";
-import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
+import { isBot, isImported, nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import { fold } from "../../../lib/chat/fold.ts";
 import { reasonOf, Refusal } from "../../../lib/chat/refusal.ts";
 import { ID, type Member } from "../../../lib/chat/schema.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { dateOf, pageStrings } from "../../../lib/chat/strings/pages.ts";
+import { botStrings } from "../../../lib/chat/strings/bots.ts";
 import type { PeopleView } from "../../../lib/chat/views.ts";
 import { methods, toSignIn } from "../../../lib/web/http/handlers.ts";
 import { readForm } from "../../../lib/web/http/bodies.ts";
 import { WITH_SECRET } from "../../../lib/web/http/compressed.ts";
 import { FORM, FormID } from "../../../lib/web/http/forms_once.ts";
 import { allowAgain, banPerson } from "../../../lib/web/chat/bans.ts";
+import { beginDirect } from "../../../lib/web/chat/direct_rooms.ts";
 import { setBlocked } from "../../../lib/web/chat/blocking.ts";
 import {
   changeRole,
@@ -89,6 +95,11 @@ export const handler = methods({
         case "remove-messages":
           await state.messageRemovals.remove(user, room, form.id);
           return ctx.redirect(`${ctx.url.pathname}?removing`, 303);
+        case "message": {
+          const people = [{ id: form.id }];
+          const { roomID } = await beginDirect(state, user, { people });
+          return ctx.redirect(`/rooms/${roomID}`, 303);
+        }
         case "block":
         case "unblock":
           await setBlocked(sync, user.userID, form, form.do === "block");
@@ -160,9 +171,12 @@ export default define.page<typeof handler>(function People({ data }) {
           <Person key={member.id} {...data} member={member} tagOf={tagOf} />
         ))}
       </ul>
+      <ImportedPeople all={data.imported} />
+      <RoomBots {...data} />
       {data.banned.length > 0 && <Banned {...data} />}
-      {me && <Invitations {...data} />}
-      {me && <Leave {...data} />}
+      {me && !room.direct && <Invitations {...data} />}
+      {me && (room.direct || me.role === "owner") && <RoomExport {...room} />}
+      {me && (room.size !== 2 || members.length < 2) && <Leave {...data} />}
     </main>
   );
 });
@@ -175,22 +189,21 @@ type PersonProps = Data & {
 /** One person; their name opens what one can do with them. */
 function Person(props: PersonProps) {
   const { member, room, me, members, userID, online, tagOf } = props;
-  const { id, name, role, joinedAt } = member;
+  const { id, name, role, joinedAt, status } = member;
   const tag = tagOf(member);
   const isOther = id !== userID;
   return (
     <li id={`person-${id}`} data-folded={fold(name)}>
       <details open={id === props.open}>
         <summary>
-          <span class={`avatar ${tintOf(id)}`} aria-hidden="true">
-            {initialsOf(name)}
-          </span>
+          <Avatar {...member} />
           <span class="name">
             <strong dir="auto">{name}</strong>
             {tag && <span class="name-tag">{tag}</span>}
             {role === "owner" && <span class="badge">{words.owner}</span>}
             {!isOther && <span class="badge you">{words.you}</span>}
             {online.has(id) && <span class="badge here">{words.online}</span>}
+            {status && <span class="hint status" dir="auto">{status}</span>}
           </span>
         </summary>
         <p class="hint">{words.joined(dateOf(joinedAt))}</p>
@@ -199,6 +212,16 @@ function Person(props: PersonProps) {
           <a href={`/rooms/${room.id}#${mentionHash(id)}`}>
             {words.mention(name)}
           </a>
+        )}
+        {isOther && me && room.size !== 2 && (
+          <Deed
+            deed="message"
+            id={id}
+            action={`/rooms/${room.id}/people`}
+            class="quiet"
+          >
+            {words.message}
+          </Deed>
         )}
         {isOther && <Blocking {...props} person={member} />}
         {isOther && me?.role === "owner" && <Roles {...member} />}
@@ -227,26 +250,35 @@ function Person(props: PersonProps) {
 
 type Named = { id: string; name: string };
 
-/** One who is no member any more, and whose messages are still there. */
+/** One who is no member any more, or never was, and whose messages are there. */
 function Former({ former, ...data }: Data & { former: Named }) {
   const isOwner = data.me?.role === "owner";
+  const isPerson = !isImported(former.id) && !isBot(former.id);
   return (
     <section class="card" aria-labelledby="former">
       <h2 id="former" dir="auto">{former.name}</h2>
-      <p>{words.former}</p>
+      <p>
+        {isPerson
+          ? words.former
+          : isBot(former.id)
+          ? botStrings.bot
+          : words.imported}
+      </p>
       <Blocking {...data} person={former} />
-      {isOwner && <Banning {...data} person={former} />}
+      {isOwner && isPerson && <Banning {...data} person={former} />}
       {isOwner && <RemovingMessages {...former} />}
     </section>
   );
 }
 
-function Blocking({ blocked, person }: Data & { person: Named }) {
+function Blocking({ room, blocked, person }: Data & { person: Named }) {
   const isBlocked = blocked.some(({ id }) => id === person.id);
-  const { block, blockText, unblock, blockedText } = pageStrings.person;
+  const { block, blockText, blockDirect, unblock, blockedText } =
+    pageStrings.person;
   return (
     <>
       <p class="hint">{isBlocked ? blockedText : blockText}</p>
+      {!isBlocked && room.direct && <p class="hint">{blockDirect}</p>}
       <Deed deed={isBlocked ? "unblock" : "block"} class="quiet" {...person}>
         {isBlocked ? unblock : block}
       </Deed>
@@ -317,7 +349,7 @@ function Invitations({ invitations, members, me, link }: Data) {
       <h2 id="invite">{words.invite}</h2>
       <p>{words.inviteText}</p>
       {link === undefined
-        ? <Deed deed="invite">{words.inviteSubmit}</Deed>
+        ? <Deed deed="invite" more={<FormID />}>{words.inviteSubmit}</Deed>
         : (
           <div class="fields">
             <h3 id="once">{words.once}</h3>
@@ -344,8 +376,10 @@ function Invitations({ invitations, members, me, link }: Data) {
   );
 }
 
-function Leave({ me, members }: Data) {
-  const text = members.length === 1
+function Leave({ room, me, members }: Data) {
+  const text = room.direct
+    ? members.length === 1 ? words.leaveText : words.leaveDirect
+    : members.length === 1
     ? words.leaveLast
     : me && isLastOwner(me, members)
     ? words.leaveOwner
@@ -356,27 +390,5 @@ function Leave({ me, members }: Data) {
       <p class="hint">{text}</p>
       <Deed deed="leave" class="danger">{words.leave}</Deed>
     </details>
-  );
-}
-
-type DeedProps = {
-  deed: string;
-  id?: string;
-  name?: string;
-  class?: string;
-  children: string;
-};
-
-/** A button that posts what is to be done. */
-function Deed({ deed, id, name, class: look, children }: DeedProps) {
-  return (
-    <form method="post">
-      {id !== undefined && <input type="hidden" name="id" value={id} />}
-      {name !== undefined && <input type="hidden" name="name" value={name} />}
-      {deed === "invite" && <FormID />}
-      <button type="submit" name="do" value={deed} class={look}>
-        {children}
-      </button>
-    </form>
   );
 }

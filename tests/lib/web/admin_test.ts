@@ -20,6 +20,8 @@ import {
   chatDomain,
   type ChatSync,
 } from "../../../lib/web/chat/domain.ts";
+import { writeAsBot } from "../../../lib/web/bots/bot_messages.ts";
+import { botIDOf, makeBot } from "../../../lib/web/bots/bots.ts";
 import { joinRoom } from "../../../lib/web/chat/members.ts";
 import { makePerson, userOf } from "../../../lib/web/chat/profile.ts";
 import { createRoom, seedGeneral } from "../../../lib/web/chat/rooms.ts";
@@ -228,6 +230,8 @@ async function fillRoom(sync: ChatSync): Promise<string> {
   const { roomID } = await createRoom(sync, ada, { name: "Nest" });
   await joinRoom(sync, bob, roomID);
   await write(sync, roomID, "ada", 70);
+  const { token } = await makeBot(sync, ada, roomID, { name: "Robot" });
+  await writeAsBot(sync, roomID, botIDOf(token), "Hello", "a-key");
   await sync.write(["user:bob"], async (own) => {
     await own.set(`read/${roomID}`, { seq: 3 });
     await own.set(`draft/${roomID}`, { content: "Hm" });

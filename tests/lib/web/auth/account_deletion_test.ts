@@ -12,7 +12,12 @@ import {
   userOf,
 } from "../../../../lib/web/chat/profile.ts";
 import { createRoom } from "../../../../lib/web/chat/rooms.ts";
+import { FileUses } from "../../../../lib/web/files/file_uses.ts";
+import { Uploads } from "../../../../lib/web/files/uploads.ts";
 import { openSession } from "../../../../lib/web/auth/session.ts";
+import { setAvatar } from "../../../../lib/web/chat/avatars.ts";
+import { jpeg } from "../../../support/pictures.ts";
+import { cut } from "../../../support/upload.ts";
 import { gatedKv } from "../../../support/gated_kv.ts";
 import { Timers } from "../../../support/timers.ts";
 
@@ -53,6 +58,24 @@ async function write(
   }
 }
 
+/** Puts a file of Ada's into a message of hers, and into one that has nothing else. */
+async function giveFile(kv: Deno.Kv, sync: ChatSync, roomID: string) {
+  const much = { bytes: 1e6, files: 9 };
+  const uploads = new Uploads(kv, { maxBytes: 1e6, person: much, room: much });
+  const bytes = new TextEncoder().encode("A file of Ada's.");
+  const { id, size, pieces: [[piece]] } = cut(bytes);
+  await uploads.begin(ada.userID, { id, size, pieces: [piece] });
+  await uploads.put(ada.userID, id, piece, () => Promise.resolve(bytes));
+  const file = { ...await uploads.finish(ada.userID, id), name: "x" };
+  await sync.write([`room:${roomID}`], async (there) => {
+    const message = await there.get("message/ada-0") as Message;
+    const files = [file];
+    await there.set("message/ada-0", { ...message, files });
+    const alone = { ...message, id: "alone", content: "", files };
+    await there.set("message/alone", alone);
+  });
+}
+
 /** Ada owns a room that Bob is in, has left another one, and has written in both. */
 async function fill(kv: Deno.Kv) {
   const { sync } = start(kv);
@@ -67,6 +90,8 @@ async function fill(kv: Deno.Kv) {
   await write(sync, own, ada, 130);
   await write(sync, own, bob, 3);
   await write(sync, left, ada, 2);
+  await giveFile(kv, sync, own);
+  await setAvatar(sync, ada.userID, jpeg(128, 128));
   await leaveRoom(sync, ada.userID, left);
   return { own, left };
 }
@@ -90,10 +115,14 @@ async function valuesIn<T>(sync: ChatSync, roomID: string, prefix: string) {
 /** What nobody must find any more, and what must be as it was. */
 async function assertErased(kv: Deno.Kv, { own, left }: Rooms) {
   const { sync } = start(kv);
+  sync.addChores(new FileUses(kv, sync, { bytes: 0, files: 0 }).chores());
+  await sync.housekeep(); // pieces, over whose deletion a process died
   const keys = (await Array.fromAsync(kv.list({ prefix: [] })))
     .map(({ key }) => key.join(" "));
-  const hers = /^(version|entry|log|order|rejection) user:ada|^linkOf|Of ada/;
+  const hers =
+    /^(version|entry|log|order|rejection) (user|avatar):ada|^linkOf|Of ada|^(file|fileUsage person) ada/;
   assertEquals(keys.filter((key) => hers.test(key)), []);
+  assertEquals(keys.filter((key) => /^(piece|received) /.test(key)), []);
   assertEquals(keys.filter((key) => key.startsWith("link ")), []);
   assertEquals(keys.filter((key) => key.startsWith("session ")).length, 1);
   const members = await valuesIn<Member>(sync, own, "member/");
@@ -105,6 +134,7 @@ async function assertErased(kv: Deno.Kv, { own, left }: Rooms) {
       [by.get("ada")?.length, by.get("bob")?.length ?? 0],
       [...counts],
     );
+    assert(!messages.some(({ files }) => files));
     for (const { from, authorID } of messages) {
       assertEquals(from, authorID === "ada" ? "Deleted user" : "Bob");
     }
@@ -181,7 +211,7 @@ Deno.test("An account whose deletion was not even begun stays as it is", async (
     next.deletions.resume();
     await erased(kv);
     next.deletions.stop();
-    assertEquals(await userOf(next.sync, "ada"), ada);
+    assertEquals((await userOf(next.sync, "ada"))?.name, ada.name);
   } finally {
     Date.now = now;
   }

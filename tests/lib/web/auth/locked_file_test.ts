@@ -16,6 +16,7 @@ import {
   signInLinkUser,
 } from "../../../../lib/web/auth/sign_in_link.ts";
 import { chatDomain } from "../../../../lib/web/chat/domain.ts";
+import { vapidKeys } from "../../../../lib/web/notices/vapid_keys.ts";
 import { Typing } from "../../../../lib/web/live/typing.ts";
 import { type Gate, gatedKv } from "../../../support/gated_kv.ts";
 import { Timers } from "../../../support/timers.ts";
@@ -109,6 +110,10 @@ const DEEDS: Record<string, (it: Lockable) => Promise<void>> = {
     it.lock(3);
     await liftBan(it.kv, account);
     assertEquals(await banOf(it.kv, account), null);
+  },
+  async "the keys for push services are made"(it) {
+    it.lock(3);
+    assertEquals(await vapidKeys(it.kv), await vapidKeys(it.kv));
   },
   async "it is told who is typing"(it) {
     const typist = { space: "room:a", userID: it.user.userID };

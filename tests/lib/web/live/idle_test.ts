@@ -3,8 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { Sync } from "../../../../lib/sync/mod.ts";
 import { AddressBans } from "../../../../lib/web/auth/bans.ts";
 import { chatDomain } from "../../../../lib/web/chat/domain.ts";
+import { JobQueue } from "../../../../lib/web/jobs/job_queue.ts";
 import { Online } from "../../../../lib/web/live/online.ts";
 import { Streams } from "../../../../lib/web/live/streams.ts";
+import { IndexWorker } from "../../../../lib/web/search/index_worker.ts";
 import { Typing } from "../../../../lib/web/live/typing.ts";
 import { eventsOf } from "../../../support/events.ts";
 import { type Call, gatedKv } from "../../../support/gated_kv.ts";
@@ -44,7 +46,7 @@ Deno.test(`a process whose streams listen to ${SPACES} rooms asks a KV server fo
     const body = await streams.open(
       listening,
       (hooks) => sync.poke(rooms, always, hooks),
-      true,
+      { withOnline: true },
     );
     const events = eventsOf(body.getReader());
     for (const _ of rooms) await events.next();
@@ -52,6 +54,11 @@ Deno.test(`a process whose streams listen to ${SPACES} rooms asks a KV server fo
     await set(["alive", "other"], Infinity);
     await set(["online", "other", rooms[0]], ["bob"]);
     sync.startHousekeeping();
+    const jobs = new JobQueue(counted, sync);
+    jobs.start();
+    const indexWorker = new IndexWorker(counted, sync, true);
+    indexWorker.start();
+    await world.sleep(600_000); // until the rooms are indexed
 
     calls.length = 0;
     await world.sleep(MINUTES * 60_000);
@@ -69,6 +76,8 @@ Deno.test(`a process whose streams listen to ${SPACES} rooms asks a KV server fo
       .map((pick) => pick(...seen.values()));
     assert(least > 5 && most <= least + 1, `${least} to ${most} looks`);
     await events.return(undefined);
+    await jobs.stop();
     sync.close();
+    await indexWorker.stop();
   });
 });
