@@ -1,5 +1,5 @@
 // On every page of a signed-in person: the search, the service worker, notifications,
-// forms without a network, and leaving the page when somebody else is signed in.
+// forms without a network, files that nothing takes, and leaving the page when somebody else is signed in.
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -9,7 +9,7 @@ import { surviveTranslation } from "./parts/device/translation.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
 
 export default function Device({ userID }: { userID: string }) {
-  const needsNetwork = useSignal(false);
+  const alert = useSignal("");
 
   useEffect(() => {
     const endSurvival = surviveTranslation();
@@ -27,35 +27,38 @@ export default function Device({ userID }: { userID: string }) {
     const onSubmit = (event: SubmitEvent) => {
       const { method } = event.target as HTMLFormElement;
       if (event.defaultPrevented) return;
-      needsNetwork.value = method === "post" && !navigator.onLine;
-      if (needsNetwork.value) event.preventDefault();
+      const isLost = method === "post" && !navigator.onLine;
+      alert.value = isLost ? everyPageStrings.needsNetwork : "";
+      if (isLost) event.preventDefault();
     };
     const onOnline = () => {
-      needsNetwork.value = false;
+      alert.value = "";
       check();
     };
-    addEventListener("pageshow", onPageShow);
-    addEventListener("online", onOnline);
-    document.addEventListener("visibilitychange", check);
-    document.addEventListener("submit", onSubmit);
+    // static/theme.js keeps it from replacing the page. Where a room takes it
+    // this is not told.
+    const onDrop = ({ dataTransfer }: DragEvent) => {
+      if (dataTransfer!.types.includes("Files")) {
+        alert.value = everyPageStrings.dropped;
+      }
+    };
+    const over = new AbortController();
+    addEventListener("drop", onDrop, over);
+    addEventListener("pageshow", onPageShow, over);
+    addEventListener("online", onOnline, over);
+    document.addEventListener("visibilitychange", check, over);
+    document.addEventListener("submit", onSubmit, over);
     return () => {
       endSurvival();
       unlisten();
-      removeEventListener("pageshow", onPageShow);
-      removeEventListener("online", onOnline);
-      document.removeEventListener("visibilitychange", check);
-      document.removeEventListener("submit", onSubmit);
+      over.abort();
     };
   }, []);
 
   return (
     <>
       <SearchButton userID={userID} />
-      {needsNetwork.value && (
-        <p class="device refusal" role="alert">
-          {everyPageStrings.needsNetwork}
-        </p>
-      )}
+      {alert.value && <p class="device refusal" role="alert">{alert}</p>}
     </>
   );
 }

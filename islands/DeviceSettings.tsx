@@ -2,8 +2,10 @@
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ClosedNotices } from "./parts/device/ClosedNotices.tsx";
+import { keepSubscription, obstacle } from "./parts/device/subscription.ts";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
-import { loadScript } from "./parts/shared/load_script.ts";
+import { loadScript } from "../lib/replica/load_script.ts";
 import type { ShortcutsDialog } from "./parts/shared/ShortcutsDialog.tsx";
 import {
   type NotificationChoice,
@@ -65,22 +67,31 @@ function Notifications() {
 
   if (permission.value === "granted") {
     return (
-      <RadioGroup
-        name="notifications"
-        title={title}
-        choices={choices}
-        chosen={chosen.value}
-        choose={(choice) => {
-          chosen.value = choice;
-          saveNotificationChoice(choice);
-        }}
-      />
+      <>
+        <RadioGroup
+          name="notifications"
+          title={title}
+          choices={choices}
+          chosen={chosen.value}
+          choose={(choice) => {
+            chosen.value = choice;
+            saveNotificationChoice(choice);
+            keepSubscription().catch(console.warn); // the next page tries again
+          }}
+        />
+        <ClosedNotices />
+      </>
     );
   }
+  // What keeps a closed device from being told keeps no open tab from it.
+  const { value } = permission;
+  const missing = value && value !== "default" && obstacle(value);
   return (
     <div class="choices" role="group" aria-labelledby="notifications-title">
       <h3 id="notifications-title">{title}</h3>
-      <p class="hint">{why[permission.value || "default"]}</p>
+      <p class="hint">
+        {missing ? deviceStrings.closed.missing[missing] : why}
+      </p>
       {permission.value === "default" && (
         <button
           type="button"

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { cutText } from "../lib/chat/graphemes.ts";
 import { MAX_TOPIC } from "../lib/chat/lengths.ts";
 import { roomFinder } from "../lib/chat/room_finder.ts";
+import { fileCount } from "../lib/chat/strings/files.ts";
 import { lobbyStrings } from "../lib/chat/strings/lobby.ts";
 import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { RoomPage, RoomSummary } from "../lib/chat/views.ts";
@@ -193,7 +194,10 @@ function lastOf({ last, onDevice }: RoomSummary) {
     // Each in its own direction: a name does not turn the line round.
     return (
       <>
-        <bdi>{last.from}</bdi>: <bdi>{cutText(last.content, MAX_LAST)}</bdi>
+        <bdi>{last.from}</bdi>:{" "}
+        <bdi>
+          {cutText(last.content, MAX_LAST) || fileCount(last.fileCount)}
+        </bdi>
       </>
     );
   }

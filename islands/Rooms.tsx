@@ -45,6 +45,9 @@ type RoomsProps = {
 
 const NOTHING: RichTextByID = new Map();
 
+/** How long after the person's own replica did not open it is tried again, in milliseconds; each time twice as long. */
+const RETRY_DELAY = 5_000;
+
 export default function Rooms(props: RoomsProps) {
   const { user, view, richText = NOTHING } = props;
   const rooms = useMemo(() => new OpenRooms(user), []);
@@ -100,27 +103,29 @@ export default function Rooms(props: RoomsProps) {
   // What matters more comes first: the room that is open, if it comes.
   const isReady = !open || open.readable !== undefined || open.failed ||
     open.status.paused !== undefined || !open.status.online;
-  const isOpening = useRef(false);
+  const needsOwn = isReady && !userReplica.value;
   useEffect(() => {
-    if (!isReady || isOpening.current) return;
-    isOpening.current = true;
-    openUserReplica(user.userID).then(() => {
-      // What an earlier visit has left in rooms that nobody has opened yet.
-      return rooms.openUnsent();
-    }).catch((error) => {
-      isOpening.current = userReplica.peek() !== undefined;
-      reportError(error);
-    });
-  }, [isReady]);
+    if (!needsOwn) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const openOwn = (retryDelay: number) => {
+      // And what an earlier visit has left in rooms that nobody has opened yet.
+      openUserReplica(user.userID).then(() => rooms.openUnsent())
+        .catch((error) => {
+          console.warn(error);
+          timer = setTimeout(openOwn, retryDelay, retryDelay * 2);
+        });
+    };
+    openOwn(RETRY_DELAY);
+    return () => clearTimeout(timer);
+  }, [needsOwn]);
 
   useEffect(() =>
     onFirstInteraction((retry) => {
       Promise.all([loadLazyParts(), loadParser()]).catch(retry);
     }), []);
-  // The rooms beside it: nobody waits for them.
-  const own = userReplica.value;
-  const feedRooms = lazyParts.value?.feedRooms;
-  useEffect(() => feedRooms?.(user, rooms, own), [feedRooms, own]);
+  // The rooms beside it, and files that go out: nobody waits for them.
+  const workBesides = lazyParts.value?.workBesides;
+  useEffect(() => workBesides?.(user, rooms), [workBesides]);
 
   return (
     <>

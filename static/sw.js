@@ -9,16 +9,20 @@
  */
 const PAGES = "pages-1";
 const BUILD_PREFIX = "build-1-";
+const PICTURES = "pictures-1"; // the newest of messages that were shown, for when there is no network
 const NOBODY = "nobody";
 const OFFLINE = "/offline";
 const ROOMS = "/rooms"; // stands for the page of each room: that shows the room from the device's copy
 
 const PAGE_TIMEOUT = 3_000; // ms, then the stored page is shown
 const SHOW_TIMEOUT = 500; // ms, for a tab to say that it shows what a notification is about
+const MAX_PICTURES = 100;
+const MAX_PICTURE_BYTES = 2_000_000;
 const MAX_SPARE_BUILDS = 3; // the newest, which open tabs may need though no stored page does
 
 const STORED_PATHS = /^\/(rooms|settings)?$/;
 const ROOM_PATHS = /^\/rooms\/[\w-]+$/;
+const PICTURE_PATHS = /^\/api\/files\//;
 const IGNORED_PATHS = /^\/(api|healthz|_frsh)\b/;
 const UNAVAILABLE = new Set([502, 503, 504]);
 const FILE_TYPES = new Set(["style", "script", "image", "font", "manifest"]);
@@ -33,7 +37,7 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name !== PAGES && !name.startsWith(BUILD_PREFIX)) {
+      if (![PAGES, PICTURES].includes(name) && !name.startsWith(BUILD_PREFIX)) {
         await caches.delete(name);
       }
     }
@@ -45,6 +49,9 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (
+    PICTURE_PATHS.test(url.pathname) && request.destination === "image"
+  ) return event.respondWith(answerPicture(event));
   if (IGNORED_PATHS.test(url.pathname)) return;
   if (request.mode === "navigate") answerPage(event, url);
   else if (buildIn(request.url)) event.respondWith(fileOfBuild(event));
@@ -59,6 +66,13 @@ addEventListener("message", (event) => {
   if (event.data === "keep") {
     event.waitUntil(refresh(new URL(event.source.url).pathname));
   }
+});
+
+addEventListener("push", (event) => event.waitUntil(showNotice(event.data)));
+
+// The browser has ended the subscription, and may have made another.
+addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renewSubscription(event));
 });
 
 addEventListener("notificationclick", (event) => {
@@ -85,6 +99,32 @@ function answerPage(event, url) {
     const own = began === generation && page;
     return own || answer || await stored(OFFLINE);
   })());
+}
+
+/** Answers from the network, which says each time whether one may see it; else with the stored one. */
+async function answerPicture(event) {
+  const { request } = event;
+  const began = generation;
+  const answer = await fetch(request).catch(() => undefined);
+  if (!answer || UNAVAILABLE.has(answer.status)) {
+    return await caches.match(request.url, { cacheName: PICTURES }) ??
+      answer ?? Response.error();
+  }
+  event.waitUntil(storePicture(request.url, answer.clone(), began));
+  return answer;
+}
+
+/** Stores a picture as the newest; one that may not be seen any more goes. */
+async function storePicture(url, answer, began) {
+  const size = Number(answer.headers.get("content-length") ?? Infinity);
+  const cache = await caches.open(PICTURES);
+  await cache.delete(url);
+  if (answer.status === 200 && size <= MAX_PICTURE_BYTES) {
+    await cache.put(url, answer).catch(console.warn); // it breaks off, or the disk is full
+    const all = await cache.keys();
+    for (const old of all.slice(0, -MAX_PICTURES)) await cache.delete(old);
+  }
+  if (began !== generation) await caches.delete(PICTURES);
 }
 
 /** What is stored for a page's path. A release before this one stored a page for each room. */
@@ -158,6 +198,7 @@ async function storeNow(url, answer, began) {
 async function forgetPages() {
   generation++;
   await caches.delete(PAGES);
+  await caches.delete(PICTURES);
 }
 
 /** Stores the files that a page needs, and the page for those that are not stored. */
@@ -258,18 +299,59 @@ async function tidy(pages) {
   }
 }
 
+/**
+ * Shows what the server tells of a message while no page may be open, and
+ * withdraws what it says is read by now. Browsers want something to be shown each time.
+ */
+async function showNotice(data) {
+  const { title, body, tag, ...about } = data.json();
+  const { roomID, read, isPlain } = about;
+  await registration.showNotification(title, {
+    body,
+    tag, // the ID of the message: an open tab may have told of it
+    icon: "/icons/192.png",
+    data: about,
+  });
+  const standing = await registration.getNotifications();
+  const old = standing.filter((notice) =>
+    notice.tag !== tag && notice.data?.roomID === roomID &&
+    (notice.data.seq <= read || (isPlain && notice.data.isPlain))
+  );
+  for (const notice of old) notice.close();
+  // Until a page opens, which knows how many are unread.
+  await navigator.setAppBadge?.(standing.length - old.length);
+}
+
+/** Tells the server where this device is to be told from now on. */
+async function renewSubscription({ newSubscription }) {
+  const answer = await fetch("/api/subscription");
+  if (!answer.ok) return; // nobody is signed in any more
+  const { publicKey, wanted } = await answer.json();
+  const { endpoint, keys } =
+    (newSubscription ?? await registration.pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey: publicKey,
+    })).toJSON();
+  await fetch("/api/subscription", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ endpoint, keys, wanted: wanted ?? "mentions" }),
+  });
+}
+
 /** Focuses a tab that shows a page, or that can; opens one where there is none. */
 async function focusPage(url) {
+  const { pathname, hash } = new URL(url, location.origin);
   const windows = await clients.matchAll({ type: "window" });
   const paths = windows.map((each) => new URL(each.url).pathname);
-  const open = windows[paths.indexOf(url)] ??
+  const open = windows[paths.indexOf(pathname)] ??
     windows[paths.findIndex((path) => ROOM_PATHS.test(path))];
   if (!open) return void await clients.openWindow(url);
   await open.focus();
   // One that does not come alive, or is of an earlier release, does not answer.
   const { port1, port2 } = new MessageChannel();
   const answered = new Promise((resolve) => port1.onmessage = resolve);
-  open.postMessage({ show: url }, [port2]);
+  open.postMessage({ show: pathname, hash }, [port2]);
   const timeout = new Promise((end) => setTimeout(end, SHOW_TIMEOUT));
   if (!await Promise.race([answered, timeout])) await clients.openWindow(url);
 }

@@ -1,4 +1,5 @@
-// Applies the chosen theme before anything is painted.
+// Before anything is painted: applies the chosen theme, and has files that are
+// dropped not replace the page, whatever else of it has loaded.
 function applyTheme() {
   const [, chosen] = document.cookie.match(/(?:^|; )theme=(light|dark)/) ?? [];
   const { dataset } = document.documentElement;
@@ -12,3 +13,7 @@ function applyTheme() {
 }
 applyTheme();
 addEventListener("theme", applyTheme);
+const keepPage = (event) =>
+  event.dataTransfer.types.includes("Files") && event.preventDefault();
+addEventListener("dragover", keepPage);
+addEventListener("drop", keepPage);

@@ -198,11 +198,11 @@ async function offerEmoji({ from, start }: Begun): Promise<Offer> {
 
 type NameProps = { member: Member; tag: string | undefined };
 
-function Name({ member: { id, name }, tag }: NameProps) {
+function Name({ member, tag }: NameProps) {
   return (
     <>
-      <Avatar userID={id} name={name} />
-      <span dir="auto">{name}</span>
+      <Avatar {...member} />
+      <span dir="auto">{member.name}</span>
       {tag && <span class="name-tag">{tag}</span>}
     </>
   );

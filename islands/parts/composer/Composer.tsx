@@ -1,14 +1,12 @@
-// The composer: a text box and its Send button. Its text is cleared only once the message is shown,
-// and restored when sending fails.
+// The composer: a text box and its Send button.
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import type { ComponentChild } from "preact";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
-import { errorWords } from "../shared/error_words.ts";
 import { isComposing, isSendKey } from "../shared/keys.ts";
-import type { OutgoingMessage } from "../shared/unsent_text.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
 import type {
   Completion,
@@ -29,10 +27,12 @@ type ComposerProps = {
   draft: ComposerDraft;
   /** The message that is being answered, where it is here. */
   answered: Message | undefined;
-  /** Sends; undefined until that is possible. Throws a Refusal with the reason. */
-  send: ((message: OutgoingMessage) => Promise<void>) | undefined;
+  /** Whether what is due is sent at once: Enter counts, too, when it is pressed before. */
+  mayWrite: boolean;
   /** Edits the last message of one's own, if there is one. */
   editLast: () => void;
+  /** The files that go with the message, and the button that attaches them. */
+  attachments: ComponentChild;
   /** Undefined until they are loaded. */
   parts: {
     Completion: typeof Completion;
@@ -43,12 +43,10 @@ type ComposerProps = {
 const words = roomStrings.composer;
 
 export function Composer(props: ComposerProps) {
-  const { room, open, send, draft, parts } = props;
-  const { text, replyTo } = draft;
+  const { room, open, mayWrite, draft, parts } = props;
+  const { text, replyTo, attached, refusal } = draft;
+  const isEmpty = () => !attached.value && !isVisible(text.value);
   const box = useRef<HTMLTextAreaElement>(null);
-  const refusal = useSignal("");
-  // Enter counts, too, when it is pressed before one can send.
-  const sendWhenReady = useSignal(false);
   const refusalID = useId();
   const completion = useRef<CompletionHandlers>(null);
   const listbox = useSignal<Listbox | undefined>(undefined);
@@ -60,27 +58,14 @@ export function Composer(props: ComposerProps) {
     const isFree = document.activeElement === document.body && !location.hash;
     if (isFree) returnToComposer();
   }, []);
-  useEffect(() => {
-    if (send && sendWhenReady.value) submit();
-  }, [send]);
   // Before it is painted, so that no key typed at once is lost.
   useLayoutEffect(() => {
     if (replyTo.value) box.current?.focus();
   }, [replyTo.value]);
 
-  async function submit() {
-    if (!isVisible(text.value)) return;
-    sendWhenReady.value = !send;
-    if (!send) return;
-    const message = draft.take();
-    refusal.value = "";
-    try {
-      await send(message);
-      draft.sent(message.id);
-    } catch (error) {
-      draft.restore(message);
-      refusal.value = errorWords(error);
-    }
+  function submit() {
+    if (isEmpty()) return;
+    draft.due.value = true;
     box.current?.focus();
   }
 
@@ -131,12 +116,13 @@ export function Composer(props: ComposerProps) {
           onInput={(next) => {
             draft.write(next);
             refusal.value = "";
-            sendWhenReady.value = false;
+            draft.due.value = false;
             completion.current?.update();
           }}
           onKeyDown={onKeyDown}
           onBlur={() => completion.current?.close()}
         />
+        {props.attachments}
         {parts && (
           <parts.Completion
             box={box}
@@ -145,7 +131,7 @@ export function Composer(props: ComposerProps) {
             listbox={listbox}
           />
         )}
-        <button type="submit" disabled={!send || !isVisible(text.value)}>
+        <button type="submit" disabled={!mayWrite || isEmpty()}>
           {words.send}
         </button>
       </div>

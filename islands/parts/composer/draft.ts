@@ -3,7 +3,10 @@ import { signal } from "@preact/signals";
 import { ulid } from "@std/ulid";
 import { MAX_CONTENT } from "../../../lib/chat/lengths.ts";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
+import { isVisible } from "../../../lib/chat/visible.ts";
+import { errorWords } from "../shared/error_words.ts";
 import {
+  type Attached,
   type Draft,
   type OutgoingMessage,
   readDraft,
@@ -31,11 +34,17 @@ export const isTooLong = (text: string): boolean => text.length > MAX_CONTENT;
 export function createDraft(scope: Scope) {
   const text = signal("");
   const replyTo = signal<string | undefined>(undefined);
+  const attached = signal<Attached | undefined>(undefined);
   let started = false;
   const draft = {
     scope,
     text,
     replyTo,
+    /** Whether it is to be sent as soon as that can be, also when another room is shown by then. */
+    due: signal(false),
+    /** Why it was not sent, in words. */
+    refusal: signal(""),
+    attached,
     /** The text as other devices know it. */
     shared: "",
     /** Once they can be told. */
@@ -88,6 +97,23 @@ export function createDraft(scope: Scope) {
       replyTo.value = undefined;
       draft.set("");
       return message;
+    },
+    /** Sends it, and has it back where that fails; `createMessage` throws a Refusal with the reason. */
+    async send(createMessage: (message: OutgoingMessage) => Promise<void>) {
+      draft.due.value = false;
+      const files = attached.peek();
+      if (!files && !isVisible(text.peek())) return; // another tab may have sent it
+      const message = draft.take();
+      attached.value = undefined;
+      draft.refusal.value = "";
+      try {
+        await (files ? files.send(message) : createMessage(message));
+        draft.sent(message.id);
+      } catch (error) {
+        draft.restore(message);
+        attached.value ??= files;
+        draft.refusal.value = errorWords(error);
+      }
     },
     sent(id: string) {
       drop(id);

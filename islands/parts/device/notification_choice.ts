@@ -1,7 +1,8 @@
 // Which messages this device notifies of: what its person has chosen in the settings.
+import type { Wanted } from "../../../lib/chat/news.ts";
 import { read, write } from "../shared/local_store.ts";
 
-export type NotificationChoice = "nothing" | "mentions" | "all";
+export type NotificationChoice = Wanted;
 
 const KEY = "notices";
 

@@ -1,7 +1,6 @@
 // Notifies of new messages in rooms that nobody looks at, and withdraws notices of what was read or deleted. One tab does it for all tabs of this browser.
 import "../shared/shared_chunk.ts";
 import { cutText } from "../../../lib/chat/graphemes.ts";
-import { mentionsName } from "../../../lib/chat/mentions.ts";
 import type {
   BlockedPerson,
   Member,
@@ -10,8 +9,10 @@ import type {
   Room,
   RoomSettings,
 } from "../../../lib/chat/schema.ts";
+import { newsIn, wantedIn } from "../../../lib/chat/news.ts";
 import { readSeqIn } from "../../../lib/chat/read_state.ts";
 import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
+import { fileCount } from "../../../lib/chat/strings/files.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
@@ -20,12 +21,15 @@ import { isLookedAt, onAttention } from "../shared/attention.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import { openRoomID } from "../shared/room_navigation.ts";
 import { fetchRooms } from "../shared/fetch_rooms.ts";
+import { elementIDOf } from "../shared/message_link.ts";
 import { notificationChoice } from "./notification_choice.ts";
+import { keepSubscription } from "./subscription.ts";
+import { messagesNeeded } from "./room_news.ts";
 
 /** Of one room at once: of the newest messages. */
 const MAX_NOTIFICATIONS = 3;
-/** The newest messages of a room that has changed: those that are fetched to see what is new, and who is mentioned. */
-const MAX_MESSAGES = 50;
+/** Rooms that have changed at once, of which the list is asked instead of each. */
+const MANY = 3;
 /** Of a message in a notification, in graphemes; systems show less, and cut where they like. */
 const MAX_BODY = 300;
 /** In milliseconds, between two looks at what has changed. */
@@ -47,11 +51,26 @@ type Own = {
 
 /** To be called where notifications are allowed. */
 export function startNotifying(userID: string): void {
+  keepSubscription().catch(console.warn); // the next page tries again
+  showBadge();
   let notifier = new Notifier(userID);
   addEventListener("pagehide", () => notifier.end());
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) notifier = new Notifier(userID);
   });
+}
+
+/** Has the app's icon say how many are unread, as the title of a page with the list of rooms does. */
+function showBadge(): void {
+  if (!navigator.setAppBadge || !document.querySelector("#rooms")) return;
+  const show = () => {
+    const [, unread = "0"] = document.title.match(/^\((\d+)/) ?? [];
+    // 0 takes it away.
+    navigator.setAppBadge(Number(unread)).catch(console.warn);
+  };
+  show();
+  const title = document.querySelector("title")!;
+  new MutationObserver(show).observe(title, { childList: true });
 }
 
 class Notifier {
@@ -134,30 +153,46 @@ class Notifier {
     const changed = new Set(this.#changed);
     this.#changed.clear();
     try {
-      if (changed.has(userSpace(this.userID))) await this.#readOwn();
-      const own = this.#own;
-      if (!own || this.#closed) return;
-      for (const roomID of own.roomIDs) this.#listenTo(roomSpace(roomID));
-      if (this.#needsList) {
-        this.#needsList = false;
-        const { rooms } = await fetchRooms().catch((error) => {
-          this.#needsList = true;
-          throw error;
-        });
-        for (const { roomID, space, messageCount } of rooms) {
-          if (!own.roomIDs.has(roomID)) continue;
-          // Of a room that is new here nothing is news yet.
-          const known = this.#known.get(roomID) ?? messageCount;
-          this.#learn([[roomID, known]]);
-          if (messageCount > known) changed.add(space);
-        }
-      }
-      for (const roomID of own.roomIDs) {
-        if (changed.has(roomSpace(roomID))) await this.#lookAt(roomID, own);
-      }
-      await this.#withdraw(own);
+      if (changed.delete(userSpace(this.userID))) await this.#readOwn();
     } catch (error) {
-      for (const space of changed) this.#changed.add(space);
+      for (const space of [...changed, userSpace(this.userID)]) {
+        this.#changed.add(space);
+      }
+      throw error;
+    }
+    const own = this.#own;
+    if (!own || this.#closed) return;
+    for (const roomID of own.roomIDs) this.#listenTo(roomSpace(roomID));
+    // One request says of all of them how many messages there are.
+    const counts = this.#needsList || changed.size >= MANY
+      ? await this.#counts().catch(console.warn)
+      : undefined;
+    for (const roomID of own.roomIDs) {
+      const space = roomSpace(roomID);
+      const count = counts?.get(roomID);
+      // Of a room that is new here nothing is news yet.
+      if (count !== undefined && !this.#known.has(roomID)) {
+        this.#learn([[roomID, count]]);
+      }
+      const isNew = count !== undefined && count > this.#known.get(roomID)!;
+      if (!changed.has(space) && !isNew) continue;
+      // One that fails holds up no other, and is looked at with the next poke.
+      await this.#lookAt(roomID, own, count).catch((error) => {
+        console.warn(error);
+        this.#changed.add(space);
+      });
+    }
+    await this.#withdraw(own);
+  }
+
+  /** By roomID, how many messages there are. */
+  async #counts(): Promise<Map<string, number>> {
+    this.#needsList = false;
+    try {
+      const { rooms } = await fetchRooms();
+      return new Map(rooms.map((each) => [each.roomID, each.messageCount]));
+    } catch (error) {
+      this.#needsList = true;
       throw error;
     }
   }
@@ -177,48 +212,79 @@ class Notifier {
     };
   }
 
-  /** Notifies of what is new in a room, and withdraws notices of what is not there any more. */
-  async #lookAt(roomID: string, own: Own): Promise<void> {
-    const space = roomSpace(roomID);
-    const found = await fetchSnapshot(
-      chatServer,
-      this.userID,
-      space,
-      MAX_MESSAGES,
-    );
-    const room = found.get("room") as Room;
-    const me = found.get(`member/${this.userID}`) as Member | undefined;
-    const messages = [...found].filter(([key]) => key.startsWith("message/"))
-      .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq);
+  /** Notifies of what is new in a room, and withdraws notices of what is not there any more. `count` is how many messages there are, where that is known. */
+  async #lookAt(roomID: string, own: Own, count?: number): Promise<void> {
+    const notices = (await openNotices())
+      .filter((notice) => roomIDOf(notice) === roomID);
+    const isQuiet = await this.#isQuiet(roomID);
+    const { notify } = own.settings.get(roomID) ?? {};
+    const choice = isQuiet ? "nothing" : notificationChoice();
+    // Whether all is told or some is known with the room.
+    const wanted = notify === "muted" ? "nothing" : choice;
+    const needed = (messageCount: number) => {
+      const { seq = 0 } = own.reads.get(roomID) ?? {};
+      return messagesNeeded({
+        messageCount,
+        known: Math.max(this.#known.get(roomID) ?? messageCount, seq),
+        wanted,
+        oldestNotice: Math.min(...notices.map(({ data }) => data.seq)),
+      });
+    };
+    let window = count === undefined ? 1 : needed(count);
+    if (window === 0) return this.#isKnown(roomID, count!);
+    let found = await this.#fetch(roomID, window);
+    // Often it is one message, or a reaction; else the number is known now.
+    const more = needed(found.room.messageCount);
+    if (more > window) found = await this.#fetch(roomID, window = more);
+
+    const { room, me, messages } = found;
     const { messageCount } = room;
     const read = readSeqIn(room, this.userID, own.reads.get(roomID)?.seq ?? 0);
     own.reads.set(roomID, { seq: read });
     const known = this.#known.get(roomID) ?? messageCount;
-    const notify = own.settings.get(roomID)?.notify ?? "all";
-    const choice = notify === "muted" ? "nothing" : notificationChoice();
-    const news = messages.filter(({ seq, authorID, content }) =>
-      seq > Math.max(known, read) && authorID !== this.userID &&
-      !own.blocked.has(authorID) &&
-      ((choice === "all" && notify !== "mentions") ||
-        (me && mentionsName(content, me.name)))
+    const news = newsIn(
+      room,
+      messages,
+      Math.max(known, read),
+      wantedIn(notify, choice),
+      me,
+      own.blocked,
     );
-    const isWanted = choice !== "nothing" && news.length > 0 &&
-      Notification.permission === "granted" &&
-      !await isHeld(shownName(this.userID, roomID));
-    if (isWanted) {
-      for (const message of news.slice(-MAX_NOTIFICATIONS)) {
-        await showNotice(room, message);
-      }
+    for (const message of news.slice(-MAX_NOTIFICATIONS)) {
+      await showNotice(room, message);
     }
-    this.#learn([[roomID, messageCount]]);
-    this.#channel.postMessage([[roomID, messageCount]]);
-    for (const notice of await openNotices()) {
+    this.#isKnown(roomID, messageCount);
+    for (const notice of notices) {
       // Of those further back it is not known whether they are there.
-      const { data: { seq }, tag } = notice;
-      const isRecent = seq > messageCount - MAX_MESSAGES;
-      if (roomIDOf(notice) !== roomID || !isRecent) continue;
-      if (!found.has(`message/${tag}`)) notice.close();
+      const isRecent = notice.data.seq > messageCount - window;
+      const isThere = messages.some(({ id }) => id === notice.tag);
+      if (isRecent && !isThere) notice.close();
     }
+  }
+
+  /** Whether nothing is to be told of a room now, as where somebody looks at it in a tab. */
+  async #isQuiet(roomID: string): Promise<boolean> {
+    return Notification.permission !== "granted" ||
+      await isHeld(shownName(this.userID, roomID));
+  }
+
+  async #fetch(roomID: string, window: number) {
+    const { userID } = this;
+    const space = roomSpace(roomID);
+    const found = await fetchSnapshot(chatServer, userID, space, window);
+    return {
+      room: found.get("room") as Room,
+      me: found.get(`member/${userID}`) as Member | undefined,
+      messages: [...found].filter(([key]) => key.startsWith("message/"))
+        .map(([, value]) => value as Message).sort((a, b) => a.seq - b.seq),
+    };
+  }
+
+  /** In all tabs so many messages of a room are no news any more. */
+  #isKnown(roomID: string, messageCount: number): void {
+    const counts: Counts = [[roomID, messageCount]];
+    this.#learn(counts);
+    this.#channel.postMessage(counts);
   }
 
   /** Closes the notices of messages that were read, on whichever device, and of rooms that one is not in, or has muted. */
@@ -246,13 +312,17 @@ async function openNotices(): Promise<Notice[]> {
 
 /** By the service worker, as phones require; its tag replaces a notification of the same message. */
 async function showNotice(room: Room, message: Message): Promise<void> {
-  const { id, seq, from, content } = message;
+  const { id, seq, from, content, files } = message;
   const worker = await navigator.serviceWorker?.getRegistration();
   await worker?.showNotification(`${from} · ${room.name}`, {
-    body: cutText(content, MAX_BODY),
+    body: cutText(content, MAX_BODY) || fileCount(files?.length),
     tag: id,
     icon: "/icons/192.png",
-    data: { url: `/rooms/${room.id}`, roomID: room.id, seq },
+    data: {
+      url: `/rooms/${room.id}#${elementIDOf(id)}`,
+      roomID: room.id,
+      seq,
+    },
   });
 }
 

@@ -71,6 +71,7 @@ async function withTimeout(work: () => Promise<unknown>): Promise<void> {
 async function eraseStorage(): Promise<void> {
   localStorage.clear();
   sessionStorage.clear();
+  navigator.clearAppBadge?.().catch(console.warn);
   const worker = await navigator.serviceWorker?.getRegistration();
   worker?.active?.postMessage("forget"); // or it would store what it is fetching
   await worker?.unregister();
@@ -88,8 +89,11 @@ async function eraseCaches(): Promise<void> {
 }
 
 async function eraseDatabases(): Promise<void> {
-  // Where a browser can't list them: the one that holds what is unsent.
-  if (!indexedDB.databases) return deleteDatabase("outbox");
+  // Where a browser can't list them: those that hold what is unsent.
+  if (!indexedDB.databases) {
+    await Promise.all(["outbox", "uploads"].map(deleteDatabase));
+    return;
+  }
   for (;;) {
     const names = (await indexedDB.databases()).map(({ name }) => name!);
     // On plain http a lock is a database, which a page that has it holds until

@@ -9,6 +9,7 @@ import {
   allOutgoing,
   textsIn,
 } from "../shared/unsent_text.ts";
+import { allUnsent, type UnsentMessage } from "../files/upload_store.ts";
 import { signingOut } from "../shared/sign_out_channel.ts";
 import {
   onUnsentChange,
@@ -50,7 +51,7 @@ export async function countUnsent(
   userID: string,
 ): Promise<UnsentOnDevice | null> {
   try {
-    return countsOf(userID, await unsentMutations());
+    return countsOf(userID, await unsentMutations(), await allUnsent());
   } catch (error) {
     console.warn("What is unsent can't be read", error);
     return null;
@@ -64,9 +65,13 @@ export const isNothing = (
 const ROOM_PREFIX = roomSpace("");
 
 /** Mutations whose loss nobody would notice. */
-const NOT_COUNTED = new Set(["markRead", "dismissRejection"]);
+const NOT_COUNTED = new Set(["markRead", "dismissRejection", "beginDirect"]);
 
-function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentOnDevice {
+function countsOf(
+  userID: string,
+  unsent: UnsentAnywhere[],
+  withFiles: UnsentMessage[],
+): UnsentOnDevice {
   let [messages, changes] = [0, 0];
   /** By `<userID>/<roomID>`. */
   const drafts = new Map<string, string>();
@@ -88,6 +93,13 @@ function countsOf(userID: string, unsent: UnsentAnywhere[]): UnsentOnDevice {
     if (space.startsWith(ROOM_PREFIX)) {
       places.push(`${author}/${space.slice(ROOM_PREFIX.length)}`);
     }
+  }
+  // Those whose files have not gone up; then they are among the others.
+  for (const { userID: author, roomID, content, state } of withFiles) {
+    if (state === "sent") continue;
+    messages++;
+    places.push(`${author}/${roomID}`);
+    if (author === userID && content) texts.push(content);
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
   for (const [place, { content, shared }] of allDrafts()) {

@@ -4,7 +4,7 @@ import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { copyText } from "../shared/copy_text.ts";
-import { loadScript } from "../shared/load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import type { CodeBlockProps } from "./RichText.tsx";
 
 const words = roomOnUseStrings.code;

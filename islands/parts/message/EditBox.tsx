@@ -6,6 +6,7 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isSendKey } from "../shared/keys.ts";
 import { errorWords } from "../shared/error_words.ts";
+import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = roomOnUseStrings.edit;
 
@@ -32,11 +33,18 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
     current?.setSelectionRange(text.length, text.length);
   }, []);
 
+  function end() {
+    // By then another room may be shown, and written in.
+    const isHere = box.current !== null;
+    onEnd();
+    if (isHere) returnToComposer();
+  }
+
   async function submit() {
     if (!save || !isVisible(text)) return;
     try {
       await save(text);
-      onEnd();
+      end();
     } catch (error) {
       refusal.value = errorWords(error);
     }
@@ -45,7 +53,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
   function onKeyDown(event: KeyboardEvent) {
     event.stopPropagation(); // the arrows are the text's here, not the log's
     if (isComposing(event)) return;
-    if (event.key === "Escape") return onEnd();
+    if (event.key === "Escape") return end();
     if (!isSendKey(event)) return;
     event.preventDefault();
     submit();
@@ -74,7 +82,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
         <button type="submit" disabled={!save || !isVisible(text)}>
           {words.save}
         </button>
-        <button type="button" class="quiet" onClick={onEnd}>
+        <button type="button" class="quiet" onClick={end}>
           {words.cancel}
         </button>
         <span class="hint">{words.hint}</span>

@@ -11,6 +11,7 @@ import { elementIDOf } from "../shared/message_link.ts";
 import type { People } from "../shared/usePeople.ts";
 import { useSustained } from "../shared/useSustained.ts";
 import { type MessageActions, MessageToolbar } from "./MessageToolbar.tsx";
+import { MessageFiles } from "./MessageFiles.tsx";
 import { RichText } from "./RichText.tsx";
 import { fullDate, Timestamp } from "../shared/Timestamp.tsx";
 
@@ -66,7 +67,9 @@ export const Message = memo(function Message(props: MessageProps) {
       data-state={message.pending ? "pending" : "sent"}
       tabIndex={active ? 0 : -1}
     >
-      {!follows && <Avatar userID={authorID} name={from} />}
+      {!follows && (
+        <Avatar {...people.byID.get(authorID)} id={authorID} name={from} />
+      )}
       <header>
         <Author
           class="author"
@@ -96,6 +99,7 @@ export const Message = memo(function Message(props: MessageProps) {
             CodeBlock={actions.CodeBlock}
           />
         )}
+        <MessageFiles message={message} roomID={people.roomID} />
         {editedAt && !props.editBox && (
           <span
             class="edited"
@@ -152,7 +156,10 @@ function Quote({ id, message, richText, jump }: QuoteProps) {
       {message && <strong dir="auto" aria-hidden="true">{message.from}</strong>}
       {" "}
       <span dir="auto">
-        {message ? cutText(textOf(richText), MAX_QUOTE) : words.notHere}
+        {message
+          ? cutText(textOf(richText), MAX_QUOTE) ||
+            message.files?.[0].name
+          : words.notHere}
       </span>
     </a>
   );

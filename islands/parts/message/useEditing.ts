@@ -10,7 +10,6 @@ import {
   saveEdit,
   type Scope,
 } from "../shared/unsent_text.ts";
-import { returnToComposer } from "../shared/writing_focus.ts";
 
 export type Editing = ReturnType<typeof useEditing>;
 
@@ -43,13 +42,12 @@ export function useEditing(scope: Scope, jump: (id: string) => void) {
         edit.value = { ...edit.value, content };
         saveEdit(scope, edit.value);
       },
-      /** Ends it; one goes on writing. */
+      /** Ends it. */
       end() {
         if (!edit.value) return;
         const { id } = edit.value;
         edit.value = undefined;
         removeEdit(scope, id);
-        returnToComposer();
       },
     };
   }, []);

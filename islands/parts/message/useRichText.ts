@@ -7,11 +7,11 @@ import {
   type RichNode,
 } from "../../../lib/chat/rich_text.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { loadScript } from "../shared/load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import type { People } from "../shared/usePeople.ts";
 
 type Parser = Pick<
-  typeof import("../../../lib/chat/message_text.ts"),
+  typeof import("./parse_message.ts"),
   "messageParser"
 >;
 
@@ -19,9 +19,7 @@ type Parser = Pick<
 const loaded = signal<Parser | undefined>(undefined);
 
 export const loadParser = async (): Promise<void> => {
-  loaded.value ??= await loadScript(() =>
-    import("../../../lib/chat/message_text.ts")
-  );
+  loaded.value ??= await loadScript(() => import("./parse_message.ts"));
 };
 
 /** By the IDs of the messages. */

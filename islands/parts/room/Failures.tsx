@@ -1,11 +1,14 @@
-// Mutations that the server refused in this room, at the end of the log until their author has decided what to do with them.
+// What has not reached the server, at the end of the log: mutations that it refused, until their author has decided what to do with them, and messages whose files are on their way.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { reasonOf } from "../../../lib/chat/refusal.ts";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
+import { fileCount } from "../../../lib/chat/strings/files.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import type { Rejection } from "../../../lib/replica/mod.ts";
 import type { RestoredDraft } from "../composer/draft.ts";
+import { UploadList } from "../files/UploadList.tsx";
+import { unsentMessages } from "../files/uploads.ts";
 import { RichText } from "../message/RichText.tsx";
 import { Avatar } from "../shared/Avatar.tsx";
 import { copyText } from "../shared/copy_text.ts";
@@ -35,9 +38,14 @@ export function Failures(props: FailuresProps) {
   const mutators = new Map(
     Object.entries(replica.mutate as unknown as { [name: string]: Mutate }),
   );
+  // Of a message with files that are here it is said with those.
+  const here = new Set(unsentMessages.value.map(({ id }) => id));
+  const others = rejections.filter((each) =>
+    !here.has(messageIDOf(each) ?? "")
+  );
   return (
     <>
-      {rejections.map((rejection) => {
+      {others.map((rejection) => {
         const { clientID, mutationID, name, args } = rejection;
         const refused = describe(rejection);
         const { kind, content, replyTo } = refused;
@@ -78,6 +86,12 @@ export function Failures(props: FailuresProps) {
           />
         );
       })}
+      <UploadList
+        roomID={props.people.roomID}
+        user={props.user}
+        richTextOf={props.richTextOf}
+        showNotice={showNotice}
+      />
     </>
   );
 }
@@ -113,7 +127,7 @@ type FailedMutationProps = {
 
 function FailedMutation(props: FailedMutationProps) {
   const { refused, user } = props;
-  const { kind, content, isWhole, rejection } = refused;
+  const { kind, content, fileCount: files, isWhole, rejection } = refused;
   // An alert is read when its text comes, not when it is there with it.
   const [reason, setReason] = useState("");
   useEffect(() => setReason(words.why[kind](reasonOf(rejection))), []);
@@ -140,7 +154,7 @@ function FailedMutation(props: FailedMutationProps) {
       data-state="failed"
       tabIndex={-1}
     >
-      <Avatar userID={user.userID} name={user.name} />
+      <Avatar id={user.userID} {...user} />
       <header>
         <span class="author" dir="auto">{user.name}</span>{" "}
         <span class="state">{words.state}</span>
@@ -151,6 +165,7 @@ function FailedMutation(props: FailedMutationProps) {
             nodes={props.richTextOf(content)}
           />
         )}
+        {files > 0 && <p>{fileCount(files)}</p>}
         {!isWhole && <p class="hint">{words.cut}</p>}
         <p class="refusal" role="alert">{reason}</p>
         <div class="row">
@@ -161,9 +176,12 @@ function FailedMutation(props: FailedMutationProps) {
           )}
           {hasText && (
             <>
-              <button type="button" class="quiet" onClick={props.edit}>
-                {words.edit}
-              </button>
+              {/* A text that is taken back would leave the files behind. */}
+              {files === 0 && (
+                <button type="button" class="quiet" onClick={props.edit}>
+                  {words.edit}
+                </button>
+              )}
               <button type="button" class="quiet" onClick={props.copy}>
                 {words.copy}
               </button>
@@ -184,6 +202,7 @@ type RefusedMutation = {
   kind: "message" | "edit" | "other";
   content: string;
   replyTo?: string;
+  fileCount: number;
   /** Whether all of it is here, so that it can be sent again as it was. */
   isWhole: boolean;
 };
@@ -198,14 +217,21 @@ function describe(rejection: Rejection): RefusedMutation {
   const kind = KINDS.get(name) ?? "other";
   // The server keeps only the beginning of very long args.
   if (typeof args === "string") {
-    return { rejection, kind, content: contentInCut(args), isWhole: false };
+    return {
+      rejection,
+      kind,
+      content: contentInCut(args),
+      fileCount: 0,
+      isWhole: false,
+    };
   }
-  const { content, replyTo } = (args ?? {}) as Record<string, unknown>;
+  const { content, replyTo, files } = (args ?? {}) as Record<string, unknown>;
   const refused: RefusedMutation = {
     rejection,
     kind,
     isWhole: true,
     content: typeof content === "string" ? content : "",
+    fileCount: Array.isArray(files) ? files.length : 0,
   };
   if (typeof replyTo === "string") refused.replyTo = replyTo;
   return refused;

@@ -1,5 +1,6 @@
 // Shows why sending is paused, with what one can do; and whether the browser stores unsent messages.
 import { useSignal } from "@preact/signals";
+import type { Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
@@ -10,18 +11,25 @@ import { textsIn } from "../shared/unsent_text.ts";
 
 const words = roomOnUseStrings.paused;
 
-type PausedProps = { replica: RoomReplica; status: Status };
+type PausedProps = { replica: RoomReplica; room: Room; status: Status };
 
 /** Why the replica is paused, if it is: to send again, copy or discard what is unsent. */
-export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
+export function Paused(props: PausedProps) {
+  const { replica, room, status: { paused, unsent } } = props;
   const result = useSignal("");
   const confirming = useSignal(false);
   if (!paused) return null;
+  /** Also what is not counted, as that the room was begun. */
+  const isKept = replica.status.value.unsent > 0;
 
   const failed = (error: unknown) => {
     console.error(error);
     result.value = roomOnUseStrings.notNow;
   };
+  async function discard() {
+    await replica.discardUnsent();
+    if (room.pending) location.assign("/"); // nothing is left of it
+  }
   async function copy() {
     const unsent = await replica.unsent();
     const texts = unsent.flatMap(({ args }) => textsIn(args));
@@ -33,7 +41,10 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
     <>
       <div class="refusal paused">
         <p role="alert">
-          <strong>{words.why[paused]}</strong> {words.unsent(unsent)}
+          <strong>
+            {room.pending && words.notBegun[paused] || words.why[paused]}
+          </strong>{" "}
+          {(unsent > 0 || !isKept) && words.unsent(unsent)}
         </p>
         <div class="row">
           {paused === "signed out"
@@ -57,22 +68,22 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
               </button>
             )}
           {unsent > 0 && (
-            <>
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => copy().catch(failed)}
-              >
-                {words.copy}
-              </button>
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => confirming.value = true}
-              >
-                {words.discard}
-              </button>
-            </>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => copy().catch(failed)}
+            >
+              {words.copy}
+            </button>
+          )}
+          {isKept && (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => confirming.value = true}
+            >
+              {words.discard}
+            </button>
           )}
           <span role="status">{result.value}</span>
         </div>
@@ -80,7 +91,7 @@ export function Paused({ replica, status: { paused, unsent } }: PausedProps) {
       {confirming.value && (
         <DiscardDialog
           unsent={unsent}
-          onDiscard={() => replica.discardUnsent().catch(failed)}
+          onDiscard={() => discard().catch(failed)}
           onClose={() => confirming.value = false}
         />
       )}

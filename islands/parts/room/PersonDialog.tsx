@@ -1,9 +1,13 @@
-// What one can do with the author of a message, by their name: mention them, block them, and go on to the list of people.
+// What one can do with the author of a message, by their name: write to them alone, mention them, block them, and go on to the list of people.
 import type { BlockedPerson, Message } from "../../../lib/chat/schema.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
+import { DIRECT } from "../../../lib/chat/spaces.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { Avatar } from "../shared/Avatar.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
+import { showDirect } from "../shared/direct_messages.ts";
 import { errorWords } from "../shared/error_words.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import type { People } from "../shared/usePeople.ts";
@@ -53,7 +57,14 @@ export function PersonDialog(props: PersonDialogProps) {
 
   if (!asked.value) return null;
   const { person, href } = asked.value;
+  const member = people.byID.get(person.id);
   const isBlocked = people.blocked.has(person.id);
+  // In direct messages with them one is there.
+  const isDirect = people.roomID.startsWith(DIRECT);
+  const isAlone = isDirect && people.members.length <= 2;
+
+  // With nobody to be told from, only who has no account has a tag.
+  const hasAccount = !nameTagsFor([])(person);
 
   async function block() {
     try {
@@ -68,14 +79,32 @@ export function PersonDialog(props: PersonDialogProps) {
     }
   }
 
+  async function message() {
+    try {
+      await showDirect([person]);
+      close();
+    } catch (error) {
+      problem.value = errorWords(error);
+    }
+  }
+
   return (
     <Dialog title={person.name} onClose={close}>
+      <p class="row">
+        <Avatar {...member} {...person} />
+        {member?.status && <span dir="auto">{member.status}</span>}
+      </p>
       <p>{isBlocked ? words.blockedText : words.blockText}</p>
+      {!isBlocked && isDirect && <p>{words.blockDirect}</p>}
       {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
       <div class="row">
-        {mention && people.byID.has(person.id) && !isBlocked && (
+        {!isBlocked && !isAlone && hasAccount && (
+          <button type="button" onClick={message}>{words.message}</button>
+        )}
+        {mention && member && !isBlocked && (
           <button
             type="button"
+            class="quiet edged"
             onClick={() => {
               close();
               mention(person.name);

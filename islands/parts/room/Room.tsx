@@ -1,6 +1,7 @@
 // A room: its messages, the composer, and whether both are in step with the server.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { confirmedCount } from "../../../lib/chat/read_state.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { BlockedPerson } from "../../../lib/chat/schema.ts";
@@ -84,7 +85,7 @@ export function Room(props: RoomProps) {
     initialView,
     userReplica,
     messages,
-    confirmed: confirmedIn(view, status.unsent),
+    confirmed: confirmedCount(room),
     scrolledUp,
     scroller,
   });
@@ -105,11 +106,11 @@ export function Room(props: RoomProps) {
   if (me) wasMember.current = true;
   const isVisitor = !me && (caughtUp || !initialView.me);
   const isReply = draft.replyTo.value !== undefined;
-  const anyRejected = rejections.length > 0;
+  const mayWrite = (me ?? initialView.me) !== undefined;
   const { paused } = status;
   /** Whether something that is to be shown cannot be, until the page is loaded again. */
   const lacksParts = useSignal(false);
-  const needsParts = isVisitor || isReply || anyRejected ||
+  const needsParts = isVisitor || isReply || rejections.length > 0 ||
     open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
@@ -198,7 +199,7 @@ export function Room(props: RoomProps) {
               scroller={scroller}
             />
           )}
-        failures={parts && anyRejected && replica && (
+        failures={parts && replica && (
           <parts.Failures
             rejections={rejections}
             user={user}
@@ -212,9 +213,12 @@ export function Room(props: RoomProps) {
         )}
       />
       <div class="writing">
-        <Notice text={notice} />
+        {/* There before it says anything: what appears as a whole is often not read. */}
+        <p class="notice-line" role="status">{notice}</p>
         {(failed || lacksParts.value) && <Reload />}
-        {parts && replica && <parts.Paused replica={replica} status={status} />}
+        {parts && replica && (
+          <parts.Paused replica={replica} room={room} status={status} />
+        )}
         {isVisitor && !paused && (
           <JoinForm
             wasMember={wasMember.current}
@@ -223,21 +227,35 @@ export function Room(props: RoomProps) {
             onError={showNotice}
           />
         )}
-        <Composer
-          room={room.name}
-          isFirst={initialView.readSeq === undefined &&
-            !messages.some(({ authorID }) => authorID === userID)}
-          conversation={{ userID, people, messages }}
-          open={(me ?? initialView.me) !== undefined}
-          draft={draft}
-          answered={messages.find(({ id }) => id === draft.replyTo.value)}
-          send={writable?.mutate.createMessage}
-          editLast={() => {
-            const last = messages.findLast((each) => each.authorID === userID);
-            if (last) actions.edit?.(last);
-          }}
-          parts={parts}
-        />
+        {room.direct && members.length < 2
+          ? <p class="alone">{roomStrings.composer.alone}</p>
+          : (
+            <Composer
+              room={room.name}
+              isFirst={initialView.readSeq === undefined &&
+                !messages.some(({ authorID }) => authorID === userID)}
+              conversation={{ userID, people, messages }}
+              open={mayWrite}
+              draft={draft}
+              answered={messages.find(({ id }) => id === draft.replyTo.value)}
+              mayWrite={writable !== undefined}
+              editLast={() => {
+                const last = messages.findLast((each) =>
+                  each.authorID === userID
+                );
+                if (last) actions.edit?.(last);
+              }}
+              attachments={parts && (
+                <parts.Attachments
+                  roomID={room.id}
+                  draft={draft}
+                  mayWrite={mayWrite}
+                  showNotice={showNotice}
+                />
+              )}
+              parts={parts}
+            />
+          )}
         <div class="below">
           {!failed && (
             <Connection status={status}>
@@ -264,11 +282,13 @@ export function Room(props: RoomProps) {
           people={people}
           userReplica={userReplica}
           history={history}
+          {...scroll}
           draft={draft}
           editing={editing}
           jumpTarget={jumpTarget}
           deleting={deleting}
           richTextOf={richTextOf}
+          notice={notice}
           showNotice={showNotice}
         />
       )}
@@ -276,26 +296,6 @@ export function Room(props: RoomProps) {
   );
 }
 
-/** The last `seq` of the server's: what is not confirmed yet has one that is the browser's guess. */
-function confirmedIn({ room, messages }: RoomView, unsent: number): number {
-  if (unsent === 0) return room.messageCount;
-  return messages.findLast(({ pending }) => !pending)?.seq ?? 0;
-}
-
 const { states } = roomStrings.messages;
 const pendingLabel = ({ paused, online }: Status) =>
   paused ? states.held : online ? states.sending : states.waiting;
-
-const NOTICE_TIME = 5_000; // ms
-
-/** Tells of what has just been done, for a while. */
-function Notice({ text }: { text: Signal<string> }) {
-  const shown = text.value;
-  useEffect(() => {
-    if (!shown) return;
-    const timer = setTimeout(() => text.value = "", NOTICE_TIME);
-    return () => clearTimeout(timer);
-  }, [shown]);
-  // There before it says anything: what appears as a whole is often not read.
-  return <p class="notice-line" role="status">{shown}</p>;
-}

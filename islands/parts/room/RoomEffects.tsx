@@ -1,10 +1,12 @@
 // What a room does from the first interaction on: takes up what earlier visits left unsent, shares the draft, goes to messages, asks before one is deleted.
 import type { Signal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { cutText } from "../../../lib/chat/graphemes.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
-import type { Member, Message } from "../../../lib/chat/schema.ts";
+import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { fileCount } from "../../../lib/chat/strings/files.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
@@ -17,10 +19,12 @@ import { mentionedIn } from "../shared/mention_link.ts";
 import type { People } from "../shared/usePeople.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { showRoomName } from "../shared/room_navigation.ts";
-import { roomNames } from "../shared/room_store.ts";
+import { listedRooms, roomNames } from "../shared/room_store.ts";
 import { editsIn, type Scope } from "../shared/unsent_text.ts";
-import { focusComposer } from "../shared/writing_focus.ts";
+import { focusComposer, returnToComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
+import { useLogFocus } from "../timeline/useLogFocus.ts";
+import { PictureViewer } from "../files/PictureViewer.tsx";
 import { PersonDialog } from "./PersonDialog.tsx";
 import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
@@ -36,12 +40,16 @@ type RoomEffectsProps = {
   people: People;
   userReplica: UserReplica | undefined;
   history: History;
+  scroller: RefObject<HTMLElement>;
+  toNewest: () => void;
   draft: ComposerDraft;
   editing: Editing;
   jumpTarget: Signal<string | undefined>;
   /** The message that was asked to be deleted. */
   deleting: Signal<Message | undefined>;
   richTextOf: (content: string) => readonly RichNode[];
+  /** What is told of what has just been done. */
+  notice: Signal<string>;
   /** Shows a text, or an error in words. */
   showNotice: (what: unknown) => void;
 };
@@ -56,10 +64,19 @@ export function RoomEffects(props: RoomEffectsProps) {
   useDraftSync(draft, open.replica, props.userReplica, initialView);
   useEditLock(draft.scope, editing);
   useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
-  useRoomName(room.id, room.name);
+  useRoomName(room);
   const mention = (name: string) => mentionIn(draft, name);
   useMentionLink(mention, view.members);
   useReactionNames();
+  useLogFocus(props.scroller);
+  useShortNotice(props.notice);
+
+  // A person who writes wants to see it, wherever they were reading.
+  const last = messages.at(-1);
+  const written = last?.pending && last.authorID === user.userID ? last.id : "";
+  useEffect(() => {
+    if (written) props.toNewest();
+  }, [written]);
   useTellTyping(roomSpace(room.id), draft.text);
 
   // A message that is deleted while its author edits it: the text goes on. One
@@ -72,11 +89,13 @@ export function RoomEffects(props: RoomEffectsProps) {
     if (!isGone) return;
     draft.restore({ content: edit.content });
     editing.end();
+    returnToComposer();
     showNotice(roomOnUseStrings.edit.gone);
   }, [isGone]);
 
   return (
     <>
+      <PictureViewer connected={open.status.online} />
       <PersonDialog
         messages={messages}
         people={props.people}
@@ -85,7 +104,8 @@ export function RoomEffects(props: RoomEffectsProps) {
       />
       {message && (
         <DeleteDialog
-          text={textOf(props.richTextOf(message.content))}
+          text={textOf(props.richTextOf(message.content)) ||
+            fileCount(message.files?.length)}
           onDelete={() =>
             open.writable?.mutate.deleteMessage({ id: message.id })
               .catch(showNotice)}
@@ -94,6 +114,18 @@ export function RoomEffects(props: RoomEffectsProps) {
       )}
     </>
   );
+}
+
+const NOTICE_TIME = 5_000; // ms
+
+/** Has it stand for a while. */
+function useShortNotice(notice: Signal<string>): void {
+  const shown = notice.value;
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setTimeout(() => notice.value = "", NOTICE_TIME);
+    return () => clearTimeout(timer);
+  }, [shown]);
 }
 
 const lockName = (id: string) => `edit/${id}`;
@@ -114,9 +146,14 @@ async function unlockedEdit(scope: Scope) {
 }
 
 /** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */
-function useRoomName(roomID: string, name: string): void {
+function useRoomName(room: Room): void {
+  const { id } = room;
+  // The list tells direct messages apart that look the same.
+  const listed = room.direct &&
+    listedRooms.value.find(({ roomID }) => roomID === id)?.name;
+  const name = listed || room.name;
   useEffect(() => {
-    roomNames.value = new Map(roomNames.peek()).set(roomID, name);
+    roomNames.value = new Map(roomNames.peek()).set(id, name);
     showRoomName(name);
   }, [name]);
 }

@@ -32,14 +32,14 @@ export function RoomHeader(props: RoomHeaderProps) {
               key={member.id}
               class={isOnline(member) ? "face online" : "face"}
             >
-              <Avatar userID={member.id} name={member.name} />
+              <Avatar {...member} />
             </span>
           ))}
         </span>
         <a href={`/rooms/${room.id}/people`}>
           {roomStrings.room.members(members.length)}
         </a>
-        {room.visibility === "private" && (
+        {room.visibility === "private" && !room.direct && (
           <span class="badge">{roomStrings.room.private}</span>
         )}
         {online.length > 0 && (

@@ -34,14 +34,16 @@ export function RoomMenu(
   const close = () => open.value = undefined;
   return (
     <div class="deeds">
-      <button
-        type="button"
-        class="icon invite"
-        title={words.invite}
-        onClick={() => open.value = "invite"}
-      >
-        {words.invite}
-      </button>
+      {!room.direct && (
+        <button
+          type="button"
+          class="icon invite"
+          title={words.invite}
+          onClick={() => open.value = "invite"}
+        >
+          {words.invite}
+        </button>
+      )}
       <button
         type="button"
         class="icon bell"
@@ -60,19 +62,22 @@ export function RoomMenu(
           {words.settings}
         </button>
       )}
-      <button
-        type="button"
-        class="icon exit"
-        title={words.leave}
-        onClick={() => open.value = "leave"}
-      >
-        {words.leave}
-      </button>
+      {(room.size !== 2 || members.length < 2) && (
+        <button
+          type="button"
+          class="icon exit"
+          title={words.leave}
+          onClick={() => open.value = "leave"}
+        >
+          {words.leave}
+        </button>
+      )}
       {value === "invite" && <InviteDialog room={room} onClose={close} />}
       {value === "options" && (
         <Dialog title={choices.title} onClose={close}>
           <RoomChoices
             roomID={room.id}
+            direct={room.direct}
             listed={listedRoom(room.id)}
             replica={userReplica.value}
           />
@@ -195,12 +200,15 @@ function LeaveDialog(
   return (
     <Dialog title={words.leaveTitle(room.name)} onClose={onClose}>
       <p>
-        {members.length === 1
+        {room.direct
+          ? members.length === 1 ? words.leaveText : words.leaveDirect
+          : members.length === 1
           ? words.leaveLast
           : isLastOwner(me, members)
           ? words.leaveOwner
           : words.leaveText}
-        {room.visibility === "private" && ` ${words.leavePrivate}`}
+        {room.visibility === "private" && !room.direct &&
+          ` ${words.leavePrivate}`}
       </p>
       {unsent > 0 && <p class="refusal">{words.leaveUnsent(unsent)}</p>}
       {problem.value && <p class="refusal" role="alert">{problem.value}</p>}

@@ -1,6 +1,6 @@
 // Loads the parts of a room that are needed only from the first interaction on. The room alone reads them, and hands them down.
 import { type Signal, signal } from "@preact/signals";
-import { loadScript } from "../shared/load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 
 /** Without any interaction they are loaded after so many milliseconds, as the network may go. */
 const LOAD_ANYWAY_AFTER = 10_000;
@@ -12,6 +12,7 @@ const INTERACTIONS = [
   "input",
   "focusin",
   "wheel",
+  "dragenter",
 ];
 
 /** Calls back at the first interaction with the page, and at the next one after each `retry`. */

@@ -1,5 +1,11 @@
 // The rooms whose copies are open on this page, the one that is shown and those shown last, and the live view of each: the server's HTML first, the replica once it has caught up.
-import { computed, effect, signal } from "@preact/signals";
+import {
+  computed,
+  effect,
+  type ReadonlySignal,
+  signal,
+  untracked,
+} from "@preact/signals";
 import type { ReadTransaction } from "replicache";
 import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
 import {
@@ -9,9 +15,16 @@ import {
   messagesIn,
   roomIn,
 } from "../../../lib/chat/queries.ts";
+import { confirmedCount } from "../../../lib/chat/read_state.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { kindOf, roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
-import type { RoomView, User } from "../../../lib/chat/views.ts";
+import {
+  DIRECT,
+  roomIDOf,
+  roomSpace,
+  userSpace,
+} from "../../../lib/chat/spaces.ts";
+import type { Person, RoomView, User } from "../../../lib/chat/views.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import {
   type Gap,
   openReplica,
@@ -55,6 +68,12 @@ const STARTING: Status = {
  * the person as a member.
  */
 export class OpenRoom {
+  /** Of direct messages that are to be begun: all in them. */
+  people?: readonly Person[];
+  /** The view as the person sees it. */
+  seen = (view: RoomView | undefined): RoomView | undefined => view;
+  /** The status as the person sees it, where it is not the replica's. */
+  seenStatus?: ReadonlySignal<Status>;
   /** Undefined until there is something to show. */
   readonly #view = signal<RoomView | undefined>(undefined);
   readonly #caughtUp = signal(false);
@@ -67,6 +86,8 @@ export class OpenRoom {
   readonly lacksUnsent = signal(false);
   /** Adds it to the view. */
   readonly overlay = signal<PendingOverlay | undefined>(undefined);
+  /** How many messages with files wait for it: it stays open for them. */
+  uploading = 0;
   /** Where its reader was when another room was shown; undefined for at the newest. */
   place: Place | undefined;
   #opening: Promise<RoomReplica> | undefined;
@@ -113,7 +134,7 @@ export class OpenRoom {
     return this.#isMember.value ? this.#replica.value : undefined;
   }
   get status(): Status {
-    return this.#replica.value?.status.value ?? STARTING;
+    return (this.seenStatus ?? this.#replica.value?.status)?.value ?? STARTING;
   }
   /** Whether it does not open, as far as one can tell. */
   get failed(): boolean {
@@ -122,14 +143,24 @@ export class OpenRoom {
 
   /** Opens this browser's replica, and keeps the view in step with it. */
   open(): void {
-    const { html, user: { userID } } = this;
-    this.#opening = openReplica({
+    const { html, roomID, user: { userID } } = this;
+    const options = {
       server: chatServer,
       userID,
-      space: roomSpace(this.roomID),
+      space: roomSpace(roomID),
       // Nothing of the page's HTML goes when the replica takes over.
       window: Math.max(WINDOW, html?.messages.length ?? 0),
       mutators: roomMutators({ userID, now: Date.now }),
+    };
+    // What other rooms do not need is loaded for these alone.
+    this.#opening = roomID.startsWith(DIRECT)
+      ? loadScript(() => import("./direct_room.ts"))
+        .then((it) => it.openDirect(openReplica, options, this))
+      : openReplica(options);
+    effect(() => {
+      const { draft, writable } = this;
+      if (!writable || !draft.due.value) return;
+      untracked(() => draft.send(writable.mutate.createMessage));
     });
     const timer = setTimeout(
       () => this.#failed.value = true,
@@ -142,7 +173,7 @@ export class OpenRoom {
       // What an earlier visit wrote last may not have come into the copy.
       this.lacksUnsent.value = replica.status.peek().unsent > 0;
       replica.subscribe(rejectionsIn, (all) => this.#rejections.value = all);
-      const view = (tx: ReadTransaction) => viewIn(tx, userID);
+      const view = (tx: ReadTransaction) => viewIn(tx, userID).then(this.seen);
       const show = async (read: RoomView | undefined) => {
         // What its reader looks at is not to vanish, and come a moment later.
         const copy = await replica.restore() ? await replica.query(view) : read;
@@ -176,15 +207,15 @@ export class OpenRoom {
   #onCopy(copy: RoomView, replica: RoomReplica): void {
     const { html } = this;
     const { messageCount = 0 } = listedRoom(this.roomID) ?? {};
-    if (!this.#view.value && copy.room.messageCount < messageCount) {
+    const count = confirmedCount(copy.room);
+    if (!this.#view.value && count < messageCount) {
       this.#isBehind.value = true;
       setTimeout(() => this.#isBehind.value = false, WAIT_FOR_UNREAD);
-    } else if (copy.room.messageCount >= messageCount) {
+    } else if (count >= messageCount) {
       this.#isBehind.value = false;
     }
     // Once caught up it stays so, whatever is deleted later.
-    this.#caughtUp.value ||= !html ||
-      copy.room.messageCount >= html.room.messageCount;
+    this.#caughtUp.value ||= !html || count >= html.room.messageCount;
     this.#view.value = this.#caughtUp.value || !html
       ? copy
       : merged(html, copy);
@@ -238,7 +269,9 @@ export class OpenRooms {
     room.open();
     const idle = [...this.#rooms.values()]
       // What is unsent goes out as long as it is open, and only then.
-      .filter(({ status, replica }) => replica && status.unsent === 0);
+      .filter(({ replica, uploading }) =>
+        replica && replica.status.peek().unsent + uploading === 0
+      );
     const spare = this.#rooms.size - MAX_OPEN;
     for (const each of idle.slice(0, Math.max(0, spare))) {
       if (each === this.#shown) continue;
@@ -254,11 +287,19 @@ export class OpenRooms {
     if (this.#closed) return;
     const { userID } = this.user;
     for (const each of await unsentMutations()) {
-      const space = kindOf(each.space);
-      const isOwn = each.userID === userID && space?.kind === "room";
-      if (!isOwn || this.#closed || this.#rooms.has(space.roomID)) continue;
-      this.#open(new OpenRoom(this.user, space.roomID));
+      const roomID = each.userID === userID && roomIDOf(each.space);
+      if (roomID && !this.#closed) this.take(roomID);
     }
+  }
+
+  /** A room, which is opened if it is not, and not shown for that; see `people`. */
+  take(roomID: string, people?: readonly Person[]): OpenRoom {
+    const open = this.#rooms.get(roomID) ?? new OpenRoom(this.user, roomID);
+    if (!this.#rooms.has(roomID)) {
+      open.people = people;
+      this.#open(open);
+    }
+    return open;
   }
 
   close(): void {
@@ -268,16 +309,22 @@ export class OpenRooms {
   }
 }
 
-/** Opens the replica of a person's own space, for all parts of the page. */
-export async function openUserReplica(userID: string): Promise<void> {
-  await readToldDrafts(userID).catch(console.warn); // where the disk fails
-  userReplica.value = await openReplica({
-    server: chatServer,
-    userID,
-    space: userSpace(userID),
-    mutators: userMutators(),
+let opening: Promise<void> | undefined;
+
+/** Opens the replica of a person's own space, once, for all parts of the page; where that fails the next call tries again. */
+export const openUserReplica = (userID: string): Promise<void> =>
+  opening ??= (async () => {
+    await readToldDrafts(userID).catch(console.warn); // where the disk fails
+    userReplica.value = await openReplica({
+      server: chatServer,
+      userID,
+      space: userSpace(userID),
+      mutators: userMutators(),
+    });
+  })().catch((error) => {
+    opening = undefined;
+    throw error;
   });
-}
 
 async function viewIn(
   tx: ReadTransaction,

@@ -80,7 +80,7 @@ function withUnsent(
   for (const rejection of rejections) known.add(messageIDOf(rejection) ?? "");
   let seq = view.room.messageCount;
   for (const { name, args, timestamp } of unsent) {
-    const { id, content, replyTo } = args as Message;
+    const { id, content, replyTo, files } = args as Message;
     if (name === "createMessage" && !known.has(id)) {
       const message: OutboxMessage = {
         id,
@@ -94,6 +94,7 @@ function withUnsent(
         inOutbox: true,
       };
       if (replyTo) message.replyTo = replyTo;
+      if (files) message.files = files;
       added.set(id, message);
     }
     if (name === "editMessage") texts.set(id, content);

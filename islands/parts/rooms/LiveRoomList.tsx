@@ -2,9 +2,14 @@
 import { useSignal } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { isListed } from "../../../lib/chat/direct.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { isElsewhere, openRoomID } from "../shared/room_navigation.ts";
-import { onRoomSettings, type SettingsByID } from "../shared/room_settings.ts";
+import {
+  asSet,
+  onRoomSettings,
+  type SettingsByID,
+} from "../shared/room_settings.ts";
 import {
   fedRooms,
   listedRooms,
@@ -12,15 +17,16 @@ import {
   roomNames,
   userReplica,
 } from "../shared/room_store.ts";
+import { NewMessageDialog } from "./NewMessageDialog.tsx";
 import { NewRoomDialog } from "./NewRoomDialog.tsx";
 import { NextUnread } from "./NextUnread.tsx";
 import { RoomList, type RoomListProps } from "./RoomList.tsx";
 import { RoomOptions } from "./RoomOptions.tsx";
 import { useListOrder } from "./useListOrder.ts";
+import { useOnline } from "./useOnline.ts";
 
 /** The list as the page's HTML has it, and what comes alive with it. */
 export type LiveList = RoomListProps & {
-  userID: string;
   /** Whether it is on the page that finds rooms, where nothing else opens the person's replica. */
   isLobby?: boolean;
   openUserReplica: (userID: string) => Promise<void>;
@@ -51,8 +57,8 @@ function LiveRoomList(props: LiveRoomListProps) {
   ]);
   const rooms = useListOrder(element, html, known, open);
   useEffect(() => {
-    listedRooms.value = rooms;
-  }, [rooms]);
+    listedRooms.value = rooms.filter((it) => isListed(it, userID, open));
+  }, [rooms, open]);
 
   /** Whether it has taken over the page's HTML, for which it has to be the same at first. */
   const isAlive = useSignal(false);
@@ -67,7 +73,8 @@ function LiveRoomList(props: LiveRoomListProps) {
     element.querySelector("[aria-current]")
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }, [open, isAlive.value]);
-  useEffect(() => listenForNewRoom(element), []);
+  useEffect(() => listenForDialogs(element, userID), []);
+  const online = useOnline(userID, rooms);
 
   if (!isAlive.value) return <RoomList {...props} />;
   const openReplica = isLobby ? () => props.openUserReplica(userID) : undefined;
@@ -78,6 +85,7 @@ function LiveRoomList(props: LiveRoomListProps) {
       current={open}
       reads={readSeqs.value}
       nextUnread={<NextUnread />}
+      online={online}
       optionsOf={(room) => (
         <RoomOptions room={room} openUserReplica={openReplica} />
       )}
@@ -96,34 +104,39 @@ function useSettings(): SettingsByID | undefined {
   return settings.value;
 }
 
-/** Rooms as their person has set them, and as they are called by now: the list may not know it yet. */
+/** Rooms as their person has set them, and as they are called by now: the list may not know it yet. It alone tells direct messages apart that look the same. */
 function asKnown(
   rooms: readonly RoomSummary[],
   settings: SettingsByID | undefined,
   names: ReadonlyMap<string, string>,
 ): RoomSummary[] {
   return rooms.map((room) => {
-    const { roomID } = room;
-    const { favourite, notify } = settings ? settings.get(roomID) ?? {} : room;
-    return { ...room, name: names.get(roomID) ?? room.name, favourite, notify };
+    const name = !room.direct && names.get(room.roomID) || room.name;
+    return { ...settings ? asSet(room, settings) : room, name };
   });
 }
 
-/** Has the link to the page for a new room open the dialog instead; returns the end of it. */
-function listenForNewRoom(element: HTMLElement): () => void {
+/** What is a page without script, by the link to it. */
+const DIALOGS = { "a.new": NewRoomDialog, "a.write": NewMessageDialog };
+
+/** Has the links to these pages open dialogs instead; returns the end of it. */
+function listenForDialogs(element: HTMLElement, userID: string): () => void {
   const onClick = (event: MouseEvent) => {
-    const link = (event.target as Element).closest<HTMLAnchorElement>("a.new");
-    if (!link || event.defaultPrevented || isElsewhere(event, link)) return;
-    event.preventDefault();
-    element.hidePopover?.();
-    // Outside of the list: what is in a popover that is closed is not shown.
-    const place = document.createElement("div");
-    element.after(place);
-    const close = () => {
-      render(null, place);
-      place.remove();
-    };
-    render(<NewRoomDialog onClose={close} />, place);
+    const target = event.target as Element;
+    for (const [selector, Dialog] of Object.entries(DIALOGS)) {
+      const link = target.closest<HTMLAnchorElement>(selector);
+      if (!link || event.defaultPrevented || isElsewhere(event, link)) continue;
+      event.preventDefault();
+      element.hidePopover?.();
+      // Outside of the list: what is in a popover that is closed is not shown.
+      const place = document.createElement("div");
+      element.after(place);
+      const close = () => {
+        render(null, place);
+        place.remove();
+      };
+      render(<Dialog userID={userID} onClose={close} />, place);
+    }
   };
   element.addEventListener("click", onClick);
   return () => element.removeEventListener("click", onClick);

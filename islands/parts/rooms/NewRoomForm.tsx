@@ -66,6 +66,9 @@ export function NewRoomForm(props: NewRoomFormProps) {
         <button type="submit">{words.submit}</button>
         {children}
       </div>
+      <p>
+        <a href="/import">{words.import}</a>
+      </p>
     </form>
   );
 }

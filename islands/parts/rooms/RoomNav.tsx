@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
-import { loadScript } from "../shared/load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import {
   fedRooms,
   listedRooms,

@@ -51,7 +51,7 @@ type OptionsProps = RoomOptionsProps & {
 function Options({ room, beside, openUserReplica, onClose }: OptionsProps) {
   const popover = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!userReplica.peek()) openUserReplica?.().catch(reportError);
+    if (!userReplica.peek()) openUserReplica?.().catch(console.warn);
   }, []);
   useLayoutEffect(() => {
     const element = popover.current!;
@@ -77,6 +77,7 @@ function Options({ room, beside, openUserReplica, onClose }: OptionsProps) {
       <strong class="name" dir="auto">{room.name}</strong>
       <RoomChoices
         roomID={room.roomID}
+        direct={room.direct}
         listed={room}
         replica={userReplica.value}
       />

@@ -1,7 +1,8 @@
 // Keeps this device's copies of the rooms used last in step, for when there is no network. One tab does it for all tabs of this browser.
 import { effect } from "@preact/signals";
+import { directMutators } from "../../../lib/chat/direct.ts";
 import { roomMutators } from "../../../lib/chat/mutators.ts";
-import { roomSpace } from "../../../lib/chat/spaces.ts";
+import { DIRECT, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { MAX_UNREAD } from "../../../lib/chat/read_state.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
@@ -28,32 +29,31 @@ const REOPEN_AFTER = 30 * 60_000;
 const REOPEN_TO_STAY_AFTER = 60_000;
 /** All copies together, in characters of JSON; those used longest ago are left out. */
 const MAX_SIZE = 20_000_000;
+/** In milliseconds, between two notes of what a copy holds that is open: to measure it reads all of it. */
+const NOTE_INTERVAL = 10_000;
 /** Of what the browser lets us store: what is unsent needs room. */
 const MAX_DISK_SHARE = 0.8;
 /** A copy that takes longer to be in step, in milliseconds, is tried again later. */
 const TIMEOUT = 30_000;
 
-/** What was brought into a copy last: the version of the room, when, in milliseconds since 1970, and its size in characters of JSON. */
+/** What is in a copy on the disk: the version of the room, when it was opened, in milliseconds since 1970, and its size in characters of JSON. */
 type Synced = { version: number; at: number; size: number };
-
-type Events = {
-  /** Whether the page itself has it open, and keeps it in step. */
-  isOpen: (roomID: string) => boolean;
-  /** A copy is in step, or has changed. */
-  onCopy: (copy: MembersCopy) => void;
-};
 
 export class BackgroundCopies {
   readonly #key: string;
   /** By roomID, what is on the disk. */
   readonly #synced = new Map<string, Synced>();
   readonly #open = new Map<string, RoomReplica>();
+  /** By roomID, what tells of an open copy that is in step. */
+  readonly #tells = new Map<string, () => Promise<void>>();
   /** By roomID, the version that the last poke named. */
   readonly #versions = new Map<string, number>();
   /** By roomID, when it has changed last, as far as this page was told. */
   readonly #changedAt = new Map<string, number>();
   /** The rooms used last, those first. */
   #rooms: readonly string[] = [];
+  /** By roomID, those that the page itself has open, and keeps in step. */
+  #shown: ReadonlySet<string> = new Set();
   #leads = false;
   #isBusy = false;
   /** Ends the waiting for the copy that is being brought in step. */
@@ -65,7 +65,11 @@ export class BackgroundCopies {
   #closed = false;
   #resign = () => {};
 
-  constructor(private readonly user: User, private readonly events: Events) {
+  /** `onCopy` is told of a copy that is in step, and whenever it has changed. */
+  constructor(
+    private readonly user: User,
+    private readonly onCopy: (copy: MembersCopy) => void,
+  ) {
     this.#key = `synced/${user.userID}`;
     // Who pays for what is transferred has asked for less.
     if (savesData()) return;
@@ -94,11 +98,12 @@ export class BackgroundCopies {
     for (const roomID of [...this.#open.keys()]) this.#closeCopy(roomID);
   }
 
-  /** From now on these are the rooms, those used last first. */
-  follow(roomIDs: readonly string[]): void {
+  /** From now on these are the rooms, those used last first, and those that are open on the page. */
+  follow(roomIDs: readonly string[], shown: ReadonlySet<string>): void {
     this.#rooms = roomIDs;
+    this.#shown = shown;
     for (const roomID of [...this.#open.keys()]) {
-      const isOver = !roomIDs.includes(roomID) || this.events.isOpen(roomID);
+      const isOver = !roomIDs.includes(roomID) || shown.has(roomID);
       if (isOver) this.#closeCopy(roomID);
     }
     this.#goOn();
@@ -114,6 +119,34 @@ export class BackgroundCopies {
       this.#changedAt.set(roomID, performance.now());
     }
     this.#goOn();
+  }
+
+  /** Tells of all copies that are open. */
+  tellAll(): void {
+    for (const tell of this.#tells.values()) tell().catch(console.warn); // it may be closed
+  }
+
+  /**
+   * What notes, each time it is called, what a copy holds by then, so that it is
+   * not opened in vain later: one that is opened now, and in step.
+   */
+  noterOf(
+    roomID: string,
+    replicaNow: () => RoomReplica | undefined,
+  ): () => Promise<void> {
+    const at = Date.now();
+    return coalesce(async () => {
+      const replica = replicaNow();
+      const version = await replica?.version();
+      const isNoted = this.#synced.get(roomID)?.version === version;
+      if (!this.#leads || !replica || version === undefined || isNoted) return;
+      await replica.persist();
+      const entries = await replica.query((tx) => tx.scan().values().toArray());
+      const size = JSON.stringify(entries).length;
+      this.#synced.set(roomID, { version, at, size });
+      const kept = [...this.#synced].filter(([id]) => this.#rooms.includes(id));
+      localStore.write(this.#key, Object.fromEntries(kept));
+    }, NOTE_INTERVAL);
   }
 
   /** Brings the copies that are behind in step, one after the other. */
@@ -148,7 +181,7 @@ export class BackgroundCopies {
       if (size > MAX_SIZE) break;
       const version = this.#versions.get(roomID);
       if (version === undefined || synced?.version === version) continue;
-      if (this.#open.has(roomID) || this.events.isOpen(roomID)) continue;
+      if (this.#open.has(roomID) || this.#shown.has(roomID)) continue;
       const failedAt = this.#failedAt.get(roomID) ?? -Infinity;
       const at = Math.max(
         synced ? synced.at + pause : now,
@@ -165,17 +198,17 @@ export class BackgroundCopies {
   /** Resolves with whether there was an answer. */
   async #sync(roomID: string): Promise<boolean> {
     const { userID } = this.user;
-    const version = this.#versions.get(roomID)!; // or later
+    const note = this.noterOf(roomID, () => this.#open.get(roomID));
     const replica = await openReplica({
       server: chatServer,
       userID,
       space: roomSpace(roomID),
       window: WINDOW,
-      mutators: roomMutators({ userID, now: Date.now }),
+      mutators: mutatorsIn(roomID, userID),
     });
     this.#open.set(roomID, replica);
     // Meanwhile it may have been opened by the page itself.
-    if (this.#closed || this.events.isOpen(roomID)) {
+    if (this.#closed || this.#shown.has(roomID)) {
       this.#failedAt.delete(roomID);
       this.#closeCopy(roomID);
       return true;
@@ -193,29 +226,31 @@ export class BackgroundCopies {
       if (!online) this.#failedAt.delete(roomID); // it is not the room's fault
       return online;
     }
-    await replica.persist();
-    const entries = await replica.query((tx) => tx.scan().values().toArray());
-    const size = JSON.stringify(entries).length;
-    this.#synced.set(roomID, { version, at: Date.now(), size });
-    const kept = [...this.#synced].filter(([id]) => this.#rooms.includes(id));
-    localStore.write(this.#key, Object.fromEntries(kept));
-    this.#tell(replica);
+    await note();
+    if (this.#open.get(roomID) !== replica) return true;
+    this.#attend(roomID, replica, note);
     const spare = Math.max(0, this.#open.size - MAX_OPEN);
     for (const id of this.#openByUse().slice(0, spare)) this.#closeCopy(id);
     return true;
   }
 
-  /** Tells of a copy now, and whenever it has been brought up to date. */
-  #tell(replica: RoomReplica): void {
+  /** Tells of a copy and notes what it holds, now and whenever it has been brought up to date. */
+  #attend(
+    roomID: string,
+    replica: RoomReplica,
+    note: () => Promise<void>,
+  ): void {
     const { userID } = this.user;
-    const read = coalesce(async () => {
-      if (this.#closed) return;
+    const tell = coalesce(async () => {
+      if (this.#open.get(roomID) !== replica) return;
       const copy = await replica.query((tx) => membersCopyIn(tx, userID));
-      if (copy) this.events.onCopy(copy);
+      if (copy) this.onCopy(copy);
     });
+    this.#tells.set(roomID, tell);
     effect(() => {
       const { fresh, syncing } = replica.status.value;
-      if (fresh && !syncing) read().catch(console.warn); // it may be closed
+      if (!fresh || syncing) return;
+      Promise.all([tell(), note()]).catch(console.warn); // it may be closed
     });
   }
 
@@ -258,8 +293,18 @@ export class BackgroundCopies {
   #closeCopy(roomID: string): void {
     this.#open.get(roomID)?.close().catch(reportError);
     this.#open.delete(roomID);
+    this.#tells.delete(roomID);
     if (this.#waitsFor === roomID) this.#stopWaiting();
   }
+}
+
+/** The same as where the room is shown: by their names Replicache tells copies apart. */
+function mutatorsIn(roomID: string, userID: string) {
+  const actor = { userID, now: Date.now };
+  const mutators = roomMutators(actor);
+  return roomID.startsWith(DIRECT)
+    ? { ...mutators, ...directMutators(actor) }
+    : mutators;
 }
 
 /** Whether the disk is nearly full, as far as the browser tells. */

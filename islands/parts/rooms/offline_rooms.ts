@@ -1,5 +1,6 @@
 // Lists the rooms from the copies on this device, for when the server does not answer.
 import "../shared/shared_chunk.ts";
+import { isUnwanted } from "../../../lib/chat/direct.ts";
 import {
   blockedBy,
   membershipsOf,
@@ -49,7 +50,8 @@ export async function offlineRooms(
     const room = before(roomID);
     rooms.set(roomID, {
       ...room,
-      name,
+      // Direct messages are called after the others in them, wherever that is known.
+      name: room.direct ? room.name : name,
       member: true,
       // Either may be older: the copy, or the list.
       readSeq: Math.max(room.readSeq, readSeq),
@@ -70,5 +72,8 @@ export async function offlineRooms(
   }
   const here = new Set(copies.map(({ roomID }) => roomID));
   return [...rooms.values()]
+    .filter(({ begunBy = "", people = [] }) =>
+      !isUnwanted(begunBy, people, blocked)
+    )
     .map((room) => ({ ...room, onDevice: here.has(room.roomID) }));
 }

@@ -1,4 +1,5 @@
 // The room above or below in the list, and the next one with something unread.
+import { asTheyStand } from "../../../lib/chat/room_order.ts";
 import { openRoomID } from "../shared/room_navigation.ts";
 import { listedRooms, unreadIn } from "../shared/room_store.ts";
 
@@ -11,8 +12,10 @@ export function roomAt(
   mustBeUnread: boolean,
 ): string | undefined {
   const open = openRoomID.value;
-  const all = listedRooms.value
+  const own = listedRooms.value
     .filter(({ member, roomID }) => member || roomID === open);
+  const { yours, others, direct } = asTheyStand(own);
+  const all = [...yours, ...others, ...direct];
   const at = all.findIndex(({ roomID }) => roomID === open);
   // Before the first for a step down, behind the last for a step up.
   const start = at < 0 && step < 0 ? 0 : at;

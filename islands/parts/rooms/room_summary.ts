@@ -1,10 +1,20 @@
 // Sums up a room for the list of rooms by the copy of it that is on this device.
 import type { ReadTransaction } from "replicache";
-import { folded } from "../../../lib/chat/blocked.ts";
+import { asSeenBy, othersIn } from "../../../lib/chat/direct.ts";
+import { folded, lastOf } from "../../../lib/chat/last_message.ts";
 import { mentionsName } from "../../../lib/chat/mentions.ts";
-import { MAX_UNREAD, readSeqIn } from "../../../lib/chat/read_state.ts";
+import {
+  confirmedCount,
+  MAX_UNREAD,
+  readSeqIn,
+} from "../../../lib/chat/read_state.ts";
 import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
-import { memberIn, messagesIn, roomIn } from "../../../lib/chat/queries.ts";
+import {
+  memberIn,
+  membersIn,
+  messagesIn,
+  roomIn,
+} from "../../../lib/chat/queries.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 
@@ -29,6 +39,8 @@ export type MembersCopy = {
   room: Room;
   messages: readonly Message[];
   me: Member;
+  /** Of direct messages all are needed. */
+  members: readonly Member[];
 };
 
 /** Undefined where the person is not a member, as far as the copy knows. */
@@ -37,28 +49,33 @@ export async function membersCopyIn(
   userID: string,
 ): Promise<MembersCopy | undefined> {
   const [room, me] = await Promise.all([roomIn(tx), memberIn(tx, userID)]);
-  return room && me && { room, me, messages: await messagesIn(tx) };
+  if (!room || !me) return undefined;
+  const members = room.direct ? await membersIn(tx) : [];
+  return { room, me, members, messages: await messagesIn(tx) };
 }
 
 /** A member's room as its copy has it, unless a list of the server's is newer. */
 export function summaryOf(
   listed: RoomSummary,
-  { room, messages, me }: MembersCopy,
+  copy: MembersCopy,
   blocked: ReadonlySet<string>,
 ): RoomSummary {
-  const unsent = messages.filter((each) => each.pending && !each.editedAt);
-  const messageCount = room.messageCount - unsent.length;
+  const { messages, me, members } = copy;
+  const room = asSeenBy(copy.room, members, me.id);
+  const messageCount = confirmedCount(room);
   if (messageCount < listed.messageCount) return listed;
-  const { name, topic, visibility } = room;
+  const { name, topic, visibility, direct, pending } = room;
   const readSeq = readSeqIn(room, me.id, listed.readSeq);
   const unread = messages
     .filter(({ seq, authorID }) =>
       seq > readSeq && authorID !== me.id && !blocked.has(authorID)
     )
     .slice(-MAX_UNREAD);
+  // Each direct message is as good as a mention.
   const mentions = unread
-    .filter(({ content }) => mentionsName(content, me.name)).length;
-  const last = messages.at(-1);
+    .filter(({ content }) => direct || mentionsName(content, me.name)).length;
+  const newest = messages.at(-1);
+  const last = newest ? lastOf(newest) : null;
   return {
     ...listed,
     name,
@@ -71,6 +88,34 @@ export function summaryOf(
     mention: mentions > 0,
     mentions,
     lastAt: last?.createdAt ?? null,
-    last: last && blocked.has(last.authorID) ? folded(last) : last ?? null,
+    last: last && blocked.has(newest!.authorID) ? folded(last) : last,
+    ...direct && {
+      direct,
+      people: othersIn(members, me.id),
+      begunBy: room.createdBy,
+    },
+    pending,
   };
+}
+
+/**
+ * A listed room with what a copy has told of it, unless the list is newer.
+ * Where more has been read than the teller knew, as much counts as unread as
+ * may be.
+ */
+export function withNews(listed: RoomSummary, told: RoomSummary): RoomSummary {
+  const more = told.messageCount - listed.messageCount;
+  if (more < 0) return listed;
+  // What is set is not the room's to tell.
+  const { favourite, notify } = listed;
+  const news = { ...told, favourite, notify };
+  if (told.readSeq >= listed.readSeq) return news;
+  const unread = Math.min(told.unread, listed.unread + more);
+  const mentions = Math.min(
+    told.mentions ?? 0,
+    (listed.mentions ?? 0) + more,
+    unread,
+  );
+  const { readSeq } = listed;
+  return { ...news, readSeq, unread, mentions, mention: mentions > 0 };
 }

@@ -1,6 +1,7 @@
 // The list of rooms, brought up to date while the page is open.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { toldApart } from "../../../lib/chat/direct.ts";
 import { DIRECTORY, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomPage } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
@@ -38,23 +39,24 @@ export function useRooms(
   const { look, refresh } = useMemo(() => {
     async function readCopies(): Promise<RoomPage> {
       const { offlineRooms } = await import("./offline_rooms.ts");
-      const { rooms } = page.peek();
-      return { rooms: await offlineRooms(userID, rooms), next: null };
+      const known = [...fedRooms.peek() ?? [], ...page.peek().rooms];
+      return { rooms: await offlineRooms(userID, known), next: null };
     }
     async function look() {
       const query = wanted();
+      let isOfAll = !query.q && !query.after;
       // If both fail the list stays as it was, until the next poke.
       const news = await fetchRooms(query)
-        .catch((error) =>
-          error instanceof ListRefused ? undefined : readCopies()
-        )
+        .catch((error) => {
+          if (error instanceof ListRefused) return undefined;
+          isOfAll = true;
+          return readCopies();
+        })
         .catch(console.warn);
       if (news && query === wanted()) page.value = news;
       // The list beside it is of all rooms.
-      const all = query.q || query.after
-        ? await fetchRooms().catch(() => undefined)
-        : news;
-      if (all) fedRooms.value = all.rooms;
+      const all = isOfAll ? news : await fetchRooms().catch(() => undefined);
+      if (all) fedRooms.value = toldApart(all.rooms);
     }
     return { look, refresh: coalesce(look, MIN_INTERVAL) };
   }, []);

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { everyPageStrings } from "../../../lib/chat/strings/every_page.ts";
-import { loadScript } from "../shared/load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = everyPageStrings;

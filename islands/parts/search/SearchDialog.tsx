@@ -2,8 +2,14 @@
 import "../shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { isListed } from "../../../lib/chat/direct.ts";
 import { roomFinder } from "../../../lib/chat/room_finder.ts";
+import {
+  hasFilters,
+  MAX_QUERY,
+  parseQuery,
+} from "../../../lib/chat/search_query.ts";
 import { deviceStrings } from "../../../lib/chat/strings/device.ts";
 import { roomListStrings } from "../../../lib/chat/strings/room_list.ts";
 import {
@@ -14,6 +20,8 @@ import {
 } from "../../../lib/chat/text_search.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { fetchRooms } from "../shared/fetch_rooms.ts";
+import { Avatar } from "../shared/Avatar.tsx";
+import { showDirect } from "../shared/direct_messages.ts";
 import { isComposing } from "../shared/keys.ts";
 import { mentionHash } from "../shared/mention_link.ts";
 import { elementIDOf } from "../shared/message_link.ts";
@@ -23,13 +31,13 @@ import {
   type Found,
   type FoundPerson,
   openSearch,
+  openServerSearch,
   type Search,
 } from "./search_index.ts";
+import { type ServerFound, useServerSearch } from "./server_search.ts";
 
 const words = deviceStrings.search;
 
-/** In UTF-16 units. Each word of a query is looked for in each message. */
-const MAX_QUERY = 200;
 const MAX_ROOMS = 7;
 
 type SearchDialogProps = { userID: string; onClose: () => void };
@@ -49,26 +57,39 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     }
     openSearch(userID).then(
       (opened) => search.value = opened,
-      (error) => {
+      async (error) => {
         failed.value = true;
         console.error(error);
+        search.value = await openServerSearch(userID);
       },
     );
   }, []);
 
-  const found = useMemo(() => search.value?.(text.value), [
+  const query = useMemo(() => parseQuery(text.value), [text.value]);
+  const server = useServerSearch(query);
+  const onServer = server.found;
+  const found = useMemo(() => search.value?.(query, onServer.messages), [
     search.value,
-    text.value,
+    query,
+    onServer.messages,
   ]);
   const rooms = useMemo(
-    () => roomsWith(text.value, allRooms.value),
-    [allRooms.value, text.value],
+    () =>
+      hasFilters(query)
+        ? { count: 0, best: [] }
+        : roomsWith(query.terms.join(" "), allRooms.value, userID),
+    [allRooms.value, query],
   );
-  const status = failed.value
-    ? words.failed
-    : found
-    ? words.found({ ...found, rooms })
+  const isEverywhere = onServer.state === "done";
+  const next = onServer.page?.next;
+  const isFailed = onServer.state === "failed";
+  const status = found
+    ? words.found({ ...found, rooms }, isEverywhere, Boolean(next))
     : words.hint;
+  const about = [
+    failed.value && words.failed,
+    found && wordsAbout(onServer),
+  ].filter(Boolean).join(" ");
 
   /** The arrows move through the results, and back to the box. */
   function onKeyDown(event: KeyboardEvent) {
@@ -79,7 +100,9 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
     if (!step) return;
     event.preventDefault();
     const stops = [
-      ...dialog.current!.querySelectorAll<HTMLElement>("input, li a"),
+      ...dialog.current!.querySelectorAll<HTMLElement>(
+        "input, li :is(a, button), .more",
+      ),
     ];
     const at = stops.indexOf(document.activeElement as HTMLElement) + step;
     stops[Math.max(0, Math.min(at, stops.length - 1))].focus();
@@ -122,7 +145,13 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
           {words.close}
         </button>
       </form>
-      <p class="hint" role="status">{status}</p>
+      <div class="found hint">
+        <p role="status">{status}</p>
+        {/* That it goes on is not worth being told with each letter. */}
+        <p aria-live={onServer.state === "asking" ? "off" : "polite"}>
+          {about}
+        </p>
+      </div>
       {/* What is followed leads away from here. */}
       <div class="results" onClick={closeAtLink}>
         <Group
@@ -137,7 +166,7 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
         <Group
           title={words.people}
           items={found?.people.best.map((person) => (
-            <PersonResult key={person.userID} {...person} />
+            <PersonResult key={person.id} {...person} />
           ))}
         />
         <Group
@@ -149,22 +178,49 @@ export function SearchDialog({ userID, onClose }: SearchDialogProps) {
             />
           ))}
         />
+        {(next || isFailed) && (
+          <button
+            type="button"
+            class="quiet more"
+            onClick={() => {
+              server.more();
+              // Until there is an answer there is no such button.
+              if (!next) dialog.current?.querySelector("input")?.focus();
+            }}
+          >
+            {isFailed ? words.again : words.more}
+          </button>
+        )}
       </div>
     </dialog>
   );
 
   function closeAtLink({ target }: MouseEvent) {
-    if ((target as Element).closest("a")) dialog.current?.close();
+    if ((target as Element).closest("li :is(a, button)")) {
+      dialog.current?.close();
+    }
   }
+}
+
+/** How far the server has been asked, where that is not all. */
+function wordsAbout({ state, page }: ServerFound): string {
+  if (state === "asking") return words.asking;
+  if (state === "failed") return page ? words.notNow : words.onlyDevice;
+  return [
+    page?.until !== undefined && words.until(new Date(page.until)),
+    page?.incomplete && words.incomplete,
+  ].filter(Boolean).join(" ");
 }
 
 /** The rooms to go to: those whose names begin with the words first, else in the order of the list. */
 function roomsWith(
   query: string,
   all: readonly RoomSummary[],
+  userID: string,
 ): { count: number; best: RoomSummary[] } {
   const terms = termsOf(query);
   const found = all.filter(({ roomID }) => roomID !== openRoomID.peek())
+    .filter((room) => isListed(room, userID, undefined))
     .filter(roomFinder(query))
     .map((room) => ({ room, rank: relevance(searchable(room.name), terms) }))
     .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0));
@@ -175,21 +231,22 @@ function roomsWith(
 type GroupProps = { title: string; items: VNode[] | undefined };
 
 function Group({ title, items = [] }: GroupProps) {
-  const id = useId();
   if (items.length === 0) return null;
   return (
     <section>
-      <h3 id={id}>{title}</h3>
-      <ul aria-labelledby={id}>
+      <h3>{title}</h3>
+      <ul aria-label={title}>
         {items.map((item) => <li key={item.key}>{item}</li>)}
       </ul>
     </section>
   );
 }
 
-function RoomResult({ roomID, name, topic, visibility }: RoomSummary) {
+function RoomResult(room: RoomSummary) {
+  const { roomID, name, topic, visibility, people } = room;
   return (
     <a href={`/rooms/${roomID}`}>
+      {people?.length === 1 && <Avatar {...people[0]} />}
       <span class="where">
         <strong dir="auto">{name}</strong>
         {visibility === "private" && (
@@ -202,15 +259,31 @@ function RoomResult({ roomID, name, topic, visibility }: RoomSummary) {
   );
 }
 
-function PersonResult({ userID, name, tag, roomID, room }: FoundPerson) {
+function PersonResult(person: FoundPerson) {
+  const { id, name, tag, roomID, room } = person;
+  const peoplePage = `/rooms/${roomID}/people#person-${id}`;
   return (
-    <a href={`/rooms/${roomID}#${mentionHash(userID)}`}>
-      <span class="where">
-        <strong dir="auto">{name}</strong>
-        {tag && <span class="name-tag">{tag}</span>}{" "}
-        <span dir="auto">{room}</span>
-      </span>
-    </a>
+    <>
+      <a href={`/rooms/${roomID}#${mentionHash(id)}`}>
+        <Avatar {...person} />
+        <span class="where">
+          <strong dir="auto">{name}</strong>
+          {tag && <span class="name-tag">{tag}</span>}{" "}
+          <span dir="auto">{room}</span>
+        </span>
+      </a>
+      <button
+        type="button"
+        class="quiet to-person"
+        onClick={() =>
+          showDirect([person])
+            // Where one can try it again, and is told why not.
+            .catch(() => location.assign(peoplePage))}
+      >
+        {words.message}
+        <span class="hidden">{` ${name}`}</span>
+      </button>
+    </>
   );
 }
 

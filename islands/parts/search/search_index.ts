@@ -1,4 +1,5 @@
-// Searches the rooms, people and messages on this device, as they are when the search is opened.
+// Searches the people and messages on this device, as they are when the search is opened, and puts what the server finds among them.
+import { asSeenBy } from "../../../lib/chat/direct.ts";
 import { parseMarkdown } from "../../../lib/chat/markdown.ts";
 import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import {
@@ -10,13 +11,22 @@ import {
 import { textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member } from "../../../lib/chat/schema.ts";
 import {
+  filesOf,
+  hasFilters,
+  isEmpty,
+  isInRoom,
+  passes,
+  searchedText,
+  type SearchQuery,
+} from "../../../lib/chat/search_query.ts";
+import {
   type ExcerptPiece,
   excerptsOf,
   looseRelevance,
   relevance,
   searchable,
-  termsOf,
 } from "../../../lib/chat/text_search.ts";
+import type { FoundMessage, Person } from "../../../lib/chat/views.ts";
 import { queryCopiesOf } from "../shared/query_copies.ts";
 
 /** A message that was found. */
@@ -30,9 +40,7 @@ export type Found = {
 };
 
 /** A person who was found, and a room that they are in. */
-export type FoundPerson = {
-  userID: string;
-  name: string;
+export type FoundPerson = Person & {
   /** What tells them from others of the name. */
   tag: string | undefined;
   roomID: string;
@@ -44,24 +52,48 @@ type Best<T> = { count: number; best: T[] };
 
 export type Results = { messages: Best<Found>; people: Best<FoundPerson> };
 
-/** Undefined when there is no word to look for. */
-export type Search = (query: string) => Results | undefined;
+/** What answers a query, `others` of the server's among it; undefined when nothing is asked for. */
+export type Search = (
+  query: SearchQuery,
+  others: readonly FoundMessage[],
+) => Results | undefined;
 
 const MAX_SHOWN = 50;
 const MAX_PEOPLE = 5;
 /** Folding many texts lets the page do other things after so many milliseconds. */
 const TURN = 20;
 
-export async function openSearch(userID: string): Promise<Search> {
-  const copies = await queryCopiesOf(userID, async (tx) => {
-    const room = await roomIn(tx);
+/** Reads what is on the device. */
+const readCopies = (userID: string) =>
+  queryCopiesOf(userID, async (tx) => {
+    const members = await membersIn(tx);
+    const stored = await roomIn(tx);
+    const room = stored && asSeenBy(stored, members, userID);
     const of = <T>(all: T[]) => room ? all.map((it) => ({ ...it, room })) : [];
+    const messages = (await messagesIn(tx)).map((
+      { id, authorID, from, content, createdAt, files },
+    ) => ({ id, authorID, from, content, createdAt, files }));
     return {
-      messages: of(await messagesIn(tx)),
-      members: of(await membersIn(tx)),
+      messages: room
+        ? messages.map((it) => ({ ...it, roomID: room.id, room: room.name }))
+        : [],
+      // With whom one has direct messages alone may have left all other rooms.
+      members: room?.direct ? [] : of(members),
       blocked: await blockedBy(tx),
     };
   });
+
+export const openSearch = async (userID: string): Promise<Search> =>
+  await searchOver(userID, await readCopies(userID));
+
+/** A search where nothing on the device can be read. */
+export const openServerSearch = (userID: string): Promise<Search> =>
+  searchOver(userID, []);
+
+async function searchOver(
+  userID: string,
+  copies: Awaited<ReturnType<typeof readCopies>>,
+): Promise<Search> {
   const peopleWith = peopleFinder(
     copies.flatMap(({ members }) => members)
       .filter(({ id }) => id !== userID),
@@ -69,56 +101,77 @@ export async function openSearch(userID: string): Promise<Search> {
   const blocked = new Set(
     copies.flatMap((it) => it.blocked.map(({ id }) => id)),
   );
-  const newestFirst = copies.flatMap(({ messages }) => messages)
-    .filter(({ authorID }) => !blocked.has(authorID))
+  const isShown = ({ authorID }: FoundMessage) => !blocked.has(authorID);
+  const newestFirst: FoundMessage[] = copies
+    .flatMap(({ messages }) => messages).filter(isShown)
     .sort((a, b) => b.createdAt - a.createdAt);
-  // As it was typed: to parse all would take much longer than to search them.
-  const texts: string[] = [];
+  const texts = new Map<FoundMessage, string>();
   let turn = performance.now();
-  for (const { from, content } of newestFirst) {
-    texts.push(searchable(`${from} ${content}`));
+  for (const message of newestFirst) {
+    texts.set(message, searchedText(message));
     if (performance.now() - turn < TURN) continue;
     await new Promise((resolve) => setTimeout(resolve));
     turn = performance.now();
   }
 
-  function ranked(terms: string[], relevanceOf: typeof relevance) {
-    const found: { i: number; rank: number }[] = [];
-    for (const [i, text] of texts.entries()) {
-      const rank = relevanceOf(text, terms);
-      if (rank !== undefined) found.push({ i, rank });
+  function ranked(query: SearchQuery, relevanceOf: typeof relevance) {
+    const found: { message: FoundMessage; rank: number }[] = [];
+    for (const [message, text] of texts) {
+      if (!passes(query, message) || !isInRoom(query, message.room)) continue;
+      const rank = relevanceOf(text, query.terms);
+      if (rank !== undefined) found.push({ message, rank });
     }
-    return found.sort((a, b) => b.rank - a.rank); // else as before: newest first
+    return found;
   }
 
-  const excerpts = new Map<number, ReturnType<typeof excerptsOf>>();
-  function contentExcerpts(i: number) {
-    let those = excerpts.get(i);
+  /** Those of the server, but for what was found here: of that this device may know more. */
+  function rankedOthers(
+    { terms }: SearchQuery,
+    others: readonly FoundMessage[],
+    found: ReturnType<typeof ranked>,
+  ) {
+    const here = new Set(found.map(({ message }) => message.id));
+    return others.filter((it) => isShown(it) && !here.has(it.id))
+      .map((message) => ({
+        message,
+        rank: relevance(searchedText(message), terms) ?? 0,
+      }));
+  }
+
+  const excerpts = new WeakMap<FoundMessage, ReturnType<typeof excerptsOf>>();
+  function contentExcerpts(message: FoundMessage) {
+    let those = excerpts.get(message);
     if (!those) {
-      those = excerptsOf(textOf(parseMarkdown(newestFirst[i].content)));
-      excerpts.set(i, those);
+      const text = textOf(parseMarkdown(message.content));
+      const parts = [text, filesOf(message)].filter(Boolean);
+      those = excerptsOf(parts.join(" · "));
+      excerpts.set(message, those);
     }
     return those;
   }
 
-  return (query) => {
-    const terms = termsOf(query);
-    if (terms.length === 0) return undefined;
-    let found = ranked(terms, relevance);
-    if (found.length === 0) found = ranked(terms, looseRelevance);
-    const best = found.slice(0, MAX_SHOWN).map(({ i }) => {
-      const { id, room, from, createdAt } = newestFirst[i];
-      return {
-        id,
-        createdAt,
-        roomID: room.id,
-        room: room.name,
-        from: excerptsOf(from)(terms),
-        content: contentExcerpts(i)(terms),
-      };
-    });
-    const messages = { count: found.length, best };
-    return { messages, people: peopleWith(terms) };
+  return (query, others) => {
+    if (isEmpty(query)) return undefined;
+    let found = ranked(query, relevance);
+    found.push(...rankedOthers(query, others, found));
+    if (found.length === 0) found = ranked(query, looseRelevance);
+    found.sort((a, b) =>
+      b.rank - a.rank || b.message.createdAt - a.message.createdAt
+    );
+    const { terms, from } = query;
+    const best = found.slice(0, MAX_SHOWN + others.length)
+      .map(({ message }) => ({
+        id: message.id,
+        createdAt: message.createdAt,
+        roomID: message.roomID,
+        room: message.room,
+        from: excerptsOf(message.from)([...terms, ...from]),
+        content: contentExcerpts(message)(terms),
+      }));
+    const people = hasFilters(query)
+      ? { count: 0, best: [] }
+      : peopleWith(terms);
+    return { messages: { count: found.length, best }, people };
   };
 }
 
@@ -136,9 +189,10 @@ function peopleFinder(
       .sort((a, b) => b.rank! - a.rank!);
     const best = found.slice(0, MAX_PEOPLE)
       .map(({ person }) => ({ person, tag: tagOf(person) }))
-      .map(({ person: { id, name, room }, tag }) => ({
-        userID: id,
+      .map(({ person: { id, name, avatar, room }, tag }) => ({
+        id,
         name,
+        avatar,
         tag,
         roomID: room.id,
         room: room.name,

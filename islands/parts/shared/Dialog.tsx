@@ -1,6 +1,6 @@
 // A modal dialog, open for as long as it is rendered.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { returnToComposer } from "./writing_focus.ts";
 
 type DialogProps = {
@@ -11,7 +11,6 @@ type DialogProps = {
 
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
   useEffect(() => {
     const { current } = dialog;
     current!.showModal();
@@ -24,11 +23,11 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     <dialog
       ref={dialog}
       class="card"
-      aria-labelledby={id}
+      aria-label={title}
       // The event comes later than close(): by then another may be open.
       onClose={() => dialog.current && onClose()}
     >
-      <h2 id={id}>{title}</h2>
+      <h2>{title}</h2>
       {children}
     </dialog>
   );

@@ -5,7 +5,7 @@ import { MAX_REACTION_KINDS } from "../../../lib/chat/lengths.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { EmojiGrid } from "./EmojiGrid.tsx";
-import { loadScript } from "./load_script.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import { MOST_USED } from "./most_used_emoji.ts";
 import { positionBeside } from "./position_beside.ts";
 

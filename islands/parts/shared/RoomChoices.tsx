@@ -10,17 +10,23 @@ const words = roomOnUseStrings.options;
 
 type RoomChoicesProps = {
   roomID: string;
+  /** Whether it is one of direct messages: each counts as a mention. */
+  direct?: boolean;
   /** As the list of rooms has it. */
   listed: Pick<RoomSettings, "favourite" | "notify"> | undefined;
   /** Of the person's own space; undefined until it is open. */
   replica: UserReplica | undefined;
 };
 
-export function RoomChoices({ roomID, listed, replica }: RoomChoicesProps) {
+export function RoomChoices(props: RoomChoicesProps) {
+  const { roomID, direct, listed, replica } = props;
   const set = useSignal<Pick<RoomSettings, "favourite" | "notify">>(
     listed ?? {},
   );
   const { favourite = false, notify = "all" } = set.value;
+  const choices = Object.entries(words.choices)
+    .filter(([choice]) => !direct || choice !== "mentions");
+  const chosen = direct && notify === "mentions" ? "all" : notify;
   const problem = useSignal("");
   useEffect(() =>
     replica && onRoomSettings(replica, (settings) => {
@@ -57,14 +63,13 @@ export function RoomChoices({ roomID, listed, replica }: RoomChoicesProps) {
       </label>
       <div role="radiogroup" aria-label={words.notify}>
         <p class="hint">{words.notify}</p>
-        {Object.entries(words.choices).map(([choice, label]) => (
+        {choices.map(([choice, label]) => (
           <label key={choice} class="choice">
             <input
               type="radio"
               name={`notify-${roomID}`}
-              checked={choice === notify}
-              onChange={() =>
-                choose({ notify: choice as Notify })}
+              checked={choice === chosen}
+              onChange={() => choose({ notify: choice as Notify })}
             />
             <span>{label}</span>
           </label>

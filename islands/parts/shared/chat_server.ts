@@ -12,7 +12,10 @@ export const chatServer: Server = {
     if (window) query.set("window", `${window}`);
     if (around) query.set("around", around.key);
     if (around?.order !== undefined) query.set("order", `${around.order}`);
-    if (endpoint === "poke") query.set("online", "1");
+    if (endpoint === "poke") {
+      query.set("online", "1");
+      query.set("patches", "1");
+    }
     return `/api/replicache/${endpoint}?${query}`;
   },
   headers: (authorization) => ({ authorization }),

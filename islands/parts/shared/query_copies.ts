@@ -1,6 +1,7 @@
 // Reads the copies of rooms and of a person's own space that are on this device.
+import type { DirectMutators } from "../../../lib/chat/direct.ts";
 import type { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
-import { userSpace } from "../../../lib/chat/spaces.ts";
+import { DIRECT, roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import { queryCopies } from "../../../lib/replica/local/query_copies.ts";
 import type { Query } from "../../../lib/replica/mod.ts";
 
@@ -16,6 +17,10 @@ const OF_ROOM: Named<ReturnType<typeof roomMutators>> = {
   setReaction: unused,
   updateRoom: unused,
 };
+const OF_DIRECT: typeof OF_ROOM & Named<DirectMutators> = {
+  ...OF_ROOM,
+  beginDirect: unused,
+};
 const OF_USER: Named<ReturnType<typeof userMutators>> = {
   blockPerson: unused,
   unblockPerson: unused,
@@ -28,6 +33,11 @@ const OF_USER: Named<ReturnType<typeof userMutators>> = {
 export const queryCopiesOf = <T>(userID: string, body: Query<T>) =>
   queryCopies(
     userID,
-    (space) => space === userSpace(userID) ? OF_USER : OF_ROOM,
+    (space) =>
+      space === userSpace(userID)
+        ? OF_USER
+        : space.startsWith(roomSpace(DIRECT))
+        ? OF_DIRECT
+        : OF_ROOM,
     body,
   );

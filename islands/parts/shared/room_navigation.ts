@@ -7,8 +7,8 @@ import { signal } from "@preact/signals";
 export const openRoomID = signal<string | undefined>(undefined);
 
 /** The roomID in the path of a room's page, if it is one. */
-const roomIDIn = (path: string): string | undefined =>
-  path.match(/^\/rooms\/([\w-]{1,64})$/)?.[1];
+const roomIDIn = (path?: string): string | undefined =>
+  path?.match(/^\/rooms\/([\w-]{1,64})$/)?.[1];
 
 /** Shows a room, as a new step in the browser's history; `hash` leads to a message or a person in it. */
 export function goToRoom(roomID: string, hash = ""): void {
@@ -33,10 +33,10 @@ export function followAddress(): () => void {
   };
   // Of a notification that was clicked.
   const onMessage = ({ data, ports }: MessageEvent) => {
-    if (typeof data?.show !== "string") return;
     const roomID = roomIDIn(data.show);
     if (!roomID) return;
     if (roomID !== openRoomID.peek()) goToRoom(roomID);
+    if (data.hash) location.replace(data.hash);
     ports[0]?.postMessage("shown");
   };
   onPopState();

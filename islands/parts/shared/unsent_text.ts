@@ -11,6 +11,9 @@ export type Draft = { content: string; replyTo?: string; shared?: string };
 /** A message that has left the composer and may be in no outbox yet. */
 export type OutgoingMessage = { id: string; content: string; replyTo?: string };
 
+/** Files that go with the next message, and what sends it then: it rejects when the device does not take them. */
+export type Attached = { send(message: OutgoingMessage): Promise<void> };
+
 /** A message that its author is editing, with its new text so far. */
 export type BegunEdit = Pick<Message, "id" | "seq" | "content">;
 

@@ -4,6 +4,7 @@ import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
 import type { BlockedPerson, Member } from "../../../lib/chat/schema.ts";
 
 export type People = {
+  roomID: string;
   byID: ReadonlyMap<string, Member>;
   members: readonly Member[];
   /** What the reader is called. */
@@ -23,11 +24,9 @@ export function usePeople(
   myName: string,
   blocked: readonly BlockedPerson[],
 ): People {
-  const key = JSON.stringify([
-    members.map(({ id, name }) => [id, name]),
-    blocked,
-  ]);
+  const key = JSON.stringify([members, blocked]);
   return useMemo(() => ({
+    roomID,
     byID: new Map(members.map((member) => [member.id, member])),
     members,
     myName,

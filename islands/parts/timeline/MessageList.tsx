@@ -1,14 +1,12 @@
 // The log of a room, newest at the bottom, which stays in view unless the reader has scrolled up.
 import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { useEffect } from "preact/hooks";
 import type { RichNode } from "../../../lib/chat/rich_text.ts";
 import type { Message as ChatMessage, Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import type { Gap } from "../../../lib/replica/mod.ts";
 import type { MessageActions } from "../message/MessageToolbar.tsx";
 import type { People } from "../shared/usePeople.ts";
-import { isTouch } from "../shared/writing_focus.ts";
 import { MessageGroup } from "./MessageGroup.tsx";
 import type { History } from "./useHistory.ts";
 import type { ScrollAnchor } from "./useScrollAnchor.ts";
@@ -37,7 +35,7 @@ type MessageListProps = {
   older: ComponentChild;
   /** What stands in for the messages of a gap, with a key. */
   missing: (gap: Gap) => ComponentChild;
-  /** What the server refused, below the messages; false when there is none. */
+  /** What the server refused, and files that are on their way, below the messages. */
   failures: ComponentChild;
 };
 
@@ -60,12 +58,6 @@ export function MessageList(props: MessageListProps) {
   const isShown = messages.some(({ id }) => id === focused.value);
   const active = isShown ? focused.value : last?.id;
 
-  // A person who writes wants to see it, wherever they were reading.
-  const written = last?.pending && last.authorID === userID ? last.id : "";
-  useEffect(() => {
-    if (written) toNewest();
-  }, [written]);
-
   return (
     <div class="log-frame">
       <div
@@ -81,14 +73,9 @@ export function MessageList(props: MessageListProps) {
           const article = (target as Element).closest("article");
           if (article) focused.value = article.dataset.messageId;
         }}
-        onKeyDown={moveFocus}
-        onMouseDown={keepStill}
-        onClick={focusMessage}
       >
         <div class="messages">
-          {messages.length === 0 && !more && !props.failures && (
-            <Empty room={props.room} />
-          )}
+          {messages.length === 0 && !more && <Empty room={props.room} />}
           {more && props.older}
           {groupsOf(messages, gaps).flatMap(([key, group, gap], i, groups) => {
             const has = (wanted?: string) =>
@@ -140,13 +127,14 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-function Empty({ room: { id, name, visibility } }: { room: Room }) {
+function Empty({ room }: { room: Room }) {
+  const { id, visibility, direct } = room;
   const words = roomStrings.messages;
   return (
     <div class="empty">
-      <p class="title" dir="auto">{words.emptyTitle(name)}</p>
+      <p class="title" dir="auto">{words.emptyTitle(room)}</p>
       <p>{words.empty}</p>
-      {visibility === "private" && (
+      {visibility === "private" && !direct && (
         <p>
           {words.emptyPrivate}{" "}
           <a href={`/rooms/${id}/people#invite`}>{words.invite}</a>
@@ -154,38 +142,6 @@ function Empty({ room: { id, name, visibility } }: { room: Room }) {
       )}
     </div>
   );
-}
-
-/** A tap must not move what it is on before it is a click: the focus, which brings buttons, comes with the click. */
-function keepStill(event: MouseEvent): void {
-  const isText = (event.target as Element).closest("textarea");
-  if (isTouch() && !isText) event.preventDefault();
-}
-
-/** A tap on a message brings its buttons, where the browser does not focus what is tapped. */
-function focusMessage({ target }: MouseEvent): void {
-  // What is pressed may have put the focus elsewhere by now.
-  if ((target as Element).closest("a, button, textarea")) return;
-  const article = (target as Element).closest("article");
-  if (!article?.contains(document.activeElement)) {
-    article?.focus({ preventScroll: true });
-  }
-}
-
-/** The arrow keys move the focus from message to message. */
-function moveFocus(event: KeyboardEvent): void {
-  const article = (event.target as Element).closest("article");
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (!article || !step || event.altKey || event.ctrlKey || event.metaKey) {
-    return;
-  }
-  const log = event.currentTarget as Element;
-  const all = [...log.querySelectorAll("article")];
-  const next = all[all.indexOf(article) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 /**

@@ -1,0 +1,130 @@
+// Files beside what is being written: chosen, pasted or dropped anywhere on the page, shown, described and taken back.
+import { useEffect, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { MAX_ALT } from "../../../lib/chat/lengths.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { displaySize } from "../shared/picture_size.ts";
+import type { Attached } from "../shared/unsent_text.ts";
+import { focusComposer } from "../shared/writing_focus.ts";
+import { attach, type AttachedFile, AttachedFiles } from "./attached_files.ts";
+import { useObjectURL } from "./useObjectURL.ts";
+
+const words = roomOnUseStrings.files;
+
+type AttachmentsProps = {
+  roomID: string;
+  draft: { attached: Signal<Attached | undefined> };
+  mayWrite: boolean;
+  showNotice: (text: string) => void;
+};
+
+export function Attachments(props: AttachmentsProps) {
+  const { roomID, draft, mayWrite, showNotice } = props;
+  const chooser = useRef<HTMLInputElement>(null);
+  const own = draft.attached.value;
+  const add = (files: Iterable<File>) => {
+    if (!mayWrite) return showNotice(words.notMember);
+    attach(roomID, draft, [...files], showNotice);
+    focusComposer();
+  };
+  const latest = useRef(add);
+  latest.current = add;
+  useEffect(() => takeFiles((files) => latest.current(files)), []);
+  return (
+    <>
+      {own instanceof AttachedFiles && (
+        <ul class="attached" aria-label={words.attached}>
+          {own.files.value.map((file) => (
+            <Attachment
+              key={file.key}
+              file={file}
+              remove={() => {
+                own.remove(file);
+                focusComposer();
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      <button
+        type="button"
+        class="icon attach"
+        title={words.attach}
+        disabled={!mayWrite}
+        onClick={() => chooser.current!.click()}
+      >
+        {words.attach}
+      </button>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          add(currentTarget.files!);
+          currentTarget.value = ""; // the same one again is a choice as well
+        }}
+      />
+    </>
+  );
+}
+
+/** Calls back with files that are pasted, where that is no text, or dropped; returns the end of it. */
+function takeFiles(onFiles: (files: FileList) => void): () => void {
+  const over = new AbortController();
+  document.addEventListener("paste", (event) => {
+    const { files, types } = event.clipboardData!;
+    // Some apps put a picture of it beside each text.
+    if (files.length === 0 || types.includes("text/plain")) return;
+    if ((event.target as Element).closest("dialog, .edit-box")) return;
+    event.preventDefault();
+    onFiles(files);
+  }, over);
+  document.addEventListener("drop", (event) => {
+    const { files, types } = event.dataTransfer!;
+    if (!types.includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation(); // elsewhere it is said that nothing takes them
+    if (files.length > 0) onFiles(files);
+  }, over);
+  return () => over.abort();
+}
+
+type AttachmentProps = { file: AttachedFile; remove: () => void };
+
+function Attachment({ file, remove }: AttachmentProps) {
+  const { name, prepared, alt } = file;
+  const { thumbnail, size, width, height } = prepared.value ?? {};
+  const url = useObjectURL(thumbnail);
+  return (
+    <li>
+      {url && width && height && (
+        <img src={url} alt="" {...displaySize({ width, height })} />
+      )}
+      <span class="what">
+        <bdi>{name}</bdi>{" "}
+        {size !== undefined && <small>{roomStrings.size(size)}</small>}
+        {width && (
+          <input
+            type="text"
+            dir="auto"
+            aria-label={`${words.alt}: ${name}`}
+            placeholder={words.alt}
+            maxLength={MAX_ALT}
+            value={alt.value}
+            onInput={({ currentTarget }) => alt.value = currentTarget.value}
+          />
+        )}
+      </span>
+      <button
+        type="button"
+        class="quiet icon remove"
+        title={words.remove(name)}
+        onClick={remove}
+      >
+        {words.remove(name)}
+      </button>
+    </li>
+  );
+}

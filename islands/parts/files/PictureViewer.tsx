@@ -1,0 +1,114 @@
+// Shows the pictures of the log one by one, as large as the window. Also sees which of them can't be shown.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { Dialog } from "../shared/Dialog.tsx";
+import { fileURLs, noteFileURL } from "../shared/file_urls.ts";
+
+const words = roomOnUseStrings.files;
+
+/** `href` is where all of it is, `src` what is shown in the log. */
+type Picture = { href: string; src: string; alt: string; isPending: boolean };
+
+const PICTURES = ".log a.picture";
+
+/** Those of the log, in its order. */
+const picturesIn = (): HTMLAnchorElement[] => [
+  ...document.querySelectorAll<HTMLAnchorElement>(PICTURES),
+];
+
+function pictureOf(link: HTMLAnchorElement): Picture {
+  const { src, alt } = link.querySelector("img")!;
+  const isPending =
+    link.closest("article")?.getAttribute("data-state") === "pending";
+  return { href: link.href, src, alt, isPending };
+}
+
+export function PictureViewer({ connected }: { connected: boolean }) {
+  useBrokenPictures(connected);
+  const pictures = useSignal<Picture[]>([]);
+  const index = useSignal(0);
+  useEffect(() => {
+    const onClick = (event: MouseEvent) => {
+      const link = (event.target as Element)
+        .closest<HTMLAnchorElement>(PICTURES);
+      const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+      if (!link || isElsewhere) return;
+      event.preventDefault();
+      const links = picturesIn();
+      pictures.value = links.map(pictureOf);
+      index.value = links.indexOf(link);
+    };
+    document.addEventListener("click", onClick);
+    return () => document.removeEventListener("click", onClick);
+  }, []);
+
+  const { length } = pictures.value;
+  const picture = pictures.value[index.value];
+  if (!picture) return null;
+  const { href, src, alt, isPending } = picture;
+  const move = (by: number) => {
+    index.value = Math.max(0, Math.min(length - 1, index.value + by));
+  };
+  return (
+    <Dialog
+      title={words.viewer(index.value + 1, length)}
+      onClose={() => pictures.value = []}
+    >
+      <div
+        class="viewer"
+        onKeyDown={({ key }) => {
+          const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+          if (step) move(step);
+        }}
+      >
+        <img src={isPending ? src : href} alt={alt} />
+        <form method="dialog" class="row">
+          <button
+            type="button"
+            class="quiet"
+            disabled={index.value === 0}
+            onClick={() => move(-1)}
+          >
+            {words.previous}
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            disabled={index.value === length - 1}
+            onClick={() => move(1)}
+          >
+            {words.next}
+          </button>
+          {!isPending && (
+            <a class="button quiet" href={href} download>{words.download}</a>
+          )}
+          <button type="submit" autofocus>{words.close}</button>
+        </form>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Has those that can't be shown stand as files: until there is a network again, as it may have been for that. */
+function useBrokenPictures(connected: boolean): void {
+  useEffect(() => {
+    const note = (image: Element | EventTarget | null) => {
+      const link = (image as Element).closest<HTMLAnchorElement>(PICTURES);
+      if (link) noteFileURL(link.href.split("/").at(-1)!, "");
+    };
+    const onError = ({ target }: Event) => note(target);
+    document.addEventListener("error", onError, true);
+    // Those that failed before this script was here.
+    for (const link of picturesIn()) {
+      const { complete, naturalWidth, currentSrc } = link.querySelector("img")!;
+      if (complete && naturalWidth === 0 && currentSrc) note(link);
+    }
+    return () => document.removeEventListener("error", onError, true);
+  }, []);
+  useEffect(() => {
+    if (!connected) return;
+    const shown = [...fileURLs.peek()].filter(([, url]) => url !== "");
+    if (shown.length < fileURLs.peek().size) fileURLs.value = new Map(shown);
+  }, [connected]);
+}

@@ -1,0 +1,44 @@
+// The files of a message: pictures as pictures, all else by name and size, to be saved.
+import type { Message, MessageFile } from "../../../lib/chat/schema.ts";
+import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { fileURLs } from "../shared/file_urls.ts";
+import { displaySize } from "../shared/picture_size.ts";
+
+type MessageFilesProps = { message: Message; roomID: string };
+
+export function MessageFiles({ message, roomID }: MessageFilesProps) {
+  const { id, files } = message;
+  return files && (
+    <ul class="files">
+      {files.map((file) => (
+        <li key={file.id}>
+          <FileLink
+            file={file}
+            href={`/api/files/${roomID}/${id}/${file.id}`}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function FileLink({ file, href }: { file: MessageFile; href: string }) {
+  const { id, name, size, width, height, alt } = file;
+  const own = fileURLs.value.get(id);
+  return width && height && own !== ""
+    ? (
+      <a class="picture" href={href}>
+        <img
+          src={own ?? href}
+          alt={alt ?? name}
+          loading="lazy"
+          {...displaySize({ width, height })}
+        />
+      </a>
+    )
+    : (
+      <a class="file" href={href}>
+        <bdi>{name}</bdi> <small>{roomStrings.size(size)}</small>
+      </a>
+    );
+}
