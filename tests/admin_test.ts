@@ -1,24 +1,12 @@
 // `deno task admin` beside a process that serves: what it does counts there at once.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { eventsOf } from "./support/events.ts";
-import { permitted } from "./support/permitted.ts";
 import { Person } from "./support/person.ts";
 import { startServer } from "./support/server.ts";
+import { folderTest } from "./support/with_folder.ts";
 
-function test(name: string, fn: (file: string) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: !permitted,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(`${folder}/kvetch.sqlite3`);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
-}
+const test = (name: string, fn: (file: string) => Promise<void>): void =>
+  folderTest(name, (folder) => fn(`${folder}/kvetch.sqlite3`));
 
 /** Runs `deno task admin` against a file. */
 async function admin(file: string, ...args: string[]) {

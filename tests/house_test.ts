@@ -33,13 +33,18 @@ const MAY_IMPORT: Record<string, string[]> = {
 
 /** The folders of `islands/parts`, and which others each may import from; the islands themselves use any. */
 const PARTS_MAY_IMPORT: Record<string, string[]> = {
-  room: ["timeline", "message", "composer", "rooms", "search", "device"],
+  room: [
+    ...["timeline", "message", "composer", "files"],
+    ...["rooms", "search", "device"],
+  ],
   timeline: ["message"],
   message: [],
   composer: [],
+  files: ["message"],
   rooms: [],
   search: [],
-  device: [],
+  device: ["files"],
+  transfer: [],
   shared: [],
 };
 

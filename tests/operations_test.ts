@@ -4,21 +4,11 @@ import { eventsOf } from "./support/events.ts";
 import { permitted } from "./support/permitted.ts";
 import { Person } from "./support/person.ts";
 import { startServer } from "./support/server.ts";
+import { runTask } from "./support/task.ts";
+import { folderTest } from "./support/with_folder.ts";
 
-function test(name: string, fn: (file: string) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: !permitted,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(`${folder}/kvetch.sqlite3`);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
-}
+const test = (name: string, fn: (file: string) => Promise<void>): void =>
+  folderTest(name, (folder) => fn(`${folder}/kvetch.sqlite3`));
 
 const GENERAL = "room:general";
 const createMessage = (id: number, clientID = "c") => ({
@@ -37,16 +27,10 @@ async function messagesOf(person: Person): Promise<string[]> {
 }
 
 /** Runs `deno task backup` against a file. */
-async function backUp(file: string, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "-q", "backup", ...args],
-    env: { DENO_KV_PATH: file, NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, said: text(stdout) + text(stderr) };
-}
+const backUp = (file: string, ...args: string[]) =>
+  runTask(["backup", ...args], { DENO_KV_PATH: file });
 
-test("a copy that is taken while people write can be put back", async (file) => {
+test("a copy of a file that is taken while people write can be put back (T70)", async (file) => {
   const copy = `${file}.copy`;
   {
     await using server = await startServer({ DENO_KV_PATH: file });
@@ -84,7 +68,7 @@ test("a copy that is taken while people write can be put back", async (file) => 
   }
 });
 
-test("a copy never writes over a file, and says why it can't be made", async (file) => {
+test("a copy never writes over a file, and says why it can't be made (T70)", async (file) => {
   {
     await using server = await startServer({ DENO_KV_PATH: file });
     assertEquals(await server.stop(), 0);

@@ -2,23 +2,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { containerNotice } from "../lib/web/store_file.ts";
-import { permitted } from "./support/permitted.ts";
 import { runServer, type Server, startServer } from "./support/server.ts";
-
-function test(name: string, fn: (folder: string) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: !permitted,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await fn(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
-}
+import { folderTest as test } from "./support/with_folder.ts";
 
 /** Starts the app, which is to end by itself, with one line that says why. */
 async function assertRefused(

@@ -43,7 +43,10 @@ const LOG_BYTES = {
   client: 24,
 };
 /** How many messages of one client the engine puts into one commit: 400 sets. */
-export const MESSAGES_PER_COMMIT = 194;
+export const MESSAGES_PER_COMMIT = 193;
+
+/** Of so many new messages a commit of the engine checks that they are not there already; the others it has looked up. */
+const MAX_NEW_CHECKED = 96;
 
 const MAX_LOG_ENTRY_BYTES = 60_000; // the most that the engine puts into one
 
@@ -69,11 +72,15 @@ export class RawLoop implements Disposable {
     const atomic = this.kv.atomic();
     const version = ["version", SPACE];
     atomic.check({ key: version, versionstamp: this.#versionstamp });
-    atomic.check({ key: ["guard", SPACE], versionstamp: null });
+    for (const each of ["guard", "turns"]) {
+      atomic.check({ key: [each, SPACE], versionstamp: null });
+    }
     for (let i = 0; i < batch; i++) {
       const n = ++this.#count;
       const key = `message/${i}-${String(n).padStart(9, "0")}`;
-      atomic.set(["entry", SPACE, key], MESSAGE);
+      const entry = ["entry", SPACE, key];
+      if (i < MAX_NEW_CHECKED) atomic.check({ key: entry, versionstamp: null });
+      atomic.set(entry, MESSAGE);
       atomic.set(["order", SPACE, "message/", n, key], 0);
     }
     const roomBytes = room(clients);
@@ -84,6 +91,7 @@ export class RawLoop implements Disposable {
       atomic.check({ key, versionstamp });
       atomic.set(key, { lastMutationID: this.#count });
     }
+    atomic.set(["note", SPACE, this.#version + 1], 0);
     for (
       let left = LOG_BYTES.commit + roomBytes.length +
         batch * LOG_BYTES.message +
@@ -103,13 +111,13 @@ export class RawLoop implements Disposable {
     }
   }
 
-  /** Messages a second in commits of that many, over so many milliseconds. */
-  async rate(batch: number, length: number): Promise<number> {
+  /** Messages a second in commits of that many, of as many clients unless told, over so many milliseconds. */
+  async rate(batch: number, length: number, clients = batch): Promise<number> {
     const start = performance.now();
     let count = 0;
     let now = start;
     for (; now < start + length; now = performance.now()) {
-      await this.commit(batch);
+      await this.commit(batch, clients);
       count += batch;
     }
     return 1_000 * count / (now - start);

@@ -1,4 +1,6 @@
 // A process of its own that holds many streams open, pulls when some of them are poked, and notes when what arrives.
+import { coalesce } from "../../lib/sync/coalesce.ts";
+import { type Poke, PullWindow } from "../../lib/replica/pull_window.ts";
 import { linesOf } from "./process.ts";
 import { type Pull, pull } from "./requests.ts";
 
@@ -23,33 +25,33 @@ const MAX_CONNECTING = 50; // connections in the making
 
 const now = () => performance.timeOrigin + performance.now();
 
-/** Pulls what is new each time it is called; calls during a pull make one more together, as Replicache has it. */
+/** Pulls what is new at each poke, or takes it from there; pokes during a pull make one more together, as Replicache has it. */
 class Puller {
+  readonly #window = new PullWindow({});
   #cookie: unknown = null;
-  #running: Promise<void> | undefined;
-  #again = false;
+  readonly #pull = coalesce(() => this.#pullOnce());
 
   constructor(
     private readonly request: Pull,
     private readonly pulled: ArrivalTimes["pulled"],
   ) {}
 
-  pull(): Promise<void> {
-    if (this.#running) this.#again = true;
-    return this.#running ??= this.#run();
+  pull(poke?: Poke): Promise<void> {
+    if (poke) this.#window.keep(poke);
+    return this.#pull();
   }
 
-  async #run(): Promise<void> {
-    do {
-      this.#again = false;
-      const text = await pull(this.request, this.#cookie);
-      const at = now();
-      this.#cookie = JSON.parse(text).cookie;
-      for (const [, n] of text.matchAll(/"key":"message\/m(\d+)"/g)) {
-        (this.pulled[Number(n)] ??= []).push(at);
-      }
-    } while (this.#again);
-    this.#running = undefined;
+  async #pullOnce(): Promise<void> {
+    const { request } = this;
+    const taken = this.#window.take(request.clientGroupID, this.#cookie);
+    const text = taken
+      ? JSON.stringify(taken)
+      : await pull(request, this.#cookie);
+    const at = now();
+    this.#cookie = taken ? taken.cookie : JSON.parse(text).cookie;
+    for (const [, n] of text.matchAll(/"key":"message\/m(\d+)"/g)) {
+      (this.pulled[Number(n)] ??= []).push(at);
+    }
   }
 }
 
@@ -67,12 +69,21 @@ async function listen(
   ) => {
     const buffer = new Uint8Array(16_384);
     let size: number | null;
+    let text = "";
+    let told = 0;
     while ((size = await connection.read(buffer).catch(() => null))) {
       const at = now();
-      const text = decoder.decode(buffer.subarray(0, size));
-      for (const [, version] of text.matchAll(/"version":(\d+)/g)) {
-        (times.poked[Number(version)] ??= []).push(at);
-        puller?.pull();
+      text += decoder.decode(buffer.subarray(0, size));
+      const events = text.split("\n\n");
+      text = events.pop()!;
+      for (const event of events) {
+        const [, json] = event.split("data: ");
+        const version = Number(/"version":(\d+)/.exec(json)?.[1]);
+        // What comes with a poke names its version, too.
+        if (!version || version === told) continue;
+        told = version;
+        (times.poked[version] ??= []).push(at);
+        puller?.pull(JSON.parse(json));
       }
       begun();
     }

@@ -23,7 +23,11 @@ export type Load = {
 /** What it prints for each: requests that were counted, and those sent in all, by connection. */
 export type Loaded = {
   count: number;
+  /** How long each of those took, in ms. */
+  times: number[];
   sent: number[];
+  /** Milliseconds that 99 of 100 of those counted took at the most. */
+  p99: number;
   /**
    * Meanwhile: how much of all cores nobody used, and how much others than
    * the server and this process did, in percent; processor time of the server
@@ -37,7 +41,7 @@ export async function run(load: Load): Promise<Loaded> {
   const { warmUp, length, first, pids } = load;
   const begin = performance.now() + warmUp;
   const end = begin + length;
-  let count = 0;
+  const times: number[] = [];
   const used = countsUsage
     ? Promise.all([warmUp, warmUp + length].map(async (ms) => {
       await new Promise((resolve) => setTimeout(resolve, ms));
@@ -51,15 +55,18 @@ export async function run(load: Load): Promise<Loaded> {
     const answers = new Answers(connection);
     let n = first[i];
     for (let now = performance.now(); now < end; n++) {
+      const asked = now;
       await writeAll(connection, numbered(n));
       await answers.next();
       now = performance.now();
       // By when it was answered alone: else a slow server would lose, at both ends, as many as it has under way.
-      if (now >= begin && now <= end) count++;
+      if (now >= begin && now <= end) times.push(now - asked);
     }
     return n - first[i];
   }));
-  if (!used) return { count, sent };
+  const count = times.length;
+  const p99 = times.sort((a, b) => a - b)[Math.floor(.99 * count)];
+  if (!used) return { count, times, sent, p99 };
   const [from, to] = await used;
   const all = to.server.all - from.server.all;
   const idle = to.server.idle - from.server.idle;
@@ -67,7 +74,9 @@ export async function run(load: Load): Promise<Loaded> {
   const here = to.here.used - from.here.used;
   return {
     count,
+    times,
     sent,
+    p99,
     usage: {
       idle: 100 * idle / all,
       others: 100 * (all - idle - server - here) / all,

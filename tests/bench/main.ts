@@ -4,12 +4,19 @@ import { BEFORE, findBefore } from "./before.ts";
 import { drawChart } from "./chart.ts";
 import { LeftOut } from "./left_out.ts";
 import { describeMachine, inWords } from "./machine.ts";
+import {
+  benchFiles,
+  benchPushBesideUploads,
+  benchTransferMemory,
+} from "./files.ts";
 import { findPeer } from "./peer/start.ts";
 import { benchAudience, benchMemory, benchPoke } from "./poke.ts";
 import { benchPull, benchWholePull } from "./pull.ts";
 import { benchPending, benchPush, type Effort } from "./push.ts";
 import { benchRooms } from "./rooms.ts";
+import { benchScale } from "./scale.ts";
 import { benchScripts } from "./scripts.ts";
+import { benchIndexing, benchSearch } from "./search.ts";
 import { app, type Subject } from "./subject.ts";
 import { type Row, tableOf } from "./table.ts";
 
@@ -57,13 +64,29 @@ const parts: Record<string, (folder: string) => AsyncGenerator<Row[]>> = {
   async *memory(folder) {
     yield benchMemory(all, folder, quick ? 1 : 3);
   },
+  async *files(folder) {
+    yield benchFiles(folder, quick ? 3 : 10);
+    yield benchTransferMemory(folder);
+    yield [await benchPushBesideUploads(today, folder, effort)];
+  },
+  async *search(folder) {
+    yield* benchSearch(folder, quick ? 100_000 : 1_000_000);
+    yield [...await benchIndexing(folder, effort)];
+  },
   async *scripts() {
     yield [await benchScripts()];
   },
   async *rooms() {
     yield benchRooms(quick ? 10 : 30);
   },
+  scale: (folder) => benchScale(folder, effort, pokes),
 };
+
+/**
+ * Only when they are named: one needs a KV server, the other some minutes. Their
+ * figures are in lib/web/SCALING.md and lib/web/README.md.
+ */
+const ON_DEMAND = ["scale", "search"];
 
 const unknown = names.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
@@ -80,7 +103,10 @@ const rows: Row[] = [];
 const folder = await Deno.makeTempDir();
 try {
   for (const [name, run] of Object.entries(parts)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    const isAskedFor = names.length > 0
+      ? names.includes(name)
+      : !ON_DEMAND.includes(name);
+    if (!isAskedFor) continue;
     for await (const more of run(folder)) {
       rows.push(...more);
       for (const { what } of more) console.error(what); // it takes minutes

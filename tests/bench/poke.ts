@@ -25,7 +25,7 @@ const PUSH_INTERVAL = 100; // ms between two pushes: longer than pokes are coale
 /** How many of the listeners pull when they are poked, at the most: what is measured is the wait, not many pulls. */
 const MAX_PULLERS = 10;
 
-/** So many streams, of each of the people in turn, all open; those who pull have pulled once. */
+/** So many streams, as many of each of the people, one after the other, all open; those who pull have pulled once. */
 async function openStreams(
   backend: Backend,
   count: number,
@@ -38,7 +38,7 @@ async function openStreams(
     port: Number(port),
     requests: Array.from(
       { length: count },
-      (_, i) => listen(backend, people > 0 ? i % people : 0),
+      (_, i) => listen(backend, Math.floor(i * people / count)),
     ),
     pulls,
   };
@@ -94,18 +94,20 @@ export async function benchPoke(
   ];
 }
 
-async function delaysOf(
+/** @param listening where the listeners are, another process on the same store maybe */
+export async function delaysOf(
   backend: Backend,
   listeners: number,
   pullers: number,
   pushes: number,
   round: number,
+  listening = backend,
 ): Promise<Delays> {
   const pulls = Array.from(
     { length: pullers },
-    (_, i) => pullBy(backend, i, `reading${round}-${i}`),
+    (_, i) => pullBy(listening, i, `reading${round}-${i}`),
   );
-  await using streams = await openStreams(backend, listeners, pulls);
+  await using streams = await openStreams(listening, listeners, pulls);
   const begun = await versionOf(backend);
   const client = `speaking${round}`;
   const first = round * pushes + 1;

@@ -1,5 +1,6 @@
 // Pulls in rooms of very different sizes: what has changed, the newest window of all, and a room as a whole.
 import { createMessage, pull, pullBy, push, TEXT } from "./requests.ts";
+import { seedRoom } from "./seed_room.ts";
 import {
   type Backend,
   enter,
@@ -9,60 +10,16 @@ import {
 } from "./subject.ts";
 import { type Row, Samples, timeOf } from "./table.ts";
 
-const MESSAGES_PER_COMMIT = 250; // messages: two sets each, and well below 819,200 bytes
 const WHOLE = 1_000; // messages of the room that is pulled as a whole
 
 const roomOf = (size: number) => `of${size}`;
 
-/**
- * Makes a public room that holds so many messages, as release 10864fc stored
- * it, so that both it and what came later can serve the file: later releases
- * take over what earlier ones wrote. Of its log there is the newest entry, as
- * if the rest were pruned.
- */
-async function seed(kv: Deno.Kv, size: number): Promise<void> {
-  const id = roomOf(size);
-  const space = `room:${id}`;
-  const encode = (value: unknown) =>
-    new TextEncoder().encode(JSON.stringify(value));
-  for (let n = 0; n < size;) {
-    const atomic = kv.atomic();
-    for (let i = 0; i < MESSAGES_PER_COMMIT && n < size; i++) {
-      const message = {
-        id: `m${String(++n).padStart(9, "0")}`,
-        seq: n,
-        authorID: "01M80000000000000000000000",
-        from: "Person 0",
-        content: TEXT,
-        createdAt: 1_700_000_000_000 + n,
-        reactions: {},
-      };
-      const key = `message/${message.id}`;
-      atomic.set(["entry", space, key], encode(message));
-      atomic.set(["order", space, "message/", n, key], 0);
-    }
-    await atomic.commit();
+function* messagesOf(size: number) {
+  for (let n = 1; n <= size; n++) {
+    const id = `m${String(n).padStart(9, "0")}`;
+    const createdAt = 1_700_000_000_000 + n;
+    yield { id, from: "Person 0", content: TEXT, createdAt };
   }
-  const room = {
-    id,
-    name: id,
-    topic: "",
-    visibility: "public",
-    createdBy: "nobody",
-    createdAt: 0,
-    messageCount: size,
-  };
-  const entry = {
-    mark: crypto.randomUUID(),
-    at: Date.now(),
-    ops: [{ key: "room", value: room }],
-    lastMutationIDs: [],
-    end: true,
-  };
-  await kv.atomic().set(["entry", space, "room"], encode(room))
-    .set(["log", space, 1], encode(entry))
-    .set(["version", space], 1)
-    .commit();
 }
 
 /** A store with rooms of all sizes, for each of the subjects. */
@@ -74,7 +31,9 @@ async function seedAll(
   const [first, ...others] = subjects.map(({ name }) => `${path}-${name}`);
   {
     using kv = await Deno.openKv(first);
-    for (const size of sizes) await seed(kv, size);
+    for (const size of sizes) {
+      await seedRoom(kv, roomOf(size), roomOf(size), messagesOf(size));
+    }
   }
   for (const other of others) {
     for (const ending of ["", "-wal", "-shm"]) {

@@ -63,14 +63,21 @@ export const listen = (backend: Backend, person: number): string =>
 export const healthz = (backend: Backend): string =>
   asText(backend, 0, "GET /healthz");
 
-/** A person's push of one message; `#…` and `@…` become the request's number (see load.ts). */
-export function pushOfOne(backend: Backend, person: number): string {
+/**
+ * A person's push of one message; `#…` and `@…` become the request's number (see load.ts).
+ * @param name tells their client from those of other rooms
+ */
+export function pushOfOne(
+  backend: Backend,
+  person: number,
+  name = `${person}`,
+): string {
   const mutation = createMessage(
-    `client${person}`,
+    `client${name}`,
     "#########",
-    `${person}-@@@@@@@@@`,
+    `${name}-@@@@@@@@@`,
   );
-  const json = pushBody(`group${person}`, [mutation])
+  const json = pushBody(`group${name}`, [mutation])
     .replace('"#########"', "#########");
   return asText(backend, person, `POST ${backend.paths.push}`, json);
 }

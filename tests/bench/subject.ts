@@ -67,7 +67,11 @@ export async function enter(
   const path = (endpoint: string) =>
     `/api/replicache/${endpoint}?space=room:${room}`;
   return {
-    paths: { push: path("push"), pull: path("pull"), poke: path("poke") },
+    paths: {
+      push: path("push"),
+      pull: path("pull"),
+      poke: `${path("poke")}&patches=1`,
+    },
     cookies,
   };
 }

@@ -132,9 +132,11 @@ browserTest(
       const { pathname, searchParams } = new URL(request.url());
       if (pathname.endsWith("/pull")) pulled.add(searchParams.get("space")!);
     });
+    // More than a poke brings along: what is open pulls it.
+    const much = "🙂".repeat(3_950);
     for (const { roomID, space, name } of rooms) {
       await bob.person.post(`/api/rooms/${roomID}/members`, {});
-      await bob.write(`News in ${name}`, space);
+      await bob.write(`News in ${name} ${much}`, space);
     }
     for (const { name } of rooms) {
       await link(ada, new RegExp(`${name}\\s*1 unread`)).waitFor();

@@ -6,6 +6,7 @@ import {
   box,
   boxReads,
   connection,
+  makeRoom,
   mayWrite,
   messages,
   send,
@@ -238,6 +239,36 @@ const isTold = (page: Page, text: string) =>
     );
     return key && JSON.parse(localStorage[key]).shared === text;
   }, text);
+
+browserTest(
+  "What is sent before its room has opened goes to that room, though another is shown by then (A15)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await makeRoom(ada, "Boats");
+    await mayWrite(ada);
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    const goOn = await reloadSlowly(ada);
+    await box(ada).fill("To all");
+    await box(ada).press("Enter");
+    const link = (name: RegExp) =>
+      ada.getByRole("navigation", { name: "Rooms" }).getByRole("link", {
+        name,
+      });
+    await link(/^Boats/).click();
+    await ada.getByRole("heading", { name: "Boats", exact: true }).waitFor();
+    goOn();
+    await box(ada).and(ada.getByPlaceholder(/Boats/)).fill("Afloat");
+    await link(/^General/).click();
+    await messages(ada, "To all", "sent").waitFor();
+    assertEquals(await messages(ada, "To all").count(), 1);
+    await boxReads(ada, "");
+    await link(/^Boats/).click();
+    await boxReads(ada, "Afloat");
+    assertEquals(await messages(ada, "To all").count(), 0);
+  },
+);
 
 /** Reloads a page whose copy does not open before it is told to go on. */
 async function reloadSlowly(page: Page): Promise<() => void> {

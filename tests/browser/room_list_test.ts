@@ -2,7 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { pageIsCached, ROOMS } from "../support/device_storage.ts";
+import {
+  copyIsStored,
+  pageIsCached,
+  ROOMS,
+} from "../support/device_storage.ts";
 import { goOnline } from "../support/failing_requests.ts";
 import {
   box,
@@ -262,6 +266,8 @@ browserTest(
     await areListed(ada, "General", "Boats", "Attic");
     await ada.waitForFunction(() => document.title.startsWith("(1) "));
 
+    const { person } = await Writer.of(ada);
+    await copyIsStored(ada, `user:${person.userID}`, '"favourite":true');
     await ada.reload();
     await mayWrite(ada);
     await row(ada, /^General\s*, favourite/).waitFor();
@@ -279,6 +285,40 @@ browserTest(
     );
     await all.check();
     await row(ada, /^Attic\s*2 unread, mentions you$/).waitFor();
+  },
+);
+
+browserTest(
+  "What rows of the lobby's list open before it can be set is one copy, and a script that did not come is asked for again (A21)",
+  async (device) => {
+    // A service worker would have the script.
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada, server } = general;
+    await roomsOf(await Writer.signIn(server.url, "Bob"), ada, "Attic");
+    await ada.goto("/");
+    const copies = /\/live_replica-\w+\.js/;
+    await ada.route(copies, (route) => route.abort());
+    const failed = ada.waitForEvent("requestfailed");
+    await row(ada, "Attic").hover();
+    const button = (name: string) =>
+      ada.getByRole("button", {
+        name: `Favourite and notifications of ${name}`,
+      });
+    await button("Attic").click();
+    await failed;
+    await ada.keyboard.press("Escape");
+    await ada.unroute(copies);
+    await button("General").click();
+    await ada.keyboard.press("Escape");
+    const options = await openOptions(ada, "Attic");
+    await options.getByRole("checkbox", { name: "Favourite" }).check();
+    await row(ada, /^Attic\s*, favourite$/).waitFor();
+    const { userID } = (await Writer.of(ada)).person;
+    const clients = await ada.evaluate(async (own) => {
+      const { held = [] } = await navigator.locks.query();
+      return held.filter(({ name }) => name!.startsWith(own)).length;
+    }, `replica/client/${userID}/user:${userID}/`);
+    assertEquals(clients, 1);
   },
 );
 

@@ -1,16 +1,21 @@
-// The search over what is on the device.
+// The search over what is on the device and what the server knows.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
+import { failRequests, goOnline } from "../support/failing_requests.ts";
+import { png } from "../support/pictures.ts";
 import {
   enter,
+  inView,
   makeRoom,
   mayWrite,
   messages,
   send,
 } from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
+import { upload } from "../support/upload.ts";
 import { Writer } from "../support/writer.ts";
 
 browserTest(
@@ -129,6 +134,139 @@ browserTest(
     assertEquals(await found(ada).count(), 1);
   },
 );
+
+browserTest(
+  "An old message that is not on the device is found on the server, and opened at its place (A9, T90)",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 500);
+    await isIndexed(bob, "500.");
+    const ada = await device(server.url);
+    await enter(ada, "Ada"); // whose device has the newest of them
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("Number 7.");
+    const first = found(ada).first().filter({ hasText: "This is number 7." });
+    await first.waitFor();
+    const marks = await first.locator(".text mark").allInnerTexts();
+    assertEquals(marks, ["number", "7."]);
+    await first.click();
+    await ada.waitForURL("/rooms/general#message-m7");
+    await inView(messages(ada, "This is number 7."));
+  },
+);
+
+browserTest(
+  "Filters narrow down what is found on the server and, without a network, on the device alone, which is said (A9, T90)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob Bean");
+    const { id } = await upload(bob.person, png(8, 8));
+    await bob.write("tea for two");
+    const files = [{ id, name: "plan.png" }];
+    const withFile = { id: "f", content: "tea plan", files };
+    await bob.push([["createMessage", withFile]]);
+    await send(ada, "tea for one");
+    await messages(ada, "for one", "sent").waitFor();
+    await roomIsStored(ada, "/rooms/general", "for one");
+    await isIndexed(bob, "one");
+    const counts = [
+      ["tea", 3],
+      ["from:bob tea", 2],
+      ['from:"bean bob"', 2],
+      ["FROM:ada tea", 1],
+      ["in:gen from:ada", 1],
+      ["in:elsewhere tea", 0],
+      ["has:file", 1],
+      ["before:2020-01-31 tea", 0],
+      ["after:2020-01-31 two", 1],
+      ["has:tea", 0],
+    ] as const;
+    const about = ada.getByRole("dialog").getByText("Only this device");
+    const assertCounts = async (isOffline: boolean) => {
+      await ada.keyboard.press("Control+k");
+      for (const [query, count] of counts) {
+        await searchBox(ada).fill(query);
+        const text = count === 0
+          ? "No message"
+          : `${count} message${count === 1 ? "" : "s"}`;
+        await ada.getByRole("dialog").getByRole("status")
+          .filter({ hasText: new RegExp(`^${text}\\b`) }).waitFor();
+        await ada.getByRole("dialog").getByText("Still searching")
+          .waitFor({ state: "detached" });
+        assertEquals(await found(ada).count(), count, query);
+        assertEquals(await about.count(), isOffline ? 1 : 0, query);
+      }
+      await ada.keyboard.press("Escape");
+    };
+    await assertCounts(false);
+    await ada.context().setOffline(true);
+    await assertCounts(true);
+
+    // It is asked again by itself once the network is back, and by a button.
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("tea");
+    await about.waitFor();
+    const mend = await failRequests(ada.context(), /\/api\/search\?/);
+    await goOnline(ada);
+    const again = ada.getByRole("dialog")
+      .getByRole("button", { name: "Try again" });
+    await again.waitFor();
+    await about.waitFor();
+    mend();
+    await again.click();
+    await about.waitFor({ state: "detached" });
+    assertEquals(await found(ada).count(), 3);
+    await again.waitFor({ state: "detached" });
+    await ada.context().setOffline(true);
+    await searchBox(ada).fill("two");
+    await about.waitFor();
+    await goOnline(ada);
+    await about.waitFor({ state: "detached" });
+  },
+);
+
+browserTest(
+  "What the server has found comes page by page, each message once, until there is no more (A9, T90)",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Writer.signIn(server.url, "Bob");
+    const calls = Array.from({ length: 330 }, (_, n) => ({
+      id: `m${n}`,
+      content: n < 45 ? `needle ${n}` : `hay ${n}`,
+    }));
+    await bob.push(calls.map((args) => ["createMessage", args]));
+    await isIndexed(bob, "329");
+    const ada = await device(server.url);
+    await enter(ada, "Ada"); // whose device has the newest of them
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).fill("needle");
+    const more = ada.getByRole("dialog")
+      .getByRole("button", { name: "Look for older messages" });
+    const status = ada.getByRole("dialog").getByRole("status");
+    await status.getByText("The newest 20 messages", { exact: true }).waitFor();
+    await found(ada).last().focus();
+    await ada.keyboard.press("ArrowDown");
+    await ada.keyboard.press("Enter");
+    await status.getByText("The newest 40 messages", { exact: true }).waitFor();
+    await more.click();
+    await status.getByText("45 messages", { exact: true }).waitFor();
+    await more.waitFor({ state: "detached" });
+    assertEquals(await found(ada).count(), 45);
+    assertEquals(new Set(await found(ada).allInnerTexts()).size, 45);
+  },
+);
+
+/** Waits until the server finds a word. */
+async function isIndexed({ person }: Writer, word: string): Promise<void> {
+  const end = Date.now() + TIMEOUT;
+  while (
+    (await person.get(`/api/search?q=${word}`)).body.messages.length === 0
+  ) {
+    if (Date.now() > end) throw new Error(`${word} is not indexed`);
+  }
+}
 
 /** Searches until a text is found: what came just now is not on the disk yet. */
 async function searchFor(page: Page, words: string, text: string) {

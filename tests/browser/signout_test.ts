@@ -12,6 +12,7 @@ import {
 import { failRequests, goOnline, PUSHES } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 browserTest(
   "Signing out says how much is unsent: staying sends it, another try erases it",
@@ -42,6 +43,24 @@ browserTest(
     await ada.goto("/signout");
     await signOutButton(ada).waitFor();
     assertEquals(await warning(ada, "not been sent").count(), 0);
+
+    // Direct messages that are begun, and not written in.
+    await Writer.signIn(general.server.url, "Cy");
+    await ada.goto("/rooms/general");
+    await ada.getByRole("link", { name: "New message" }).hover();
+    await ada.locator("#rooms .dots").first().waitFor({ state: "attached" });
+    const allow = await failRequests(ada, /\/api\/messages$/);
+    await ada.getByRole("link", { name: "New message" }).click();
+    await ada.getByRole("checkbox", { name: "Cy" }).check();
+    await ada.getByRole("button", { name: "Write" }).click();
+    await ada.waitForURL("/rooms/direct-*");
+    await box(ada).waitFor();
+    await ada.getByRole("region", { name: "Direct messages" })
+      .getByRole("link", { name: "Cy" }).waitFor();
+    await ada.goto("/signout");
+    await signOutButton(ada).waitFor();
+    assertEquals(await warning(ada, "not been sent").count(), 0);
+    allow();
 
     await ada.goto("/rooms/general");
     const mendAgain = await writeUnsent(ada, ["Regretted"]);
@@ -123,7 +142,9 @@ browserTest(
     const link = await ada.getByText(/\/link\//).textContent();
     await ada.goto("/rooms/general");
     // Nothing is typed before: what is told of a draft would be unsent as well.
-    await connection(ada, "Online").waitFor();
+    // But the device must know the room: only a member's page can be left.
+    await box(ada).hover();
+    await ada.getByRole("button", { name: "Leave room" }).waitFor();
     await ada.context().clearCookies();
     await send(ada, "Kept for later");
     await messages(ada, "Kept for later", "pending").waitFor();

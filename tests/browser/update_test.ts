@@ -13,6 +13,7 @@ import {
   send,
   sendButton,
 } from "../support/room_page.ts";
+import { Writer } from "../support/writer.ts";
 
 for (const name of releases) {
   browserTest(
@@ -126,6 +127,37 @@ for (const name of releases) {
       await box(bob).pressSequentially("Hm");
       await current.getByText("Bob is typing…").waitFor();
       assertEquals(await old.getByText("Bob is typing…").count(), 0);
+    },
+  );
+}
+
+for (const name of releases) {
+  browserTest(
+    `A tab that ${name} has open lists direct messages as a private room, named by who is in it (M14)`,
+    async (device) => {
+      await using release = await ServedRelease.serve(name);
+      const { recording } = release;
+      const old = await release.openDevice(device, {
+        serviceWorkers: "block", // it would answer instead of the recording
+      });
+      await playRecordedPage(old, release);
+      await old.goto(`/rooms/${recording.engines.roomID}`);
+      await sendButton(old).and(old.locator(":enabled")).waitFor();
+      const errors = errorsOf(old);
+      const ada = await Writer.of(old);
+      const bob = await release.openBob(device);
+      await bob.goto("/rooms/general");
+      const { person } = await Writer.of(bob);
+      const { body } = await person.post("/api/messages", {
+        people: [{ id: ada.person.userID }],
+      });
+      await new Writer(person).write("From Bob alone", body.space);
+      const link = old.getByRole("navigation", { name: "Rooms" })
+        .locator(`a[href="/rooms/${body.roomID}"]`);
+      await link.getByText("Bob").waitFor();
+      await link.getByText("1").waitFor();
+      assertEquals(await isRecorded(old), true);
+      assertEquals(errors, []);
     },
   );
 }

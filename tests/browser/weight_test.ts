@@ -54,7 +54,7 @@ browserTest(
       scripts.map(({ name }) => name).sort(),
     );
 
-    const parser = tab.waitForResponse(/message_text/);
+    const parser = tab.waitForResponse(/parse_message/);
     await tab.mouse.move(100, 100);
     await parser;
   },

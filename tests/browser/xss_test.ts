@@ -12,7 +12,7 @@ const NAMES = XSS.map((text) => text.trim())
   .filter((text) => text.length <= 40 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text));
 
 browserTest(
-  "None of the strings runs in Chromium, as message, name, room name, topic or draft, and none is altered in store",
+  "None of the strings runs in Chromium, as message, name, status, room name, topic or draft, and none is altered in store",
   async (device) => {
     assertGreater(XSS.length, 199);
     assertGreater(NAMES.length, 50);
@@ -49,6 +49,9 @@ browserTest(
       const person = await Person.signIn(server.url, name);
       assertEquals((await person.get("/api/session")).body.name, name);
       await person.post(`/api/rooms/${meeting.roomID}/members`, {});
+      await push(person, `user:${person.userID}`, [
+        ["setProfile", { status: name }],
+      ]);
       const own = { id: person.userID, content: name };
       await push(person, meeting.space, [["createMessage", own]]);
       const { space } = await makeRoom(ada, name);

@@ -34,6 +34,11 @@ export const mutators = (user: User) => ({
     await tx.set(`item/${id}`, { id, n, by: user.userID });
     await tx.set("count", n);
   },
+  /** Sets what others have, which it has to look up. */
+  async copy(tx: WriteTransaction, args: Args) {
+    const { from, to } = args as { from: string; to: string };
+    await tx.set(to, (await tx.get(from) as ReadonlyJSONValue) ?? null);
+  },
   refuse(_tx: WriteTransaction, args: Args): Promise<void> {
     return Promise.reject(
       new Refused((args as { code: string }).code, "No."),
@@ -45,7 +50,7 @@ export const mutators = (user: User) => ({
   },
 });
 
-/** The domain; items are windowed by their number, `key/…` entries guard reading. */
+/** The domain; items are windowed by their number, `key/…` entries and what `lock` says guard reading. */
 export const domain: Domain<User> = {
   schemaVersion: 1,
   mutators: (_space, user) => mutators(user),
@@ -53,7 +58,12 @@ export const domain: Domain<User> = {
     prefix: "item/",
     order: (value) => (value as { n: number }).n,
   }],
-  guards: (_space, key) => key.startsWith("key/"),
+  guards(_space, key, value) {
+    if (key === "lock") return String(value);
+    return key.startsWith("key/");
+  },
+  notes: (_space, { key, value, was }) =>
+    key.startsWith("item/") && value !== undefined && was === undefined,
 };
 
 export const ada: User = { userID: "ada" };

@@ -86,16 +86,22 @@ const storedCopies = (page: Page, space: string) =>
     return copies;
   }, space);
 
-/** In the page: the outbox is too busy to take anything, until the page is left. */
-export const blockOutbox = (page: Page): Promise<void> =>
-  page.evaluate(async () => {
+/** In the page: the outbox is too busy to take anything, until the page is left or what is returned is called. */
+export async function blockOutbox(page: Page): Promise<() => Promise<void>> {
+  const isFree = await page.evaluateHandle(async () => {
     const opening = indexedDB.open("outbox");
     await new Promise((resolve) => opening.onsuccess = resolve);
     const store = opening.result.transaction("unsent", "readwrite")
       .objectStore("unsent");
-    const goOn = () => store.count().onsuccess = goOn;
+    const is = { free: false };
+    const goOn = () => {
+      if (!is.free) store.count().onsuccess = goOn;
+    };
     goOn();
+    return is;
   });
+  return () => isFree.evaluate((is) => void (is.free = true));
+}
 
 /** How long the disk is waited for, in milliseconds: as long as a page is, see `browser.ts`. */
 const TIMEOUT = 60_000;

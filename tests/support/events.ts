@@ -1,9 +1,7 @@
 // Reads server-sent events one after the other.
 
-export type PokeEvent = {
-  event: string;
-  data: { space: string; version?: number };
-};
+// deno-lint-ignore no-explicit-any -- events of every shape
+export type PokeEvent = { event: string; data: any };
 
 /**
  * The events that a reader gives; heartbeats are left out. Cancelling

@@ -67,7 +67,7 @@ export class Process {
       }
       switch (this.plan(call)) {
         case "conflict":
-          return call.kind === "commit" ? { ok: false } as T : await run();
+          return call.checks.length > 0 ? { ok: false } as T : await run();
         case "lie":
           return call.kind === "commit"
             ? { ok: true, versionstamp: "0" } as T

@@ -17,6 +17,8 @@ export type ValidRequest = {
   method?: string;
   /** Who sends it, where it is about a room; a member unless told. */
   by?: "owner";
+  /** In `Authorization`, with such fields, too. */
+  authorization?: string;
 };
 
 /** What a worker is told, and what it tells: that its app is open, then how it went. */
@@ -32,7 +34,14 @@ type FuzzedRequest = {
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const CONTENT_TYPES = [
-  ...[JSON_TYPE, FORM_TYPE, "multipart/form-data; boundary=x", "x", ""],
+  ...[
+    JSON_TYPE,
+    FORM_TYPE,
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "x",
+    "",
+  ],
 ];
 /** So many requests come from one person: who makes a room a time has a long lobby. */
 const REQUESTS_PER_PERSON = 10;
@@ -62,18 +71,19 @@ async function fuzz(job: FuzzJob): Promise<void> {
     ),
   );
   const { path } = valid;
-  const inRoom = path.includes(room.roomID);
+  /** It is about something that is one person's. */
+  const isOwned = [room.roomID, room.importID].some((id) => path.includes(id));
   let person = room.people[valid.by ?? "member"];
   let count = 0;
   const answers = new Map<number, number>();
   const alarms: unknown[][] = [];
   console.error = (...args) => alarms.push(args);
   const property = fc.asyncProperty(sentTo(fc, valid, path), async (sent) => {
-    if (!inRoom && count++ % REQUESTS_PER_PERSON === 0) {
+    if (!isOwned && count++ % REQUESTS_PER_PERSON === 0) {
       person = await app.signIn("Ada");
     }
     const before = app.commits();
-    const { status, body } = await send(person, sent, valid.method);
+    const { status, body } = await send(person, sent, valid);
     if (status < 400) await app.erased(); // what a deleted account leaves
     answers.set(status, (answers.get(status) ?? 0) + 1);
     // A client that is newer than the server is asked to wait.
@@ -97,8 +107,12 @@ async function fuzz(job: FuzzJob): Promise<void> {
 const send = (
   person: Person,
   { path, type, body }: FuzzedRequest,
-  method = "POST",
-) => person.ask(path, { method, headers: { "content-type": type }, body });
+  { method = "POST", authorization }: ValidRequest,
+) => {
+  const headers = new Headers({ "content-type": type });
+  if (authorization) headers.set("authorization", authorization);
+  return person.ask(path, { method, headers, body });
+};
 
 /** Requests around a valid one: its body mutated, plain bytes, another type, another path. */
 function sentTo(

@@ -8,7 +8,7 @@ import { Simulation } from "./simulation.ts";
 const DAY = 86_400_000; // ms
 
 export type GuardOptions = {
-  /** How many checks a commit takes: with three, the guard answers for nearly all clients. */
+  /** How many checks a commit takes: with four, the guard answers for nearly all clients. */
   maxChecks: number;
   /** Which keys commits check. */
   checks?: (key: Deno.KvKey) => boolean;

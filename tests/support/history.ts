@@ -62,9 +62,10 @@ export async function makeHistory(
   const given = () =>
     sabotage
       ? gatedKv(kv, through(sabotage, recordCommits(story)), 1)
-      : onServer
-      ? gated(kv)
-      : batchReads(gated(kv), reader && gated(reader));
+      : batchReads(gated(kv), {
+        reader: reader && gated(reader),
+        callsUnderWay: onServer ? 8 : undefined, // as main.ts does
+      });
   const open = (strategy: SyncOptions["strategy"]) =>
     new Sync(given(), auditDomain, {
       strategy,

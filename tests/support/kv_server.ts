@@ -5,6 +5,9 @@ import { permitted } from "./permitted.ts";
 /** The program: what `DENOKV` names, or `denokv` on the PATH; undefined where there is none. */
 const program: string | undefined = permitted ? await findProgram() : undefined;
 
+/** Whether there is one. */
+export const hasKvServer: boolean = program !== undefined;
+
 const TOKEN = "a-token-of-the-tests";
 
 async function findProgram(): Promise<string | undefined> {

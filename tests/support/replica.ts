@@ -7,7 +7,12 @@ import type { TestPage } from "./replica_page.ts";
 /** Everything in a KV, as a backup holds it. */
 type Backup = { key: Deno.KvKey; value: unknown }[];
 
-const STATUS = { forbidden: 403, malformed: 400, unavailable: 503 };
+const STATUS = {
+  forbidden: 403,
+  malformed: 400,
+  outdated: 503,
+  unavailable: 503,
+};
 
 export const SPACE = "s";
 
@@ -74,10 +79,13 @@ export class Engine implements AsyncDisposable {
     this.instead = instead;
   }
 
-  /** Forty versions more. */
+  /** Forty versions more, each of them more than a poke brings along: they are pulled. */
   async grow(): Promise<void> {
     for (let i = 0; i < 40; i++) {
-      await this.#sync.write([SPACE], (tx) => tx.set("grown", i));
+      await this.#sync.write(
+        [SPACE],
+        (tx) => tx.set("grown", `${i}`.padEnd(9_000)),
+      );
     }
   }
 
@@ -143,7 +151,10 @@ export class Engine implements AsyncDisposable {
     const user: User = { userID: request.headers.get("authorization")! };
     try {
       if (path.endsWith("/poke")) {
-        return new Response(await sync.poke([space], mayRead), {
+        const stream = await sync.poke([space], mayRead, {
+          copies: user.userID,
+        });
+        return new Response(stream, {
           headers: { "content-type": "text/event-stream" },
         });
       }
@@ -154,6 +165,7 @@ export class Engine implements AsyncDisposable {
       }
       const answer = await sync.pull(space, user, JSON.parse(body), {
         mayRead,
+        copies: user.userID,
       });
       if ("error" in answer) return Response.json(answer);
       return new Response([...answer].join(""));

@@ -1,4 +1,5 @@
 // Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
+import { Buffer } from "node:buffer";
 import { fillHouse } from "./crowd.ts";
 import { failRequests, goOnline, PULLS } from "./failing_requests.ts";
 import type { Page } from "playwright-core";
@@ -17,6 +18,9 @@ import {
   messages,
   send,
 } from "./room_page.ts";
+import { choosePicture, photo } from "./photo.ts";
+import { slackExport } from "./slack_export.ts";
+import { zip } from "./zip.ts";
 
 const words = roomOnUseStrings.history;
 
@@ -48,9 +52,12 @@ export async function playScenes(
   const bob = await device(url);
   await arriving(ada, look);
   await talking(ada, bob, look);
+  await showing(ada, look);
   await finding(ada, look);
   await settling(ada, look);
+  await importing(ada, look);
   await gathering(ada, bob, await device(url), look);
+  await writingDirectly(ada, bob, look);
   await blocking(ada, look);
   await pausing(bob, look);
   await going(ada, look);
@@ -240,6 +247,7 @@ const roomLink = (page: Page, name: string) =>
 const optionsButton = (page: Page, name: string) =>
   page.getByRole("button", {
     name: `Favourite and notifications of ${name}`,
+    exact: true,
   });
 
 /** What one does with the room itself. */
@@ -263,6 +271,76 @@ async function describing(ada: Page, look: Look) {
   await ada.keyboard.press("Escape");
 }
 
+/** Pictures and files, from where they are attached to where they are looked at. */
+async function showing(ada: Page, look: Look) {
+  await ada.goto("/rooms/general");
+  await mayWrite(ada);
+  const files = [
+    { name: "Harbour at dusk.png", buffer: await drawing(ada, 900, 600) },
+    { name: "Tower.png", buffer: await drawing(ada, 300, 900) },
+    {
+      name: "Minutes of the meeting about the meeting, final (2).txt",
+      buffer: Buffer.from("We met."),
+    },
+  ].map((file) => ({ ...file, mimeType: "" }));
+  const choose = async () => {
+    const chooser = ada.waitForEvent("filechooser");
+    await ada.getByRole("button", { name: "Attach" }).click();
+    await (await chooser).setFiles(files);
+    await ada.getByRole("list", { name: "Files to send" }).getByText("kB")
+      .nth(files.length - 1).waitFor();
+  };
+  await choose();
+  await look("room-attaching", ada);
+  await box(ada).fill("What I saw on the way");
+  await ada.keyboard.press("Enter");
+  await messages(ada, "What I saw", "sent").waitFor();
+  await look("room-files", ada);
+  await log(ada).getByRole("img", { name: "Harbour" }).click();
+  await ada.getByRole("dialog").getByRole("img").waitFor();
+  await look("room-viewer", ada);
+  await ada.keyboard.press("Escape");
+
+  const UPLOADS = "**/api/uploads";
+  await ada.route(UPLOADS, (route) => route.abort());
+  await choose();
+  await ada.keyboard.press("Enter");
+  await ada.getByRole("progressbar").waitFor();
+  await look("room-uploading", ada);
+  await ada.getByRole("button", { name: "Cancel upload" }).click();
+  await ada.unroute(UPLOADS);
+  await ada.route(UPLOADS, (route) => {
+    const message = "A file has at most 25 MB here.";
+    return route.fulfill({
+      status: 413,
+      json: { error: "too-large", message },
+    });
+  });
+  await choose();
+  await ada.keyboard.press("Enter");
+  await ada.getByRole("alert").getByText("at most 25 MB").waitFor();
+  await look("room-upload-refused", ada);
+  await ada.getByRole("button", { name: "Discard" }).click();
+  await ada.unroute(UPLOADS);
+}
+
+/** A picture of so many pixels, as a PNG. */
+async function drawing(page: Page, width: number, height: number) {
+  const base64 = await page.evaluate(([width, height]) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, height];
+    const context = canvas.getContext("2d")!;
+    const sky = context.createLinearGradient(0, 0, 0, height);
+    for (const [i, colour] of ["#24425c", "#c96f4a", "#f2c57c"].entries()) {
+      sky.addColorStop(i / 2, colour);
+    }
+    context.fillStyle = sky;
+    context.fillRect(0, 0, width, height);
+    return canvas.toDataURL().split(",")[1];
+  }, [width, height]);
+  return Buffer.from(base64, "base64");
+}
+
 async function finding(ada: Page, look: Look) {
   await ada.getByRole("button", { name: "Search" }).click();
   const words = ada.getByRole("searchbox", { name: "Search messages" });
@@ -272,8 +350,13 @@ async function finding(ada: Page, look: Look) {
   await ada.getByRole("dialog").getByRole("link").first().waitFor();
   await look("search-found", ada);
   await words.fill("zebra");
-  await ada.getByText("No message on this device").waitFor();
+  await ada.getByText("No message matches").waitFor();
   await look("search-nothing", ada);
+  await ada.context().setOffline(true);
+  await words.fill("after:2026-01-31 tunnel");
+  await ada.getByText("Only this device").waitFor();
+  await look("search-offline", ada);
+  await goOnline(ada);
   await ada.keyboard.press("Escape");
 }
 
@@ -282,6 +365,26 @@ async function settling(ada: Page, look: Look) {
   await ada.getByRole("radio", { name: "Dark" }).and(ada.locator(":enabled"))
     .waitFor();
   await look("settings", ada);
+  await choosePicture(ada, "text.txt", Buffer.from("no picture"));
+  await ada.getByRole("alert").waitFor();
+  await look("settings-picture-refused", ada);
+  await choosePicture(ada, "me.jpg", await photo(ada));
+  await ada.getByText("Your picture is saved.").waitFor();
+  await look("settings-picture", ada);
+  const status = ada.getByRole("textbox", { name: "Your status" });
+  await status.fill("On a train until Thursday, and slow to answer");
+  await ada.getByRole("button", { name: "Save status" }).click();
+  await ada.getByText("Saved.", { exact: true }).waitFor();
+  const allowed = await ada.context().newPage();
+  await allowed.addInitScript(() => {
+    // What a headless browser would not allow.
+    Object.defineProperty(Notification, "permission", { get: () => "granted" });
+  });
+  await allowed.goto("/settings");
+  await allowed.getByRole("button", { name: "Turn on" })
+    .and(allowed.locator(":enabled")).waitFor();
+  await look("settings-notices", allowed);
+  await allowed.close();
   await ada.getByRole("button", { name: "Make a link" }).click();
   await ada.getByRole("img").waitFor();
   await look("settings-link", ada);
@@ -293,6 +396,41 @@ async function settling(ada: Page, look: Look) {
   await ada.getByRole("button", { name: "Delete account" }).click();
   await ada.getByRole("alert").waitFor();
   await look("settings-delete", ada);
+}
+
+/** What Slack has, with a day that can't be read. */
+async function importing(ada: Page, look: Look) {
+  const files = [...slackExport(), ["random/2024-03-02.json", "["]];
+  const content = await zip(
+    files.map(([path, content]) => ({ path, content })),
+  );
+  await ada.goto("/import");
+  const chooser = ada.getByLabel("File", { exact: true });
+  await chooser.and(ada.locator(":enabled")).waitFor();
+  await look("import", ada);
+  await chooser.setInputFiles({
+    name: "slack.zip",
+    mimeType: "application/zip",
+    buffer: Buffer.from(content),
+  });
+  await ada.getByRole("checkbox", { name: "random" }).waitFor();
+  await look("import-channels", ada);
+  const CHUNKS = "**/api/imports/*";
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  await ada.route(CHUNKS, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ada.getByRole("button", { name: "Import" }).click();
+  await ada.getByRole("progressbar", { name: "Import" }).waitFor();
+  await look("import-progress", ada);
+  release();
+  await ada.getByRole("link", { name: "secret-plans" }).waitFor();
+  await ada.unroute(CHUNKS);
+  await look("import-done", ada);
+  await ada.getByRole("link", { name: "general" }).click();
+  await messages(ada, "The next day").waitFor();
+  await look("room-imported", ada);
 }
 
 /** Who is in a room, invitations, and what a stranger sees. */
@@ -312,6 +450,93 @@ async function gathering(ada: Page, bob: Page, carol: Page, look: Look) {
   await signIn(carol, "Carol");
   await carol.goto((await invitation.textContent())!);
   await look("invitation", carol);
+  await automating(ada, pathname, look);
+}
+
+/** A bot, its hook, what it writes, and how programs use it. */
+async function automating(ada: Page, room: string, look: Look) {
+  const back = ada.url();
+  await ada.goto(`${room}/bots`);
+  await look("bots-none", ada);
+  await ada.getByRole("textbox", { name: "Name of the bot" }).fill("Robot");
+  await ada.getByRole("button", { name: "Make a bot" }).click();
+  const token = await ada.locator(".secret").innerText();
+  await look("bots-token", ada);
+  await ada.getByText("Add a hook to Robot").first().click();
+  const url = "https://example.org/hooks/kvetch";
+  await ada.getByRole("textbox", { name: "Address" }).fill(url);
+  await ada.getByLabel("What it is told").selectOption("addressed");
+  await look("bots-hook-form", ada);
+  await ada.getByRole("button", { name: "Add a hook to Robot" }).click();
+  await ada.getByText(url).waitFor();
+  await look("bots-hook", ada);
+  await ada.goto(`${room}/people`);
+  await look("people-bots", ada);
+  await ada.request.post(`/api${room}/messages`, {
+    headers: { authorization: `Bearer ${token}` },
+    data: { content: "The build is **green**." },
+  });
+  await ada.goto(room);
+  await messages(ada, "The build is green").waitFor();
+  await look("room-bot", ada);
+  await ada.goto("/bots");
+  await look("bots-documentation", ada);
+  await ada.goto(back);
+}
+
+/** Direct messages: from the list, between two and between more, offline with one who is gone. */
+async function writingDirectly(ada: Page, bob: Page, look: Look) {
+  const { pathname } = new URL(ada.url());
+  await ada.goto(pathname.replace("/people", ""));
+  await mayWrite(ada);
+  const list = ada.getByRole("navigation", { name: "Rooms" });
+  const toWrite = list.getByRole("link", { name: "New message" });
+  const dialog = ada.getByRole("dialog", { name: "New message" });
+  const choose = async (...names: string[]) => {
+    await list.hover();
+    await optionsButton(ada, "General").waitFor({ state: "attached" });
+    await toWrite.click();
+    await dialog.getByRole("checkbox").first().waitFor();
+    for (const name of names) {
+      await dialog.getByRole("checkbox", { name }).check();
+    }
+  };
+  const begin = async (name: string) => {
+    await dialog.getByRole("button", { name: "Write" }).click();
+    await ada.waitForURL("/rooms/direct-*");
+    await ada.locator("h1.place").getByText(name, { exact: true }).waitFor();
+    await mayWrite(ada);
+  };
+  await choose("Bob", "Carol");
+  await look("message-new", ada);
+  await begin("Bob, Carol");
+  await look("direct-empty", ada);
+  await send(ada, "Shall the three of us meet on Friday?");
+  await messages(ada, "on Friday", "sent").waitFor();
+  await ada.getByRole("button", { name: "Leave room" }).click();
+  await look("direct-leaving", ada);
+  await ada.keyboard.press("Escape");
+  await choose("Bob");
+  await begin("Bob");
+  await send(ada, "Between the two of us: I bring a cake.");
+  await messages(ada, "a cake", "sent").waitFor();
+  await list.getByRole("link", { name: /^Bob\s*, online$/ }).waitFor();
+  await look("direct", ada);
+  await bob.goto("/");
+  await roomLink(bob, "General").hover();
+  await bob.getByRole("link", { name: /^Ada Lovelace\s*, online\s*1 unread$/ })
+    .waitFor();
+  await look("direct-unread", bob);
+  await bob.keyboard.press("Control+k");
+  await bob.getByRole("searchbox", { name: "Search" }).fill("ada");
+  await bob.getByRole("dialog").getByRole("button", { name: "Message Ada" })
+    .waitFor();
+  await look("direct-search", bob);
+  await bob.keyboard.press("Escape");
+  await bob.goto("/messages");
+  await look("message-new-page", bob);
+  await bob.goto("/");
+  await ada.goto(pathname);
 }
 
 /** What one does with another person: by their name, and in the list of people. */

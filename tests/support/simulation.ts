@@ -10,9 +10,12 @@ type Timer = { id: number; at: number; fire: () => void; every?: number };
 /** The result of what does not end, in a process that has. */
 export const NEVER = Symbol();
 
-/** The end of this turn of the real event loop, and of one that it asks for. */
+/** Turns of the event loop that what is tested asks for, one after the other: a push to be frozen and to be joined by others, a poke. */
+const MAX_TURNS = 4;
+
+/** The end of this turn of the real event loop, and of those that it asks for. */
 async function turns(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i <= MAX_TURNS; i++) {
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }

@@ -1,0 +1,386 @@
+// Files and pictures: how they are attached, sent, shown and kept, with and without a network.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { hash } from "node:crypto";
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { PIECE_BYTES } from "../../lib/chat/files.ts";
+import { browserTest, openBrowser } from "../support/browser.ts";
+import { roomIsStored } from "../support/device_storage.ts";
+import {
+  box,
+  connection,
+  enter,
+  log,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
+import { startServer } from "../support/server.ts";
+import { twoPeople } from "../support/two_people.ts";
+
+/** Draws a JPEG in the page, with an Exif that says where it was taken. */
+const photo = (page: Page, width: number, height: number): Promise<number[]> =>
+  page.evaluate(async ([width, height]) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, height];
+    const context = canvas.getContext("2d")!;
+    context.fillStyle = "teal";
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = "gold";
+    context.fillRect(width / 4, height / 4, width / 2, height / 2);
+    const blob = await new Promise<Blob | null>((resolve) =>
+      canvas.toBlob(resolve, "image/jpeg")
+    );
+    const bytes = [...new Uint8Array(await blob!.arrayBuffer())];
+    const secret = [..."Exif\0\0MM52.5163N"].map((c) => c.charCodeAt(0));
+    const exif = [0xff, 0xe1, 0, secret.length + 2, ...secret];
+    return [...bytes.slice(0, 2), ...exif, ...bytes.slice(2)];
+  }, [width, height]);
+
+type Given = { name: string; bytes: number[]; type?: string };
+
+/** Pastes or drops files, as a browser does it. */
+const give = (page: Page, how: "paste" | "drop", files: Given[], text = "") =>
+  page.evaluate(([how, files, text]) => {
+    const data = new DataTransfer();
+    for (const { name, bytes, type } of files) {
+      data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+    }
+    if (text) data.setData("text/plain", text);
+    const options = { bubbles: true, cancelable: true };
+    const event = how === "paste"
+      ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+      : new DragEvent("drop", { ...options, dataTransfer: data });
+    (document.activeElement ?? document.body).dispatchEvent(event);
+    return event.defaultPrevented;
+  }, [how, files, text] as const);
+
+const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
+const attached = (page: Page): Locator =>
+  page.getByRole("list", { name: "Files to send" }).getByRole("listitem");
+
+/** What the server gives out under the address of a link. */
+async function served(link: Locator): Promise<Uint8Array> {
+  const href = await link.getAttribute("href");
+  const answer = await link.page().request.get(href!);
+  assertEquals(answer.status(), 200);
+  return await answer.body();
+}
+const sha = (bytes: Uint8Array | number[]) =>
+  hash("sha256", new Uint8Array(bytes));
+
+browserTest(
+  "A file that is dropped before a page is alive, or on one that takes none, does not replace it; a text may be dropped (A24)",
+  async (device) => {
+    await using server = await startServer();
+    const ada = await device(server.url);
+    await ada.route(
+      "**/*.js",
+      (route) =>
+        route.request().url().includes("theme")
+          ? route.continue()
+          : route.abort(),
+    );
+    for (const path of ["/signin", "/"]) {
+      await ada.goto(path);
+      const file = { name: "a.txt", bytes: bytesOf("a") };
+      assert(await give(ada, "drop", [file]));
+      assert(!await give(ada, "drop", [], "a text"));
+    }
+  },
+);
+
+browserTest(
+  "Files are pasted, dropped and chosen, several at once, described and taken back, and are there for all with nothing of where they were taken (A24, A25)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const picture = await photo(ada, 1200, 900);
+    assert(String.fromCharCode(...picture).includes("52.5163N"));
+
+    await box(ada).focus();
+    await ada.keyboard.press("Shift");
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    assert(!await give(ada, "paste", [{ name: "a.png", bytes: picture }], "x"));
+    assertEquals(await attached(ada).count(), 0, "A text stays a text");
+    await give(ada, "paste", [{ name: "sun.jpg", bytes: picture }]);
+    await give(ada, "drop", [
+      { name: "notes.txt", bytes: bytesOf("Two lines\nof notes") },
+      { name: "wrong.txt", bytes: bytesOf("not this one") },
+    ]);
+    await attached(ada).nth(2).waitFor();
+    await ada.getByRole("button", { name: "Remove wrong.txt" }).click();
+    const chooser = ada.waitForEvent("filechooser");
+    await ada.getByRole("button", { name: "Attach" }).click();
+    await (await chooser).setFiles({
+      name: "broken.png",
+      mimeType: "image/png",
+      buffer: Buffer.from([
+        ...[0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13],
+        ...[0x49, 0x48, 0x44, 0x52, 0, 0, 0, 9, 0, 0, 0, 9, 8, 6, 0, 0, 0],
+        ...new Uint8Array(40),
+      ]),
+    });
+    await attached(ada).nth(2).waitFor();
+    await ada.getByRole("textbox", { name: /sun.jpg$/ })
+      .fill("A golden sun in the sea");
+    await ada.getByRole("button", { name: "Send" }).click();
+
+    for (const page of [ada, bob]) {
+      const message = messages(page, "notes.txt", "sent");
+      await message.waitFor();
+      const sun = message.getByRole("img", { name: "A golden sun" });
+      await sun.waitFor();
+      // Its size is known before it is there.
+      const [width, height] = await Promise.all(
+        ["width", "height"].map((name) => sun.getAttribute(name)),
+      );
+      assertEquals([width, height], ["400", "300"]);
+      assertEquals(await message.locator(".files a").count(), 3);
+      // A broken one stands as a file.
+      await message.getByRole("link", { name: "broken.png" }).getByText("kB")
+        .waitFor();
+    }
+    const theirs = messages(bob, "notes.txt", "sent");
+    const notes = theirs.getByRole("link", { name: "notes.txt" });
+    assertEquals(sha(await served(notes)), sha(bytesOf("Two lines\nof notes")));
+    const sun = await served(theirs.locator("a.picture").first());
+    assert(!new TextDecoder("latin1").decode(sun).includes("52.5163N"));
+    assertEquals(sun.slice(0, 2).join(), "255,216");
+
+    // The page arrives with them, before any script.
+    const html = await (await bob.request.get("/rooms/general")).text();
+    assertMatch(html, /<a class="picture"[^>]*><img[^>]*alt="A golden sun/);
+
+    await send(ada, "And one more:");
+    await messages(ada, "And one more", "sent").waitFor();
+    await give(ada, "paste", [{
+      name: "moon.jpg",
+      bytes: await photo(ada, 300, 800),
+    }]);
+    await attached(ada).first().waitFor();
+    await ada.keyboard.press("Enter");
+    await messages(ada, "", "sent").getByRole("img", { name: "moon.jpg" })
+      .waitFor();
+
+    // The viewer, by keys.
+    const viewer = ada.getByRole("dialog");
+    await log(ada).getByRole("img", { name: "A golden sun" }).click();
+    await ada.getByRole("dialog", { name: "Picture 1 of 2" }).waitFor();
+    await viewer.getByRole("img", { name: "A golden sun" }).waitFor();
+    await ada.keyboard.press("ArrowRight");
+    await ada.getByRole("dialog", { name: "Picture 2 of 2" }).waitFor();
+    await viewer.getByRole("img", { name: "moon.jpg" }).waitFor();
+    await ada.keyboard.press("ArrowLeft");
+    await ada.getByRole("dialog", { name: "Picture 1 of 2" }).waitFor();
+    await ada.keyboard.press("Escape");
+    await viewer.waitFor({ state: "detached" });
+
+    // Elsewhere nothing takes them, which is said, and the page stays.
+    await bob.goto("/");
+    await bob.getByRole("searchbox", { name: "Find a room" }).waitFor();
+    const isCaught = () => give(bob, "drop", [{ name: "x", bytes: [1] }]);
+    while (!await isCaught());
+    await bob.getByRole("alert").getByText("in an open room").waitFor();
+    await bob.getByRole("searchbox", { name: "Find a room" }).fill("General");
+    await bob.getByRole("main").getByText("1 file").waitFor();
+
+    // They are found by their names, and seen without a network.
+    await bob.goto("/rooms/general");
+    await roomIsStored(bob, "/rooms/general", "moon.jpg");
+    await bob.reload();
+    await mayWrite(bob);
+    await bob.evaluate(async () => {
+      const stored = async () => await (await caches.open("pictures-1")).keys();
+      while ((await stored()).length < 2) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    });
+    await bob.context().setOffline(true);
+    await bob.reload();
+    const moon = log(bob).getByRole("img", { name: "moon.jpg" });
+    await moon.waitFor();
+    await bob.waitForFunction(
+      (image) => (image as HTMLImageElement).naturalWidth === 300,
+      await moon.elementHandle(),
+    );
+    await mayWrite(bob);
+    await bob.getByRole("button", { name: "Search" }).click();
+    await bob.getByRole("searchbox", { name: "Search messages" }).fill("moon");
+    await bob.getByRole("dialog").getByText("1 file: moon.jpg").waitFor();
+  },
+);
+
+browserTest(
+  "What the server refuses is said with its reason, can be saved, tried again and discarded, and an upload can be cancelled (A26)",
+  async (device) => {
+    await using server = await startServer({ MAX_FILE_MB: "1" });
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    await ada.keyboard.press("Shift");
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    const large = Array.from({ length: 1_000_001 }, (_, i) => i % 251);
+    await give(ada, "drop", [{ name: "large.bin", bytes: large }]);
+    await attached(ada).first().waitFor();
+    await box(ada).fill("Too much?");
+    await ada.keyboard.press("Enter");
+    const refused = messages(ada, "Too much?", "failed");
+    await refused.getByRole("alert").getByText("at most 1 MB").waitFor();
+    const saving = ada.waitForEvent("download");
+    await refused.getByRole("link", { name: "Save large.bin" }).click();
+    assertEquals((await saving).suggestedFilename(), "large.bin");
+    await refused.getByRole("button", { name: "Retry" }).click();
+    await refused.getByRole("alert").getByText("at most 1 MB").waitFor();
+    await refused.getByRole("button", { name: "Discard" }).click();
+    await refused.waitFor({ state: "detached" });
+
+    await ada.route("**/api/uploads/*/*", (route) => route.abort());
+    await give(ada, "drop", [{ name: "small.bin", bytes: large.slice(0, 9) }]);
+    await attached(ada).first().waitFor();
+    await ada.keyboard.press("Enter");
+    const waiting = messages(ada, "small.bin", "pending");
+    await waiting.getByRole("progressbar").waitFor();
+    await send(ada, "A text goes out at once");
+    await messages(ada, "A text goes", "sent").waitFor();
+    assertEquals(
+      await log(ada).getByRole("article").last().getAttribute("data-state"),
+      "pending",
+      "What is on its way stands last",
+    );
+    const leaving = await ada.context().newPage();
+    await leaving.goto("/signout");
+    await leaving.getByText("1 message has not been sent").waitFor();
+    await leaving.close();
+    await waiting.getByRole("button", { name: "Cancel upload" }).click();
+    await waiting.waitFor({ state: "detached" });
+    await ada.unrouteAll();
+    await ada.reload();
+    await connection(ada, "Online").waitFor();
+    assertEquals(await messages(ada, "small.bin").count(), 0);
+  },
+);
+
+browserTest(
+  "Files that are sent without a network survive two closed browsers, and arrive once and whole, though a server dies in the middle (A26)",
+  async (device) => {
+    const folder = await Deno.makeTempDir();
+    const kept = { DENO_KV_PATH: `${folder}/kvetch.sqlite3` };
+    const profile = `${folder}/profile`;
+    let open: BrowserContext | undefined;
+    try {
+      let url: string;
+      {
+        await using server = await startServer(kept);
+        url = server.url;
+        open = await openBrowser(profile, { baseURL: url });
+        const ada = await open.newPage();
+        await enter(ada, "Ada");
+        await roomIsStored(ada, "/rooms/general");
+        await open.close();
+      }
+      const bytes = Array.from({ length: 3_000_000 }, (_, i) => i * i % 253);
+
+      open = await openBrowser(profile, { baseURL: url });
+      const ada = await open.newPage();
+      await ada.goto("/rooms/general");
+      await mayWrite(ada);
+      await ada.getByRole("button", { name: "Attach" }).waitFor();
+      await give(ada, "drop", [{ name: "film.bin", bytes }]);
+      await attached(ada).getByText("MB").waitFor();
+      await box(ada).fill("From the tunnel");
+      await ada.keyboard.press("Enter");
+      await messages(ada, "From the tunnel", "pending")
+        .getByRole("progressbar").waitFor();
+      await open.close();
+
+      // The second time it is closed in the middle of the upload.
+      {
+        await using _server = await startServer({
+          ...kept,
+          PORT: new URL(url).port,
+        });
+        open = await openBrowser(profile, { baseURL: url });
+        let pieces = 0;
+        const some = Promise.withResolvers<void>();
+        await open.route("**/api/uploads/*/*", async (route) => {
+          if (++pieces > 20) return some.resolve(); // it hangs
+          await route.continue();
+        });
+        const again = await open.newPage();
+        await again.goto("/rooms/general");
+        await mayWrite(again);
+        await some.promise;
+        const second = await open.newPage();
+        await second.goto("/rooms/general");
+        await mayWrite(second);
+        await messages(second, "From the tunnel", "pending").waitFor();
+        await open.close();
+      }
+
+      await using _server = await startServer({
+        ...kept,
+        PORT: new URL(url).port,
+      });
+      const bob = await device(url);
+      await enter(bob, "Bob");
+      assertEquals(await messages(bob, "From the tunnel").count(), 0);
+      open = await openBrowser(profile, { baseURL: url });
+      let put = 0;
+      open.on("request", (request) => {
+        if (request.method() === "PUT") put++;
+      });
+      const pages = [await open.newPage(), await open.newPage()];
+      for (const page of pages) {
+        await page.goto("/rooms/general");
+        await mayWrite(page);
+      }
+      for (const page of [...pages, bob]) {
+        await messages(page, "From the tunnel", "sent").waitFor();
+        assertEquals(await messages(page, "From the tunnel").count(), 1);
+      }
+      const all = Math.ceil(bytes.length / PIECE_BYTES);
+      assert(put < all, `${put} of ${all} pieces, as some were there`);
+      const link = messages(bob, "From the tunnel")
+        .getByRole("link", { name: "film.bin" });
+      assertEquals(sha(await served(link)), sha(bytes));
+    } finally {
+      await open?.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+browserTest(
+  "A file that the server has lost before its message came goes up again, and the message is there once (A26)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const bytes = Array.from({ length: 100_000 }, (_, i) => i % 249);
+    const [held, goOn] = [0, 1].map(() => Promise.withResolvers<void>());
+    await ada.route("**/api/replicache/push?*", async (route) => {
+      if (route.request().postData()?.includes("lost.bin")) {
+        held.resolve();
+        await goOn.promise;
+      }
+      await route.continue();
+    });
+    await box(ada).focus();
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    await give(ada, "drop", [{ name: "lost.bin", bytes }]);
+    await attached(ada).getByText("kB").waitFor();
+    await ada.keyboard.press("Enter");
+    await held.promise;
+    const { origin } = new URL(ada.url());
+    const answer = await ada.request.delete(`/api/uploads/${sha(bytes)}`, {
+      headers: { origin },
+    });
+    assertEquals(answer.status(), 204);
+    goOn.resolve();
+    for (const page of [ada, bob]) {
+      await messages(page, "lost.bin", "sent").waitFor();
+      assertEquals(await messages(page, "lost.bin").count(), 1);
+    }
+    const link = messages(bob, "lost.bin").locator(".files a");
+    assertEquals(sha(await served(link)), sha(bytes));
+  },
+);
