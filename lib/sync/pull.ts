@@ -224,9 +224,16 @@ export async function pull(
     const window = cookie.window + more;
     let { ranges = [] } = cookie;
     let dels: PatchOp[] = [];
-    const found = centre &&
-      await readRange(charged, space.name, { from, ranges }, centre);
     const oldest = ranges.length < MAX_RANGES ? undefined : ranges[0];
+    const staying = ranges.filter((each) => each !== oldest);
+    // The one that leaves does not fill the gap: it may be what the centre is next to.
+    const found = centre &&
+      await readRange(
+        charged,
+        space.name,
+        { from, ranges: staying },
+        centre,
+      );
     const leaving = found && oldest
       ? await placesIn(charged, space.name, oldest, MAX_ENTRIES_PER_PULL)
       : [];
@@ -234,7 +241,7 @@ export async function pull(
     if (found && leaving) {
       missing.push(...found.entries);
       const range = { ...found.range, serial: serialOf(ranges) + 1 };
-      ranges = [...ranges.filter((each) => each !== oldest), range];
+      ranges = [...staying, range];
       dels = leaving.filter(({ order }) =>
         !isInside({ from, ranges }, { prefix: oldest!.prefix, order })
       ).map(({ key }) => ({ op: "del", key }));

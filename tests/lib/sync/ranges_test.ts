@@ -158,16 +158,31 @@ Deno.test("pull() keeps 20 ranges: the oldest leaves, but for what others hold (
     assert(cookie.order > order);
     order = cookie.order;
   }
-  await next({ order: 100 }); // the first one's end
+  await next({ order: 100 }); // the first one's end: what was above it stays there
   assertEquals(rangesOf(reader).length, MAX_RANGES);
   assertEquals(rangesOf(reader)[0], [320, 519]);
-  const kept = [100, ...range(320, 519)];
-  assertEquals(items(reader).filter((n) => n >= 100 && n < 520), kept);
+  assertEquals(rangesOf(reader).at(-1), [null, 199]);
+  const kept = [...range(1, 199), ...range(320, 519)];
+  assertEquals(items(reader).filter((n) => n < 520), kept);
   // What left is in step no more, and comes whole when it is asked for again.
-  await it.sync.write(["s"], (tx) => tx.set("item/150", { n: 150, x: 1 }));
+  await it.sync.write(["s"], (tx) => tx.set("item/250", { n: 250, x: 1 }));
   assertEquals((await reader.pull()).patch, []);
   await next({ order: 200 });
-  assertEquals(reader.view.get("item/150"), { n: 150, x: 1 });
+  assertEquals(reader.view.get("item/250"), { n: 250, x: 1 });
+});
+
+Deno.test("pull() around an end of the oldest of 20 ranges has entries on both sides of it, though that one leaves (W5)", async () => {
+  await using it = await withItems(5_000);
+  const centres = range(0, MAX_RANGES - 1).map((i) => 300 + 220 * i);
+  for (const end of [200, 399]) {
+    const { reader, next } = await readerOf(it.sync);
+    for (const order of centres) await next({ order });
+    assertEquals(rangesOf(reader)[0], [200, 399]);
+    await next({ order: end });
+    const near = range(end - 50, end + 50);
+    assertEquals(items(reader).filter((n) => near.includes(n)), near);
+    assertEquals((await next({ order: end })).patch, []);
+  }
 });
 
 Deno.test("pull() brings at most half a megabyte on each side, the nearest first (W5)", async () => {
