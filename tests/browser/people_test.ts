@@ -2,7 +2,15 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { boxReads, enter, makeRoom, mayWrite } from "../support/room_page.ts";
+import { roomIsStored } from "../support/device_storage.ts";
+import {
+  box,
+  boxReads,
+  connection,
+  enter,
+  makeRoom,
+  mayWrite,
+} from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -86,6 +94,24 @@ browserTest(
     await ada.getByRole("button", { name: "Remove Carol" }).click();
     await ada.getByRole("status").getByText("1 member").waitFor();
     assertEquals(await shownNames(ada), ["Ada"]);
+  },
+);
+
+browserTest(
+  "A link that mentions somebody whom this device does not know yet is followed once they are known",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    await ada.goto("/rooms/general");
+    await roomIsStored(ada, "/rooms/general");
+    await ada.context().setOffline(true);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await ada.goto(`/rooms/general#mention-${bob.person.userID}`);
+    await connection(ada, "Offline").waitFor();
+    await ada.getByText("1 member").waitFor();
+    await box(ada).fill("Hello");
+    await ada.context().setOffline(false);
+    await boxReads(ada, "Hello @Bob ");
   },
 );
 

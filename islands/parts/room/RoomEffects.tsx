@@ -1,7 +1,7 @@
 // What a room does from the first interaction on: takes up what earlier visits left unsent, shares the draft, goes to messages, asks before one is deleted.
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { cutText } from "../../../lib/chat/graphemes.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
@@ -158,17 +158,15 @@ function useRoomName(room: Room): void {
   }, [name]);
 }
 
-/** Begins a message to the person whom the address mentions, once. */
+/** Begins a message to the person whom the address mentions, once: as soon as they are known, as a copy of earlier may lack them. */
 function useMentionLink(
   mention: (name: string) => void,
   members: readonly Member[],
 ): void {
-  const latest = useRef(members);
-  latest.current = members;
   useEffect(() => {
     const follow = () => {
       const id = mentionedIn(location.hash);
-      const mentioned = latest.current.find((member) => member.id === id);
+      const mentioned = members.find((member) => member.id === id);
       if (!mentioned) return;
       history.replaceState(history.state, "", location.pathname);
       mention(mentioned.name);
@@ -176,7 +174,7 @@ function useMentionLink(
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, []);
+  }, [members]);
 }
 
 /** Begins a message to a person, or goes on with it. */
