@@ -6,6 +6,7 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 import { PIECE_BYTES } from "../../lib/chat/files.ts";
 import { browserTest, openBrowser } from "../support/browser.ts";
 import { roomIsStored } from "../support/device_storage.ts";
+import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import {
   box,
   connection,
@@ -16,7 +17,7 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
-import { twoPeople } from "../support/two_people.ts";
+import { onePerson, twoPeople } from "../support/two_people.ts";
 
 /** Draws a JPEG in the page, with an Exif that says where it was taken. */
 const photo = (page: Page, width: number, height: number): Promise<number[]> =>
@@ -87,6 +88,44 @@ browserTest(
       assert(await give(ada, "drop", [file]));
       assert(!await give(ada, "drop", [], "a text"));
     }
+  },
+);
+
+browserTest(
+  "A picture that is on its way is shown from here at once, however slow the disk is (A26)",
+  async (device) => {
+    await using general = await onePerson(
+      device,
+      undefined,
+      (page) =>
+        page.addInitScript(() => {
+          const { databases } = indexedDB;
+          indexedDB.databases = async () => {
+            await new Promise((resolve) => setTimeout(resolve, 700));
+            return await databases.call(indexedDB);
+          };
+        }),
+    );
+    const { ada } = general;
+    const mend = await failRequests(ada, PUSHES);
+    const bytes = await photo(ada, 1200, 900);
+    await box(ada).focus();
+    await ada.keyboard.press("Shift");
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    await give(ada, "paste", [{ name: "sun.jpg", bytes }]);
+    await attached(ada).first().waitFor();
+    const asked: string[] = [];
+    ada.on("request", (request) => asked.push(request.url()));
+    await ada.getByRole("button", { name: "Send" }).click();
+    const sun = messages(ada, "", "pending")
+      .getByRole("img", { name: "sun.jpg" });
+    await sun.and(ada.locator("[src^='blob:']")).waitFor();
+    await log(ada).locator("[data-state=pending]:not(:has(progress))")
+      .getByRole("img").waitFor();
+    mend();
+    await messages(ada, "", "sent").getByRole("img", { name: "sun.jpg" })
+      .waitFor();
+    assertEquals(asked.filter((url) => url.includes("/api/files/")), []);
   },
 );
 

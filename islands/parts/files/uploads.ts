@@ -194,6 +194,7 @@ class Uploads {
     const uploading = this.#turn.then(() => this.#upload(message, signal));
     this.#turn = uploading.catch(() => {});
     const files = await uploading;
+    files.forEach(showFromHere); // before the message does
     await change(id, { files });
     const replica = await this.#until(roomID, signal, (room) => {
       const { fresh, paused } = room.status;

@@ -15,6 +15,7 @@ export function MessageFiles({ message, roomID }: MessageFilesProps) {
           <FileLink
             file={file}
             href={`/api/files/${roomID}/${id}/${file.id}`}
+            isThere={!message.pending}
           />
         </li>
       ))}
@@ -22,10 +23,13 @@ export function MessageFiles({ message, roomID }: MessageFilesProps) {
   );
 }
 
-function FileLink({ file, href }: { file: MessageFile; href: string }) {
+/** `isThere`: whether the server has it under `href`. */
+type FileLinkProps = { file: MessageFile; href: string; isThere: boolean };
+
+function FileLink({ file, href, isThere }: FileLinkProps) {
   const { id, name, size, width, height, alt } = file;
   const own = fileURLs.value.get(id);
-  return width && height && own !== ""
+  return width && height && (own ?? isThere)
     ? (
       <a class="picture" href={href}>
         <img
