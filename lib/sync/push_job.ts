@@ -150,13 +150,17 @@ export class PushJob<U extends User = User> {
       this.guesses.allow(this.userID, name);
   }
 
-  /** Reads at once what is not remembered of the push's group and clients. */
+  /**
+   * Reads what is not remembered of the push's group, then of its clients. A
+   * release that knows no guard deletes clients before their group or with it:
+   * the other way round a group that is gone would stand for clients that are not.
+   */
   async readRecords(): Promise<void> {
     const { groups, groupID } = this;
-    await Promise.all([
-      groups.group(groupID),
-      ...this.#clients.keys().map((each) => groups.client(groupID, each)),
-    ]);
+    await groups.group(groupID);
+    await Promise.all(
+      this.#clients.keys().map((each) => groups.client(groupID, each)),
+    );
   }
 
   /** Drops what this process remembers of the push's group and its clients. */
