@@ -170,6 +170,47 @@ browserTest(
 );
 
 browserTest(
+  "A list of the server's from before they were made takes direct messages out of no list (A28)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, server } = general;
+    const cy = await Writer.signIn(server.url, "Cy");
+    const before = await (await ada.request.get("/api/rooms")).json();
+    let isLate = true;
+    // With a room of which the page shows that this list has come.
+    const [listed] = before.rooms;
+    const marker = { ...listed, roomID: "marker", space: "room:marker" };
+    const late = {
+      ...before,
+      rooms: [...before.rooms, { ...marker, name: "Marker", member: false }],
+    };
+    await ada.route(
+      /\/api\/rooms(\?|$)/,
+      (route) =>
+        isLate && route.request().method() === "GET"
+          ? route.fulfill({ json: late })
+          : route.continue(),
+    );
+    const dialog = await openNewMessage(ada);
+    await dialog.getByRole("checkbox", { name: "Cy" }).check();
+    await dialog.getByRole("button", { name: "Write" }).click();
+    await isWith(ada, "Cy");
+    await send(ada, "Are you there?");
+    await messages(ada, "Are you there?", "sent").waitFor();
+    await row(ada, "Cy").waitFor();
+    await cy.person.post("/api/rooms", { name: "New", visibility: "public" });
+    await ada.locator("#rooms").getByText("Marker")
+      .waitFor({ state: "attached" });
+    assertEquals(await row(ada, "Cy").count(), 1);
+    isLate = false;
+    await cy.person.post("/api/rooms", { name: "Next", visibility: "public" });
+    await ada.locator("#rooms").getByText("Next")
+      .waitFor({ state: "attached" });
+    assertEquals(await row(ada, "Cy").count(), 1);
+  },
+);
+
+browserTest(
   "People of one name, and messages with them, are told apart in the dialog, the list and the heading (M14, A27, A28)",
   async (device) => {
     await using general = await twoPeople(device);

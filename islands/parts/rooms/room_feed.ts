@@ -99,6 +99,8 @@ class RoomFeed {
   /** Whom the person has blocked, by userID; nothing is told before it is known. */
   readonly #blocked = signal<ReadonlySet<string> | undefined>(undefined);
   #settings: SettingsByID | undefined;
+  /** The roomIDs of those that this page has seen before the server had made them. */
+  readonly #begunHere = new Set<string>();
   #hasReadCopies = false;
   #closed = false;
 
@@ -264,22 +266,29 @@ class RoomFeed {
   #list(rooms: readonly RoomSummary[]): void {
     const settings = this.#settings;
     const blocked = this.#blocked.peek() ?? new Set();
-    const made = rooms.filter(({ pending, begunBy = "", people = [] }) =>
-      !pending && !isUnwanted(begunBy, people, blocked)
-    );
-    const all = toldApart([...made, ...this.#begun(made, blocked)]);
+    const made = rooms.filter(({ pending }) => !pending);
+    const wanted = [...made, ...this.#begun(made, blocked)]
+      .filter(({ begunBy = "", people = [] }) =>
+        !isUnwanted(begunBy, people, blocked)
+      );
+    const all = toldApart(wanted);
     const set = settings ? all.map((each) => asSet(each, settings)) : all;
     if (JSON.stringify(set) !== JSON.stringify(known())) fedRooms.value = set;
   }
 
-  /** The rooms that are open on this page, begun by the person, and in no list of the server's yet. */
+  /**
+   * The rooms that are open on this page, begun by the person here, and in no
+   * list of the server's yet: one that was asked for before they were made may
+   * come after that.
+   */
   #begun(
     listed: readonly RoomSummary[],
     blocked: ReadonlySet<string>,
   ): RoomSummary[] {
     return this.rooms.all.peek().flatMap(({ roomID, view }) => {
+      if (view?.room.pending) this.#begunHere.add(roomID);
       const isListed = listed.some((each) => each.roomID === roomID);
-      if (!view?.me || !view.room.pending || isListed) return [];
+      if (!view?.me || isListed || !this.#begunHere.has(roomID)) return [];
       const copy = { ...view, me: view.me };
       return [summaryOf(emptyRoom(roomID), copy, blocked)];
     });
