@@ -106,7 +106,7 @@ browserTest(
           };
         }),
     );
-    const { ada } = general;
+    const { ada, server } = general;
     const mend = await failRequests(ada, PUSHES);
     const bytes = await photo(ada, 1200, 900);
     await box(ada).focus();
@@ -126,6 +126,23 @@ browserTest(
     await messages(ada, "", "sent").getByRole("img", { name: "sun.jpg" })
       .waitFor();
     assertEquals(asked.filter((url) => url.includes("/api/files/")), []);
+
+    // An edit that is on its way takes no picture away, on another device neither.
+    const phone = await device(server.url);
+    await phone.context().addCookies(await ada.context().cookies());
+    await phone.goto("/rooms/general");
+    await mayWrite(phone);
+    const mendAgain = await failRequests(phone, PUSHES);
+    await messages(phone, "", "sent").hover();
+    await messages(phone).getByRole("button", { name: "Edit" }).click();
+    await phone.getByRole("form", { name: "Edit message" })
+      .getByRole("textbox").fill("The sun");
+    await phone.keyboard.press("Enter");
+    await messages(phone, "The sun", "pending")
+      .getByRole("img", { name: "sun.jpg" }).waitFor();
+    mendAgain();
+    await messages(phone, "The sun", "sent")
+      .getByRole("img", { name: "sun.jpg" }).waitFor();
   },
 );
 

@@ -7,7 +7,7 @@ import { displaySize } from "../shared/picture_size.ts";
 type MessageFilesProps = { message: Message; roomID: string };
 
 export function MessageFiles({ message, roomID }: MessageFilesProps) {
-  const { id, files } = message;
+  const { id, files, pending, editedAt } = message;
   return files && (
     <ul class="files">
       {files.map((file) => (
@@ -15,7 +15,7 @@ export function MessageFiles({ message, roomID }: MessageFilesProps) {
           <FileLink
             file={file}
             href={`/api/files/${roomID}/${id}/${file.id}`}
-            isThere={!message.pending}
+            isThere={!pending || editedAt !== undefined}
           />
         </li>
       ))}
