@@ -6,12 +6,8 @@ import { roomStrings } from "../lib/chat/strings/room.ts";
 import type { BlockedPerson } from "../lib/chat/schema.ts";
 import type { RoomView, User } from "../lib/chat/views.ts";
 import { loadParser, type RichTextByID } from "./parts/message/useRichText.ts";
-import {
-  firstView,
-  OpenRoom,
-  OpenRooms,
-  openUserReplica,
-} from "./parts/room/open_rooms.ts";
+import { firstView, OpenRoom, OpenRooms } from "./parts/room/open_rooms.ts";
+import { keepOpening } from "./parts/room/own_replica.ts";
 import { Room } from "./parts/room/Room.tsx";
 import {
   lazyParts,
@@ -29,8 +25,8 @@ import {
 import { nameOfRoom, userReplica } from "./parts/shared/room_store.ts";
 
 // An island, too: two scripts of one page would say much twice.
-export const RoomNav = (props: Omit<RoomNavProps, "openUserReplica">) => (
-  <Nav {...props} openUserReplica={openUserReplica} />
+export const RoomNav = (props: Omit<RoomNavProps, "keepOpening">) => (
+  <Nav {...props} keepOpening={keepOpening} />
 );
 
 type RoomsProps = {
@@ -44,9 +40,6 @@ type RoomsProps = {
 };
 
 const NOTHING: RichTextByID = new Map();
-
-/** How long after the person's own replica did not open it is tried again, in milliseconds; each time twice as long. */
-const RETRY_DELAY = 5_000;
 
 export default function Rooms(props: RoomsProps) {
   const { user, view, richText = NOTHING } = props;
@@ -106,17 +99,8 @@ export default function Rooms(props: RoomsProps) {
   const needsOwn = isReady && !userReplica.value;
   useEffect(() => {
     if (!needsOwn) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const openOwn = (retryDelay: number) => {
-      // And what an earlier visit has left in rooms that nobody has opened yet.
-      openUserReplica(user.userID).then(() => rooms.openUnsent())
-        .catch((error) => {
-          console.warn(error);
-          timer = setTimeout(openOwn, retryDelay, retryDelay * 2);
-        });
-    };
-    openOwn(RETRY_DELAY);
-    return () => clearTimeout(timer);
+    // And what an earlier visit has left in rooms that nobody has opened yet.
+    return keepOpening(user.userID, () => rooms.openUnsent());
   }, [needsOwn]);
 
   useEffect(() =>

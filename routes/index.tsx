@@ -54,7 +54,7 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
   return (
     <>
       <RoomsNavigation {...list}>
-        <RoomNav {...list} isLobby />
+        <RoomNav {...list} opensOwn />
       </RoomsNavigation>
       <main id="content" class="lobby">
         <h1>{words.title}</h1>

@@ -7,7 +7,7 @@ import {
   untracked,
 } from "@preact/signals";
 import type { ReadTransaction } from "replicache";
-import { roomMutators, userMutators } from "../../../lib/chat/mutators.ts";
+import { roomMutators } from "../../../lib/chat/mutators.ts";
 import {
   memberIn,
   membersIn,
@@ -17,12 +17,7 @@ import {
 } from "../../../lib/chat/queries.ts";
 import { confirmedCount } from "../../../lib/chat/read_state.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import {
-  DIRECT,
-  roomIDOf,
-  roomSpace,
-  userSpace,
-} from "../../../lib/chat/spaces.ts";
+import { DIRECT, roomIDOf, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { Person, RoomView, User } from "../../../lib/chat/views.ts";
 import { loadScript } from "../../../lib/replica/load_script.ts";
 import {
@@ -33,11 +28,10 @@ import {
   type Status,
 } from "../../../lib/replica/mod.ts";
 import { createDraft } from "../composer/draft.ts";
-import { readToldDrafts } from "../composer/told_drafts.ts";
 import { unsentMutations } from "../../../lib/replica/outbox/unsent.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
-import { listedRoom, readSeqs, userReplica } from "../shared/room_store.ts";
+import { listedRoom, readSeqs } from "../shared/room_store.ts";
 import type { Place } from "../timeline/useScrollAnchor.ts";
 
 /** Adds to a view of the room what is pending in the outbox. */
@@ -308,23 +302,6 @@ export class OpenRooms {
     this.#rooms.clear();
   }
 }
-
-let opening: Promise<void> | undefined;
-
-/** Opens the replica of a person's own space, once, for all parts of the page; where that fails the next call tries again. */
-export const openUserReplica = (userID: string): Promise<void> =>
-  opening ??= (async () => {
-    await readToldDrafts(userID).catch(console.warn); // where the disk fails
-    userReplica.value = await openReplica({
-      server: chatServer,
-      userID,
-      space: userSpace(userID),
-      mutators: userMutators(),
-    });
-  })().catch((error) => {
-    opening = undefined;
-    throw error;
-  });
 
 async function viewIn(
   tx: ReadTransaction,

@@ -27,9 +27,10 @@ import { useOnline } from "./useOnline.ts";
 
 /** The list as the page's HTML has it, and what comes alive with it. */
 export type LiveList = RoomListProps & {
-  /** Whether it is on the page that finds rooms, where nothing else opens the person's replica. */
-  isLobby?: boolean;
-  openUserReplica: (userID: string) => Promise<void>;
+  /** Whether it opens the person's own replica: on pages where no room does. */
+  opensOwn?: boolean;
+  /** Has that replica opened, however often it takes; returns the end of trying. */
+  keepOpening: (userID: string) => () => void;
 };
 
 let isShown = false;
@@ -45,7 +46,7 @@ export function showRoomList(list: LiveList): void {
 type LiveRoomListProps = LiveList & { element: HTMLElement };
 
 function LiveRoomList(props: LiveRoomListProps) {
-  const { userID, rooms: html, current, element, isLobby } = props;
+  const { userID, rooms: html, current, element } = props;
   const open = openRoomID.value ?? current;
   const settings = useSettings();
   const fed = fedRooms.value ?? html;
@@ -74,10 +75,10 @@ function LiveRoomList(props: LiveRoomListProps) {
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }, [open, isAlive.value]);
   useEffect(() => listenForDialogs(element, userID), []);
+  useEffect(() => props.opensOwn ? props.keepOpening(userID) : undefined, []);
   const online = useOnline(userID, rooms);
 
   if (!isAlive.value) return <RoomList {...props} />;
-  const openReplica = isLobby ? () => props.openUserReplica(userID) : undefined;
   return (
     <RoomList
       {...props}
@@ -86,9 +87,7 @@ function LiveRoomList(props: LiveRoomListProps) {
       reads={readSeqs.value}
       nextUnread={<NextUnread />}
       online={online}
-      optionsOf={(room) => (
-        <RoomOptions room={room} openUserReplica={openReplica} />
-      )}
+      optionsOf={(room) => <RoomOptions room={room} />}
     />
   );
 }

@@ -20,7 +20,7 @@ export type RoomNavProps = LiveList;
 // The list itself is plain HTML: it stands beside this, and its script is
 // loaded once it is used, or changes.
 export function RoomNav(props: RoomNavProps) {
-  const { rooms: html, isLobby } = props;
+  const { rooms: html, opensOwn } = props;
   const fed = fedRooms.value ?? html;
   const listed = listedRooms.value;
   const all = (listed.length > 0 ? listed : html)
@@ -35,7 +35,7 @@ export function RoomNav(props: RoomNavProps) {
   // Where that fails the next event tries again.
   const prepare = () => void load().catch(console.warn);
   // Names are known once the room is used.
-  const isUsed = isLobby || roomNames.value.size > 0;
+  const isUsed = opensOwn || roomNames.value.size > 0;
   useEffect(() => {
     if (isUsed || inText(fed) !== inText(html)) prepare();
   }, [isUsed, fed]);

@@ -1,6 +1,6 @@
 // At the end of a room's row in the list: a button that opens what one can set for the room.
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { positionBeside } from "../shared/position_beside.ts";
@@ -9,13 +9,9 @@ import { userReplica } from "../shared/room_store.ts";
 
 const words = roomOnUseStrings.options;
 
-type RoomOptionsProps = {
-  room: RoomSummary;
-  /** Where nothing else opens it. */
-  openUserReplica: (() => Promise<void>) | undefined;
-};
+type RoomOptionsProps = { room: RoomSummary };
 
-export function RoomOptions({ room, openUserReplica }: RoomOptionsProps) {
+export function RoomOptions({ room }: RoomOptionsProps) {
   const isOpen = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
@@ -35,7 +31,6 @@ export function RoomOptions({ room, openUserReplica }: RoomOptionsProps) {
         <Options
           room={room}
           beside={button.current!}
-          openUserReplica={openUserReplica}
           onClose={() => isOpen.value = false}
         />
       )}
@@ -48,11 +43,8 @@ type OptionsProps = RoomOptionsProps & {
   onClose: () => void;
 };
 
-function Options({ room, beside, openUserReplica, onClose }: OptionsProps) {
+function Options({ room, beside, onClose }: OptionsProps) {
   const popover = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!userReplica.peek()) openUserReplica?.().catch(console.warn);
-  }, []);
   useLayoutEffect(() => {
     const element = popover.current!;
     element.showPopover(); // in the top layer, as the list clips its contents
