@@ -23,6 +23,7 @@ import { precompressed } from "./lib/web/http/precompressed.ts";
 import { roomScripts } from "./lib/web/http/room_scripts.ts";
 import { type Handler, SecureApp } from "./lib/web/http/secure_app.ts";
 import { Outgoing } from "./lib/web/http/outgoing.ts";
+import { InboxFeed } from "./lib/web/inbox/inbox_feed.ts";
 import { JobQueue, NO_NOTES } from "./lib/web/jobs/job_queue.ts";
 import { NOTICE, NoticeFeed } from "./lib/web/notices/notice_feed.ts";
 import { NoticeSender } from "./lib/web/notices/notice_sender.ts";
@@ -127,13 +128,14 @@ async function openServices(): Promise<Opened> {
     const deliver = webPush(kv, outgoing, publicOrigin);
     const noticeSender = new NoticeSender(kv, sync, subscriptions, deliver);
     const noticeFeed = new NoticeFeed(sync, subscriptions, jobs, online);
-    jobs.follows((notes) => noticeFeed.follow(notes));
     jobs.runs(NOTICE, (job) => noticeSender.run(job));
     // Addresses that never answer keep no notice waiting.
     const hookJobs = new JobQueue(kv, NO_NOTES, HOOK_JOBS);
     const hookFeed = new HookFeed(kv, sync, hookJobs);
     const hookSender = new HookSender(kv, sync, hookJobs, outgoing);
-    jobs.follows((notes) => hookFeed.follow(notes));
+    for (const feed of [noticeFeed, hookFeed, new InboxFeed(kv, sync)]) {
+      jobs.follows((notes) => feed.follow(notes));
+    }
     hookJobs.runs(HOOK, (job) => hookSender.run(job));
     sync.addChores(subscriptions.chores());
     const services: Services = {

@@ -29,7 +29,7 @@ export function namesToFind(people: readonly { name: string }[]): Names {
 }
 
 /** White space of any kind and number is one space. */
-const foldGrapheme = (grapheme: string): string =>
+export const foldGrapheme = (grapheme: string): string =>
   /^\s+$/u.test(grapheme) ? " " : fold(grapheme);
 
 /** A piece of a text: a mention, with its "@", or what stands between two. */

@@ -199,6 +199,18 @@ export function userMutators() {
       await tx.set(key, { ...before, ...changes });
     },
 
+    /** Saves a message for later, or, without `message`, takes it out again. */
+    async setSaved(tx: WriteTransaction, input: Args) {
+      const { roomID, id, message } = input as {
+        roomID: string;
+        id: string;
+        message?: ReadonlyJSONValue;
+      };
+      const key = `saved/${roomID}/${id}`;
+      if (message) await tx.set(key, message);
+      else await tx.del(key);
+    },
+
     /**
      * `was` is the draft as this device knew it: what another device has written
      * since then stays (merge_drafts.ts). Without it `content` replaces the draft.

@@ -148,6 +148,16 @@ export type Membership = {
 export type LeftRoom = { roomID: string };
 /** `read/<roomID>` in a user's space. */
 export type ReadState = { seq: number };
+/** A message as its copy in a person's own space has it: the beginning of its text without formatting, and how many files it has, if any. */
+export type MessageCopy =
+  & Pick<Message, "id" | "seq" | "authorID" | "from" | "content" | "createdAt">
+  & { roomID: string; fileCount?: number };
+/** `inbox/<roomID>/<messageID>` in a user's space: a message that speaks to them, and why it is there. */
+export type InboxEntry = MessageCopy & {
+  why: "mention" | "reply" | "direct";
+};
+/** `saved/<roomID>/<messageID>` in a user's space: what they have saved for later, and when. */
+export type SavedMessage = MessageCopy & { savedAt: number };
 /** Of the entry `blocked` in a user's space, a list: whose messages they do not want to see, by the name they know. */
 export type BlockedPerson = { id: string; name: string };
 /** `draft/<roomID>` in a user's space. */

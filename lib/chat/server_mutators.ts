@@ -9,7 +9,8 @@ import {
 } from "./mutators.ts";
 import { DELETED_USER } from "./direct.ts";
 import { filesArgs } from "./files.ts";
-import { MAX_CONTENT, MAX_DRAFT } from "./lengths.ts";
+import { MAX_SAVED, MAX_SHOWN_UNITS, savedOf, tooManySaved } from "./inbox.ts";
+import { MAX_CONTENT, MAX_DRAFT, MAX_NAME } from "./lengths.ts";
 import { lookOf } from "./name_tags.ts";
 import { Name, Status, updateRoomArgs } from "./names.ts";
 import {
@@ -151,6 +152,34 @@ const setDraftArgs = v.object({
   was: draft(MAX_DRAFT).optional(),
 });
 
+const count = v.number().assert(
+  (n) => Number.isSafeInteger(n) && n >= 0,
+  "This is not a whole number.",
+);
+const atMost = (most: number) =>
+  v.string().assert(({ length }) => length <= most, "This is too long.");
+
+/** What `setSaved` asks for: with `message` to save it, without to take it out. */
+const setSavedArgs = v.object({
+  roomID: ID,
+  id: ID,
+  message: v.object({
+    roomID: ID,
+    id: ID,
+    seq: count,
+    authorID: ID,
+    from: atMost(2 * MAX_NAME),
+    content: atMost(MAX_SHOWN_UNITS + 1),
+    createdAt: count,
+    fileCount: count.optional(),
+    savedAt: count,
+  }).optional(),
+});
+
+const isFull = async (tx: WriteTransaction): Promise<boolean> =>
+  (await tx.scan({ prefix: "saved/", limit: MAX_SAVED }).keys().toArray())
+    .length >= MAX_SAVED;
+
 /** The `messageCount` of a room; undefined when the person may not read it. */
 export type MessageCountOf = (roomID: string) => number | undefined;
 
@@ -161,6 +190,7 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
     blockPerson,
     unblockPerson,
     setRoomSettings,
+    setSaved,
     setDraft,
   } = userMutators();
   return {
@@ -193,6 +223,19 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
 
     async setRoomSettings(tx: WriteTransaction, input: Args) {
       await setRoomSettings(tx, valid(setRoomSettingsArgs, input));
+    },
+
+    /** As in the browser, of a room that the person is a member of. What is in the copy is looked up a moment later. */
+    async setSaved(tx: WriteTransaction, input: Args) {
+      const { roomID, id, message } = valid(setSavedArgs, input);
+      if (message && !await tx.has(`membership/${roomID}`)) return;
+      const isNew = message && !await tx.has(`${savedOf(roomID)}${id}`);
+      if (isNew && await isFull(tx)) throw tooManySaved();
+      const named = message && { ...message, roomID, id };
+      await setSaved(
+        tx,
+        named ? { roomID, id, message: named } : { roomID, id },
+      );
     },
 
     async setProfile(tx: WriteTransaction, input: Args) {

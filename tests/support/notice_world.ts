@@ -6,6 +6,7 @@ import { chatDomain, type ChatSync } from "../../lib/web/chat/domain.ts";
 import { HOOK, HOOK_JOBS, HookFeed } from "../../lib/web/bots/hook_feed.ts";
 import { HookSender } from "../../lib/web/bots/hook_sender.ts";
 import { Outgoing, type OutgoingAnswer } from "../../lib/web/http/outgoing.ts";
+import { InboxFeed } from "../../lib/web/inbox/inbox_feed.ts";
 import { JobQueue, NO_NOTES } from "../../lib/web/jobs/job_queue.ts";
 import { NOTICE, NoticeFeed } from "../../lib/web/notices/notice_feed.ts";
 import { NoticeSender } from "../../lib/web/notices/notice_sender.ts";
@@ -123,8 +124,9 @@ export class NoticeWorld {
         });
       },
     });
-    jobs.follows((notes) => feed.follow(notes));
-    jobs.follows((notes) => hookFeed.follow(notes));
+    for (const each of [feed, hookFeed, new InboxFeed(kv, sync)]) {
+      jobs.follows((notes) => each.follow(notes));
+    }
     jobs.runs(NOTICE, (job) => sender.run(job));
     hookJobs.runs(HOOK, (job) => hookSender.run(job));
     jobs.start();

@@ -3,6 +3,7 @@
 export const roomListStrings = {
   create: "New room",
   find: "Find rooms",
+  inbox: "Inbox",
   which: "Which rooms",
   yours: "Yours",
   others: "Others",

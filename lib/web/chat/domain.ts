@@ -6,6 +6,7 @@ import {
   serverRoomMutators,
   serverUserMutators,
 } from "../../chat/server_mutators.ts";
+import { DELETED_USER } from "../../chat/direct.ts";
 import type { Listing, Message, Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
@@ -68,12 +69,19 @@ export const chatDomain: Domain<Actor> = {
     if (key !== "room") return false;
     return (value as Room | undefined)?.visibility ?? "gone";
   },
-  // What closed devices and hooks are told of, and who is to be told. No
-  // reaction, unless to a message that was edited: that looks the same.
+  // What closed devices, hooks and inboxes are told of, and who is to be told.
+  // No reaction, unless to a message that was edited, or whose author has
+  // deleted their account: that looks the same.
   notes(space, { key, value, was }) {
-    if (kindOf(space)?.kind !== "room") return false;
+    const kind = kindOf(space)?.kind;
+    if (kind === "user") {
+      return key.startsWith("saved/") ||
+        (value === undefined && /^(inbox|membership)\//.test(key));
+    }
+    if (kind !== "room") return false;
     if (!key.startsWith("message/")) return key.startsWith("member/");
-    return value === undefined || was === undefined ||
-      (value as Message).editedAt !== undefined;
+    if (value === undefined || was === undefined) return true;
+    const { editedAt, from } = value as Message;
+    return editedAt !== undefined || from === DELETED_USER;
   },
 };

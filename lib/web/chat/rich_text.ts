@@ -6,7 +6,12 @@ import {
   parseText,
   withMentions,
 } from "../../chat/message_text.ts";
-import { isPlain, type RichNode } from "../../chat/rich_text.ts";
+import {
+  isPlain,
+  parsePlain,
+  type RichNode,
+  textOf,
+} from "../../chat/rich_text.ts";
 import type { RoomView } from "../../chat/views.ts";
 
 /** What the texts of one page may take of the server; browsers parse the rest. */
@@ -35,6 +40,10 @@ function parse(content: string): RichNode[] {
   }
   return nodes;
 }
+
+/** A message's text without formatting, in one line. */
+export const wordsOf = (content: string): string =>
+  textOf(isPlain(content) ? parsePlain(content) : parse(content));
 
 /**
  * The trees of messages' texts by the messages' IDs, for those that have

@@ -1,0 +1,21 @@
+// The words of the inbox, of what was saved for later, and of the button that saves.
+
+export const inboxStrings = {
+  title: "Inbox",
+  which: "Which messages",
+  inbox: "For you",
+  saved: "Saved",
+  noneForYou:
+    "Nothing here yet. What mentions you, answers you or is for you alone comes here.",
+  noneSaved:
+    "Nothing saved yet. “Save for later” among a message's buttons puts it here.",
+  why: {
+    mention: "mentioned you in",
+    reply: "answered you in",
+    direct: "wrote to you",
+  },
+  direct: "Direct message",
+  unread: "Unread: ",
+  save: "Save for later",
+  unsave: "Remove from saved",
+} as const;
