@@ -12,6 +12,7 @@ const BUILD_PREFIX = "build-1-";
 const PICTURES = "pictures-1"; // the newest of messages that were shown, for when there is no network
 const NOBODY = "nobody";
 const OFFLINE = "/offline";
+const INBOX = "/inbox";
 const ROOMS = "/rooms"; // stands for the page of each room: that shows the room from the device's copy
 
 const PAGE_TIMEOUT = 3_000; // ms, then the stored page is shown
@@ -20,7 +21,7 @@ const MAX_PICTURES = 100;
 const MAX_PICTURE_BYTES = 2_000_000;
 const MAX_SPARE_BUILDS = 3; // the newest, which open tabs may need though no stored page does
 
-const STORED_PATHS = /^\/(rooms|settings)?$/;
+const STORED_PATHS = /^\/(rooms|inbox|settings)?$/;
 const ROOM_PATHS = /^\/rooms\/[\w-]+$/;
 const PICTURE_PATHS = /^\/api\/files\//;
 const IGNORED_PATHS = /^\/(api|healthz|_frsh)\b/;
@@ -157,10 +158,15 @@ async function storePage(url, answer, began) {
   if (isRoom) await refreshLists();
 }
 
-/** The page that is stored for all rooms, and the lobby: both may lack the room that is open. */
+/**
+ * The page that is stored for all rooms, and the lobby: both may lack the room
+ * that is open. That of the inbox is there from then on, whether or not it was
+ * opened: what it shows is on the device.
+ */
 async function refreshLists() {
   await refresh(ROOMS);
   await refresh("/");
+  if (!await storedPage(INBOX)) await refresh(INBOX);
 }
 
 async function storeNow(url, answer, began) {

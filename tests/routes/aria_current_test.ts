@@ -20,6 +20,7 @@ appTest(
     };
     assertEquals(await currentOn("/"), [200, "/ page"]);
     assertEquals(await currentOn("/settings"), [200, "/settings page"]);
+    assertEquals(await currentOn("/inbox"), [200, "/inbox page"]);
     assertEquals(await currentOn("/settings/delete"), [200]);
     assertEquals(await currentOn("/rooms/general"), [
       200,

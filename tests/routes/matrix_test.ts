@@ -135,6 +135,7 @@ const MATRIX: Record<string, Deed[]> = {
     form("/new", () => ({ name: "New", visibility: "private" }), FORM),
   ],
   "messages.tsx": [get("/messages", PAGE)],
+  "inbox.tsx": [get("/inbox", PAGE)],
   "rooms/index.tsx": [get("/rooms", PAGE)],
   "offline.tsx": [get("/offline", OPEN)],
   "bots.tsx": [get("/bots", OPEN)],

@@ -72,7 +72,7 @@ browserTest(
     await using site = serveSite();
     const page = await open(device, site);
     await page.goto("/rooms/a");
-    await pageIsCached(page, "/rooms");
+    await pageIsCached(page, "/inbox"); // the last one
     site.owner = "bob";
     await page.goto("/");
     await pageIsCached(page, "/", "of bob");
@@ -103,8 +103,8 @@ browserTest(
     slow.resolve();
     await late;
     await page.goto("/rooms/b");
-    await pageIsCached(page, "/rooms", "of bob");
-    assertEquals(await cachedPages(page), ["/", "/rooms"]);
+    await pageIsCached(page, "/inbox", "of bob");
+    assertEquals(await cachedPages(page), ["/", "/inbox", "/rooms"]);
   },
 );
 
@@ -156,8 +156,8 @@ browserTest(
     });
     await page.waitForURL("/rooms/c");
     await page.goto("/rooms/d");
-    await pageIsCached(page, "/rooms");
-    assertEquals(await cachedPages(page), ["/", "/rooms"]);
+    await pageIsCached(page, "/inbox");
+    assertEquals(await cachedPages(page), ["/", "/inbox", "/rooms"]);
     const all = await page.evaluate(async () => {
       const names = await caches.keys();
       const keys = names.map(async (name) =>

@@ -58,6 +58,7 @@ export async function playScenes(
   await importing(ada, look);
   await gathering(ada, bob, await device(url), look);
   await writingDirectly(ada, bob, look);
+  await collecting(ada, bob, look);
   await blocking(ada, look);
   await pausing(bob, look);
   await going(ada, look);
@@ -558,6 +559,28 @@ async function blocking(ada: Page, look: Look) {
   await ada.getByRole("main").getByText("Bob", { exact: true }).click();
   await ada.getByText("Remove all messages…").click();
   await look("people-person", ada);
+}
+
+/** The inbox, read and unread, and what was saved for later. */
+async function collecting(ada: Page, bob: Page, look: Look) {
+  const { pathname } = new URL(ada.url());
+  await ada.goto("/inbox");
+  const saved = ada.getByRole("radio", { name: "Saved" });
+  await saved.check();
+  await look("saved-empty", ada);
+  await roomLink(bob, "Engines").click();
+  await mayWrite(bob);
+  await send(bob, "@Ada Lovelace, is the plan for **Tuesday** still good?");
+  await ada.goto("/inbox");
+  const first = ada.getByRole("main").getByRole("link", { name: /Tuesday/ });
+  await first.waitFor();
+  await ada.getByRole("button", { name: "Save for later" }).first().click();
+  await ada.getByRole("button", { name: "Remove from saved" }).first()
+    .waitFor();
+  await look("inbox", ada);
+  await saved.check();
+  await look("saved", ada);
+  await ada.goto(pathname);
 }
 
 /** What the server refuses, and when it takes nothing from somebody any more. */

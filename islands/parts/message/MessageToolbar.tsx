@@ -1,4 +1,5 @@
 // What one can do with a message: buttons beside it when it is pointed at or focused.
+import type { VNode } from "preact";
 import type { Message } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { ReactButton } from "../shared/emoji_buttons.tsx";
@@ -6,6 +7,13 @@ import type { EmojiChoice } from "../shared/EmojiChoice.tsx";
 import type { CodeBlock } from "./CodeBlock.tsx";
 
 const words = roomStrings.messages;
+
+/** Makes a button; `name` is its class. */
+export type ToolbarButton = (
+  name: string,
+  text: string,
+  onClick: () => void,
+) => VNode;
 
 /** The same object for as long as the same is possible, as every message has it. */
 export type MessageActions = {
@@ -18,6 +26,8 @@ export type MessageActions = {
   /** Saves a new text. Throws a Refusal with the reason. */
   save?(id: string, content: string): Promise<void>;
   askToDelete?(message: Message): void;
+  /** The button that saves a message for later, or takes it out again. */
+  saveButton?(message: Message, button: ToolbarButton): VNode | undefined;
   // Undefined until they are loaded.
   EmojiChoice?: typeof EmojiChoice;
   CodeBlock?: typeof CodeBlock;
@@ -34,7 +44,7 @@ type MessageToolbarProps = {
 
 export function MessageToolbar(props: MessageToolbarProps) {
   const { message, actions, own, mayDelete, active } = props;
-  const button = (name: string, text: string, onClick: () => void) => (
+  const button: ToolbarButton = (name, text, onClick) => (
     <button
       type="button"
       class={`icon ${name}`}
@@ -60,6 +70,7 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {own && actions.edit &&
         button("edit", words.edit, () => actions.edit?.(message))}
       {button("link", words.copyLink, () => actions.copyLink(message))}
+      {actions.saveButton?.(message, button)}
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>

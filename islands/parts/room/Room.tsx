@@ -98,6 +98,7 @@ export function Room(props: RoomProps) {
     edit: editing.start,
     EmojiChoice: parts?.EmojiChoice,
     CodeBlock: parts?.CodeBlock,
+    saveButton: parts?.saveButton,
     onError: showNotice,
   });
 

@@ -13,6 +13,7 @@ import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import type { ComposerDraft } from "../composer/draft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import type { Editing } from "../message/useEditing.ts";
+import { useSavedKeys } from "../message/save_for_later.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { mentionedIn } from "../shared/mention_link.ts";
@@ -68,6 +69,7 @@ export function RoomEffects(props: RoomEffectsProps) {
   const mention = (name: string) => mentionIn(draft, name);
   useMentionLink(mention, view.members);
   useReactionNames();
+  useSavedKeys(props.userReplica, props.richTextOf, props.showNotice);
   useLogFocus(props.scroller);
   useShortNotice(props.notice);
 

@@ -5,6 +5,7 @@ export { ReplyBanner } from "../composer/ReplyBanner.tsx";
 export { CodeBlock } from "../message/CodeBlock.tsx";
 export { Attachments } from "../files/Attachments.tsx";
 export { EditBox } from "../message/EditBox.tsx";
+export { saveButton } from "../message/save_for_later.ts";
 export { askServer } from "../shared/ask_server.ts";
 export { EmojiChoice } from "../shared/EmojiChoice.tsx";
 export { MissingMessages, OlderMessages } from "../timeline/OlderMessages.tsx";

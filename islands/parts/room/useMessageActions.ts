@@ -7,7 +7,7 @@ import type { RoomReplica } from "../shared/replicas.ts";
 
 type Handlers =
   & Required<Pick<MessageActions, "jump" | "copyLink" | "reply" | "edit">>
-  & Pick<MessageActions, "EmojiChoice" | "CodeBlock">
+  & Pick<MessageActions, "EmojiChoice" | "CodeBlock" | "saveButton">
   & {
     /** Told of what did not work. */
     onError: (error: unknown) => void;
@@ -23,17 +23,16 @@ export function useMessageActions(
   handlers: Handlers,
 ): { actions: MessageActions; deleting: Signal<Message | undefined> } {
   const deleting = useSignal<Message | undefined>(undefined);
-  const { jump, copyLink, reply, edit, onError } = handlers;
-  const { EmojiChoice, CodeBlock } = handlers;
+  const { reply, edit, saveButton, onError, ...always } = handlers;
 
   const actions = useMemo((): MessageActions => {
-    const always = { jump, copyLink, EmojiChoice, CodeBlock };
     if (!replica) return always;
     const { mutate } = replica;
     return {
       ...always,
       reply,
       edit,
+      saveButton,
       save: (id, content) => mutate.editMessage({ id, content }),
       react(id, emoji, on) {
         mutate.setReaction({ id, emoji, on }).catch(onError);
@@ -42,6 +41,6 @@ export function useMessageActions(
         deleting.value = message;
       },
     };
-  }, [replica, EmojiChoice]); // which comes with CodeBlock
+  }, [replica, always.EmojiChoice]); // which comes with CodeBlock
   return { actions, deleting };
 }

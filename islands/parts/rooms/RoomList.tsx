@@ -18,6 +18,8 @@ export type RoomListProps = {
   /** The roomID of the room of the address; undefined where none is chosen. */
   current?: string;
   mayMakeRooms: boolean;
+  /** Whether it is on the page of the inbox. */
+  isInbox?: boolean;
 };
 
 /** What is added once the list is alive: what each row of one's own rooms has at its end, what leads to the next unread one, who is online. */
@@ -58,6 +60,13 @@ export function RoomList(props: RoomListProps & Additions) {
           <a class="button quiet new" href="/new">{words.create}</a>
         )}
         <a class="button quiet find" href="/#content">{words.find}</a>
+        <a
+          class="button quiet inbox"
+          href="/inbox"
+          aria-current={props.isInbox ? "page" : undefined}
+        >
+          {words.inbox}
+        </a>
       </p>
       <fieldset class="row which">
         <legend class="hidden">{words.which}</legend>

@@ -26,6 +26,7 @@ const OF_USER: Named<ReturnType<typeof userMutators>> = {
   unblockPerson: unused,
   markRead: unused,
   setRoomSettings: unused,
+  setSaved: unused,
   setDraft: unused,
 };
 

@@ -1,0 +1,145 @@
+// The inbox, and what was saved for later: on the page, on all devices, without a network and without a script.
+import { assertEquals } from "@std/assert";
+import type { Locator, Page } from "playwright-core";
+import { browserTest } from "../support/browser.ts";
+import { copyIsStored, pageIsCached } from "../support/device_storage.ts";
+import { goOnline } from "../support/failing_requests.ts";
+import {
+  connection,
+  inView,
+  mayWrite,
+  messages,
+} from "../support/room_page.ts";
+import { hasRead } from "../support/room_page.ts";
+import { onePerson, twoDevices } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
+
+/** The messages on the page of the inbox: of the two lists that which is shown. */
+const items = (page: Page, text: string | RegExp = ""): Locator =>
+  page.getByRole("main").getByRole("listitem").filter({ hasText: text });
+
+const openSaved = async (page: Page) => {
+  await page.getByRole("radio", { name: "Saved" }).check();
+};
+
+/** Saves a message, or takes it out again, by the button beside it. */
+async function press(message: Locator, name: string): Promise<void> {
+  await message.hover();
+  await message.getByRole("button", { name }).click();
+}
+
+browserTest(
+  "What speaks to one comes into the inbox by itself, leads to its place, and is read once it is read there (A37, M23)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await ada.getByRole("link", { name: "Inbox" }).click();
+    await ada.getByText("Nothing here yet.").waitFor();
+    await bob.writeNumbered(1, 60);
+    await bob.write("Tea at four, @Ada?");
+    await bob.writeNumbered(61, 120);
+    const item = items(ada, "Tea at four, @Ada?");
+    await item.getByText("mentioned you in General").waitFor();
+    const link = item.getByRole("link", { name: /^Unread/ });
+    await link.click();
+    await inView(messages(ada, "Tea at four"));
+    await mayWrite(ada);
+    await hasRead(ada, 61);
+    await ada.goto("/inbox");
+    await item.waitFor();
+    assertEquals(await link.count(), 0);
+  },
+);
+
+browserTest(
+  "What is saved on one device is saved on the other, also without a network (A38, M24)",
+  async (device) => {
+    await using general = await twoDevices(device);
+    const { ada, phone, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    for (const text of ["Soup on Tuesday", "Cake on Friday"]) {
+      await bob.write(text);
+    }
+    await press(messages(ada, "Soup"), "Save for later");
+    await messages(ada, "Soup").getByRole("button", {
+      name: "Remove from saved",
+    }).waitFor();
+    await phone.goto("/inbox");
+    await openSaved(phone);
+    await items(phone, "Soup on Tuesday").waitFor();
+
+    await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
+    await press(messages(ada, "Cake"), "Save for later");
+    await press(messages(ada, "Soup"), "Remove from saved");
+    await goOnline(ada);
+    await items(phone, "Cake on Friday").waitFor();
+    await items(phone, "Soup on Tuesday").waitFor({ state: "detached" });
+  },
+);
+
+browserTest(
+  "The inbox is on the device before it was opened, and is changed without a network (A37)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Tea at four, @Ada?");
+    await pageIsCached(ada, "/inbox");
+    const { userID } = await (await ada.request.get("/api/session")).json();
+    await copyIsStored(ada, `user:${userID}`, "Tea at four");
+    await ada.context().setOffline(true);
+    await ada.goto("/inbox");
+    await press(items(ada, "Tea at four"), "Save for later");
+    await openSaved(ada);
+    await press(items(ada, "Tea at four"), "Remove from saved");
+    await ada.getByText("Nothing saved yet.").waitFor();
+  },
+);
+
+browserTest(
+  "An edit and a deletion reach the inbox while it is looked at (E11)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const [id, other] = ["m1", "m2"];
+    await bob.push([
+      ["createMessage", { id, content: "@Ada, tea" }],
+      ["createMessage", { id: other, content: "@Ada, cake" }],
+    ]);
+    await ada.goto("/inbox");
+    await items(ada, "tea").waitFor();
+    await bob.push([
+      ["editMessage", { id, content: "@Ada, coffee" }],
+      ["deleteMessage", { id: other }],
+    ]);
+    await items(ada, "coffee").waitFor();
+    await items(ada, "cake").waitFor({ state: "detached" });
+    assertEquals(await items(ada).count(), 1);
+  },
+);
+
+browserTest(
+  "Without JavaScript the inbox and what was saved are there, one at a time (A37)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.write("Tea at four, @Ada?");
+    await press(messages(ada, "Tea at four"), "Save for later");
+    await ada.goto("/inbox");
+    await openSaved(ada);
+    await items(ada, "Tea at four").waitFor();
+    const plain = await device(server.url, { javaScriptEnabled: false });
+    await plain.context().addCookies(await ada.context().cookies());
+    await plain.goto("/inbox");
+    const shown = items(plain, "Tea at four").filter({ visible: true });
+    await shown.getByText("mentioned you in General").waitFor();
+    assertEquals(await shown.count(), 1);
+    await openSaved(plain);
+    assertEquals(await shown.count(), 1);
+    assertEquals(await shown.getByText("mentioned you").count(), 0);
+  },
+);
