@@ -21,7 +21,7 @@ import {
 } from "./outbox/mutation_runner.ts";
 import { Outbox, type UnsentMutation } from "./outbox/outbox.ts";
 import { dropOldCopies, Recovery } from "./outbox/recovery.ts";
-import * as idb from "./local/idb.ts";
+import { inTime, keepStorage, resultOf } from "./local/idb.ts";
 import { hold } from "./local/web_locks.ts";
 import { listen } from "./poke/listen.ts";
 import { type Gap, gapsIn, PullWindow } from "./pull_window.ts";
@@ -111,7 +111,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     await this.#inTurn(async () => {
       const opening = this.#openClient();
       try {
-        await idb.inTime(opening);
+        await inTime(opening);
         await this.#rerunLost();
       } catch (error) {
         this.#abandon(opening);
@@ -127,7 +127,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     });
     const recover = async () => {
       if (!this.status.peek().unsent) return;
-      idb.keepStorage();
+      keepStorage();
       await this.#outbox.unstored.store();
       if (!await this.#client.hasPending()) await this.#recover();
     };
@@ -275,6 +275,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
         const { beginNext } = await generations();
         const next = () => beginNext(this.#outbox, client.generation);
         const replace = () => next().then(ended.resolve);
+        const idb = { inTime, resultOf };
         return await replaceBroken(client, error, idb, replace);
       } catch (error) {
         console.warn(error);

@@ -60,6 +60,30 @@ const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 const attached = (page: Page): Locator =>
   page.getByRole("list", { name: "Files to send" }).getByRole("listitem");
 
+/** Waits until the device keeps so many files that are not sent. */
+const filesAreKept = (page: Page, n: number): Promise<unknown> =>
+  page.evaluate(async (n) => {
+    const count = () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open("attached");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const files = db.transaction("files").objectStore("files");
+          const counting = files.count();
+          counting.onsuccess = () => {
+            db.close();
+            resolve(counting.result);
+          };
+        };
+      });
+    const isThere = async () =>
+      (await indexedDB.databases()).some(({ name }) => name === "attached");
+    while (!await isThere() || await count() !== n) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }, n);
+
 /** What the server gives out under the address of a link. */
 async function served(link: Locator): Promise<Uint8Array> {
   const href = await link.getAttribute("href");
@@ -313,6 +337,122 @@ browserTest(
     await ada.reload();
     await connection(ada, "Online").waitFor();
     assertEquals(await messages(ada, "small.bin").count(), 0);
+  },
+);
+
+browserTest(
+  "A room that takes no more files and a device that is full are said as that, and what was attached is still there (A24, A26)",
+  async (device) => {
+    await using server = await startServer({ ROOM_FILES_MB: "1" });
+    const bob = await device(server.url);
+    await enter(bob, "Bob");
+    const bytes = (n: number) => Array.from({ length: n }, (_, i) => i % 251);
+    await box(bob).focus();
+    await bob.getByRole("button", { name: "Attach" }).waitFor();
+    const sendFile = async (name: string, length: number) => {
+      await give(bob, "drop", [{ name, bytes: bytes(length) }]);
+      await attached(bob).getByText("kB").waitFor();
+      await bob.keyboard.press("Enter");
+    };
+    await sendFile("first.bin", 700_000);
+    await messages(bob, "first.bin", "sent").waitFor();
+    await sendFile("second.bin", 400_001);
+    const full = messages(bob, "second.bin", "failed");
+    await full.getByRole("alert").getByText("can't take more files").waitFor();
+    await full.getByRole("button", { name: "Discard" }).click();
+    await full.waitFor({ state: "detached" });
+
+    // The device is full.
+    await bob.evaluate(() => {
+      const { add } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.add = function (...args) {
+        IDBObjectStore.prototype.add = add; // once
+        if (this.transaction.db.name !== "uploads") {
+          return add.apply(this, args);
+        }
+        throw new DOMException("It is full.", "QuotaExceededError");
+      };
+    });
+    await give(bob, "drop", [{ name: "third.bin", bytes: bytes(9_000) }]);
+    await attached(bob).getByText("kB").waitFor();
+    await box(bob).fill("With a text");
+    await bob.keyboard.press("Enter");
+    await bob.getByRole("form", { name: "Send message" }).getByRole("alert")
+      .getByText("no room for this on the device").waitFor();
+    assertEquals(await box(bob).inputValue(), "With a text");
+    assertEquals(await attached(bob).count(), 1);
+    await bob.keyboard.press("Enter");
+    await messages(bob, "With a text", "sent").waitFor();
+  },
+);
+
+browserTest(
+  "What is attached outlives the page with what its sender says of it, in one tab at a time, and is sent once (A24)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await box(ada).focus();
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    await give(ada, "drop", [
+      { name: "sun.jpg", bytes: await photo(ada, 400, 300) },
+      { name: "notes.txt", bytes: bytesOf("Notes") },
+      { name: "wrong.txt", bytes: bytesOf("not this one") },
+    ]);
+    await ada.getByRole("textbox", { name: /sun.jpg$/ }).fill("A golden sun");
+    await ada.getByRole("button", { name: "Remove wrong.txt" }).click();
+    await box(ada).fill("From my walk");
+    await filesAreKept(ada, 2);
+
+    // While its tab is open no other one has them.
+    const second = await ada.context().newPage();
+    await second.goto(ada.url());
+    for (let visit = 0; visit < 2; visit++) {
+      await second.reload();
+      await second.getByRole("button", { name: "Attach" }).waitFor();
+    }
+    assertEquals(await attached(second).count(), 0);
+    await ada.reload();
+    await attached(ada).nth(1).waitFor();
+    assertEquals(
+      await ada.getByRole("textbox", { name: /sun.jpg$/ }).inputValue(),
+      "A golden sun",
+    );
+    await second.goto("/signout");
+    await second.getByText("1 draft").waitFor();
+    await ada.close();
+
+    // Another one takes them up once it is closed.
+    await second.goto("/rooms/general");
+    await attached(second).getByText("notes.txt", { exact: true }).waitFor();
+    await second.getByRole("button", { name: "Remove notes.txt" }).click();
+    await filesAreKept(second, 1);
+    await second.reload();
+    await attached(second).waitFor();
+    assertEquals(await box(second).inputValue(), "From my walk");
+    await second.getByRole("button", { name: "Send" }).click();
+    const sent = messages(second, "From my walk", "sent");
+    await sent.getByRole("img", { name: "A golden sun" }).waitFor();
+    await filesAreKept(second, 0);
+    await second.reload();
+    await second.keyboard.press("Shift");
+    await second.getByRole("button", { name: "Attach" }).waitFor();
+    assertEquals(await attached(second).count(), 0);
+
+    // A text beside files may be taken away, one without may not.
+    await sent.hover();
+    await sent.getByRole("button", { name: "Edit" }).click();
+    const edit = second.getByRole("form", { name: "Edit message" });
+    await edit.getByRole("textbox").fill("");
+    await edit.getByRole("button", { name: "Save" }).click();
+    await edit.waitFor({ state: "detached" });
+    await messages(second, "", "sent").getByText("(edited)").waitFor();
+    assertEquals(await messages(second, "From my walk").count(), 0);
+    await send(second, "Only a text");
+    await messages(second, "Only a text", "sent").hover();
+    await messages(second, "Only a text").getByRole("button", { name: "Edit" })
+      .click();
+    await edit.getByRole("textbox").fill("");
+    assert(await edit.getByRole("button", { name: "Save" }).isDisabled());
   },
 );
 

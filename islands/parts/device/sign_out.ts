@@ -91,7 +91,7 @@ async function eraseCaches(): Promise<void> {
 async function eraseDatabases(): Promise<void> {
   // Where a browser can't list them: those that hold what is unsent.
   if (!indexedDB.databases) {
-    await Promise.all(["outbox", "uploads"].map(deleteDatabase));
+    await Promise.all(["outbox", "uploads", "attached"].map(deleteDatabase));
     return;
   }
   for (;;) {

@@ -7,8 +7,10 @@ import {
   allDrafts,
   allEdits,
   allOutgoing,
+  type Scope,
   textsIn,
 } from "../shared/unsent_text.ts";
+import { allKept } from "../files/kept_files.ts";
 import { allUnsent, type UnsentMessage } from "../files/upload_store.ts";
 import { signingOut } from "../shared/sign_out_channel.ts";
 import {
@@ -51,7 +53,12 @@ export async function countUnsent(
   userID: string,
 ): Promise<UnsentOnDevice | null> {
   try {
-    return countsOf(userID, await unsentMutations(), await allUnsent());
+    return countsOf(
+      userID,
+      await unsentMutations(),
+      await allUnsent(),
+      await allKept(),
+    );
   } catch (error) {
     console.warn("What is unsent can't be read", error);
     return null;
@@ -71,6 +78,7 @@ function countsOf(
   userID: string,
   unsent: UnsentAnywhere[],
   withFiles: UnsentMessage[],
+  kept: Scope[],
 ): UnsentOnDevice {
   let [messages, changes] = [0, 0];
   /** By `<userID>/<roomID>`. */
@@ -105,13 +113,17 @@ function countsOf(
   for (const [place, { content, shared }] of allDrafts()) {
     if (content && content !== shared) drafts.set(place, content);
   }
+  // files that go with the next message,
+  for (const place of kept) drafts.set(place, drafts.get(place) ?? "");
   // messages that were on their way into one, and texts that are being changed.
   for (const [place, { content }] of allOutgoing()) {
     drafts.set(place, content);
   }
   const edits = allEdits();
   const isOwn = (place: string) => place.startsWith(`${userID}/`);
-  for (const [place, content] of drafts) if (isOwn(place)) texts.push(content);
+  for (const [place, content] of drafts) {
+    if (isOwn(place) && content) texts.push(content);
+  }
   for (const [place, { content }] of edits) {
     if (isOwn(place)) texts.push(content);
   }

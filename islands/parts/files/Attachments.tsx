@@ -5,16 +5,21 @@ import { MAX_ALT } from "../../../lib/chat/lengths.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { displaySize } from "../shared/picture_size.ts";
-import type { Attached } from "../shared/unsent_text.ts";
+import type { Attached, Scope } from "../shared/unsent_text.ts";
 import { focusComposer } from "../shared/writing_focus.ts";
-import { attach, type AttachedFile, AttachedFiles } from "./attached_files.ts";
+import {
+  attach,
+  type AttachedFile,
+  AttachedFiles,
+  restoreAttached,
+} from "./attached_files.ts";
 import { useObjectURL } from "./useObjectURL.ts";
 
 const words = roomOnUseStrings.files;
 
 type AttachmentsProps = {
   roomID: string;
-  draft: { attached: Signal<Attached | undefined> };
+  draft: { scope: Scope; attached: Signal<Attached | undefined> };
   mayWrite: boolean;
   showNotice: (text: string) => void;
 };
@@ -31,14 +36,18 @@ export function Attachments(props: AttachmentsProps) {
   const latest = useRef(add);
   latest.current = add;
   useEffect(() => takeFiles((files) => latest.current(files)), []);
+  useEffect(() => {
+    restoreAttached(roomID, draft).catch(console.warn); // where the disk fails
+  }, []);
   return (
     <>
       {own instanceof AttachedFiles && (
         <ul class="attached" aria-label={words.attached}>
           {own.files.value.map((file) => (
             <Attachment
-              key={file.key}
+              key={file.id}
               file={file}
+              describe={(alt) => own.describe(file, alt)}
               remove={() => {
                 own.remove(file);
                 focusComposer();
@@ -91,9 +100,13 @@ function takeFiles(onFiles: (files: FileList) => void): () => void {
   return () => over.abort();
 }
 
-type AttachmentProps = { file: AttachedFile; remove: () => void };
+type AttachmentProps = {
+  file: AttachedFile;
+  describe: (alt: string) => void;
+  remove: () => void;
+};
 
-function Attachment({ file, remove }: AttachmentProps) {
+function Attachment({ file, describe, remove }: AttachmentProps) {
   const { name, prepared, alt } = file;
   const { thumbnail, size, width, height } = prepared.value ?? {};
   const url = useObjectURL(thumbnail);
@@ -113,7 +126,7 @@ function Attachment({ file, remove }: AttachmentProps) {
             placeholder={words.alt}
             maxLength={MAX_ALT}
             value={alt.value}
-            onInput={({ currentTarget }) => alt.value = currentTarget.value}
+            onInput={({ currentTarget }) => describe(currentTarget.value)}
           />
         )}
       </span>

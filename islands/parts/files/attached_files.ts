@@ -1,17 +1,29 @@
-// Files that go with the next message: made ready one after the other, and described.
+// Files that go with the next message: made ready one after the other, described, and kept on the device.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { ulid } from "@std/ulid";
 import { altOf } from "../../../lib/chat/files.ts";
 import { MAX_FILES } from "../../../lib/chat/lengths.ts";
 import { Refusal } from "../../../lib/chat/refusal.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
-import type { Attached, OutgoingMessage } from "../shared/unsent_text.ts";
+import type {
+  Attached,
+  OutgoingMessage,
+  Scope,
+} from "../shared/unsent_text.ts";
+import {
+  forgetFiles,
+  keepAlt,
+  keepFile,
+  type KeptFile,
+  takeUpFiles,
+} from "./kept_files.ts";
 import { type PreparedFile, prepareFile } from "./prepare_file.ts";
 import { sendWithFiles } from "./uploads.ts";
 
 const words = roomOnUseStrings.files;
 
 export type AttachedFile = {
-  key: number;
+  id: string;
   name: string;
   /** Undefined until it is ready. */
   prepared: Signal<PreparedFile | undefined>;
@@ -20,9 +32,8 @@ export type AttachedFile = {
   alt: Signal<string>;
 };
 
-type Draft = { attached: Signal<Attached | undefined> };
+type Draft = { scope: Scope; attached: Signal<Attached | undefined> };
 
-let keys = 0;
 /** One is made ready after the other: each picture is held whole for a moment. */
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -40,13 +51,47 @@ export class AttachedFiles implements Attached {
     const ready = turn.then(() => prepareFile(file));
     const prepared = signal<PreparedFile | undefined>(undefined);
     const { name } = file;
-    const one = { key: keys++, name, prepared, ready, alt: signal("") };
+    const one = { id: ulid(), name, prepared, ready, alt: signal("") };
     this.#files.value = [...this.#files.peek(), one];
-    turn = ready.then((file) => prepared.value = file, (error) => {
+    turn = ready.then((file) => {
+      prepared.value = file;
+      return this.#keep(one, file);
+    }, (error) => {
       console.warn(error); // a folder, or a file that is gone by now
       this.remove(one);
       onUnreadable();
     });
+  }
+
+  /** Until it is sent or removed. Where the disk takes it not, the page alone has it. */
+  async #keep(one: AttachedFile, file: PreparedFile): Promise<void> {
+    const { id, alt } = one;
+    const { scope } = this.draft;
+    const said = alt.peek();
+    try {
+      await keepFile(scope, { id, alt: said, file });
+      if (!this.#files.peek().includes(one)) await forgetFiles(scope, [id]);
+      else if (alt.peek() !== said) await keepAlt(id, alt.peek());
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  /** Shows what was kept, before what was attached since. */
+  restore(kept: readonly KeptFile[]): void {
+    const before = kept.map(({ id, alt, file }): AttachedFile => ({
+      id,
+      name: file.name,
+      prepared: signal(file),
+      ready: Promise.resolve(file),
+      alt: signal(alt),
+    }));
+    this.#files.value = [...before, ...this.#files.peek()];
+  }
+
+  describe(one: AttachedFile, alt: string): void {
+    one.alt.value = alt;
+    keepAlt(one.id, alt).catch(console.warn);
   }
 
   remove(one: AttachedFile): void {
@@ -54,6 +99,12 @@ export class AttachedFiles implements Attached {
     const { attached } = this.draft;
     const isMine = attached.peek() === this;
     if (isMine && this.#files.peek().length === 0) attached.value = undefined;
+    this.#forget([one]);
+  }
+
+  #forget(some: readonly AttachedFile[]): void {
+    const ids = some.map(({ id }) => id);
+    forgetFiles(this.draft.scope, ids).catch(console.warn);
   }
 
   /** Rejects when the device does not take them; with a refusal when it is full. */
@@ -72,6 +123,8 @@ export class AttachedFiles implements Attached {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       throw new Refusal("full", words.full);
     }
+    this.#files.value = [];
+    this.#forget(files);
   }
 }
 
@@ -93,4 +146,26 @@ export function attach(
     own.add(file, () => showNotice(words.unreadable(file.name)));
   }
   attached.value = own;
+}
+
+/** The drafts of this page for which it was looked what is kept. */
+const restored = new WeakSet<Draft>();
+
+/** Has the files that an earlier visit attached beside what is being written. */
+export async function restoreAttached(
+  roomID: string,
+  draft: Draft,
+): Promise<void> {
+  if (restored.has(draft)) return;
+  restored.add(draft);
+  const { scope, attached } = draft;
+  const own = () => attached.peek() as AttachedFiles | undefined;
+  const here = own()?.files.peek().map(({ id }) => id) ?? [];
+  const kept = (await takeUpFiles(scope)).filter(({ id }) =>
+    !here.includes(id)
+  );
+  if (kept.length === 0) return;
+  const files = own() ?? new AttachedFiles(roomID, draft);
+  files.restore(kept);
+  attached.value = files;
 }

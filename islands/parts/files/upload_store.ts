@@ -1,5 +1,6 @@
 // The messages with files that have not been sent, with their files, on this device: in IndexedDB, shared by all tabs.
-import { committed, inTime, resultOf } from "../../../lib/replica/local/idb.ts";
+import { resultOf } from "../../../lib/replica/local/idb.ts";
+import { mayBeThere, storesIn } from "./device_stores.ts";
 import type { PreparedFile } from "./prepare_file.ts";
 
 export type UnsentFile = PreparedFile & {
@@ -25,32 +26,7 @@ export type UnsentMessage = {
 };
 
 const DATABASE = "uploads";
-const STORE = "messages";
-
-/**
- * All that `body` asks of the store is done, or nothing. Opened for each use: so
- * none is open while somebody signs out, and one that dies is no matter. Rejects
- * when the disk refuses, or is full.
- */
-async function use<T>(
-  mode: IDBTransactionMode,
-  body: (store: IDBObjectStore) => Promise<T>,
-): Promise<T> {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () =>
-    request.result.createObjectStore(STORE, { keyPath: "id" });
-  const db = await inTime(resultOf(request));
-  try {
-    const tx = db.transaction(STORE, mode);
-    const [result] = await Promise.all([
-      body(tx.objectStore(STORE)),
-      committed(tx),
-    ]);
-    return result;
-  } finally {
-    db.close();
-  }
-}
+const use = storesIn(DATABASE, ["messages"]);
 
 export const add = (message: UnsentMessage): Promise<unknown> =>
   use("readwrite", (messages) => resultOf(messages.add(message)));
@@ -70,8 +46,7 @@ export const discard = (id: string): Promise<void> =>
 
 /** Everybody's on this device, the oldest first. */
 export async function allUnsent(): Promise<UnsentMessage[]> {
-  const known = await indexedDB.databases?.();
-  if (known && !known.some(({ name }) => name === DATABASE)) return [];
+  if (!await mayBeThere(DATABASE)) return [];
   const all: UnsentMessage[] = await use(
     "readonly",
     (messages) => resultOf(messages.getAll()),

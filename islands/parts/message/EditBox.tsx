@@ -1,25 +1,32 @@
 // A text box in a message's place, while its author edits it.
+import type { Message } from "../../../lib/chat/schema.ts";
 import { isVisible } from "../../../lib/chat/visible.ts";
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import type { MessageActions } from "./MessageToolbar.tsx";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isSendKey } from "../shared/keys.ts";
 import { errorWords } from "../shared/error_words.ts";
+import type { BegunEdit } from "../shared/unsent_text.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = roomOnUseStrings.edit;
 
 type EditBoxProps = {
   /** What has been typed so far; kept by the room, where it outlives this box. */
-  text: string;
+  edit: BegunEdit;
+  messages: readonly Message[];
   onInput: (text: string) => void;
-  /** Throws a Refusal with the reason. */
-  save: ((content: string) => Promise<void>) | undefined;
+  save: MessageActions["save"];
   onEnd: () => void;
 };
 
-export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
+export function EditBox(props: EditBoxProps) {
+  const { edit: { id, content: text }, messages, onInput, save, onEnd } = props;
+  // A message with files needs no text beside them.
+  const isEnough = isVisible(text) ||
+    messages.some((message) => message.id === id && message.files);
   const box = useRef<HTMLTextAreaElement>(null);
   const refusal = useSignal("");
 
@@ -41,9 +48,9 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
   }
 
   async function submit() {
-    if (!save || !isVisible(text)) return;
+    if (!save || !isEnough) return;
     try {
-      await save(text);
+      await save(id, text);
       end();
     } catch (error) {
       refusal.value = errorWords(error);
@@ -79,7 +86,7 @@ export function EditBox({ text, onInput, save, onEnd }: EditBoxProps) {
       </div>
       {refusal.value && <p class="refusal" role="alert">{refusal.value}</p>}
       <div class="row">
-        <button type="submit" disabled={!save || !isVisible(text)}>
+        <button type="submit" disabled={!save || !isEnough}>
           {words.save}
         </button>
         <button type="button" class="quiet" onClick={end}>

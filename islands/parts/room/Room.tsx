@@ -174,10 +174,10 @@ export function Room(props: RoomProps) {
         editedID={edit?.id}
         editBox={edit && (
           <parts.EditBox
-            text={edit.content}
+            edit={edit}
+            messages={messages}
             onInput={editing.change}
-            save={actions.save &&
-              ((content) => actions.save!(edit.id, content))}
+            save={actions.save}
             onEnd={editing.end}
           />
         )}

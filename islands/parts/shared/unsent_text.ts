@@ -17,7 +17,13 @@ export type Attached = { send(message: OutgoingMessage): Promise<void> };
 /** A message that its author is editing, with its new text so far. */
 export type BegunEdit = Pick<Message, "id" | "seq" | "content">;
 
-type Kinds = { draft: Draft; leaving: OutgoingMessage; edit: BegunEdit };
+/** `files` is true where some are kept that go with the next message; see kept_files.ts. */
+type Kinds = {
+  draft: Draft;
+  leaving: OutgoingMessage;
+  edit: BegunEdit;
+  files: true;
+};
 
 const keyOf = (kind: keyof Kinds, scope: Scope, id?: string) =>
   id === undefined ? `${kind}/${scope}` : `${kind}/${scope}/${id}`;
@@ -53,9 +59,14 @@ export const removeEdit = (scope: Scope, id: string) =>
   remove(keyOf("edit", scope, id));
 export const allEdits = () => allOf("edit");
 
-/** Whether an earlier visit has left something to resume: a message on its way, or an edit. */
+/** Says whether files are kept for a room. */
+export const markFiles = (scope: Scope, are: boolean): void =>
+  are ? write(keyOf("files", scope), true) : remove(keyOf("files", scope));
+
+/** Whether an earlier visit has left something to resume: a message on its way, an edit, or files. */
 export const hasUnfinished = (scope: Scope): boolean =>
-  outgoingIn(scope).length + editsIn(scope).length > 0;
+  (["leaving", "edit", "files"] as const)
+    .some((kind) => inScope(kind, scope).length > 0);
 
 /** The texts in a mutation's args: of a message or a draft, a room's name and topic. */
 export function textsIn(args: unknown): string[] {
