@@ -31,8 +31,8 @@ const MAX_MENTIONED = 100;
 const MEMBERS = "member/";
 const KEYS_PER_READ = 10; // of KV
 const KEYS_PER_COMMIT = 200;
-/** What is changed of a person's copies in one commit. */
-const MESSAGES_PER_COMMIT = 50;
+/** What is changed of a person's copies in one commit: of each up to two copies of 4 kB, each with its entry of the log. */
+const MESSAGES_PER_COMMIT = 10;
 const PEOPLE_AT_ONCE = 10;
 
 type Why = InboxEntry["why"];

@@ -353,6 +353,23 @@ Deno.test("a text is there by its words alone, which any text has (E11)", async 
   assertEquals((await it.inbox("ada"))[0], "reply Bob: >");
 });
 
+Deno.test("as many copies of the longest texts as can be told of at once are followed (T123)", async () => {
+  using it = await World.open();
+  const { roomID } = await beginDirect(
+    { sync: it.sync, limits: new RateLimits(false) },
+    { userID: "bob", name: "Bob" },
+    { people: [{ id: "ada" }] },
+  );
+  const ids = Array.from({ length: 60 }, (_, i) => `m${i}`);
+  const text = "क्षि".repeat(900);
+  for (const id of ids) await it.in(roomID).say(id, text);
+  for (const id of ids) await it.own("ada").save(id, { content: "" }, roomID);
+  await it.settle();
+  for (const id of ids) await it.in(roomID).edit(id, `${text} and more`);
+  const { inbox, saved } = await it.shown("ada");
+  assertEquals([inbox.length, saved.length], [60, 60]);
+});
+
 Deno.test("a long text is there by its beginning, and a message that mentions very many is in a hundred inboxes (M23, T124)", async () => {
   using it = await World.open();
   await it.in().say("m1", `@Ada ${"👩‍👩‍👧‍👦".repeat(500)}`);
