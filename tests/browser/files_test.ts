@@ -438,6 +438,50 @@ browserTest(
     await second.getByRole("button", { name: "Attach" }).waitFor();
     assertEquals(await attached(second).count(), 0);
 
+    // Who dies between sending and forgetting does not have them again.
+    await second.route("**/api/uploads", (route) => route.abort());
+    await give(
+      second,
+      "drop",
+      Array.from({ length: 12 }, (_, i) => ({
+        ...{ name: `${i}.txt`, bytes: bytesOf(`${i}`) },
+      })),
+    );
+    const names = () => attached(second).locator("bdi").allTextContents();
+    const ten = Array.from({ length: 10 }, (_, i) => `${i}.txt`);
+    await filesAreKept(second, 10);
+    await second.reload();
+    await attached(second).nth(9).waitFor();
+    assertEquals(await names(), ten);
+    await give(second, "drop", [{ name: "more.txt", bytes: [1] }]);
+    assertEquals(await names(), ten);
+    await box(second).fill("In a moment");
+    await second.evaluate(() => {
+      const { delete: remove } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.delete = function (key) {
+        if (this.transaction.db.name !== "attached") {
+          return remove.call(this, key);
+        }
+        throw new Error("The page dies");
+      };
+      const { removeItem } = Storage.prototype;
+      Storage.prototype.removeItem = function (key) {
+        if (!key.includes("/leaving/")) removeItem.call(this, key);
+      };
+    });
+    await second.getByRole("button", { name: "Send" }).click();
+    const going = messages(second, "In a moment", "pending");
+    await going.waitFor();
+    await second.reload();
+    await going.waitFor();
+    await filesAreKept(second, 0);
+    assertEquals([
+      await attached(second).count(),
+      await box(second).inputValue(),
+    ], [0, ""]);
+    await going.getByRole("button", { name: "Cancel upload" }).click();
+    await going.waitFor({ state: "detached" });
+
     // A text beside files may be taken away, one without may not.
     await sent.hover();
     await sent.getByRole("button", { name: "Edit" }).click();

@@ -16,15 +16,17 @@ import { wasToldBefore } from "./told_drafts.ts";
 /** Other devices are told of a draft once its writer has paused for so long, in milliseconds. */
 const TELL_AFTER = 1_000;
 
-/** The replicas are undefined until they are open. */
+/** The replicas are undefined until they are open; `withFiles` gives the IDs of messages whose files are on their way. */
 export function useDraftSync(
   draft: ComposerDraft,
   replica: RoomReplica | undefined,
   userReplica: UserReplica | undefined,
   initialView: RoomView,
+  withFiles: () => Promise<string[]>,
 ): void {
   useEffect(() => {
-    if (replica) recover(draft, replica, initialView).catch(reportError);
+    if (!replica) return;
+    recover(draft, replica, initialView, withFiles).catch(reportError);
   }, [replica]);
   useEffect(
     () => userReplica && share(draft, userReplica, initialView.room.id),
@@ -37,12 +39,15 @@ async function recover(
   draft: ComposerDraft,
   replica: RoomReplica,
   initialView: RoomView,
+  withFiles: () => Promise<string[]>,
 ): Promise<void> {
   const unsent = await replica.unsent();
   const known = new Set(initialView.messages.map(({ id }) => id));
   for (const { args } of unsent) {
     known.add((args as OutgoingMessage | null)?.id ?? "");
   }
+  // With files it is there before it is in the outbox.
+  for (const id of await withFiles()) known.add(id);
   for (const message of outgoingIn(draft.scope)) {
     const { id } = message;
     if (draft.outgoing.has(id)) continue; // taken by this visit: it is under way

@@ -37,6 +37,9 @@ type Draft = { scope: Scope; attached: Signal<Attached | undefined> };
 /** One is made ready after the other: each picture is held whole for a moment. */
 let turn: Promise<unknown> = Promise.resolve();
 
+/** When one was attached last, in milliseconds since 1970; no two at once. */
+let attachedAt = 0;
+
 export class AttachedFiles implements Attached {
   readonly #files = signal<readonly AttachedFile[]>([]);
 
@@ -51,7 +54,10 @@ export class AttachedFiles implements Attached {
     const ready = turn.then(() => prepareFile(file));
     const prepared = signal<PreparedFile | undefined>(undefined);
     const { name } = file;
-    const one = { id: ulid(), name, prepared, ready, alt: signal("") };
+    attachedAt = Math.max(attachedAt + 1, Date.now());
+    const id = ulid(attachedAt); // they are kept in this order
+    const one = { id, name, prepared, ready, alt: signal("") };
+    madeFor(this.draft).add(id);
     this.#files.value = [...this.#files.peek(), one];
     turn = ready.then((file) => {
       prepared.value = file;
@@ -117,8 +123,9 @@ export class AttachedFiles implements Attached {
       })),
     );
     const { roomID } = this;
+    const attached = files.map(({ id }) => id);
     try {
-      await sendWithFiles({ ...message, roomID, files: prepared });
+      await sendWithFiles({ ...message, roomID, files: prepared, attached });
     } catch (error) {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       throw new Refusal("full", words.full);
@@ -139,7 +146,7 @@ export function attach(
   const own = attached.peek() as AttachedFiles | undefined ??
     new AttachedFiles(roomID, draft);
   for (const file of files) {
-    if (own.files.peek().length === MAX_FILES) {
+    if (own.files.peek().length >= MAX_FILES) {
       showNotice(words.tooMany);
       break;
     }
@@ -151,6 +158,14 @@ export function attach(
 /** The drafts of this page for which it was looked what is kept. */
 const restored = new WeakSet<Draft>();
 
+/** The IDs of the files that were attached to a draft since it is on this page. */
+const made = new WeakMap<Draft, Set<string>>();
+function madeFor(draft: Draft): Set<string> {
+  const ids = made.get(draft) ?? new Set();
+  made.set(draft, ids);
+  return ids;
+}
+
 /** Has the files that an earlier visit attached beside what is being written. */
 export async function restoreAttached(
   roomID: string,
@@ -159,13 +174,13 @@ export async function restoreAttached(
   if (restored.has(draft)) return;
   restored.add(draft);
   const { scope, attached } = draft;
-  const own = () => attached.peek() as AttachedFiles | undefined;
-  const here = own()?.files.peek().map(({ id }) => id) ?? [];
-  const kept = (await takeUpFiles(scope)).filter(({ id }) =>
-    !here.includes(id)
-  );
-  if (kept.length === 0) return;
-  const files = own() ?? new AttachedFiles(roomID, draft);
-  files.restore(kept);
+  const kept = await takeUpFiles(scope);
+  // What came meanwhile is there, or was removed or sent.
+  const earlier = kept.filter(({ id }) => !madeFor(draft).has(id));
+  const files = attached.peek() as AttachedFiles | undefined ??
+    new AttachedFiles(roomID, draft);
+  const room = MAX_FILES - files.files.peek().length;
+  if (earlier.length === 0 || room <= 0) return;
+  files.restore(earlier.slice(0, room)); // the next message may take the others
   attached.value = files;
 }

@@ -4,6 +4,7 @@ import { heldNames, hold } from "../../../lib/replica/local/web_locks.ts";
 import { markFiles, type Scope } from "../shared/unsent_text.ts";
 import { mayBeThere, storesIn } from "./device_stores.ts";
 import type { PreparedFile } from "./prepare_file.ts";
+import { allUnsent } from "./upload_store.ts";
 
 /** As it is stored, apart from its content: releases before and after read it, too. */
 type Kept = {
@@ -69,8 +70,21 @@ export async function forgetFiles(scope: Scope, ids: string[]): Promise<void> {
 export async function takeUpFiles(scope: Scope): Promise<KeptFile[]> {
   if (!canKeep() || !await mayBeThere(DATABASE)) return [];
   await (holding ??= hold(LOCK + tab));
-  const open = new Set(await heldNames(LOCK));
-  return await use("readwrite", async (facts, contents) => {
+  // One tab after the other: each sees who has taken what.
+  const release = await hold(`taking up/${scope}`);
+  try {
+    // Of a message that was on its way when its page ended.
+    const sent = (await allUnsent()).flatMap(({ attached = [] }) => attached);
+    if (sent.length > 0) await forgetFiles(scope, sent);
+    const open = new Set(await heldNames(LOCK));
+    return await takeUp(scope, open);
+  } finally {
+    release();
+  }
+}
+
+const takeUp = (scope: Scope, open: ReadonlySet<string>): Promise<KeptFile[]> =>
+  use("readwrite", async (facts, contents) => {
     const free = (await allIn(facts)).filter((each) =>
       each.scope === scope && (each.tab === tab || !open.has(LOCK + each.tab))
     );
@@ -83,7 +97,6 @@ export async function takeUpFiles(scope: Scope): Promise<KeptFile[]> {
     }
     return files;
   });
-}
 
 /** Of everybody on this device, for which rooms something is kept. */
 export async function allKept(): Promise<Scope[]> {

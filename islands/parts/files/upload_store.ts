@@ -18,6 +18,8 @@ export type UnsentMessage = {
   replyTo?: string;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** The IDs that its files had while they were attached. */
+  attached?: string[];
   files: UnsentFile[];
   /** `sent`: its mutation has been made, and waits for the server. */
   state: "uploading" | "sent" | "refused";

@@ -12,6 +12,7 @@ import type { RoomView, User } from "../../../lib/chat/views.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import type { ComposerDraft } from "../composer/draft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
+import { allUnsent } from "../files/upload_store.ts";
 import type { Editing } from "../message/useEditing.ts";
 import { useSavedKeys } from "../message/save_for_later.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
@@ -55,6 +56,15 @@ type RoomEffectsProps = {
   showNotice: (what: unknown) => void;
 };
 
+/** The messages whose files are on their way. Where the disk fails, a text once too often is better than nowhere. */
+const withFiles = async () => {
+  const all = await allUnsent().catch((error) => {
+    console.warn(error);
+    return [];
+  });
+  return all.map(({ id }) => id);
+};
+
 export function RoomEffects(props: RoomEffectsProps) {
   const { user, initialView, open, view, draft, editing, deleting } = props;
   const { history, showNotice } = props;
@@ -62,7 +72,7 @@ export function RoomEffects(props: RoomEffectsProps) {
   const message = deleting.value;
 
   usePendingOverlay(open, user);
-  useDraftSync(draft, open.replica, props.userReplica, initialView);
+  useDraftSync(draft, open.replica, props.userReplica, initialView, withFiles);
   useEditLock(draft.scope, editing);
   useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
   useRoomName(room);
