@@ -104,6 +104,7 @@ browserTest(
     const { ada, server } = general;
     await ada.goto("/rooms/general");
     await roomIsStored(ada, "/rooms/general");
+    await ada.goto("about:blank"); // an open page would be told of Bob: its stream goes on
     await ada.context().setOffline(true);
     const bob = await Writer.signIn(server.url, "Bob");
     await ada.goto(`/rooms/general#mention-${bob.person.userID}`);
