@@ -13,7 +13,7 @@ import {
   sendButton,
 } from "../support/room_page.ts";
 import { blockOutbox, pageIsCached, ROOMS } from "../support/device_storage.ts";
-import { failRequests, PUSHES } from "../support/failing_requests.ts";
+import { blockPushes, failRequests } from "../support/failing_requests.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
 
 browserTest(
@@ -106,7 +106,7 @@ browserTest(
         if (!key.includes("leaving/")) removeItem.call(this, key);
       };
     });
-    const mend = await failRequests(ada, PUSHES);
+    const mend = await blockPushes(ada);
     await send(ada, "On its way");
     await messages(ada, "On its way", "pending").waitFor();
     await isLeaving(ada, true);
@@ -114,7 +114,7 @@ browserTest(
     await ada.mouse.move(100, 100);
     await isLeaving(ada, false);
     await boxReads(ada, "");
-    mend();
+    await mend();
     await messages(ada, "On its way", "sent").waitFor();
     assertEquals(await messages(ada).count(), 1);
     await boxReads(ada, "");

@@ -10,7 +10,7 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { failRequests, PUSHES } from "../support/failing_requests.ts";
+import { blockPushes, failRequests } from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson, twoPeople } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -106,18 +106,18 @@ browserTest(
     await using general = await twoPeople(device);
     const { ada, bob } = general;
     const context = ada.context();
-    const mend = await failRequests(context, PUSHES);
+    await blockPushes(ada);
     await send(ada, "Sealed in an envelope");
     await messages(ada, "Sealed in an envelope", "pending").waitFor();
     // Another tab gets it from the disk: then it is there.
     const room = ada.url();
     const tab = await context.newPage();
+    await blockPushes(tab);
     await tab.goto(room);
     await messages(tab, "Sealed in an envelope", "pending").waitFor();
     await tab.close();
     await ada.close();
 
-    mend();
     const again = await context.newPage();
     await again.goto(room);
     for (const page of [again, bob]) {

@@ -9,7 +9,11 @@ import {
   messages,
   send,
 } from "../support/room_page.ts";
-import { failRequests, goOnline, PUSHES } from "../support/failing_requests.ts";
+import {
+  blockPushes,
+  failRequests,
+  goOnline,
+} from "../support/failing_requests.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -36,7 +40,7 @@ browserTest(
     await ada.getByRole("link", { name: "Stay and send" }).click();
     await ada.waitForURL("/rooms/general");
     await connection(ada, "2 unsent").waitFor();
-    mend();
+    await mend();
     for (const text of ["One for", "Two for"]) {
       await messages(ada, text, "sent").waitFor();
     }
@@ -75,7 +79,7 @@ browserTest(
       ),
       [],
     );
-    mendAgain();
+    await mendAgain();
     await enter(ada, "Bob");
     await messages(ada, "Two for", "sent").waitFor();
     assertEquals(await messages(ada, "Regretted").count(), 0);
@@ -108,7 +112,7 @@ browserTest(
     const tab = await openSignOut(ada);
     const mend = await writeUnsent(ada, ["Late"]);
     await warning(tab, "1 message has not").waitFor();
-    mend();
+    await mend();
     await ada.evaluate(() => dispatchEvent(new Event("online")));
     await messages(ada, "Late", "sent").waitFor();
     await signOutButton(tab).waitFor();
@@ -178,7 +182,7 @@ async function openSignOut(page: Page): Promise<Page> {
 /** Writes without a network; when it is back, nothing gets through. */
 async function writeUnsent(page: Page, texts: string[]) {
   await page.context().setOffline(true);
-  const mend = await failRequests(page, PUSHES);
+  const mend = await blockPushes(page);
   for (const text of texts) {
     await send(page, text);
     await messages(page, text, "pending").waitFor();

@@ -20,6 +20,20 @@ export async function failRequests(
 }
 
 /**
+ * Breaks off the pushes of a page that may be left meanwhile, until the function
+ * is called that it gives back. A route pauses a request first, and the browser
+ * lets one that is paused go on to the server when its page is left.
+ */
+export async function blockPushes(page: Page): Promise<() => Promise<void>> {
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send("Network.enable");
+  const block = async (urls: string[]) =>
+    void await devTools.send("Network.setBlockedURLs", { urls });
+  await block(["*/api/replicache/push?*"]);
+  return () => block([]);
+}
+
+/**
  * Gives a page its network back, and waits until its service worker has it,
  * too: that is a process of its own, and until then answers a navigation as it
  * does offline.
