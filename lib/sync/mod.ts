@@ -57,7 +57,7 @@ export type { SyncOptions } from "./options.ts";
 export type { Chore } from "./housekeeping.ts";
 export type { MayRead } from "./subscribers.ts";
 export type { OpenStream, StreamHooks } from "./poke.ts";
-export { SyncError, unavailable, unknownSpace } from "./protocol.ts";
+export { outdated, SyncError, unavailable, unknownSpace } from "./protocol.ts";
 export type { ClientStateNotFound, Problem } from "./protocol.ts";
 export type { Around, PullAnswer, Wanted } from "./pull.ts";
 export type { Place, PlacedEntry } from "./newest.ts";
@@ -66,8 +66,7 @@ export type { ScannedEntry, ScannedSpace } from "./scan.ts";
 export type { Changes } from "./changes.ts";
 export type { Head } from "./space.ts";
 export type { CopiedVersion, CopyStep, OwnRecords } from "./copy.ts";
-export type { RestoreStep } from "./restore.ts";
-export { restoreSteps } from "./restore.ts";
+export { type RestoreStep, restoreSteps } from "./restore.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
@@ -212,9 +211,10 @@ export class Sync<U extends User = User> {
   write<T>(
     spaces: readonly string[],
     fn: (...txs: WriteTransaction[]) => Promise<T>,
+    check?: Deno.AtomicCheck,
   ): Promise<T> {
     const all = spaces.map((name) => this.#spaces.at(name).space);
-    return write(this.#store, all, fn);
+    return write(this.#store, all, fn, check);
   }
 
   /** Takes out a space and its past, or all that one user was refused in it; see `erase`. */
@@ -313,8 +313,8 @@ export class Sync<U extends User = User> {
   }
 
   /** The oldest notes that commits have left, at most `most`, whichever process made them; see notes.ts. */
-  notes(most: number): AsyncGenerator<Note> {
-    return notesIn(this.kv, most);
+  notes(most: number, behind?: string): AsyncGenerator<Note> {
+    return notesIn(this.kv, most, behind);
   }
 
   /** A copy of the whole store, while it is written to; see `copyStore`. */

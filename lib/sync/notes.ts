@@ -22,17 +22,25 @@ const MAX_NEAR = 8;
 const MAX_BYTES = 4_000_000;
 
 /**
- * Some notes, at most `most`, those of each space oldest first; fewer where they
- * changed much. What is to be
- * done for a note is stored before its key is deleted, and does no harm twice.
+ * Some notes, at most `most`, by the names of their spaces, those of each oldest
+ * first, and of `behind` only those behind that one; fewer where they changed
+ * much. What is to be done for a note is stored before its key is deleted, and
+ * does no harm twice.
  */
 export async function* notesIn(
   kv: Deno.Kv,
   most: number,
+  behind?: string,
 ): AsyncGenerator<Note> {
   const options = { limit: most, batchSize: Math.min(most, 500) };
+  const prefix = keys.notes();
   const found = await Array.fromAsync(
-    kv.list({ prefix: keys.notes() }, options),
+    kv.list(
+      behind === undefined
+        ? { prefix }
+        : { prefix, start: keys.note(behind, Infinity) },
+      options,
+    ),
   );
   let bytes = 0;
   for (let first = 0; first < found.length && bytes < MAX_BYTES;) {

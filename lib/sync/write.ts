@@ -5,7 +5,7 @@ import { Draft } from "./draft.ts";
 import { fits, plus, TooLarge } from "./limits.ts";
 import { keys } from "./keys.ts";
 import { readLog, type StoredLogEntry } from "./log.ts";
-import { SyncError } from "./protocol.ts";
+import { outdated, SyncError } from "./protocol.ts";
 import type { Space } from "./space.ts";
 import type { Store } from "./store.ts";
 import { Transaction } from "./transaction.ts";
@@ -15,14 +15,17 @@ import { Transaction } from "./transaction.ts";
  * order of `spaces`, and what it sets is committed in all of them or in none. A
  * space that did not exist is born by the first entry set in it. `fn` may run
  * several times; what it throws is thrown on, and nothing is changed. Throws an
- * `unavailable` error when storage is away.
+ * `unavailable` error when storage is away. The commit checks `check`, a key of
+ * the app's own: when it is another, `outdated` is thrown, and nothing changes.
  */
 export function write<T>(
   store: Store,
   spaces: readonly Space[],
   fn: (...txs: WriteTransaction[]) => Promise<T>,
+  check?: Deno.AtomicCheck,
 ): Promise<T> {
   return commitDrafts(store, spaces, async (drafts) => {
+    if (check) await assertChecked(store.kv, drafts, check);
     try {
       const txs = drafts.map((draft) => new Transaction(draft));
       const result = await fn(...txs);
@@ -36,6 +39,17 @@ export function write<T>(
       throw new Final(error); // the caller's own, and no failure of storage
     }
   });
+}
+
+/** Has the commit check a key of the app's own. It is looked at, too: a commit that fails does not say why, and a write may need none. */
+async function assertChecked(
+  kv: Deno.Kv,
+  drafts: Draft[],
+  check: Deno.AtomicCheck,
+): Promise<void> {
+  const { versionstamp } = await kv.get(check.key);
+  if (versionstamp !== check.versionstamp) throw outdated();
+  for (const draft of drafts) draft.checkAlso(check);
 }
 
 /** An error that was thrown on purpose, as a value; a failure of storage is thrown on. */

@@ -125,3 +125,16 @@ async function notesOf(sync: Sync) {
   const notes = await Array.fromAsync(sync.notes(100));
   return notes.map(({ space, changes }) => ({ space, changes }));
 }
+
+Deno.test("Notes of spaces behind one can be asked for, so that those which can't be followed keep no others waiting (N1)", async () => {
+  await using opened = await openSync();
+  const { sync } = opened;
+  for (const space of ["s", "s1", "t"]) {
+    await sync.write([space], (tx) => tx.set("item/one", { n: 1 }));
+  }
+  const spaces = async (behind?: string) =>
+    (await Array.fromAsync(sync.notes(9, behind))).map(({ space }) => space);
+  assertEquals(await spaces(), ["s", "s1", "t"]);
+  assertEquals(await spaces("s"), ["s1", "t"]);
+  assertEquals(await spaces("t"), []);
+});

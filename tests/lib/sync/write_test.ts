@@ -1,6 +1,6 @@
 // Write: several spaces change together or not at all.
 import { assertEquals, assertRejects } from "@std/assert";
-import { Sync } from "../../../lib/sync/mod.ts";
+import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
 
 Deno.test("write() changes several spaces in one commit, and bears those that were not (S1)", async () => {
@@ -83,4 +83,26 @@ Deno.test("write() whose news throws has written once all the same (S3)", async 
   });
   assertEquals([runs, told, await it.sync.get("s", "n")], [1, 1, [1]]);
   await stream.cancel();
+});
+
+Deno.test("write() whose key of the app's own is another changes nothing, whether that is so before it begins or only when it commits (S8)", async () => {
+  await using it = await openSync();
+  const key = ["app", "term"];
+  const { versionstamp } = await it.kv.set(key, 1);
+  const check = { key, versionstamp };
+  const put = (value: number, meanwhile = async () => {}) =>
+    it.sync.write(["s", "t"], async (s, t) => {
+      await s.set("a", value);
+      await t.get("a");
+      await meanwhile();
+    }, check);
+  await put(1);
+  for (let tries = 0; tries < 2; tries++) {
+    const error = await assertRejects(
+      () => put(2, async () => void await it.kv.set(key, 2)),
+      SyncError,
+    );
+    assertEquals(error.problem, "outdated");
+    assertEquals(await it.sync.get("s", "a"), [1]);
+  }
 });
