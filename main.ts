@@ -134,7 +134,7 @@ async function openServices(): Promise<Opened> {
     const hookFeed = new HookFeed(kv, sync, hookJobs);
     const hookSender = new HookSender(kv, sync, hookJobs, outgoing);
     for (const feed of [noticeFeed, hookFeed, new InboxFeed(kv, sync)]) {
-      jobs.follows((notes) => feed.follow(notes));
+      jobs.follows((...told) => feed.follow(...told));
     }
     hookJobs.runs(HOOK, (job) => hookSender.run(job));
     sync.addChores(subscriptions.chores());

@@ -1,44 +1,64 @@
-// Whom a text mentions, of very many people.
-import { fold } from "./fold.ts";
+// Whom texts mention, of very many people.
 import { graphemesOf } from "./graphemes.ts";
 import {
-  foldGrapheme,
+  foldName,
+  MAX_NAME_UNITS,
   namesToFind,
   splitAtMentions,
   withoutCode,
 } from "./mentions.ts";
 
 /**
- * Those of `people` whom a text mentions other than in code, in the order in
- * which it does; of namesakes all. Only names that begin as something behind an
- * "@" are looked at closely.
+ * Whether some texts may mention somebody of a name, told by how the name
+ * begins: of very many people few are left, of whom `mentionFinder` says more.
  */
-export function mentionedIn<T extends { name: string }>(
-  text: string,
-  people: readonly T[],
-): T[] {
-  if (!text.includes("@")) return [];
-  const shown = withoutCode(text);
-  const beginnings = new Set(
-    [...shown.matchAll(/@(.)/gsu)].map(([, character]) => first(character)),
-  );
-  const some = people.filter(({ name }) => beginnings.has(first(name.trim())));
-  if (some.length === 0) return [];
-  const byName = Map.groupBy(some, ({ name }) => folded(name.trim()));
-  const found = new Set<T>();
-  for (const { text, mention } of splitAtMentions(shown, namesToFind(some))) {
-    if (!mention) continue;
-    for (const each of byName.get(folded(text.slice(1))) ?? []) found.add(each);
+export function mayBeMentionedIn(
+  texts: Iterable<string>,
+): (name: string) => boolean {
+  const beginnings = new Set<string>();
+  for (const text of texts) {
+    const shown = withoutCode(text);
+    for (const { index } of shown.matchAll(/@/g)) {
+      beginnings.add(beginningOf(shown, index + 1));
+    }
   }
-  return [...found];
+  return (name) => beginnings.has(beginningOf(name.trim()));
 }
 
-/** As the mentions are compared: grapheme by grapheme. */
-const folded = (name: string): string =>
-  [...graphemesOf(name)].map(foldGrapheme).join("");
+/**
+ * Finds those of `people` whom a text mentions other than in code, in the order
+ * in which it does; of namesakes all.
+ */
+export function mentionFinder<T extends { name: string }>(
+  people: readonly T[],
+): (text: string) => T[] {
+  const names = namesToFind(people);
+  const byName = Map.groupBy(people, ({ name }) => foldName(name.trim()));
+  return (text) => {
+    const found = new Set<T>();
+    for (
+      const { text: piece, mention } of splitAtMentions(
+        withoutCode(text),
+        names,
+      )
+    ) {
+      if (!mention) continue;
+      for (const each of byName.get(foldName(piece.slice(1))) ?? []) {
+        found.add(each);
+      }
+    }
+    return [...found];
+  };
+}
 
-/** The first character of a name as it is compared. */
-const first = (name: string): string | undefined => {
-  const [character = ""] = name;
-  return [...fold(character)][0];
-};
+/** The first character from a place in a text, as it is compared. */
+function beginningOf(text: string, from = 0): string {
+  const [first, second] = [text.charCodeAt(from), text.charCodeAt(from + 1)];
+  // A mark behind a letter would make another of it.
+  if (first > 0x20 && first < 0x7f && !(second > 0x7e)) {
+    return text[from].toLowerCase();
+  }
+  const [grapheme = ""] = graphemesOf(text.slice(from, from + MAX_NAME_UNITS));
+  const [character = ""] = foldName(grapheme);
+  return character;
+}

@@ -15,11 +15,10 @@ export function namesToFind(people: readonly { name: string }[]): Names {
   const root: Branch = { next: new Map(), isName: false };
   for (const { name } of people) {
     let branch = root;
-    for (const grapheme of graphemesOf(name.trim())) {
-      const folded = foldGrapheme(grapheme);
-      let next = branch.next.get(folded);
+    for (const character of foldName(name.trim())) {
+      let next = branch.next.get(character);
       if (!next) {
-        branch.next.set(folded, next = { next: new Map(), isName: false });
+        branch.next.set(character, next = { next: new Map(), isName: false });
       }
       branch = next;
     }
@@ -28,9 +27,13 @@ export function namesToFind(people: readonly { name: string }[]): Names {
   return root;
 }
 
-/** White space of any kind and number is one space. */
-export const foldGrapheme = (grapheme: string): string =>
+/** White space of any kind is a space. */
+const foldGrapheme = (grapheme: string): string =>
   /^\s+$/u.test(grapheme) ? " " : fold(grapheme);
+
+/** A name as it is compared: grapheme by grapheme, as a text is looked through. */
+export const foldName = (name: string): string =>
+  [...graphemesOf(name)].map(foldGrapheme).join("");
 
 /** A piece of a text: a mention, with its "@", or what stands between two. */
 export type MentionPiece = { text: string; mention: boolean };
@@ -72,8 +75,11 @@ function endOfName(text: string, from: number, names: Names): number {
   for (const grapheme of graphemesOf(rest)) {
     // A name ends where a word does.
     if (branch.isName && !/^[\p{L}\p{N}\p{M}_]/u.test(grapheme)) end = at;
-    branch = branch.next.get(foldGrapheme(grapheme));
-    if (!branch) return end;
+    // One may be two: "ß" is "ss".
+    for (const character of foldGrapheme(grapheme)) {
+      branch = branch.next.get(character);
+      if (!branch) return end;
+    }
     at += grapheme.length;
   }
   return branch.isName ? at : end;

@@ -17,7 +17,8 @@ const OWN_RECORDS = {
   leftOut: [
     ...["alive", "health", "online", "presence", "probe", "pulse"],
     ...["due", "job", "lane", "lease"], // what is under way is for this store to do
-    ...["due.hook", "job.hook", "lane.hook", "hookEvent", "hookEdited"],
+    ...["due.hook", "job.hook", "lane.hook", "hookEvent"],
+    ...["hookEdited", "inboxEdited"],
     "format", // the restored store has its own
     "sessionOf", // made of the sessions
     "search", // the index, made of the rooms

@@ -4,7 +4,8 @@ type Stored = { holder: string; until: number };
 
 /**
  * It only spares work: by clocks that differ, or a process that was stopped for
- * seconds, two may hold it for a moment.
+ * seconds, two may hold it for a moment. What must not be written by the one
+ * whose time is over checks `term`.
  */
 export class Lease {
   readonly #key: Deno.KvKey;
@@ -13,6 +14,7 @@ export class Lease {
   #ours: { versionstamp: string; until: number } | undefined;
   /** One attempt at a time: of two at once one would fail, and look like another process's. */
   #attempt: Promise<boolean> | undefined;
+  #term: Deno.AtomicCheck | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param lastsMs is how long, in milliseconds, others wait for one that died; it is prolonged when half of that is left. */
@@ -28,6 +30,11 @@ export class Lease {
   hold(): Promise<boolean> {
     return this.#attempt ??= this.#hold()
       .finally(() => this.#attempt = undefined);
+  }
+
+  /** That nobody else has taken it since we took it last; there is one once `hold` was true. */
+  get term(): Deno.AtomicCheck {
+    return this.#term!;
   }
 
   /** Prolongs it by a timer from now on, until it is given back or lost: for what may take longer than it lasts. */
@@ -55,8 +62,17 @@ export class Lease {
       return false;
     }
     const stored: Stored = { holder: this.#holder, until: now + lastsMs };
-    const result = await this.kv.atomic().check(found)
-      .set(this.#key, stored, { expireIn: lastsMs }).commit();
+    const atomic = this.kv.atomic().check(found)
+      .set(this.#key, stored, { expireIn: lastsMs });
+    const key = [...this.#key, "term"];
+    // Unless it is prolonged. One that is lost in the commit is not known.
+    if (value?.holder !== this.#holder) this.#term = undefined;
+    const isTaken = !this.#term;
+    if (isTaken) atomic.set(key, this.#holder);
+    const result = await atomic.commit();
+    if (result.ok && isTaken) {
+      this.#term = { key, versionstamp: result.versionstamp };
+    }
     this.#ours = result.ok
       ? { versionstamp: result.versionstamp, until: stored.until }
       : undefined;

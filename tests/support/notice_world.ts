@@ -125,7 +125,7 @@ export class NoticeWorld {
       },
     });
     for (const each of [feed, hookFeed, new InboxFeed(kv, sync)]) {
-      jobs.follows((notes) => each.follow(notes));
+      jobs.follows((...told) => each.follow(...told));
     }
     jobs.runs(NOTICE, (job) => sender.run(job));
     hookJobs.runs(HOOK, (job) => hookSender.run(job));

@@ -6,6 +6,7 @@ import { kindOf } from "../../chat/spaces.ts";
 import type { Change, Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import type { JobQueue } from "../jobs/job_queue.ts";
+import { EDIT_IS_NEWS_MS, ToldEdits } from "../jobs/told_edits.ts";
 import { type Bot, botsOf, type Hook, noteFailures } from "./bots.ts";
 
 /** The kind of the jobs, each of which sends what waits for one hook: its lane. */
@@ -27,7 +28,7 @@ export type HookEvent = {
 };
 
 /** For so long it is tried to send an event, and for so long one is news. */
-export const EVENT_LASTS_MS = 86_400_000;
+export const EVENT_LASTS_MS = EDIT_IS_NEWS_MS;
 /** Events that wait for one hook; then the oldest are given up. */
 export const MAX_WAITING = 1_000;
 const SETS_PER_COMMIT = 200;
@@ -37,13 +38,6 @@ const SETS_PER_COMMIT = 200;
  * is told of the note again stores it in the same place.
  */
 export const eventsOf = (hookID: string) => ["hookEvent", hookID];
-/** `["hookEdited", roomID, messageID]`: the time of the last edit that was told. A reaction to the message looks like an edit else. */
-const editedKey = (roomID: string, messageID: string) => [
-  "hookEdited",
-  roomID,
-  messageID,
-];
-
 /** What a change of a room's entry tells hooks; undefined for nothing. Bots' messages are told to no hook, so that two of them can't keep each other going. */
 export function eventIn(
   { key, value, was }: Change,
@@ -82,21 +76,21 @@ function isFor(
 type Numbered = { place: number[]; event: HookEvent; message?: Message };
 
 export class HookFeed {
+  readonly #edits: ToldEdits;
+
   constructor(
     private readonly kv: Deno.Kv,
     private readonly sync: ChatSync,
     private readonly queue: Pick<JobQueue, "add">,
-  ) {}
-
-  /** Follows what is new in rooms. */
-  async follow(notes: readonly Note[]): Promise<void> {
-    for (const [space, some] of Map.groupBy(notes, ({ space }) => space)) {
-      const kind = kindOf(space);
-      if (kind?.kind === "room") await this.#followRoom(kind.roomID, some);
-    }
+  ) {
+    this.#edits = new ToldEdits(kv, "hookEdited");
   }
 
-  async #followRoom(roomID: string, notes: readonly Note[]): Promise<void> {
+  /** Follows what is new in a room. */
+  async follow(space: string, notes: readonly Note[]): Promise<void> {
+    const kind = kindOf(space);
+    if (kind?.kind !== "room") return;
+    const { roomID } = kind;
     const now = Date.now();
     const found = notes.flatMap(({ version, changes }) =>
       changes.flatMap((change, i): Numbered[] => {
@@ -117,11 +111,8 @@ export class HookFeed {
       );
       if (own.length > 0) await this.#store(roomID, each, own);
     }
-    // Last: what is told again after a crash must not be taken for a reaction.
     for (const { messageID, at } of edits) {
-      await this.kv.set(editedKey(roomID, messageID), at, {
-        expireIn: EVENT_LASTS_MS,
-      });
+      await this.#edits.told(roomID, messageID, at);
     }
   }
 
@@ -136,9 +127,8 @@ export class HookFeed {
     for (const each of all) {
       const { event, messageID, at } = each.event;
       if (event === "message.edited") {
-        const before = told.get(messageID) ??
-          (await this.kv.get<number>(editedKey(roomID, messageID))).value;
-        if (before === at) continue;
+        if (told.get(messageID) === at) continue;
+        if (!await this.#edits.isNews(roomID, messageID, at)) continue;
         told.set(messageID, at);
         edits.push(each.event);
       }

@@ -1,22 +1,19 @@
 // Brings messages into the inboxes of those to whom they speak, and keeps people's copies of them in step.
-import type { WriteTransaction } from "replicache";
-import { copyOf, inboxOf, MAX_INBOX, savedOf } from "../../chat/inbox.ts";
-import { mentionedIn } from "../../chat/mentioned.ts";
+import { inboxOf, savedOf } from "../../chat/inbox.ts";
+import { mayBeMentionedIn, mentionFinder } from "../../chat/mentioned.ts";
 import { isBot, isImported } from "../../chat/name_tags.ts";
 import { MESSAGES } from "../../chat/queries.ts";
-import type {
-  BlockedPerson,
-  InboxEntry,
-  Member,
-  Message,
-  MessageCopy,
-  Room,
-  RoomSettings,
-} from "../../chat/schema.ts";
+import type { Member, Message, Room } from "../../chat/schema.ts";
 import { DIRECT, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
-import { type Change, commitOrUnavailable, type Note } from "../../sync/mod.ts";
+import {
+  type Change,
+  commitOrUnavailable,
+  type Note,
+  outdated,
+} from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
-import { wordsOf } from "../chat/rich_text.ts";
+import { ToldEdits } from "../jobs/told_edits.ts";
+import { CopySource, type Messages, updateCopies, type Why } from "./copies.ts";
 
 /**
  * `["messageHolder", roomID, messageID, userID]`: that a person may have a copy
@@ -35,39 +32,63 @@ const KEYS_PER_COMMIT = 200;
 const MESSAGES_PER_COMMIT = 10;
 const PEOPLE_AT_ONCE = 10;
 
-type Why = InboxEntry["why"];
-
 /** What is to be done to one person's copies of messages of a room, by messageID: why a new one is to be in the inbox, if it is. */
 type Updates = Map<string, Why | undefined>;
 
-/** Messages as they are now, by ID; undefined for one that is gone. */
-type Messages = ReadonlyMap<string, Message | undefined>;
+/** What has become of messages of a room, by their IDs. */
+type News = {
+  /** Those that may be for somebody. */
+  created: Set<string>;
+  /** When: those whose new text may be. */
+  edited: Map<string, number>;
+  /** All that were there before: edited, deleted, or only reacted to. */
+  changed: Set<string>;
+};
 
 /**
  * The notes of a space are followed in their order, and what they name is read
- * as it is now: whatever is done twice, or late, ends in the same.
+ * as it is now: whatever is done twice, or late, ends in the same. A process
+ * that slept on what it has read writes nothing once it has lost its lease.
  */
 export class InboxFeed {
+  readonly #edits: ToldEdits;
+
   constructor(
     private readonly kv: Deno.Kv,
     private readonly sync: ChatSync,
-  ) {}
+  ) {
+    this.#edits = new ToldEdits(kv, "inboxEdited");
+  }
 
-  /** Follows what is new in rooms, and what people have saved and left. */
-  async follow(notes: readonly Note[]): Promise<void> {
-    for (const [space, some] of Map.groupBy(notes, ({ space }) => space)) {
-      const changes = some.flatMap(({ changes }) => changes);
-      const kind = kindOf(space);
-      if (kind?.kind === "room") await this.#followRoom(kind.roomID, changes);
-      if (kind?.kind === "user") await this.#followOwn(kind.userID, changes);
+  /** Follows what is new in a room, or what a person has saved and left. */
+  async follow(
+    space: string,
+    notes: readonly Note[],
+    term: Deno.AtomicCheck,
+  ): Promise<void> {
+    const changes = notes.flatMap(({ changes }) => changes);
+    const kind = kindOf(space);
+    if (kind?.kind === "room") {
+      await this.#followRoom(kind.roomID, changes, term);
+    }
+    if (kind?.kind === "user") {
+      await this.#followOwn(kind.userID, changes, term);
     }
   }
 
-  async #followRoom(roomID: string, changes: Change[]): Promise<void> {
-    const changed = changes.filter(({ key }) => key.startsWith(MESSAGES));
-    if (changed.length === 0) return;
-    const ids = new Set(changed.map(({ key }) => key.slice(MESSAGES.length)));
-    const messages = await this.#messages(roomID, [...ids]);
+  async #followRoom(
+    roomID: string,
+    changes: Change[],
+    term: Deno.AtomicCheck,
+  ): Promise<void> {
+    const { created, edited, changed } = newsIn(changes, isDirect(roomID));
+    for (const [messageID, editedAt] of edited) {
+      const isNews = await this.#edits.isNews(roomID, messageID, editedAt);
+      if (!isNews) edited.delete(messageID);
+    }
+    const ids = created.union(changed);
+    if (ids.size === 0) return;
+    const messages = await this.#messages(roomID, ids);
     const people = new Map<string, Updates>();
     const add = (userID: string, messageID: string, why?: Why) => {
       if (!people.has(userID)) people.set(userID, new Map());
@@ -75,30 +96,37 @@ export class InboxFeed {
       updates.set(messageID, updates.get(messageID) ?? why);
     };
     if (isDirect(roomID)) {
-      for (const { id } of await this.#members(roomID)) {
+      for await (const { id } of this.#members(roomID)) {
         for (const messageID of ids) {
           const isOwn = messages.get(messageID)?.authorID === id;
-          add(id, messageID, isOwn ? undefined : "direct");
+          const isNew = created.has(messageID) && !isOwn;
+          add(id, messageID, isNew ? "direct" : undefined);
         }
       }
     } else {
-      const wanted = await this.#wanted(roomID, messages);
+      const wanted = await this.#wanted(roomID, { created, edited }, messages);
       for (const { userID, messageID, why } of wanted) {
         add(userID, messageID, why);
       }
-      await this.#storeHolders(roomID, wanted);
-      // A new message may have been changed by the time it is told of.
-      for (const messageID of ids) {
+      await this.#storeHolders(roomID, wanted, term);
+      for (const messageID of changed) {
         const holders = this.kv.list({ prefix: [HOLDERS, roomID, messageID] });
         for await (const { key } of holders) {
           add(key.at(-1) as string, messageID);
         }
       }
     }
-    await this.#updateAll(roomID, people, messages);
+    await this.#updateAll(roomID, people, messages, term);
+    for (const [messageID, editedAt] of edited) {
+      await this.#edits.told(roomID, messageID, editedAt);
+    }
   }
 
-  async #followOwn(userID: string, changes: Change[]): Promise<void> {
+  async #followOwn(
+    userID: string,
+    changes: Change[],
+    term: Deno.AtomicCheck,
+  ): Promise<void> {
     const rooms = new Map<string, Updates>();
     for (const { key } of changes) {
       const [kind, roomID, messageID] = key.split("/");
@@ -108,55 +136,72 @@ export class InboxFeed {
       rooms.get(roomID)!.set(messageID, undefined);
     }
     for (const [roomID, updates] of rooms) {
-      const ids = [...updates.keys()];
-      const holders = ids.map((messageID) => ({ userID, messageID }));
+      const ids = new Set(updates.keys());
+      const holders = [...ids].map((messageID) => ({ userID, messageID }));
       // Before the messages are read: who changes one later finds them.
-      await this.#storeHolders(roomID, holders);
+      await this.#storeHolders(roomID, holders, term);
       const messages = await this.#messages(roomID, ids);
-      await this.#update(userID, roomID, updates, messages);
+      const people = new Map([[userID, updates]]);
+      await this.#updateAll(roomID, people, messages, term);
     }
   }
 
-  /** For whom which messages of a room of many are, and why. */
+  /** For whom which messages of a room of many are, and why; those that were edited only for whom they mention. */
   async #wanted(
     roomID: string,
+    { created, edited }: Pick<News, "created" | "edited">,
     messages: Messages,
   ): Promise<{ userID: string; messageID: string; why: Why }[]> {
-    const there = [...messages.values()].filter((each) =>
-      each !== undefined && !isImported(each.authorID)
-    ) as Message[];
-    const answered = await this.#messages(
-      roomID,
-      there.flatMap(({ replyTo }) => replyTo ?? []),
+    const there = [...created.union(edited)]
+      .map((id) => messages.get(id))
+      .filter((each) => each && !isImported(each.authorID)) as Message[];
+    const replies = there.filter(({ id }) => created.has(id))
+      .map(({ replyTo }) => replyTo).filter((id) => id !== undefined);
+    const answered = await this.#messages(roomID, new Set(replies));
+    const mentionedBy = await this.#mentions(roomID, there);
+    return there.flatMap(
+      ({ id: messageID, authorID, content, replyTo = "" }) => {
+        const whys = new Map<string, Why>();
+        const replied = answered.get(replyTo)?.authorID;
+        if (replied && !isBot(replied) && !isImported(replied)) {
+          whys.set(replied, "reply");
+        }
+        const mentioned = mentionedBy(content).slice(0, MAX_MENTIONED);
+        for (const { id } of mentioned) whys.set(id, "mention");
+        whys.delete(authorID);
+        return [...whys].map(([userID, why]) => ({ userID, messageID, why }));
+      },
     );
-    const mayMention = there.some(({ content }) => content.includes("@"));
-    const members = mayMention ? await this.#members(roomID) : [];
-    return there.flatMap((message) => {
-      const { id: messageID, authorID, content, replyTo = "" } = message;
-      const whys = new Map<string, Why>();
-      const replied = answered.get(replyTo)?.authorID;
-      if (replied && !isBot(replied) && !isImported(replied)) {
-        whys.set(replied, "reply");
-      }
-      const mentioned = mentionedIn(content, members).slice(0, MAX_MENTIONED);
-      for (const { id } of mentioned) whys.set(id, "mention");
-      whys.delete(authorID);
-      return [...whys].map(([userID, why]) => ({ userID, messageID, why }));
-    });
   }
 
-  async #members(roomID: string): Promise<Pick<Member, "id" | "name">[]> {
+  /** What says whom of a room's members the text of one of these messages mentions. */
+  async #mentions(
+    roomID: string,
+    messages: readonly Message[],
+  ): Promise<(text: string) => Pick<Member, "id" | "name">[]> {
+    const texts = messages.map(({ content }) => content)
+      .filter((content) => content.includes("@"));
+    if (texts.length === 0) return () => [];
+    const mayBeMentioned = mayBeMentionedIn(texts);
     const members: Pick<Member, "id" | "name">[] = [];
-    for await (const { value } of this.sync.scan(roomSpace(roomID), MEMBERS)) {
-      const { id, name } = value as Member;
-      members.push({ id, name });
+    for await (const { id, name } of this.#members(roomID)) {
+      if (mayBeMentioned(name)) members.push({ id, name });
     }
-    return members;
+    return mentionFinder(members);
   }
 
-  async #messages(roomID: string, ids: string[]): Promise<Messages> {
+  async *#members(roomID: string): AsyncGenerator<Member> {
+    for await (const { value } of this.sync.scan(roomSpace(roomID), MEMBERS)) {
+      yield value as Member;
+    }
+  }
+
+  async #messages(
+    roomID: string,
+    ids: ReadonlySet<string>,
+  ): Promise<Messages> {
     const messages = new Map<string, Message | undefined>();
-    const all = [...new Set(ids)];
+    const all = [...ids];
     for (let i = 0; i < all.length; i += KEYS_PER_READ) {
       const some = all.slice(i, i + KEYS_PER_READ);
       const found = await this.sync.get(
@@ -173,14 +218,15 @@ export class InboxFeed {
   async #storeHolders(
     roomID: string,
     all: readonly { userID: string; messageID: string }[],
+    term: Deno.AtomicCheck,
   ): Promise<void> {
     if (isDirect(roomID)) return;
     for (let i = 0; i < all.length; i += KEYS_PER_COMMIT) {
-      const atomic = this.kv.atomic();
+      const atomic = this.kv.atomic().check(term);
       for (const { userID, messageID } of all.slice(i, i + KEYS_PER_COMMIT)) {
         atomic.set([HOLDERS, roomID, messageID, userID], true);
       }
-      await commitOrUnavailable(atomic);
+      await commitInTerm(atomic);
     }
   }
 
@@ -188,12 +234,16 @@ export class InboxFeed {
     roomID: string,
     people: ReadonlyMap<string, Updates>,
     messages: Messages,
+    term: Deno.AtomicCheck,
   ): Promise<void> {
     const all = [...people];
+    if (all.length === 0) return;
+    const [room] = await this.sync.get(roomSpace(roomID), "room");
+    const source = new CopySource(roomID, room as Room | undefined, messages);
     for (let i = 0; i < all.length; i += PEOPLE_AT_ONCE) {
       await Promise.all(
         all.slice(i, i + PEOPLE_AT_ONCE).map(([userID, updates]) =>
-          this.#update(userID, roomID, updates, messages)
+          this.#update(userID, updates, source, term)
         ),
       );
     }
@@ -202,25 +252,25 @@ export class InboxFeed {
   /** Brings a person's copies in step with messages, and takes note of those that they have none of. */
   async #update(
     userID: string,
-    roomID: string,
     updates: Updates,
-    messages: Messages,
+    source: CopySource,
+    term: Deno.AtomicCheck,
   ): Promise<void> {
-    const [room] = await this.sync.get(roomSpace(roomID), "room");
+    const { roomID } = source;
     const all = [...updates];
     for (let i = 0; i < all.length; i += MESSAGES_PER_COMMIT) {
       const some = all.slice(i, i + MESSAGES_PER_COMMIT);
       const gone = await this.sync.write(
         [userSpace(userID)],
-        (own) =>
-          updateCopies(own, room as Room | undefined, roomID, some, messages),
+        (own) => updateCopies(own, source, some),
+        term,
       );
       if (gone.length === 0 || isDirect(roomID)) continue;
-      const atomic = this.kv.atomic();
+      const atomic = this.kv.atomic().check(term);
       for (const messageID of gone) {
         atomic.delete([HOLDERS, roomID, messageID, userID]);
       }
-      await commitOrUnavailable(atomic);
+      await commitInTerm(atomic);
     }
   }
 
@@ -241,80 +291,31 @@ export class InboxFeed {
   }
 }
 
-/** Of some messages, in a person's own space; gives back the IDs of those that they have no copy of then. */
-async function updateCopies(
-  own: WriteTransaction,
-  room: Room | undefined,
-  roomID: string,
-  updates: readonly [messageID: string, why: Why | undefined][],
-  messages: Messages,
-): Promise<string[]> {
-  const isMember = await own.has(`membership/${roomID}`);
-  const isWanted = await wantedBy(own, room, roomID);
-  const gone: string[] = [];
-  let isAny = false;
-  for (const [messageID, why] of updates) {
-    const message = isMember ? messages.get(messageID) : undefined;
-    const copy = message &&
-      copyOf(roomID, message, wordsOf(message.content));
-    const key = inboxOf(roomID) + messageID;
-    const isInInbox = await bringInStep(own, key, copy);
-    const isSaved = await bringInStep(own, savedOf(roomID) + messageID, copy);
-    const isNew = !isInInbox && copy && why && isWanted(copy);
-    if (isNew) await own.set(key, { ...copy, why });
-    isAny ||= Boolean(isNew);
-    if (!isInInbox && !isSaved && !isNew) gone.push(messageID);
+/** What became of messages of a room, of those that may be in an inbox. */
+function newsIn(changes: readonly Change[], isDirect: boolean): News {
+  const news: News = {
+    created: new Set(),
+    edited: new Map(),
+    changed: new Set(),
+  };
+  for (const { key, value, was } of changes) {
+    if (!key.startsWith(MESSAGES)) continue;
+    const id = key.slice(MESSAGES.length);
+    const message = value as Message | undefined;
+    const mayMention = message?.content.includes("@");
+    if (message && was === undefined) {
+      if (isDirect || mayMention || message.replyTo) news.created.add(id);
+      continue;
+    }
+    news.changed.add(id);
+    if (!isDirect && mayMention && message?.editedAt !== undefined) {
+      news.edited.set(id, message.editedAt);
+    }
   }
-  if (isAny) await keepNewest(own);
-  return gone;
+  return news;
 }
 
-/** Which messages of a room a person wants in their inbox. */
-async function wantedBy(
-  own: WriteTransaction,
-  room: Room | undefined,
-  roomID: string,
-): Promise<(copy: MessageCopy) => boolean> {
-  const settings = await own.get(`settings/${roomID}`) as
-    | RoomSettings
-    | undefined;
-  const all = await own.get("blocked") as readonly BlockedPerson[] | undefined;
-  const blocked = new Set(all?.map(({ id }) => id));
-  const isUnwanted = !room || settings?.notify === "muted" ||
-    (room.direct && blocked.has(room.createdBy));
-  return ({ authorID }) => !isUnwanted && !blocked.has(authorID);
-}
-
-/** Changes a copy, or deletes it where there is none to be; gives back whether it is there then. */
-async function bringInStep(
-  own: WriteTransaction,
-  key: string,
-  copy: MessageCopy | undefined,
-): Promise<boolean> {
-  const there = await own.get(key) as MessageCopy | undefined;
-  if (!there) return false;
-  if (!copy) await own.del(key);
-  else {
-    const { fileCount: _, ...rest } = there;
-    const next = { ...rest, ...copy };
-    if (!isSame(there, next)) await own.set(key, next);
-  }
-  return copy !== undefined;
-}
-
-/** Takes the oldest out of an inbox that is too full. */
-async function keepNewest(own: WriteTransaction): Promise<void> {
-  const all = await own.scan({ prefix: "inbox/" }).entries().toArray();
-  if (all.length <= MAX_INBOX) return;
-  const oldest = (all as unknown as [string, InboxEntry][])
-    .sort(([, a], [, b]) => a.createdAt - b.createdAt)
-    .slice(0, all.length - MAX_INBOX);
-  for (const [key] of oldest) await own.del(key);
-}
-
-/** Whether two flat objects hold the same. */
-function isSame(a: MessageCopy, b: MessageCopy): boolean {
-  const [one, other] = [Object.entries(a), Object.entries(b)];
-  return one.length === other.length &&
-    one.every(([key, value]) => b[key as keyof MessageCopy] === value);
+/** Throws when the lease has been another's meanwhile. */
+async function commitInTerm(atomic: Deno.AtomicOperation): Promise<void> {
+  if (!await commitOrUnavailable(atomic)) throw outdated();
 }

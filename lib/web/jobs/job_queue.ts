@@ -1,7 +1,8 @@
 // Jobs in KV that outlive a crash: done one after the other in each lane, by one process at a time, and again with growing pauses.
-import { coalesce, logFailure, type Note } from "../../sync/mod.ts";
+import { coalesce, logFailure } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { Lease } from "../lease.ts";
+import { type Follower, NoteTeller } from "./note_teller.ts";
 
 /** A job, to be done at a time or later. `id` is its own in its lane: another of that ID replaces it. */
 export type Job = {
@@ -23,9 +24,6 @@ export type Outcome = "done" | "failed" | { afterMs: number };
 /** What does the jobs of a kind. When it throws, the job has failed; it says itself when one is too old. */
 export type Run = (job: Job) => Promise<Outcome>;
 
-/** Makes jobs of what commits have changed. Told again of what it was told when it throws, or the process dies. */
-export type Follower = (notes: readonly Note[]) => Promise<void>;
-
 /** For a queue that follows none. */
 export const NO_NOTES: Pick<ChatSync, "notes"> = { async *notes() {} };
 
@@ -39,8 +37,7 @@ const MAX_LANES_OF_TENANT = 4;
 /** In ms; a job that a lane has begun by then is its last before others have their turn. */
 export const TURN_MS = 1_000;
 /** A notice takes 5 ms of a processor: requests are to get the most of it. */
-const MAX_STARTED_PER_LOOK = 16;
-const NOTES_PER_LOOK = 400; // deleted in one commit
+const MAX_BEGUN_PER_ROUND = 16;
 /** More than those that are under way, and those of seven tenants who have their share, 60 each: these are left out. */
 const LANES_PER_LOOK = 500;
 const LANES_PER_BATCH = 100;
@@ -83,26 +80,31 @@ export class JobQueue {
   readonly #lease: Lease;
   readonly #keys: ReturnType<typeof keysOf>;
   readonly #runs = new Map<string, Run>();
-  readonly #followers: Follower[] = [];
+  readonly #notes: NoteTeller;
   /** The lanes that are under way, and their end. */
   readonly #underWay = new Map<string, Promise<void>>();
   /** How many of these each tenant has. */
   readonly #shares = new Map<string, number>();
+  /** How many more may be begun in this round. */
+  #mayBegin = 0;
   readonly #workAll = coalesce(() => this.#work());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
   #started = false;
   #stopped = false;
   #working = Promise.resolve();
+  /** How many notes were told, once others had their turn; undefined when some could not be. */
+  #telling: Promise<number | undefined> | undefined;
 
   /** @param suffix tells it from others in the same KV: what waits in one keeps no other waiting. */
   constructor(
     private readonly kv: Deno.Kv,
-    private readonly sync: Pick<ChatSync, "notes">,
+    sync: Pick<ChatSync, "notes">,
     suffix = "",
   ) {
     this.#lease = new Lease(kv, `jobs${suffix}`, LEASE_MS);
     this.#keys = keysOf(suffix);
+    this.#notes = new NoteTeller(kv, sync);
   }
 
   /** Says what does the jobs of a kind. */
@@ -112,7 +114,7 @@ export class JobQueue {
 
   /** Has the notes that commits leave (N1) told, in the process that does the jobs; then they are deleted. */
   follows(follower: Follower): void {
-    this.#followers.push(follower);
+    this.#notes.add(follower);
   }
 
   /** Goes on, from now on until `stop`, with what this or another process has left. */
@@ -126,7 +128,7 @@ export class JobQueue {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#working;
-    await Promise.all(this.#underWay.values());
+    await Promise.all([...this.#underWay.values(), this.#telling]);
     await this.#lease.release().catch(() => {}); // it ends by itself
   }
 
@@ -237,38 +239,38 @@ export class JobQueue {
     }
     while (!this.#stopped && await this.#lease.hold()) {
       this.#lease.keep(); // until all that is under way has ended
+      // However long it takes, it keeps no job waiting.
+      const telling = this.#telling ??= this.#tellAndRest()
+        .finally(() => this.#telling = undefined);
       const begun = performance.now();
-      // What can't be followed now keeps no job waiting.
-      const told = await this.#tellNotes().catch((error) => {
-        logFailure("Notes were put off", error);
-        return undefined;
-      });
+      this.#mayBegin = MAX_BEGUN_PER_ROUND;
       await this.#startDue();
+      const rest = restAfter(begun);
+      const told = await Promise.race([telling, rest.then(() => "telling")]);
       if (!told && this.#underWay.size === 0) {
         await this.#lease.release();
         return told === 0 ? await this.#untilNext() : RETRY_AFTER_MS;
       }
-      const took = performance.now() - begun;
-      const rest = delay(Math.max(ROUND_MS, REST * took));
       const isFull = this.#underWay.size >= MAX_LANES_AT_ONCE;
       await (isFull ? Promise.race([rest, ...this.#underWay.values()]) : rest);
     }
     return LEASE_PAUSE_MS;
   }
 
-  /** Gives back how many there were. They stay when it throws. */
-  async #tellNotes(): Promise<number> {
-    const notes = await Array.fromAsync(this.sync.notes(NOTES_PER_LOOK));
-    if (notes.length === 0) return 0;
-    for (const follower of this.#followers) await follower(notes);
-    const atomic = this.kv.atomic();
-    for (const { key } of notes) atomic.delete(key);
-    await atomic.commit();
-    return notes.length;
+  async #tellAndRest(): Promise<number | undefined> {
+    const begun = performance.now();
+    try {
+      const told = await this.#notes.tellSome(this.#lease.term);
+      if (!told) return told;
+      await this.#startDue(); // what the notes made
+      await restAfter(begun);
+      return told;
+    } catch (error) {
+      if (!this.#stopped) logFailure("Notes were put off", error);
+    }
   }
 
   async #startDue(): Promise<void> {
-    const most = this.#underWay.size + MAX_STARTED_PER_LOOK;
     const end = this.#keys.due(Date.now() + 1);
     const options = { limit: LANES_PER_LOOK, batchSize: LANES_PER_BATCH };
     for await (
@@ -277,14 +279,15 @@ export class JobQueue {
         options,
       )
     ) {
-      const { size } = this.#underWay;
-      if (size >= MAX_LANES_AT_ONCE || size >= most) break;
+      const isFull = this.#underWay.size >= MAX_LANES_AT_ONCE;
+      if (isFull || this.#mayBegin === 0) break;
       const [, , kind, lane] = key as [string, number, string, string];
       const name = nameOf({ kind, lane });
       // An earlier release has not stored whose it is.
       const tenant = typeof value === "string" ? value : lane;
       const share = this.#shares.get(tenant) ?? 0;
       if (this.#underWay.has(name) || share >= MAX_LANES_OF_TENANT) continue;
+      this.#mayBegin--;
       this.#shares.set(tenant, share + 1);
       this.#underWay.set(
         name,
@@ -357,7 +360,7 @@ export class JobQueue {
 
   async #hasWork(): Promise<boolean> {
     if (await this.#firstDue() <= Date.now()) return true;
-    return (await Array.fromAsync(this.sync.notes(1))).length > 0;
+    return await this.#notes.isAny();
   }
 
   async #untilNext(): Promise<number> {
@@ -369,4 +372,8 @@ export class JobQueue {
 const nameOf = ({ kind, lane }: Pick<Job, "kind" | "lane">): string =>
   `${kind} ${lane}`;
 
-const delay = (ms: number) => new Promise<void>((end) => setTimeout(end, ms));
+/** A pause in which others get their turn, after what took since `begun`. */
+function restAfter(begun: number): Promise<void> {
+  const ms = Math.max(ROUND_MS, REST * (performance.now() - begun));
+  return new Promise((end) => setTimeout(end, ms));
+}

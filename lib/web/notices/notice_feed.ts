@@ -45,26 +45,24 @@ export class NoticeFeed {
     private readonly online: Pick<Online, "in" | "refresh">,
   ) {}
 
-  /** Follows what is new in rooms: messages, and who comes and goes. */
-  async follow(notes: readonly Note[]): Promise<void> {
+  /** Follows what is new in a room: messages, and who comes and goes. */
+  async follow(space: string, notes: readonly Note[]): Promise<void> {
+    const kind = kindOf(space);
+    if (kind?.kind !== "room") return;
+    const { roomID } = kind;
     const since = Date.now() - MAX_AGE_MS;
-    for (const [space, some] of Map.groupBy(notes, ({ space }) => space)) {
-      const kind = kindOf(space);
-      if (kind?.kind !== "room") continue;
-      const { roomID } = kind;
-      const changes = some.flatMap(({ changes }) => changes);
-      const members = changes.filter(({ key }) => key.startsWith(MEMBERS))
-        .map(({ key }) => key.slice(MEMBERS.length));
-      for (const userID of new Set(members)) {
-        await this.subscriptions.membershipChanged(roomID, userID);
-      }
-      const messages = changes.filter(({ key, was }) =>
-        key.startsWith(MESSAGES) && was === undefined
-      ).map(({ value }) => value as Message | undefined)
-        .filter((message) => message && message.createdAt > since);
-      if (messages.length > 0) {
-        await this.queue.add(await this.#jobs(roomID, messages as Message[]));
-      }
+    const changes = notes.flatMap(({ changes }) => changes);
+    const members = changes.filter(({ key }) => key.startsWith(MEMBERS))
+      .map(({ key }) => key.slice(MEMBERS.length));
+    for (const userID of new Set(members)) {
+      await this.subscriptions.membershipChanged(roomID, userID);
+    }
+    const messages = changes.filter(({ key, was }) =>
+      key.startsWith(MESSAGES) && was === undefined
+    ).map(({ value }) => value as Message | undefined)
+      .filter((message) => message && message.createdAt > since);
+    if (messages.length > 0) {
+      await this.queue.add(await this.#jobs(roomID, messages as Message[]));
     }
   }
 

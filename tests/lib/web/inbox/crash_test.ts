@@ -58,7 +58,7 @@ async function live(it: NoticeWorld, what: string): Promise<void> {
       // It still names those whom it named: who is not told of yet may be so by it alone.
       await write(id, (message) => {
         const content = `${message.content}; @${who} and @ada, ${n}`;
-        return { ...message, content, editedAt: n + 1 };
+        return { ...message, content, editedAt: it.world.now + n };
       });
       for (const each of [who, "ada"]) {
         if (others().includes(each)) spokenTo.get(id)!.add(each);

@@ -1,153 +1,13 @@
 // What comes into people's inboxes, and what becomes of it and of what they have saved.
 import { assertEquals, assertRejects } from "@std/assert";
-import { inboxIn, MAX_INBOX, MAX_SAVED } from "../../../../lib/chat/inbox.ts";
+import { MAX_INBOX, MAX_SAVED } from "../../../../lib/chat/inbox.ts";
 import { Refusal } from "../../../../lib/chat/refusal.ts";
-import {
-  serverRoomMutators,
-  serverUserMutators,
-} from "../../../../lib/chat/server_mutators.ts";
-import type { Message } from "../../../../lib/chat/schema.ts";
-import { Sync } from "../../../../lib/sync/mod.ts";
 import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
-import {
-  actorOf,
-  chatDomain,
-  type ChatSync,
-} from "../../../../lib/web/chat/domain.ts";
 import { beginDirect } from "../../../../lib/web/chat/direct_rooms.ts";
-import {
-  endMember,
-  joinRoom,
-  removeMember,
-} from "../../../../lib/web/chat/members.ts";
-import { makePerson } from "../../../../lib/web/chat/profile.ts";
+import { endMember, removeMember } from "../../../../lib/web/chat/members.ts";
 import { deleteRoom } from "../../../../lib/web/chat/room_deletion.ts";
-import { createRoom } from "../../../../lib/web/chat/rooms.ts";
 import { RateLimits } from "../../../../lib/web/http/rate_limits.ts";
-import { InboxFeed } from "../../../../lib/web/inbox/inbox_feed.ts";
-
-const NAMES = ["Ada", "Bob", "Cleo"];
-
-class World {
-  roomID = "";
-
-  private constructor(
-    readonly kv: Deno.Kv,
-    readonly sync: ChatSync,
-    readonly feed: InboxFeed,
-  ) {}
-
-  /** A room of Ada, Bob and Cleo. */
-  static async open(): Promise<World> {
-    const kv = await Deno.openKv(":memory:");
-    const sync: ChatSync = new Sync(kv, chatDomain);
-    const it = new World(kv, sync, new InboxFeed(kv, sync));
-    for (const name of NAMES) {
-      await makePerson(sync, { userID: name.toLowerCase(), name });
-    }
-    it.roomID = await it.newRoom("Nest");
-    return it;
-  }
-
-  async newRoom(name: string): Promise<string> {
-    const ada = { userID: "ada", name: "Ada" };
-    const asked = { name, visibility: "public" };
-    const { roomID } = await createRoom(this.sync, ada, asked);
-    for (const userID of ["bob", "cleo"]) {
-      await joinRoom(this.sync, { userID, name: userID }, roomID);
-    }
-    return roomID;
-  }
-
-  /** Follows notes until there are none, each look twice, as after a crash. */
-  async settle(): Promise<void> {
-    for (;;) {
-      const notes = await Array.fromAsync(this.sync.notes(400));
-      if (notes.length === 0) return;
-      await this.feed.follow(notes);
-      await this.feed.follow(notes);
-      for (const { key } of notes) await this.kv.delete(key);
-    }
-  }
-
-  in(roomID = this.roomID, userID = "bob") {
-    const mutators = serverRoomMutators(actorOf(userID));
-    const does = (name: keyof typeof mutators, args: object) =>
-      this.sync.write([`room:${roomID}`], (there) =>
-        // deno-lint-ignore no-explicit-any -- each has args of its own
-        mutators[name](there, args as any));
-    return {
-      say: (id: string, content: string, replyTo?: string) =>
-        does("createMessage", { id, content, ...replyTo && { replyTo } }),
-      edit: (id: string, content: string) =>
-        does("editMessage", { id, content }),
-      remove: (id: string) => does("deleteMessage", { id }),
-    };
-  }
-
-  own(userID: string) {
-    const { setSaved, setRoomSettings, blockPerson } = serverUserMutators(() =>
-      undefined
-    );
-    const space = `user:${userID}`;
-    return {
-      save: async (id: string, changes = {}, roomID = this.roomID) => {
-        const [found] = await this.sync.get(`room:${roomID}`, `message/${id}`);
-        const { seq = 1, authorID = "bob", from = "Bob", content = "" } =
-          found as Message | undefined ?? {};
-        const message = { roomID, id, seq, authorID, from, content };
-        const times = { createdAt: 1, savedAt: 1 };
-        await this.sync.write([space], (own) =>
-          setSaved(own, {
-            roomID,
-            id,
-            message: { ...message, ...times, ...changes },
-          }));
-      },
-      unsave: (id: string) =>
-        this.sync.write(
-          [space],
-          (own) => setSaved(own, { roomID: this.roomID, id }),
-        ),
-      set: (notify: string) =>
-        this.sync.write(
-          [space],
-          (own) => setRoomSettings(own, { roomID: this.roomID, notify }),
-        ),
-      block: (id: string) =>
-        this.sync.write([space], (own) => blockPerson(own, { id, name: id })),
-    };
-  }
-
-  /** Once all is settled. */
-  async shown(userID: string) {
-    await this.settle();
-    const tx = await this.sync.view(`user:${userID}`, actorOf(userID), 1);
-    const { inbox, saved } = await inboxIn(tx);
-    return {
-      inbox: inbox.map(({ why, content, from }) =>
-        `${why} ${from}: ${content}`
-      ),
-      saved: saved.map(({ content, from }) => `${from}: ${content}`),
-    };
-  }
-
-  async inbox(userID: string): Promise<string[]> {
-    return (await this.shown(userID)).inbox;
-  }
-
-  /** How many copies KV takes people to have. */
-  async holders(): Promise<number> {
-    await this.settle();
-    const all = this.kv.list({ prefix: ["messageHolder"] });
-    return (await Array.fromAsync(all)).length;
-  }
-
-  [Symbol.dispose](): void {
-    this.sync.close();
-    this.kv.close();
-  }
-}
+import { InboxWorld as World } from "../../../support/inbox_world.ts";
 
 Deno.test("a mention, an answer and a direct message are in the inbox of those to whom they speak, and of nobody else (M23)", async () => {
   using it = await World.open();
@@ -308,9 +168,7 @@ Deno.test("who deletes their account has no name in others' copies, and their ow
   await it.settle();
   const deletions = new AccountDeletions(it.kv, it.sync);
   await deletions.delete("bob");
-  while (await anyOf(it.kv, ["deletion"])) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await it.gone(["deletion"]);
   deletions.stop();
   assertEquals(await it.shown("ada"), {
     inbox: ["mention Deleted user: @Ada, keep this"],
@@ -318,9 +176,6 @@ Deno.test("who deletes their account has no name in others' copies, and their ow
   });
   assertEquals(await it.sync.stateOf("user:bob"), undefined);
 });
-
-const anyOf = async (kv: Deno.Kv, prefix: Deno.KvKey) =>
-  (await Array.fromAsync(kv.list({ prefix }, { limit: 1 }))).length > 0;
 
 Deno.test("of an import nothing comes into an inbox, and of a bot what mentions one does (M18, M20, M23)", async () => {
   using it = await World.open();

@@ -1,7 +1,6 @@
 // Jobs: each is done, whatever dies, and what fails waits ever longer without holding up the rest.
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import {
-  type Follower,
   type Job,
   JobQueue,
   NO_NOTES,
@@ -9,6 +8,7 @@ import {
   pauseAfter,
   type Run,
 } from "../../../../lib/web/jobs/job_queue.ts";
+import type { Follower } from "../../../../lib/web/jobs/note_teller.ts";
 import { FAULTS, type Plan, Process } from "../../../support/faulty_kv.ts";
 import { quiet } from "../../../support/quiet.ts";
 import { chosenSeed, repeating, soaking } from "../../../support/seeds.ts";
@@ -235,6 +235,46 @@ Deno.test("Notes are told once, however long a follower takes, and jobs under wa
       await queues[0].add([job("a", "1")]);
       await workers.settle();
       assertEquals([told, begun], [1, ["1"]], `SEED=${seed}`);
+    });
+  }
+});
+
+Deno.test("However long a follower takes, jobs that are due are done meanwhile, and what it made at once (T79)", async () => {
+  const first = chosenSeed();
+  for (let seed = first; seed < first + 10; seed++) {
+    await simulate(seed, async (workers) => {
+      const { world, kv } = workers;
+      const key = ["note", "one"];
+      const note = { key, space: "room:r", version: 1, changes: [] };
+      const notes: typeof NO_NOTES = {
+        async *notes() {
+          const found = await world.soon(() => kv.get(key));
+          if (found.value !== null) yield note;
+        },
+      };
+      await world.soon(() => kv.set(key, 0));
+      const done: string[] = [];
+      let toldAt = Infinity;
+      const follower = async () => {
+        await world.sleep(10_000);
+        done.push("told");
+        await queue.add([job("made", "made", world.now)]);
+        toldAt = world.now;
+      };
+      const run = ({ id }: Job) => {
+        done.push(id);
+        const isLate = world.now - toldAt > 150;
+        if (isLate) done.push("late");
+        return Promise.resolve("done" as const);
+      };
+      const queue = workers.start(run, "", notes, follower);
+      await queue.add([
+        job("a", "due", world.now),
+        job("b", "later", world.now + 5_000),
+      ]);
+      while (done.length < 4) await world.sleep(10);
+      const all = ["due", "later", "told", "made"];
+      assertEquals(done, all, `SEED=${seed}`);
     });
   }
 });
