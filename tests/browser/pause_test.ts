@@ -47,7 +47,9 @@ browserTest(
     await ada.getByRole("button", { name: "Discard" }).click();
     const dialog = ada.getByRole("dialog", { name: "Discard 1 change?" });
     await dialog.getByRole("button", { name: "Discard" }).click();
-    await ada.getByText("Everything you wrote has been sent.").waitFor();
+    await ada.getByText("Nothing of yours is waiting to be sent.").waitFor();
+    await messages(ada, "Regretted").waitFor({ state: "detached" });
+    await messages(ada, "Kept", "sent").waitFor();
     await context.addCookies(cookies);
     await ada.getByRole("link", { name: "Sign in again" }).click();
     await mayWrite(ada);

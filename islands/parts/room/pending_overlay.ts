@@ -1,4 +1,4 @@
-// Shows what earlier visits wrote and the server has yet to confirm: from the outbox, while the view lacks it.
+// Shows what earlier visits wrote and the server has yet to confirm: from the outbox, while the view lacks it. Takes out what was discarded.
 import { trimContent } from "../../../lib/chat/visible.ts";
 import { computed, effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -19,9 +19,15 @@ type Unsent = Awaited<ReturnType<RoomReplica["unsent"]>>;
 
 /** Keeps the overlay up to date from when the view lacks what is unsent until the outbox is empty. */
 export function usePendingOverlay(
-  { replica, lacksUnsent, overlay }: OpenRoom,
+  { replica, lacksUnsent, overlay, status }: OpenRoom,
   user: User,
 ): void {
+  // In whatever tab it was: while the room is paused no copy comes without it.
+  const isDiscarded = status.paused !== undefined && status.unsent === 0;
+  useEffect(() => {
+    if (isDiscarded) overlay.value ??= withoutPending;
+    else if (overlay.peek() === withoutPending) overlay.value = undefined;
+  }, [isDiscarded, overlay.value]);
   useEffect(() => {
     // Another visit of the room may have begun to.
     if (!replica || !lacksUnsent.value || overlay.peek()) return;
@@ -31,6 +37,13 @@ export function usePendingOverlay(
     });
   }, [replica, lacksUnsent.value]);
 }
+
+const withoutPending: PendingOverlay = (view) => ({
+  ...view,
+  messages: view.messages.filter(({ pending, editedAt }) =>
+    !pending || editedAt !== undefined
+  ),
+});
 
 /** Calls back with the overlay whenever the outbox changes, and with undefined once it is empty. */
 function followOutbox(

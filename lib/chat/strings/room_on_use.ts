@@ -236,7 +236,7 @@ export const roomOnUseStrings = {
     unsent: (n: number) =>
       n > 0
         ? `${count(n, "change", "changes")} not sent: kept on this device.`
-        : "Everything you wrote has been sent.",
+        : "Nothing of yours is waiting to be sent.",
     signIn: "Sign in again",
     again: "Try again",
     copy: "Copy",
