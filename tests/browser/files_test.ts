@@ -5,7 +5,11 @@ import { hash } from "node:crypto";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { PIECE_BYTES } from "../../lib/chat/files.ts";
 import { browserTest, openBrowser } from "../support/browser.ts";
-import { roomIsStored } from "../support/device_storage.ts";
+import {
+  copyIsRemoved,
+  copyIsStored,
+  roomIsStored,
+} from "../support/device_storage.ts";
 import { failRequests, PUSHES } from "../support/failing_requests.ts";
 import {
   box,
@@ -60,17 +64,21 @@ const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 const attached = (page: Page): Locator =>
   page.getByRole("list", { name: "Files to send" }).getByRole("listitem");
 
-/** Waits until the device keeps so many files that are not sent. */
-const filesAreKept = (page: Page, n: number): Promise<unknown> =>
-  page.evaluate(async (n) => {
+/** Waits until the device has so many entries in a store of a database. */
+const areStored = (
+  page: Page,
+  database: string,
+  store: string,
+  n: number,
+): Promise<unknown> =>
+  page.evaluate(async ([database, store, n]) => {
     const count = () =>
       new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open("attached");
+        const opening = indexedDB.open(database);
         opening.onerror = () => reject(opening.error);
         opening.onsuccess = () => {
           const db = opening.result;
-          const files = db.transaction("files").objectStore("files");
-          const counting = files.count();
+          const counting = db.transaction(store).objectStore(store).count();
           counting.onsuccess = () => {
             db.close();
             resolve(counting.result);
@@ -78,11 +86,15 @@ const filesAreKept = (page: Page, n: number): Promise<unknown> =>
         };
       });
     const isThere = async () =>
-      (await indexedDB.databases()).some(({ name }) => name === "attached");
+      (await indexedDB.databases()).some(({ name }) => name === database);
     while (!await isThere() || await count() !== n) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-  }, n);
+  }, [database, store, n] as const);
+
+/** Waits until so many files are kept that go with next messages. */
+const filesAreKept = (page: Page, n: number): Promise<unknown> =>
+  areStored(page, "attached", "files", n);
 
 /** What the server gives out under the address of a link. */
 async function served(link: Locator): Promise<Uint8Array> {
@@ -224,6 +236,12 @@ browserTest(
     const theirs = messages(bob, "notes.txt", "sent");
     const notes = theirs.getByRole("link", { name: "notes.txt" });
     assertEquals(sha(await served(notes)), sha(bytesOf("Two lines\nof notes")));
+    // One that is gone by then does not replace the page.
+    await notes.evaluate((link) => (link as HTMLAnchorElement).href += "0");
+    const lost = bob.waitForEvent("download");
+    await notes.click();
+    assert(await (await lost).failure());
+    await notes.waitFor();
     const sun = await served(theirs.locator("a.picture").first());
     assert(!new TextDecoder("latin1").decode(sun).includes("52.5163N"));
     assertEquals(sun.slice(0, 2).join(), "255,216");
@@ -383,6 +401,133 @@ browserTest(
     assertEquals(await attached(bob).count(), 1);
     await bob.keyboard.press("Enter");
     await messages(bob, "With a text", "sent").waitFor();
+  },
+);
+
+browserTest(
+  "What waits for a room that is gone by then is saved from the device, by keys too, and discarded with its files in all tabs (A8, A26)",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await device(server.url);
+    await enter(bob, "Bob");
+    await bob.request.post("/api/rooms", {
+      data: { name: "Shed", visibility: "private" },
+    });
+    await enter(bob, "Bob", "Shed");
+    const [held, goOn] = [0, 1].map(() => Promise.withResolvers<void>());
+    await bob.context().route(PUSHES, async (route) => {
+      if (route.request().postData()?.includes("late.txt")) {
+        held.resolve();
+        await goOn.promise;
+      }
+      await route.continue();
+    });
+    await give(bob, "drop", [
+      { name: "late.txt", bytes: bytesOf("Too late") },
+      { name: "sun.jpg", bytes: await photo(bob, 400, 300) },
+    ]);
+    await attached(bob).nth(1).getByRole("textbox").waitFor();
+    await bob.keyboard.press("Enter");
+    await held.promise;
+    const tab = await bob.context().newPage();
+    await tab.goto(bob.url());
+    await messages(tab, "late.txt", "pending").waitFor();
+    const { origin, pathname } = new URL(bob.url());
+    const answer = await bob.request.delete(`/api${pathname}/members/me`, {
+      headers: { origin },
+    });
+    assertEquals(answer.status(), 204);
+    goOn.resolve();
+    await bob.getByText("This room is gone, or you are no longer").waitFor();
+    const late = messages(bob, "late.txt", "pending");
+    const saving = bob.waitForEvent("download");
+    await late.getByRole("link", { name: "late.txt" }).press("Enter");
+    const saved = await saving;
+    assertEquals(saved.suggestedFilename(), "late.txt");
+    assertEquals(await Deno.readTextFile(await saved.path()), "Too late");
+    await late.getByRole("link", { name: "sun.jpg" }).press("Enter");
+    const viewer = bob.getByRole("dialog", { name: "Picture" });
+    const download = bob.waitForEvent("download");
+    await viewer.getByRole("link", { name: "Download" }).press("Enter");
+    assertEquals((await download).suggestedFilename(), "sun.jpg");
+    await bob.keyboard.press("Escape");
+    await bob.getByRole("button", { name: "Copy", exact: true }).click();
+    await bob.getByText("There is no text to copy.").waitFor();
+    const space = `room:${pathname.split("/").at(-1)}`;
+    await copyIsStored(bob, space, "late.txt");
+    await bob.getByRole("button", { name: "Discard" }).click();
+    await bob.getByRole("dialog", { name: "Discard 1 change?" })
+      .getByRole("button", { name: "Discard" }).click();
+    for (const page of [bob, tab]) {
+      await messages(page, "late.txt").waitFor({ state: "detached" });
+    }
+    await areStored(bob, "uploads", "messages", 0);
+    await copyIsRemoved(bob, space);
+  },
+);
+
+browserTest(
+  "Nothing is uploaded any more for a room that is gone, and once it is back what waits is sent, whole and once (A26)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    const gone = Promise.withResolvers<void>();
+    const comeBack = await failRequests(ada, PUSHES, async (route) => {
+      await gone.promise;
+      const json = { error: "unknown-space", message: "It is not there." };
+      await route.fulfill({ status: 404, json });
+    });
+    await box(ada).focus();
+    await ada.getByRole("button", { name: "Attach" }).waitFor();
+    const sendFiles = async (...names: string[]) => {
+      await give(
+        ada,
+        "drop",
+        names.map((name) => ({ name, bytes: bytesOf(`This is ${name}`) })),
+      );
+      await attached(ada).nth(names.length - 1).getByText("kB").waitFor();
+      await ada.keyboard.press("Enter");
+    };
+    await sendFiles("up.txt");
+    await messages(ada, "up.txt", "pending")
+      .and(ada.locator(":not(:has(progress))")).waitFor();
+    // The first of two files goes up, the second does not.
+    let begun = 0;
+    const mendUploads = await failRequests(
+      ada,
+      /\/api\/uploads$/,
+      (route) => begun++ === 0 ? route.continue() : route.abort(),
+    );
+    await sendFiles("one.txt", "two.txt");
+    const two = messages(ada, "two.txt", "pending");
+    await two.getByText("Uploading: 50 %").waitFor();
+    gone.resolve();
+    const refused = messages(ada, "two.txt", "failed");
+    await refused.getByRole("alert").getByText("This room is gone").waitFor();
+    for (const name of ["one.txt", "two.txt"]) {
+      const saving = ada.waitForEvent("download");
+      await refused.getByRole("link", { name: `Save ${name}` }).press("Enter");
+      assertEquals(
+        await Deno.readTextFile(await (await saving).path()),
+        `This is ${name}`,
+      );
+    }
+
+    mendUploads();
+    comeBack();
+    await ada.getByRole("button", { name: "Try again" }).click();
+    await messages(ada, "up.txt", "sent").waitFor();
+    await refused.getByRole("button", { name: "Retry" }).click();
+    for (const page of [ada, bob]) {
+      for (const name of ["up.txt", "one.txt", "two.txt"]) {
+        const message = messages(page, name, "sent");
+        await message.waitFor();
+        assertEquals(await messages(page, name).count(), 1);
+        const link = message.getByRole("link", { name });
+        assertEquals(sha(await served(link)), sha(bytesOf(`This is ${name}`)));
+      }
+    }
+    await areStored(ada, "uploads", "messages", 0);
   },
 );
 

@@ -4,11 +4,14 @@ import { useEffect } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { fileURLs, noteFileURL } from "../shared/file_urls.ts";
+import { fileHere } from "./file_here.ts";
+import type { UnsentFile } from "./upload_store.ts";
+import { useObjectURL } from "./useObjectURL.ts";
 
 const words = roomOnUseStrings.files;
 
-/** `href` is where all of it is, `src` what is shown in the log. */
-type Picture = { href: string; src: string; alt: string; isPending: boolean };
+/** `href` is where all of it is, `here` what is here of one that is on its way. */
+type Picture = { href: string; alt: string; here?: UnsentFile };
 
 const PICTURES = ".log a.picture";
 
@@ -18,10 +21,8 @@ const picturesIn = (): HTMLAnchorElement[] => [
 ];
 
 function pictureOf(link: HTMLAnchorElement): Picture {
-  const { src, alt } = link.querySelector("img")!;
-  const isPending =
-    link.closest("article")?.getAttribute("data-state") === "pending";
-  return { href: link.href, src, alt, isPending };
+  const { alt } = link.querySelector("img")!;
+  return { href: link.href, alt, here: fileHere(link) };
 }
 
 export function PictureViewer({ connected }: { connected: boolean }) {
@@ -45,8 +46,9 @@ export function PictureViewer({ connected }: { connected: boolean }) {
 
   const { length } = pictures.value;
   const picture = pictures.value[index.value];
+  const url = useObjectURL(picture?.here?.content);
   if (!picture) return null;
-  const { href, src, alt, isPending } = picture;
+  const { href, alt, here } = picture;
   const move = (by: number) => {
     index.value = Math.max(0, Math.min(length - 1, index.value + by));
   };
@@ -62,7 +64,7 @@ export function PictureViewer({ connected }: { connected: boolean }) {
           if (step) move(step);
         }}
       >
-        <img src={isPending ? src : href} alt={alt} />
+        <img src={here ? url : href} alt={alt} />
         <form method="dialog" class="row">
           <button
             type="button"
@@ -80,9 +82,13 @@ export function PictureViewer({ connected }: { connected: boolean }) {
           >
             {words.next}
           </button>
-          {!isPending && (
-            <a class="button quiet" href={href} download>{words.download}</a>
-          )}
+          <a
+            class="button quiet"
+            href={here ? url : href}
+            download={here?.name ?? true}
+          >
+            {words.download}
+          </a>
           <button type="submit" autofocus>{words.close}</button>
         </form>
       </div>

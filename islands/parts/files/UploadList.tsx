@@ -7,6 +7,7 @@ import type { User } from "../../../lib/chat/views.ts";
 import { RichText } from "../message/RichText.tsx";
 import { Avatar } from "../shared/Avatar.tsx";
 import { displaySize } from "../shared/picture_size.ts";
+import { useFilesHere } from "./file_here.ts";
 import type { UnsentFile, UnsentMessage } from "./upload_store.ts";
 import {
   cancelUpload,
@@ -28,6 +29,7 @@ type UploadListProps = {
 };
 
 export function UploadList({ roomID, ...props }: UploadListProps) {
+  useFilesHere();
   return (
     <>
       {unsentMessages.value

@@ -191,18 +191,21 @@ class Uploads {
   /** Uploads its files, and then creates the message. */
   async #make(message: UnsentMessage, signal: AbortSignal): Promise<void> {
     const { id, roomID, content, replyTo } = message;
-    const uploading = this.#turn.then(() => this.#upload(message, signal));
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const uploading = this.#turn.then(() => this.#upload(message, ended));
     this.#turn = uploading.catch(() => {});
-    const files = await uploading;
+    // A room that is gone by then is not uploaded for to the end.
+    const files = await Promise.race([
+      uploading,
+      this.#until<never>(roomID, ended, refuseIfOver),
+    ]).finally(() => over.abort());
     files.forEach(showFromHere); // before the message does
     await change(id, { files });
     const replica = await this.#until(roomID, signal, (room) => {
-      const { fresh, paused } = room.status;
-      if (paused === "gone" || paused === "forbidden") {
-        throw new AnswerRefused(paused, roomOnUseStrings.paused.why[paused]);
-      }
+      refuseIfOver(room);
       // Where one is no member the mutator says so.
-      return room.writable ?? (fresh ? room.replica : undefined);
+      return room.writable ?? (room.status.fresh ? room.replica : undefined);
     });
     await this.#dismissRejections(id, replica);
     const distinct = new Map(files.map((file) => [file.id, file]));
@@ -338,6 +341,13 @@ class Uploads {
 
   #show(id: string, bytes: number): void {
     uploadedBytes.value = new Map(uploadedBytes.peek()).set(id, bytes);
+  }
+}
+
+/** Throws where a room takes nothing from here any more. */
+function refuseIfOver({ status: { paused } }: OpenRoom): undefined {
+  if (paused === "gone" || paused === "forbidden") {
+    throw new AnswerRefused(paused, roomOnUseStrings.paused.why[paused]);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Room } from "../../../lib/chat/schema.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
+import { cancelUpload, unsentMessages } from "../files/uploads.ts";
 import { copyText } from "../shared/copy_text.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import type { RoomReplica } from "../shared/replicas.ts";
@@ -27,14 +28,22 @@ export function Paused(props: PausedProps) {
     result.value = roomOnUseStrings.notNow;
   };
   async function discard() {
+    // Their files first: without the message nobody would see what is left of them.
+    for (const { id, roomID, state } of unsentMessages.peek()) {
+      if (roomID === room.id && state === "sent") await cancelUpload(id);
+    }
     await replica.discardUnsent();
     if (room.pending) location.assign("/"); // nothing is left of it
   }
   async function copy() {
     const unsent = await replica.unsent();
     const texts = unsent.flatMap(({ args }) => textsIn(args));
-    const copied = await copyText(texts.join("\n\n"));
-    result.value = copied ? words.copied : words.notCopied;
+    const copied = texts.length > 0 && await copyText(texts.join("\n\n"));
+    result.value = texts.length === 0
+      ? words.noText
+      : copied
+      ? words.copied
+      : words.notCopied;
   }
 
   return (

@@ -243,6 +243,7 @@ export const roomOnUseStrings = {
     copied: "Copied.",
     notCopied:
       "Copying did not work: you can select your texts in the message list.",
+    noText: "There is no text to copy. Save files in the message list.",
     discard: "Discard",
     discardTitle: (n: number) =>
       n > 0
