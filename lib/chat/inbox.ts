@@ -62,8 +62,8 @@ export type SavedItem = SavedMessage & { room: string | undefined };
 
 /**
  * What a person's inbox holds and what they have saved, newest first, without
- * that of people whom they have blocked, and of rooms that they are not in any
- * more.
+ * that of rooms that they are not in any more; nothing of people whom they have
+ * blocked is in the inbox. What they have saved is their own choice, and counts.
  */
 export async function inboxIn(
   tx: ReadTransaction,
@@ -77,11 +77,10 @@ export async function inboxIn(
   const blocked = new Set((await blockedBy(tx)).map(({ id }) => id));
   const all = async <T extends MessageCopy>(prefix: string) => {
     const found = await tx.scan({ prefix }).values().toArray();
-    return (found as unknown as T[]).filter(({ authorID, roomID }) =>
-      !blocked.has(authorID) && names.has(roomID)
-    );
+    return (found as unknown as T[]).filter(({ roomID }) => names.has(roomID));
   };
-  const inbox = await all<InboxEntry>("inbox/");
+  const inbox = (await all<InboxEntry>("inbox/"))
+    .filter(({ authorID }) => !blocked.has(authorID));
   const saved = await all<SavedMessage>("saved/");
   const read = new Map<string, number>();
   for (const { roomID } of inbox) {

@@ -148,6 +148,21 @@ Deno.test("one saves what is in one's rooms, as it is there, whatever the device
   assertEquals(await it.holders(), 0);
 });
 
+Deno.test("what is saved of somebody is still there, and can be taken out, once they are blocked (M24)", async () => {
+  using it = await World.open();
+  await it.in().say("m1", "@Cleo, soup on Tuesday");
+  await it.settle();
+  const own = it.own("cleo");
+  await own.save("m1");
+  await own.block("bob");
+  assertEquals(await it.shown("cleo"), {
+    inbox: [],
+    saved: ["Bob: @Cleo, soup on Tuesday"],
+  });
+  await own.unsave("m1");
+  assertEquals((await it.shown("cleo")).saved, []);
+});
+
 Deno.test("one saves 500 messages, and then is told that it is full (M24)", async () => {
   using it = await World.open();
   const own = it.own("cleo");
