@@ -1,12 +1,17 @@
 // A person's inbox, and what they have saved for later: as the page's HTML has it, then as their own copy does.
 import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { inboxIn, type InboxItem, type SavedItem } from "../lib/chat/inbox.ts";
-import type { RoomSummary } from "../lib/chat/views.ts";
+import {
+  type Names,
+  namesToFind,
+  splitAtMentions,
+} from "../lib/chat/mentions.ts";
 import type { MessageCopy } from "../lib/chat/schema.ts";
 import { fileCount } from "../lib/chat/strings/files.ts";
 import { inboxStrings } from "../lib/chat/strings/inbox.ts";
+import type { Person, RoomSummary } from "../lib/chat/views.ts";
 import { setSaved } from "./parts/message/save_for_later.ts";
 import { Avatar } from "./parts/shared/Avatar.tsx";
 import { errorWords } from "./parts/shared/error_words.ts";
@@ -14,23 +19,32 @@ import { initiallyChecked } from "./parts/shared/initial_value.ts";
 import { elementIDOf } from "./parts/shared/message_link.ts";
 import { onKnown } from "./parts/shared/on_known.ts";
 import { userReplica } from "./parts/shared/room_store.ts";
-import { dayInWords, Timestamp, useToday } from "./parts/shared/Timestamp.tsx";
+import {
+  dayInWords,
+  fullDate,
+  Timestamp,
+  useToday,
+} from "./parts/shared/Timestamp.tsx";
 
 const words = inboxStrings;
 
 type InboxProps = {
   inbox: InboxItem[];
   saved: SavedItem[];
-  /** What rooms of direct messages are called to this person. */
-  directRooms: Pick<RoomSummary, "roomID" | "name">[];
+  /** What the person is called. */
+  name: string;
+  /** Their rooms of direct messages, as of when the page was made. */
+  directRooms: Pick<RoomSummary, "roomID" | "people">[];
 };
 
 export default function Inbox(props: InboxProps) {
-  const directNames = new Map(
-    props.directRooms.map(({ roomID, name }) => [roomID, name]),
-  );
   const known = useSignal<Pick<InboxProps, "inbox" | "saved">>(props);
-  const problem = useSignal("");
+  /** By key, what was taken out of what is saved while one is at the list: it keeps its row, so that nothing moves under the pointer, and can be saved again. */
+  const takenOut = useSignal<ReadonlyMap<string, SavedItem>>(new Map());
+  /** What did not work, and with which message. */
+  const problem = useSignal<{ key: string; text: string } | undefined>(
+    undefined,
+  );
   const today = useToday();
   const replica = userReplica.value;
   useEffect(
@@ -40,30 +54,55 @@ export default function Inbox(props: InboxProps) {
 
   const { inbox, saved } = known.value;
   const savedKeys = new Set(saved.map(keyOf));
+  const removed = [...takenOut.value]
+    .flatMap(([key, item]) => savedKeys.has(key) ? [] : item);
+  const rows = [...saved, ...removed].sort((a, b) => b.savedAt - a.savedAt);
+  const names = useMemo(
+    () => namesToFind([props, ...[...inbox, ...rows].map(authorOf)]),
+    [known.value],
+  );
+  const peopleIn = new Map(
+    props.directRooms.map(({ roomID, people }) => [roomID, people]),
+  );
 
   async function toggle(item: InboxItem | SavedItem) {
-    problem.value = "";
+    const key = keyOf(item);
+    const isSaved = savedKeys.has(key);
+    problem.value = undefined;
+    if (isSaved && "savedAt" in item) {
+      takenOut.value = new Map(takenOut.peek()).set(key, item);
+    }
     try {
       const { room: _, unread: _1, why: _2, ...copy } = item as InboxItem;
-      const isSaved = savedKeys.has(keyOf(item));
       await setSaved(replica!, copy, !isSaved, savedKeys.size);
     } catch (error) {
-      problem.value = errorWords(error);
+      problem.value = { key, text: errorWords(error) };
     }
+  }
+
+  function leaveList() {
+    takenOut.value = new Map();
+    problem.value = undefined;
   }
 
   const list = (items: (InboxItem | SavedItem)[]) => (
     <ul>
       {items.map((item) => {
-        const isSaved = savedKeys.has(keyOf(item));
+        const key = keyOf(item);
+        const isSaved = savedKeys.has(key);
         const isUnread = "unread" in item && item.unread;
+        const isRemoved = "savedAt" in item && !isSaved;
         const label = isSaved ? words.unsave : words.save;
         return (
-          <li key={keyOf(item)} class={isUnread ? "unread" : undefined}>
+          <li
+            key={key}
+            class={isUnread ? "unread" : isRemoved ? "removed" : undefined}
+          >
             <Item
               item={item}
               today={today}
-              directName={directNames.get(item.roomID)}
+              names={names}
+              people={peopleIn.get(item.roomID)}
             />
             {replica && (
               <button
@@ -75,6 +114,9 @@ export default function Inbox(props: InboxProps) {
                 {label}
               </button>
             )}
+            {problem.value?.key === key && (
+              <p class="refusal" role="alert">{problem.value.text}</p>
+            )}
           </li>
         );
       })}
@@ -82,7 +124,7 @@ export default function Inbox(props: InboxProps) {
   );
   return (
     <>
-      <fieldset class="row which">
+      <fieldset class="row which" onChange={leaveList}>
         <legend class="hidden">{words.which}</legend>
         {(["inbox", "saved"] as const).map((kind) => (
           <label key={kind}>
@@ -96,35 +138,41 @@ export default function Inbox(props: InboxProps) {
           </label>
         ))}
       </fieldset>
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
       <section class="for-you" aria-label={words.inbox}>
         {inbox.length > 0
           ? list(inbox)
           : <p class="empty">{words.noneForYou}</p>}
       </section>
       <section class="kept" aria-label={words.saved}>
-        {saved.length > 0
-          ? list(saved)
-          : <p class="empty">{words.noneSaved}</p>}
+        {rows.length > 0 ? list(rows) : <p class="empty">{words.noneSaved}</p>}
       </section>
     </>
   );
 }
 
 const keyOf = ({ roomID, id }: MessageCopy) => `${roomID}/${id}`;
+const authorOf = ({ from }: MessageCopy) => ({ name: from });
 
 type ItemProps = {
   item: InboxItem | SavedItem;
   /** When today began; undefined until hydration. */
   today: number | undefined;
-  /** What its room of direct messages is called, if it is in one that is known. */
-  directName: string | undefined;
+  /** Who may be mentioned in it, as far as that is known. */
+  names: Names;
+  /** The others in its room of direct messages, if it is in one that is known. */
+  people: readonly Person[] | undefined;
 };
 
 /** Who wrote what where, and why it is here: a link to it. */
-function Item({ item, today, directName = words.direct }: ItemProps) {
+function Item({ item, today, names, people = [] }: ItemProps) {
   const { id, roomID, authorID, from, content, createdAt, fileCount: n } = item;
-  const why = "why" in item ? item.why : undefined;
+  const others = people.filter((each) => each.id !== authorID)
+    .map(({ name }) => name);
+  const why = "why" in item && item.why !== "direct"
+    ? words.why[item.why]
+    : others.length > 0
+    ? words.inDirect
+    : "·";
   return (
     <a href={`/rooms/${roomID}#${elementIDOf(id)}`}>
       <Avatar id={authorID} name={from} />
@@ -132,15 +180,37 @@ function Item({ item, today, directName = words.direct }: ItemProps) {
         {"unread" in item && item.unread && (
           <span class="hidden">{words.unread}</span>
         )}
-        <strong dir="auto">{from}</strong> {why && words.why[why]}{" "}
-        {why !== "direct" && <bdi>{item.room ?? directName}</bdi>}
+        <strong dir="auto">{from}</strong> <span class="why">{why}</span>{" "}
+        <bdi>{item.room ?? words.direct(others)}</bdi>
       </span>
-      <span class="when">
-        {today !== undefined && createdAt >= today
-          ? <Timestamp at={createdAt} local />
-          : dayInWords(createdAt, today)}
+      <When at={createdAt} today={today} />
+      <span class="text" dir="auto">
+        {/* As in the room, a name is set apart and does not turn the text round. */}
+        {splitAtMentions(content || fileCount(n), names).map((
+          { text, mention },
+          i,
+        ) => mention ? <bdi key={i}>{text}</bdi> : <span key={i}>{text}</span>)}
       </span>
-      <span class="text" dir="auto">{content || fileCount(n)}</span>
     </a>
+  );
+}
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** The time of today or the day, short enough for a line of a phone. */
+function When({ at, today }: { at: number; today: number | undefined }) {
+  if (today === undefined) {
+    return <span class="when">{dayInWords(at, today)}</span>;
+  }
+  return (
+    <span class="when">
+      {at >= today
+        ? <Timestamp at={at} local />
+        : (
+          <time dateTime={new Date(at).toISOString()} title={fullDate(at)}>
+            {dayFormat.format(at)}
+          </time>
+        )}
+    </span>
   );
 }

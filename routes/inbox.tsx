@@ -20,8 +20,8 @@ export const handler = methods({
     const { rooms } = await ownRoomsFor(ctx.state, user, { q: "" });
     const own = await sync.view(userSpace(userID), actorOf(userID), 1);
     const directRooms = rooms.filter(({ direct }) => direct)
-      .map(({ roomID, name }) => ({ roomID, name }));
-    const inbox = { directRooms, ...await inboxIn(own) };
+      .map(({ roomID, people }) => ({ roomID, people }));
+    const inbox = { name: user.name, directRooms, ...await inboxIn(own) };
     return page({
       list: { userID, rooms, mayMakeRooms, isInbox: true },
       inbox,

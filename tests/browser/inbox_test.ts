@@ -1,5 +1,5 @@
 // The inbox, and what was saved for later: on the page, on all devices, without a network and without a script.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { copyIsStored, pageIsCached } from "../support/device_storage.ts";
@@ -94,6 +94,8 @@ browserTest(
     await press(items(ada, "Tea at four"), "Save for later");
     await openSaved(ada);
     await press(items(ada, "Tea at four"), "Remove from saved");
+    await ada.getByRole("radio", { name: "For you" }).check();
+    await openSaved(ada);
     await ada.getByText("Nothing saved yet.").waitFor();
   },
 );
@@ -141,5 +143,46 @@ browserTest(
     await openSaved(plain);
     assertEquals(await shown.count(), 1);
     assertEquals(await shown.getByText("mentioned you").count(), 0);
+  },
+);
+
+browserTest(
+  "What is of direct messages says with whom they are, in a line (A37)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const cy = await Writer.signIn(server.url, "Cy");
+    const dan = await Writer.signIn(server.url, "Dan");
+    const me = (await Writer.of(ada)).person.userID;
+    const begin = async (...others: Writer[]) => {
+      const people = [me, ...others.map(({ person }) => person.userID)];
+      const { body } = await bob.person.post("/api/messages", {
+        people: people.map((id) => ({ id })),
+      });
+      return body.space as string;
+    };
+    await bob.write("For you alone", await begin());
+    await bob.write("For the three of you", await begin(cy, dan));
+    await ada.goto("/inbox");
+    const by = (text: string) => items(ada, text).locator(".by");
+    await by("For you alone").getByText(/Bob\s+·\s+direct message$/).waitFor();
+    await by("For the three")
+      .getByText(/Bob\s+·\s+in a direct message with Cy and Dan$/).waitFor();
+    await press(items(ada, "For the three"), "Save for later");
+    await openSaved(ada);
+    const shown = items(ada, "For the three").filter({ visible: true });
+    await shown.getByText("in a direct message with Cy and Dan").waitFor();
+
+    // However many they are, and on a phone, it is one line with the time.
+    await ada.setViewportSize({ width: 360, height: 740 });
+    const line = await shown.locator(".by").boundingBox();
+    const when = await shown.locator(".when").boundingBox();
+    const lineHeight = await shown.locator(".by").evaluate((by) =>
+      parseFloat(getComputedStyle(by).lineHeight)
+    );
+    assert(line!.height < 1.5 * lineHeight, `${line!.height}`);
+    assert(when!.y < line!.y + line!.height);
+    assert(when!.x >= line!.x + line!.width);
   },
 );

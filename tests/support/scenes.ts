@@ -580,6 +580,11 @@ async function collecting(ada: Page, bob: Page, look: Look) {
   await look("inbox", ada);
   await saved.check();
   await look("saved", ada);
+  const shown = ada.getByRole("main").getByRole("button")
+    .filter({ visible: true });
+  await shown.filter({ hasText: "Remove from saved" }).click();
+  await shown.filter({ hasText: "Save for later" }).waitFor();
+  await look("saved-removed", ada);
   await ada.goto(pathname);
 }
 

@@ -25,10 +25,10 @@ const known = signal<
   | undefined
 >(undefined);
 
-/** Saves a message for later beside `count` others, or takes it out again. Throws a `full` refusal. */
+/** Saves a message for later beside `count` others, or takes it out again. One that was taken out comes back with its `savedAt` into its place. Throws a `full` refusal. */
 export async function setSaved(
   replica: UserReplica,
-  copy: MessageCopy,
+  copy: MessageCopy & { savedAt?: number },
   isSaved: boolean,
   count: number,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function setSaved(
   if (!isSaved) return await replica.mutate.setSaved({ roomID, id });
   // The server says so, too, where nobody waits for it.
   if (count >= MAX_SAVED) throw tooManySaved();
-  const message = { ...copy, savedAt: Date.now() };
+  const message = { savedAt: Date.now(), ...copy };
   // At once: the page may be left in the next moment.
   await replica.mutate.setSaved({ roomID, id, message });
 }

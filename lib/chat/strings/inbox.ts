@@ -1,5 +1,7 @@
 // The words of the inbox, of what was saved for later, and of the button that saves.
 
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+
 export const inboxStrings = {
   title: "Inbox",
   which: "Which messages",
@@ -12,9 +14,11 @@ export const inboxStrings = {
   why: {
     mention: "mentioned you in",
     reply: "answered you in",
-    direct: "wrote to you",
   },
-  direct: "Direct message",
+  /** Before whom one of direct messages is with. */
+  inDirect: "· in a direct message",
+  direct: (others: string[]) =>
+    others.length === 0 ? "direct message" : `with ${and.format(others)}`,
   unread: "Unread: ",
   save: "Save for later",
   unsave: "Remove from saved",
