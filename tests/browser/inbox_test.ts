@@ -186,3 +186,29 @@ browserTest(
     assert(when!.x >= line!.x + line!.width);
   },
 );
+
+browserTest(
+  "A name does not turn a text round, in a room and in the inbox (A13)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const adah = await Writer.signIn(server.url, "עדה");
+    await bob.write("@Ada, תה בארבע?");
+    await adah.write("@עדה and @Ada, tea at four?");
+    const directionOf = async (text: Locator) =>
+      await text.evaluate((text) => getComputedStyle(text).direction);
+    for (
+      const [text, direction] of [["תה בארבע", "rtl"], ["tea at four", "ltr"]]
+    ) {
+      await ada.goto("/rooms/general");
+      const said = messages(ada, text).locator(".content > p");
+      await said.waitFor();
+      assertEquals(await directionOf(said), direction);
+      await ada.goto("/inbox");
+      const beginning = items(ada, text).locator(".text");
+      await beginning.waitFor();
+      assertEquals(await directionOf(beginning), direction);
+    }
+  },
+);

@@ -30,7 +30,8 @@ export function RichText({ nodes, CodeBlock }: RichTextProps) {
         return h("a", { href, ...LINK }, ...inside);
       case "marker":
       case "mention":
-        return h("span", { class: mine ? "mention mine" : tag }, ...inside);
+        // Set apart, so that a name does not turn the text around it round.
+        return h("bdi", { class: mine ? "mention mine" : tag }, ...inside);
       case "table":
         return h(
           "div",
