@@ -3,7 +3,7 @@ import { page } from "fresh";
 import Inbox from "../islands/Inbox.tsx";
 import { RoomsNavigation } from "../islands/parts/rooms/RoomsNavigation.tsx";
 import { RoomNav } from "../islands/Rooms.tsx";
-import { inboxIn } from "../lib/chat/inbox.ts";
+import { inboxIn, unreadOf } from "../lib/chat/inbox.ts";
 import { userSpace } from "../lib/chat/spaces.ts";
 import { inboxStrings } from "../lib/chat/strings/inbox.ts";
 import { actorOf } from "../lib/web/chat/domain.ts";
@@ -22,8 +22,9 @@ export const handler = methods({
     const directRooms = rooms.filter(({ direct }) => direct)
       .map(({ roomID, people }) => ({ roomID, people }));
     const inbox = { name: user.name, directRooms, ...await inboxIn(own) };
+    const inboxUnread = unreadOf(inbox);
     return page({
-      list: { userID, rooms, mayMakeRooms, isInbox: true },
+      list: { userID, rooms, mayMakeRooms, inboxUnread, isInbox: true },
       inbox,
     });
   },

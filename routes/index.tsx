@@ -7,14 +7,18 @@ import { RoomNav } from "../islands/Rooms.tsx";
 import { pageStrings } from "../lib/chat/strings/pages.ts";
 import type { RoomSummary } from "../lib/chat/views.ts";
 import { makeRoomByForm, type RoomForm } from "../lib/web/chat/room_form.ts";
-import { ownRoomsFor, roomQueryIn } from "../lib/web/chat/room_list.ts";
+import {
+  inboxUnreadFor,
+  ownRoomsFor,
+  roomQueryIn,
+} from "../lib/web/chat/room_list.ts";
 import { FormID } from "../lib/web/http/forms_once.ts";
 import { methods } from "../lib/web/http/handlers.ts";
 import { define } from "../lib/web/state.ts";
 
 const words = pageStrings.lobby;
 
-type Found = { lobby: LobbyProps; rooms: RoomSummary[] };
+type Found = { lobby: LobbyProps; rooms: RoomSummary[]; inboxUnread: number };
 
 export const handler = methods<Found | RoomForm>({
   async GET(ctx) {
@@ -33,7 +37,8 @@ export const handler = methods<Found | RoomForm>({
       after: ctx.url.searchParams.get("after") ?? undefined,
       mayMakeRooms,
     };
-    return page({ lobby, rooms });
+    const inboxUnread = await inboxUnreadFor(ctx.state, user);
+    return page({ lobby, rooms, inboxUnread });
   },
 
   // Tabs that the last release has open have the form for a room here.
@@ -48,9 +53,9 @@ export default define.page<typeof handler>(function LobbyPage({ data }) {
       </NewRoomPage>
     );
   }
-  const { lobby, rooms } = data;
+  const { lobby, rooms, inboxUnread } = data;
   const { userID, mayMakeRooms } = lobby;
-  const list = { userID, rooms, mayMakeRooms };
+  const list = { userID, rooms, mayMakeRooms, inboxUnread };
   return (
     <>
       <RoomsNavigation {...list}>

@@ -60,6 +60,10 @@ export type InboxItem = InboxEntry & {
 };
 export type SavedItem = SavedMessage & { room: string | undefined };
 
+/** How much of an inbox is unread. */
+export const unreadOf = ({ inbox }: { inbox: readonly InboxItem[] }): number =>
+  inbox.filter(({ unread }) => unread).length;
+
 /**
  * What a person's inbox holds and what they have saved, newest first, without
  * that of rooms that they are not in any more; nothing of people whom they have

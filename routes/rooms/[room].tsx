@@ -7,7 +7,7 @@ import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { richTextsOf } from "../../lib/web/chat/rich_text.ts";
 import { joinRoom } from "../../lib/web/chat/members.ts";
-import { ownRoomsFor } from "../../lib/web/chat/room_list.ts";
+import { inboxUnreadFor, ownRoomsFor } from "../../lib/web/chat/room_list.ts";
 import { viewRoom } from "../../lib/web/chat/rooms.ts";
 import { define } from "../../lib/web/state.ts";
 
@@ -15,9 +15,10 @@ export const handler = methods({
   async GET(ctx) {
     const { sync, user, mayMakeRooms } = ctx.state;
     if (!user) return toSignIn(ctx);
-    const [view, { rooms }] = await Promise.all([
+    const [view, { rooms }, inboxUnread] = await Promise.all([
       viewRoom(sync, ctx.params.room, user.userID),
       ownRoomsFor(ctx.state, user, { q: "" }),
+      inboxUnreadFor(ctx.state, user),
     ]);
     if (!view) throw new HttpError(404, pageStrings.visit.missing);
     const { id, name } = view.room;
@@ -25,7 +26,7 @@ export const handler = methods({
     ctx.state.title = rooms.find(({ roomID }) => roomID === id)?.name ?? name;
     // Read here, so that the page shows them at once and without the parser.
     const richText = richTextsOf(view, user.name);
-    return page({ user, mayMakeRooms, view, rooms, richText });
+    return page({ user, mayMakeRooms, view, rooms, inboxUnread, richText });
   },
 
   // The button that joins, before any script or without one.
@@ -47,9 +48,10 @@ export const handler = methods({
 });
 
 export default define.page<typeof handler>(function RoomPage({ data }) {
-  const { user, mayMakeRooms, view, rooms, richText } = data;
+  const { user, mayMakeRooms, view, rooms, inboxUnread, richText } = data;
   const { userID } = user;
-  const list = { userID, rooms, current: view.room.id, mayMakeRooms };
+  const current = view.room.id;
+  const list = { userID, rooms, current, mayMakeRooms, inboxUnread };
   return (
     <>
       <RoomsNavigation {...list}>

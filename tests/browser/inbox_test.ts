@@ -147,6 +147,46 @@ browserTest(
 );
 
 browserTest(
+  "The link to the inbox says how much of it is unread, as it comes and is read, without a network, and without a script (A37)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await await ada.goto("/");
+    const link = (page: Page, name: string) =>
+      page.getByRole("navigation", { name: "Rooms" })
+        .getByRole("link", { name, exact: true });
+    await link(ada, "Inbox").waitFor();
+    await bob.write("Tea at four, @Ada?");
+    await link(ada, "Inbox 1 unread").waitFor();
+    await pageIsCached(ada, "/inbox");
+    await bob.write("And cake, @Ada");
+    await link(ada, "Inbox 2 unread").waitFor();
+    const { userID } = (await Writer.of(ada)).person;
+    await copyIsStored(ada, `user:${userID}`, "And cake");
+    await ada.context().setOffline(true);
+    await ada.goto("/inbox");
+    await link(ada, "Inbox 2 unread").waitFor();
+    await goOnline(ada);
+
+    const plain = await device(server.url, { javaScriptEnabled: false });
+    await plain.context().addCookies(await ada.context().cookies());
+    for (const path of ["/", "/inbox", "/rooms/general"]) {
+      await plain.goto(path);
+      await link(plain, "Inbox 2 unread").waitFor();
+    }
+
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await link(ada, "Inbox").waitFor();
+    await bob.write("No cake, @Ada");
+    await messages(ada, "No cake").waitFor();
+    await hasRead(ada, 3);
+    await link(ada, "Inbox").waitFor();
+  },
+);
+
+browserTest(
   "What is of direct messages says with whom they are, in a line (A37)",
   async (device) => {
     await using general = await onePerson(device);

@@ -3,7 +3,9 @@ import { useSignal } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { isListed } from "../../../lib/chat/direct.ts";
+import { inboxIn, unreadOf } from "../../../lib/chat/inbox.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
+import { onKnown } from "../shared/on_known.ts";
 import { isElsewhere, openRoomID } from "../shared/room_navigation.ts";
 import {
   asSet,
@@ -77,6 +79,7 @@ function LiveRoomList(props: LiveRoomListProps) {
   useEffect(() => listenForDialogs(element, userID), []);
   useEffect(() => props.opensOwn ? props.keepOpening(userID) : undefined, []);
   const online = useOnline(userID, rooms);
+  const inboxUnread = useInboxUnread(props.inboxUnread);
 
   if (!isAlive.value) return <RoomList {...props} />;
   return (
@@ -85,6 +88,7 @@ function LiveRoomList(props: LiveRoomListProps) {
       rooms={rooms}
       current={open}
       reads={readSeqs.value}
+      inboxUnread={inboxUnread}
       nextUnread={<NextUnread />}
       online={online}
       optionsOf={(room) => <RoomOptions room={room} />}
@@ -101,6 +105,19 @@ function useSettings(): SettingsByID | undefined {
     [replica],
   );
   return settings.value;
+}
+
+/** How much of the inbox is unread: as the page's HTML has it, then as the person's replica does. */
+function useInboxUnread(html: number): number {
+  const unread = useSignal(html);
+  const replica = userReplica.value;
+  useEffect(
+    () =>
+      replica &&
+      onKnown(replica, inboxIn, (all) => unread.value = unreadOf(all)),
+    [replica],
+  );
+  return unread.value;
 }
 
 /** Rooms as their person has set them, and as they are called by now: the list may not know it yet. It alone tells direct messages apart that look the same. */

@@ -18,6 +18,8 @@ export type RoomListProps = {
   /** The roomID of the room of the address; undefined where none is chosen. */
   current?: string;
   mayMakeRooms: boolean;
+  /** How much of the inbox is unread. */
+  inboxUnread: number;
   /** Whether it is on the page of the inbox. */
   isInbox?: boolean;
 };
@@ -66,6 +68,10 @@ export function RoomList(props: RoomListProps & Additions) {
           aria-current={props.isInbox ? "page" : undefined}
         >
           {words.inbox}
+          {props.inboxUnread > 0 && (
+            // All of it speaks to them, and says so by being there.
+            <UnreadCount unread={props.inboxUnread} mention={false} />
+          )}
         </a>
       </p>
       <fieldset class="row which">

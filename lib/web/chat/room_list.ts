@@ -6,6 +6,7 @@ import {
   othersIn,
   toldApart,
 } from "../../chat/direct.ts";
+import { inboxIn, unreadOf } from "../../chat/inbox.ts";
 import { folded } from "../../chat/last_message.ts";
 import { MAX_TOPIC } from "../../chat/lengths.ts";
 import { blockedBy, membershipsOf, readStateOf } from "../../chat/queries.ts";
@@ -192,6 +193,15 @@ async function readableIn(
   const members = new Set(still.flat());
   return ({ visibility, roomID }) =>
     visibility === "public" || members.has(roomID);
+}
+
+/** How much of a person's inbox is unread, for beside the list. */
+export async function inboxUnreadFor(
+  { sync }: Services,
+  { userID }: User,
+): Promise<number> {
+  const own = await sync.view(userSpace(userID), actorOf(userID), 1);
+  return unreadOf(await inboxIn(own));
 }
 
 /** All rooms of a person, in the order of use, and the public ones of the first page, or of that after a place. */
