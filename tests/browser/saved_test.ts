@@ -136,3 +136,30 @@ browserTest(
     await inWindow(ada.getByRole("status").filter({ hasText: full }));
   },
 );
+
+browserTest(
+  "Who is about to leave a room is told that what they have saved of it goes, where they have saved something (A38)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 1);
+    const ask = async () => {
+      const message = messages(ada, "number 1.");
+      await message.hover();
+      await button(message, "Save for later").or(
+        button(message, "Remove from saved"),
+      ).waitFor();
+      await ada.getByRole("button", { name: "Leave room" }).click();
+      const dialog = ada.getByRole("dialog", { name: "Leave General?" });
+      await dialog.getByText("What you wrote stays.").waitFor();
+      return dialog.getByText("What you have saved of it goes");
+    };
+    assertEquals(await (await ask()).count(), 0);
+    await ada.keyboard.press("Escape");
+    await messages(ada, "number 1.").hover();
+    await button(messages(ada, "number 1."), "Save for later").click();
+    await button(messages(ada, "number 1."), "Remove from saved").waitFor();
+    await (await ask()).waitFor();
+  },
+);

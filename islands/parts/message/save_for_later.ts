@@ -54,6 +54,11 @@ export function useSavedKeys(
     ), [replica, richTextOf]);
 }
 
+/** Whether the person has saved anything of a room, as far as that is known. */
+export const hasSavedOf = (roomID: string): boolean =>
+  known.value !== undefined &&
+  [...known.value.keys].some((key) => key.startsWith(savedOf(roomID)));
+
 /** The button of a message of the room that is shown; none for one that the server has not confirmed. */
 export function saveButton(
   message: Message,

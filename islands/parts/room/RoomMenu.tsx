@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { isLastOwner } from "../../../lib/chat/owners.ts";
 import type { Member, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { hasSavedOf } from "../message/save_for_later.ts";
 import { askServer } from "../shared/ask_server.ts";
 import { copyText } from "../shared/copy_text.ts";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -209,6 +210,7 @@ function LeaveDialog(
           : words.leaveText}
         {room.visibility === "private" && !room.direct &&
           ` ${words.leavePrivate}`}
+        {hasSavedOf(room.id) && ` ${words.leaveSaved}`}
       </p>
       {unsent > 0 && <p class="refusal">{words.leaveUnsent(unsent)}</p>}
       {problem.value && <p class="refusal" role="alert">{problem.value}</p>}

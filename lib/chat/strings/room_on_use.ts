@@ -50,6 +50,8 @@ export const roomOnUseStrings = {
     leaveLast:
       "What you wrote stays. You are the last member: the room will have no owner.",
     leavePrivate: "You will need an invitation to come back.",
+    leaveSaved:
+      "What you have saved of it goes, and what your inbox has of it.",
     leaveDirect:
       "What you wrote stays. You come back by writing to the same people again.",
     leaveUnsent: (n: number) =>
