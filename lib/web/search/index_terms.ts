@@ -28,6 +28,8 @@ const WORD = /[\p{L}\p{N}\p{M}]/u;
 const WITHOUT_SPACES =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 
+const PLAIN_WORD = /^[a-z0-9]+$/;
+
 const isPlain = (character: string): boolean =>
   (character >= "a" && character <= "z") ||
   (character >= "0" && character <= "9");
@@ -53,6 +55,14 @@ function cut(characters: readonly string[], at: number): string {
  */
 function addTerms(terms: Set<string>, kind: string, text: string): void {
   for (const word of text.split(" ")) {
+    if (PLAIN_WORD.test(word)) { // the most: it begins but once
+      if (terms.size >= MAX_TERMS) return;
+      if (kind === TEXT) terms.add(SIGN + word[0]);
+      if (kind !== TEXT || word.length > 1) {
+        terms.add(kind + word.slice(0, MAX_LENGTH));
+      }
+      continue;
+    }
     const characters = [...word];
     let before = "";
     for (const [at, character] of characters.entries()) {

@@ -48,6 +48,8 @@ class Chunk {
     () => new Map<string, number[]>(),
   );
   readonly times: Time[] = [];
+  /** The places of all terms that are in buckets already. */
+  readonly #placesOf = new Map<string, number[]>();
   readonly #places = new Set<number>();
 
   constructor(readonly number: number) {}
@@ -58,10 +60,14 @@ class Chunk {
     this.#places.add(place);
     this.times.push({ place, at: secondsOf(message.createdAt) });
     for (const term of termsOfMessage(message)) {
-      const bucket = this.buckets[bucketOf(term)];
-      const places = bucket.get(term);
-      if (places) places.push(place);
-      else bucket.set(term, [place]);
+      const places = this.#placesOf.get(term);
+      if (places) {
+        places.push(place);
+        continue;
+      }
+      const first = [place];
+      this.#placesOf.set(term, first);
+      this.buckets[bucketOf(term)].set(term, first);
     }
   }
 
