@@ -57,6 +57,7 @@ export function staticFiles<State>(): Middleware<State> {
 
 /** One spelling for all of a path: `/a,b` and `/a%2Cb` are the same file. */
 function canonical(path: string): string {
+  if (/^(\/[\w.-]+)+$/.test(path)) return path;
   try {
     const parts = decodeURIComponent(path).split("/").filter(Boolean);
     return "/" + parts.map(encodeURIComponent).join("/");

@@ -133,20 +133,22 @@ export async function openSession(
  */
 export class Sessions {
   readonly #known = new Map<string, Deno.KvEntryMaybe<Stored>>();
+  /** The IDs of some of these, by their tokens: a hash takes longer. */
+  readonly #ids = new Map<string, string>();
   /** The versionstamp that stood when these were read. */
   #ended: string | null = null;
 
   constructor(readonly kv: Deno.Kv) {}
 
-  /** The session as it is remembered, if it needs no renewal, and what proves that it has not ended. */
-  recall(
-    sessionID: string,
-  ): { userID: string; proof: Deno.AtomicCheck } | undefined {
+  /** The session of a token as it is remembered, if it needs no renewal, and what proves that it has not ended. */
+  recall(token: string): Found | undefined {
+    const sessionID = this.#ids.get(token) ?? hashOf(token);
     const known = this.#known.get(sessionID);
     if (!known?.value || !needsNoRenewal(known)) return undefined;
+    this.#ids.set(token, sessionID);
     const { userID } = known.value;
     return {
-      userID,
+      session: { sessionID, userID },
       proof: { key: SIGNALS.sessions, versionstamp: this.#ended },
     };
   }
@@ -166,6 +168,7 @@ export class Sessions {
     );
     if (versionstamp !== this.#ended || this.#known.size >= MAX_REMEMBERED) {
       this.#known.clear();
+      this.#ids.clear();
     }
     this.#ended = versionstamp;
     if (needsNoRenewal(found)) this.#known.set(sessionID, found);
@@ -195,11 +198,7 @@ export function recallSession(
 ): Found | undefined {
   const [candidate] = candidatesIn(req);
   if (candidate?.name !== COOKIE) return undefined;
-  const sessionID = hashOf(candidate.token);
-  const known = sessions.recall(sessionID);
-  if (!known) return undefined;
-  const { userID, proof } = known;
-  return { session: { sessionID, userID }, proof };
+  return sessions.recall(candidate.token);
 }
 
 /**
