@@ -1,5 +1,6 @@
 // Push: mutations come in, run in memory, and are committed in groups.
-import { setImmediate } from "node:timers/promises";
+import { setImmediate } from "node:timers";
+import { setImmediate as turn } from "node:timers/promises";
 import type { ClientGroups } from "./client_group.ts";
 import { coalesce } from "./coalesce.ts";
 import { type Attempt, type Basis, retryCommit, Stale } from "./commit.ts";
@@ -27,10 +28,8 @@ export class PushQueue<U extends User> {
   #jobs: PushJob<U>[] = [];
   readonly #guesses = new Guesses();
   readonly #commitAll = coalesce(async () => {
-    while (this.#jobs.length > 0) {
-      await setImmediate(); // who is being answered may push again
-      await this.#commitNext();
-    }
+    await turn(); // others may push at the same time
+    while (this.#jobs.length > 0) await this.#commitNext();
   });
 
   constructor(
@@ -164,6 +163,7 @@ export class PushQueue<U extends User> {
         return null;
       }
       this.store.measure?.commit?.(progress.size);
+      this.#settle(progress);
       // The answer can come late. If the space has moved on by then, so may
       // these records have, by a fence for one; the log has named them.
       const isNext = space.version === draft.base;
@@ -171,6 +171,7 @@ export class PushQueue<U extends User> {
       if (isNext) {
         groups.committed(draft.records, result.versionstamp, guard);
       }
+      return DONE;
     }
     this.#settle(progress);
     return DONE;
@@ -207,8 +208,13 @@ export class PushQueue<U extends User> {
     await Promise.all(looks);
   }
 
-  /** Answers the jobs that are done, and puts the others where their turn is. */
+  /**
+   * Answers the jobs that are done, and puts the others where their turn is.
+   * Where some wait, their commit begins before the answers are made, which
+   * takes as long, but waits for nothing first that has to be read.
+   */
   #settle(progress: Map<PushJob<U>, Progress>): void {
+    const answers: (() => void)[] = [];
     for (const [job, { next, answer, bytes }] of progress) {
       if (bytes > 0) job.onWritten(bytes);
       const stuck = next === job.next;
@@ -226,9 +232,14 @@ export class PushQueue<U extends User> {
         continue;
       }
       this.#jobs.splice(this.#jobs.indexOf(job), 1);
-      if (answer instanceof SyncError) job.answer.reject(answer);
-      else job.answer.resolve(answer);
+      answers.push(() => {
+        if (answer instanceof SyncError) job.answer.reject(answer);
+        else job.answer.resolve(answer);
+      });
     }
+    const answerAll = () => answers.forEach((each) => each());
+    if (this.#jobs.length > 0) setImmediate(answerAll);
+    else answerAll();
   }
 }
 

@@ -6,7 +6,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
-import { gatedKv } from "../../support/gated_kv.ts";
+import { type Call, gatedKv } from "../../support/gated_kv.ts";
+import { pausableKv } from "../../support/pausable_kv.ts";
 import { quiet } from "../../support/quiet.ts";
 import { eventsOf } from "../../support/events.ts";
 import {
@@ -419,6 +420,39 @@ Deno.test("push() is answered before the poke that it causes (P13)", async () =>
   ]);
   assertEquals(order, ["answer", "poke"]);
   await events.return(undefined);
+});
+
+Deno.test("push() is answered beside the commit of those that have waited, however long that takes, or what it reads first (P13)", async () => {
+  const isCommit = ({ kind }: Call) => kind === "commit";
+  const steps: [what: string, is: (call: Call) => boolean][] = [
+    ["its commit", isCommit],
+    [
+      "what it reads",
+      ({ kind, keys: [key] }) => kind.startsWith("get") && key[2] === "b",
+    ],
+  ];
+  for (const [what, is] of steps) {
+    await using it = await openSync();
+    const late = pausableKv(it.kv);
+    const sync = new Sync(late.kv, domain);
+    const [one, other] = [new Client(sync), new Client(sync)];
+    const put = (client: Client, key: string) =>
+      client.push(client.mutation("put", { key, value: 1 }));
+    for (const each of [one, other]) await put(each, "a");
+    const first = late.hold("before", isCommit);
+    const answered = put(one, "a");
+    await first.reached;
+    const second = late.hold("before", is);
+    const waiting = put(other, "b");
+    first.release();
+    await second.reached;
+    await answered; // or the test never ends
+    assertEquals(await it.sync.get("s", "b"), [undefined], what);
+    second.release();
+    await waiting;
+    assertEquals(await it.sync.get("s", "b"), [1], what);
+    sync.close();
+  }
 });
 
 Deno.test("push() spreads a large commit over log entries, and cookies stand on its end (C3)", async () => {
