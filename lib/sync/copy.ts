@@ -3,7 +3,7 @@ import { Cache } from "./cache.ts";
 import type { ClientGroup } from "./client_group.ts";
 import { collectionOf } from "./domain.ts";
 import { RECORDS_OF_SPACE } from "./erase.ts";
-import { encode, keys } from "./keys.ts";
+import { encode, keys, NOTHING } from "./keys.ts";
 import { asLogEntry, type LogEntry, type Op } from "./log.ts";
 import { rejectionIn } from "./rejections.ts";
 import type { Store } from "./store.ts";
@@ -172,7 +172,7 @@ export async function* copyStore(
       yield { delete: keys.order(space, prefix, was, key) };
     }
     if (now !== undefined) {
-      yield { set: keys.order(space, prefix, now, key), value: 0 };
+      yield { set: keys.order(space, prefix, now, key), value: NOTHING };
     }
   }
 

@@ -2,7 +2,7 @@
 import type { ReadonlyJSONValue } from "replicache";
 import { Records } from "./client_group.ts";
 import { type Collection, collectionOf } from "./domain.ts";
-import { encode, keyBytes, keys } from "./keys.ts";
+import { encode, keyBytes, keys, NOTHING } from "./keys.ts";
 import {
   assertKey,
   BASE_COST,
@@ -288,9 +288,12 @@ export class Draft implements Source {
         atomic.delete(keys.order(name, prefix, was, key));
       }
       if (now !== undefined && was !== now) {
-        atomic.set(keys.order(name, prefix, now, key), 0);
+        atomic.set(keys.order(name, prefix, now, key), NOTHING);
       }
-      const op = { key, value: written?.value, was, now };
+      const op: Op = { key };
+      if (written) op.value = written.value;
+      if (was !== undefined) op.was = was;
+      if (now !== undefined) op.now = now;
       ops.push([op, jsonOf(op, written?.json)]);
     }
     for (const op of this.rejections.addTo(atomic)) {

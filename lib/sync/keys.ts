@@ -1,6 +1,9 @@
 // Where everything is stored in Deno KV, and how it is encoded there.
 import type { ReadonlyJSONValue } from "replicache";
 
+/** The value of a key that says all by itself: bytes need not be made of it. */
+export const NOTHING = new Uint8Array();
+
 /** Each key of the store, built here only. `space` is a space's name. */
 export const keys = {
   /** The space's version: an integer, +1 per log entry. Its versionstamp guards every commit. */

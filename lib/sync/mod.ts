@@ -85,6 +85,7 @@ export class Sync<U extends User = User> {
   readonly #housekeeping: Housekeeping;
   readonly #spaces: Spaces<U>;
   readonly #followers = new Set<(space: string) => void>();
+  readonly #spaceOf = (name: string) => this.#spaces.at(name).space;
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -105,10 +106,9 @@ export class Sync<U extends User = User> {
       onNote,
     };
     this.#store = { kv, collections, maxChecks, strategy, measure, notes };
-    const spaceOf = (name: string) => this.#spaces.at(name).space;
     this.#pokes = new Pokes(
       kv,
-      spaceOf,
+      this.#spaceOf,
       (space, { key, value }) => domain.guards(space, key, value),
       watchesSeeAll,
       measure?.poke,
@@ -121,7 +121,7 @@ export class Sync<U extends User = User> {
       cacheBytes,
       (space) => this.#followers.forEach((tell) => tell(space)),
     );
-    this.#housekeeping = new Housekeeping(this.#store, spaceOf, {
+    this.#housekeeping = new Housekeeping(this.#store, this.#spaceOf, {
       ...DEFAULT_RETENTION,
       ...retention,
     });
@@ -213,8 +213,7 @@ export class Sync<U extends User = User> {
     fn: (...txs: WriteTransaction[]) => Promise<T>,
     check?: Deno.AtomicCheck,
   ): Promise<T> {
-    const all = spaces.map((name) => this.#spaces.at(name).space);
-    return write(this.#store, all, fn, check);
+    return write(this.#store, spaces.map(this.#spaceOf), fn, check);
   }
 
   /** Takes out a space and its past, or all that one user was refused in it; see `erase`. */
@@ -288,7 +287,8 @@ export class Sync<U extends User = User> {
 
   /** What has changed since a place in a space's history; see `changesSince`. */
   changesSince(space: string, since?: Head): Promise<Changes | undefined> {
-    return this.#reading(() => changesSince(this.kv, space, since));
+    const here = this.#spaces.peek(space);
+    return this.#reading(() => changesSince(this.kv, space, here, since));
   }
 
   /**
@@ -314,7 +314,7 @@ export class Sync<U extends User = User> {
 
   /** The oldest notes that commits have left, at most `most`, whichever process made them; see notes.ts. */
   notes(most: number, behind?: string): AsyncGenerator<Note> {
-    return notesIn(this.kv, most, behind);
+    return notesIn(this.kv, (name) => this.#spaces.peek(name), most, behind);
   }
 
   /** A copy of the whole store, while it is written to; see `copyStore`. */

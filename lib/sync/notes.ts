@@ -1,7 +1,8 @@
 // Notes: by a key that a commit sets for the app, the work that follows from the commit outlives a crash.
 import type { Change } from "./domain.ts";
 import { keys } from "./keys.ts";
-import { asLogEntry, changesIn, LIST_OPTIONS } from "./log.ts";
+import { asLogEntry, changesIn, LIST_OPTIONS, type LogEntry } from "./log.ts";
+import type { Space } from "./space.ts";
 
 /** A commit that left a note. Times are milliseconds since 1970. */
 export type Note = {
@@ -25,10 +26,11 @@ const MAX_BYTES = 4_000_000;
  * Some notes, at most `most`, by the names of their spaces, those of each oldest
  * first, and of `behind` only those behind that one; fewer where they changed
  * much. What is to be done for a note is stored before its key is deleted, and
- * does no harm twice.
+ * does no harm twice. `peek` gives a space that is in memory.
  */
 export async function* notesIn(
   kv: Deno.Kv,
+  peek: (space: string) => Space | undefined,
   most: number,
   behind?: string,
 ): AsyncGenerator<Note> {
@@ -52,7 +54,8 @@ export async function* notesIn(
       if (next !== space || version > to + NEAR) break;
       to = version;
     }
-    const commits = await commitsIn(kv, space, from, to + NEAR);
+    const log = await logIn(kv, space, peek(space), from, to + NEAR);
+    const commits = commitsIn(log);
     bytes += commits.bytes;
     for (const { key } of found.slice(first, last + 1)) {
       const version = key[2] as number;
@@ -67,23 +70,40 @@ export async function* notesIn(
   }
 }
 
-/** What the commits in a part of the log changed, by the version at which each began, and how many bytes that is; the last may be cut off. */
-async function commitsIn(
+/** The log from a version to below another, out of memory where all of it is there. Entries that are not there any more are none. */
+async function logIn(
   kv: Deno.Kv,
   space: string,
+  here: Space | undefined,
   from: number,
-  to: number,
-): Promise<{ changes: Map<number, Change[]>; bytes: number }> {
+  below: number,
+): Promise<[version: number, LogEntry][]> {
+  if (here?.recentLogFrom(from)) {
+    const { versionstamp } = await kv.get(keys.version(space));
+    const known = here.wholeLogFrom(from, versionstamp);
+    if (known) {
+      return known.slice(0, below - from).map((entry, i) => [from + i, entry]);
+    }
+  }
+  const range = { start: keys.log(space, from), end: keys.log(space, below) };
+  return await Array.fromAsync(
+    kv.list<Uint8Array>(range, LIST_OPTIONS),
+    ({ key, value }) => [key[2] as number, asLogEntry(value)],
+  );
+}
+
+/** What the commits in a part of the log changed, by the version at which each began, and how many bytes that is; the last may be cut off. */
+function commitsIn(
+  log: readonly [version: number, LogEntry][],
+): { changes: Map<number, Change[]>; bytes: number } {
   const changes = new Map<number, Change[]>();
   let bytes = 0;
   let commit: Change[] | undefined;
-  const range = { start: keys.log(space, from), end: keys.log(space, to) };
-  for await (const { key, value } of kv.list<Uint8Array>(range, LIST_OPTIONS)) {
-    bytes += value.length;
-    const { ops, end } = asLogEntry(value);
-    if (!commit) changes.set(key[2] as number, commit = []);
-    commit.push(...changesIn(ops));
-    if (end) commit = undefined;
+  for (const [version, entry] of log) {
+    bytes += entry.bytes;
+    if (!commit) changes.set(version, commit = []);
+    commit.push(...changesIn(entry.ops));
+    if (entry.end) commit = undefined;
   }
   return { changes, bytes };
 }

@@ -209,6 +209,12 @@ export class Space {
     return this.#recent.from(version);
   }
 
+  /** The same, if it is all that KV has by now; `versionstamp` is that of the version there. */
+  wholeLogFrom(version: number, versionstamp: string | null) {
+    const isAll = versionstamp !== null && versionstamp === this.versionstamp;
+    return isAll ? this.recentLogFrom(version) : undefined;
+  }
+
   /**
    * An entry as of `version`, deeply frozen; undefined when there is none. One
    * that was read while the space moved on is remembered all the same unless

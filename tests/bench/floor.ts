@@ -48,6 +48,7 @@ export const MESSAGES_PER_COMMIT = 193;
 /** Of so many new messages a commit of the engine checks that they are not there already; the others it has looked up. */
 const MAX_NEW_CHECKED = 96;
 
+const NOTHING = new Uint8Array();
 const MAX_LOG_ENTRY_BYTES = 60_000; // the most that the engine puts into one
 
 /**
@@ -81,7 +82,7 @@ export class RawLoop implements Disposable {
       const entry = ["entry", SPACE, key];
       if (i < MAX_NEW_CHECKED) atomic.check({ key: entry, versionstamp: null });
       atomic.set(entry, MESSAGE);
-      atomic.set(["order", SPACE, "message/", n, key], 0);
+      atomic.set(["order", SPACE, "message/", n, key], NOTHING);
     }
     const roomBytes = room(clients);
     atomic.set(["entry", SPACE, "room"], roomBytes);
@@ -159,7 +160,7 @@ export async function naiveRate(
       const version = read[0].value! + 1;
       const { ok } = await kv.atomic().check(read[0], read[3])
         .set(["entry", SPACE, key], MESSAGE)
-        .set(["order", SPACE, "message/", version, key], 0)
+        .set(["order", SPACE, "message/", version, key], NOTHING)
         .set(["entry", SPACE, "room"], roomBytes)
         .set(client, { lastMutationID: n })
         .set(["log", SPACE, version], new Uint8Array(logBytes))

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Changes, Sync } from "../../../lib/sync/mod.ts";
 import { domain } from "../../support/counter_domain.ts";
+import { gatedKv } from "../../support/gated_kv.ts";
 
 async function open() {
   const kv = await Deno.openKv(":memory:");
@@ -73,7 +74,39 @@ Deno.test("Where the log was pruned, or is of another history, anything may have
     });
   }
   await kv.delete(["log", "s", head.version]);
-  assertEquals((await sync.changesSince("s", head))!.changes, null);
+  const other = new Sync(kv, domain); // which has none of it in memory
+  assertEquals((await other.changesSince("s", head))!.changes, null);
+});
+
+Deno.test("What other processes write is told as well, though this one has not heard of it, and so is a space that was born anew (S7)", async () => {
+  using it = await open();
+  const { kv, sync, set } = it;
+  await set("s", "a", 1);
+  const { head } = (await sync.changesSince("s"))!;
+  await set("s", "a", 2);
+  const other = new Sync(kv, domain);
+  await other.write(["s"], (tx) => tx.set("a", 3));
+  const { changes, head: next } = (await sync.changesSince("s", head))!;
+  assertEquals(changes?.map(({ value }) => value), [2, 3]);
+  await other.erase("s");
+  for (let n = 0; n < 3; n++) await other.write(["s"], (tx) => tx.set("b", n));
+  assertEquals((await sync.changesSince("s", next))!.changes, null);
+});
+
+Deno.test("What this process has committed is told out of memory: of the log nothing is read (S7)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  let reads = 0;
+  const counted = gatedKv(kv, ({ kind, keys }, run) => {
+    if (kind === "list" && keys[0][0] === "log") reads++;
+    return run();
+  });
+  const sync = new Sync(counted, domain);
+  await sync.write(["s"], (tx) => tx.set("a", 1));
+  const { head } = (await sync.changesSince("s"))!;
+  reads = 0;
+  await sync.write(["s"], (tx) => tx.set("a", 2));
+  const { changes } = (await sync.changesSince("s", head))!;
+  assertEquals([changes, reads], [[{ key: "a", value: 2 }], 0]);
 });
 
 Deno.test("A space that was never born or was erased has no changes, and what is refused is none (S7, S5)", async () => {

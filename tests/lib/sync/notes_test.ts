@@ -110,13 +110,30 @@ Deno.test("There is a note as soon as there is the commit, though the process ha
   sync.close();
 });
 
+Deno.test("Notes say what other processes have changed, of a space that was born anew as well (N1)", async () => {
+  await using opened = await openSync();
+  const { kv, sync } = opened;
+  const add = (sync: Sync, n: number) =>
+    sync.write(["s"], (tx) => tx.set(`item/${n}`, { n }));
+  await add(sync, 1);
+  const other = new Sync(kv, domain);
+  await add(other, 2);
+  const told = async () =>
+    (await notesOf(sync)).map(({ changes: [{ key }] }) => key);
+  assertEquals(await told(), ["item/1", "item/2"]);
+  await other.erase("s");
+  for (const n of [3, 4]) await add(other, n);
+  assertEquals(await told(), ["item/3", "item/4"]);
+});
+
 Deno.test("A note whose log was pruned says nothing, and those of an erased space are gone (N1)", async () => {
   await using opened = await openSync();
   const { kv, sync } = opened;
   const client = new Client(sync);
   await client.push(client.mutation("add", { id: "one" }));
   await kv.delete(["log", "s", 2]);
-  assertEquals(await notesOf(sync), [{ space: "s", changes: [] }]);
+  const other = new Sync(kv, domain); // which has none of it in memory
+  assertEquals(await notesOf(other), [{ space: "s", changes: [] }]);
   await sync.erase("s");
   assertEquals(await notesOf(sync), []);
 });
