@@ -32,7 +32,7 @@ async function inLanes<T>(
   lane: (next: () => T | undefined) => Promise<void>,
 ): Promise<void> {
   const left = [...pieces];
-  const next = () => left.pop();
+  const next = () => left.shift(); // in order, as browsers send them
   await Promise.all(Array.from({ length: LANES }, () => lane(next)));
 }
 

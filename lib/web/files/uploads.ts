@@ -1,5 +1,5 @@
 // Uploads: files come in pieces, each checked by its hash, and are whole once all of it is.
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as v from "@badrap/valita";
 import { Hash, PIECE_BYTES, piecesOf } from "../../chat/files.ts";
 import { Refusal } from "../../chat/refusal.ts";
@@ -21,6 +21,7 @@ import {
   type Usage,
 } from "./file_store.ts";
 import { PieceWriter } from "./piece_writer.ts";
+import { ComingFiles } from "./whole_file.ts";
 import { HEAD_BYTES, typeOf } from "../../chat/file_type.ts";
 
 /** How much there may be of files: bytes of one, and of all of a person or in a room. */
@@ -51,6 +52,7 @@ export class Uploads {
   readonly #pieces: PieceWriter;
   /** Of which a piece was stored: the commit of the next one finds out whether it has changed. */
   readonly #known = new Map<string, Deno.KvEntry<StoredFile>>();
+  readonly #coming = new ComingFiles();
 
   constructor(
     private readonly kv: Deno.Kv,
@@ -140,7 +142,7 @@ export class Uploads {
     name: string,
     read: () => Promise<Uint8Array>,
   ): Promise<void> {
-    const id = `${userID} ${fileID}`;
+    const id = nameOf(userID, fileID);
     let bytes: Uint8Array | undefined;
     await attempted(async () => {
       const known = this.#known.get(id);
@@ -167,8 +169,10 @@ export class Uploads {
       }
       const key = Uint8Array.fromHex(name);
       const isStored = await this.#pieces.store(file, key, bytes);
-      if (isStored) this.#remember(id, file);
-      else this.#known.delete(id);
+      if (isStored) {
+        this.#remember(id, file);
+        this.#coming.add(id, file.value, name, bytes);
+      } else this.#known.delete(id);
       return isStored ? { value: undefined } : null;
     });
   }
@@ -182,8 +186,8 @@ export class Uploads {
 
   /**
    * Checks that all of a file is there, and finds out what it is. Before it
-   * reads all of it, which it does only then, it awaits `onRead`, and throws
-   * what that throws. Throws a refusal: `not-found`, `incomplete` while pieces
+   * reads what it has not seen coming, which it does only then, it awaits
+   * `onRead`, and throws what that throws. Throws a refusal: `not-found`, `incomplete` while pieces
    * are missing; `wrong-length` and `wrong-hash` for what is not the file that
    * was begun, which goes.
    */
@@ -200,7 +204,8 @@ export class Uploads {
       if (checked?.upload !== upload) {
         if ((await this.#missing(file.value)).size > 0) throw incomplete();
         await onRead();
-        checked = { upload, found: await this.#check(fileID, file) };
+        const found = await this.#check(userID, fileID, file);
+        checked = { upload, found };
       }
       const { found } = checked;
       const whole = { ...file.value, found, confirmedAt: Date.now() };
@@ -212,25 +217,21 @@ export class Uploads {
   }
 
   async #check(
+    userID: string,
     fileID: string,
     file: Deno.KvEntry<StoredFile>,
   ): Promise<StoredFile["found"]> {
-    const { size } = file.value;
-    const whole = createHash("sha256");
-    const head = new Uint8Array(Math.min(size, HEAD_BYTES));
-    let length = 0;
-    for await (const piece of piecesFrom(this.kv, file.value)) {
-      whole.update(piece);
-      if (length < head.length) {
-        head.set(piece.subarray(0, head.length - length), length);
-      }
-      length += piece.length;
+    const whole = this.#coming.take(nameOf(userID, fileID), file.value);
+    for await (const piece of piecesFrom(this.kv, file.value, whole.next)) {
+      whole.add(piece);
     }
-    if (length !== size) return await this.#refuse(file, "wrong-length");
-    if (whole.digest("hex") !== fileID) {
+    if (whole.length !== file.value.size) {
+      return await this.#refuse(file, "wrong-length");
+    }
+    if (whole.digest() !== fileID) {
       return await this.#refuse(file, "wrong-hash");
     }
-    return typeOf(head);
+    return typeOf(whole.head);
   }
 
   async #refuse(
@@ -258,6 +259,8 @@ export class Uploads {
     throw new Refusal("not-found", "There is no such upload.");
   }
 }
+
+const nameOf = (userID: string, fileID: string) => `${userID} ${fileID}`;
 
 const equal = (a: Uint8Array, b: Uint8Array) =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
