@@ -105,6 +105,23 @@ browserTest(
 );
 
 browserTest(
+  "A message that is in the outbox counts once, though its tab died before it could forget that it was on its way there",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    await ada.evaluate(() => {
+      const { removeItem } = Storage.prototype;
+      Storage.prototype.removeItem = function (key) {
+        if (!key.includes("leaving/")) removeItem.call(this, key);
+      };
+    });
+    await writeUnsent(ada, ["On its way"]);
+    await ada.goto("/signout");
+    await warning(ada, "1 message has not been sent yet").waitFor();
+  },
+);
+
+browserTest(
   "What another tab writes after the question was put is asked about anew",
   async (device) => {
     await using general = await onePerson(device);

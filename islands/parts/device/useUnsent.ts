@@ -83,6 +83,7 @@ function countsOf(
   let [messages, changes] = [0, 0];
   /** By `<userID>/<roomID>`. */
   const drafts = new Map<string, string>();
+  const messageIDs = new Set<unknown>();
   const places: string[] = [];
   const texts: string[] = [];
   for (const { userID: author, space, name, args } of unsent) {
@@ -95,8 +96,10 @@ function countsOf(
       else drafts.set(place, draft.content);
       continue;
     }
-    if (name === "createMessage") messages++;
-    else changes++;
+    if (name === "createMessage") {
+      messages++;
+      messageIDs.add((args as { id?: unknown } | null)?.id);
+    } else changes++;
     if (author === userID) texts.push(...textsIn(args));
     if (space.startsWith(ROOM_PREFIX)) {
       places.push(`${author}/${space.slice(ROOM_PREFIX.length)}`);
@@ -116,8 +119,8 @@ function countsOf(
   // files that go with the next message,
   for (const place of kept) drafts.set(place, drafts.get(place) ?? "");
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { content }] of allOutgoing()) {
-    drafts.set(place, content);
+  for (const [place, { id, content }] of allOutgoing()) {
+    if (!messageIDs.has(id)) drafts.set(place, content);
   }
   const edits = allEdits();
   const isOwn = (place: string) => place.startsWith(`${userID}/`);
