@@ -65,7 +65,13 @@ browserTest(
       );
     const say = (id: string, content: string) =>
       bob.push([["createMessage", { id, content }]]);
+    // The pokes of two spaces go out each by itself: the message may be told first.
+    const known = ada.waitForResponse(async (answer) =>
+      /\/pull\?space=user/.test(answer.url()) &&
+      (await answer.text()).includes('"mentions"')
+    );
     await set("mentions");
+    await known;
     await say("m1", "Nothing for anyone");
     await say("m2", "@Ada?");
     await standing(ada, "m2");

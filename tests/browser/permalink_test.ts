@@ -80,7 +80,9 @@ browserTest(
     await old.getByRole("button", { name: "Edit" }).click();
     await ada.getByRole("textbox", { name: "New text" }).fill("Mine, edited.");
     await ada.keyboard.press("Enter");
-    await messages(ada, "Mine, edited.", "sent").waitFor();
+    // The answer to it quotes it.
+    await old.and(ada.locator("[data-state=sent]"))
+      .filter({ hasText: "Mine, edited." }).waitFor();
     await bob.push([
       ["editMessage", { id: "m501", content: "Edited meanwhile." }],
       ["editMessage", { id: "m900", content: "Edited in the gap." }],
