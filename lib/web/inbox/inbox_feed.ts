@@ -109,7 +109,9 @@ export class InboxFeed {
         add(userID, messageID, why);
       }
       await this.#storeHolders(roomID, wanted, term);
-      for (const messageID of changed) {
+      // Of a new one as well: a process that died may have stored some for
+      // people who have left since.
+      for (const messageID of ids) {
         const holders = this.kv.list({ prefix: [HOLDERS, roomID, messageID] });
         for await (const { key } of holders) {
           add(key.at(-1) as string, messageID);
