@@ -14,6 +14,7 @@ import {
 } from "../support/room_page.ts";
 import { blockOutbox, pageIsCached, ROOMS } from "../support/device_storage.ts";
 import { blockPushes, failRequests } from "../support/failing_requests.ts";
+import { neverForgetSent } from "../support/device_storage.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
 
 browserTest(
@@ -99,13 +100,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    // It dies before it can forget what it has sent.
-    await ada.evaluate(() => {
-      const { removeItem } = Storage.prototype;
-      Storage.prototype.removeItem = function (key) {
-        if (!key.includes("leaving/")) removeItem.call(this, key);
-      };
-    });
+    await neverForgetSent(ada);
     const mend = await blockPushes(ada);
     await send(ada, "On its way");
     await messages(ada, "On its way", "pending").waitFor();

@@ -14,6 +14,7 @@ import {
   failRequests,
   goOnline,
 } from "../support/failing_requests.ts";
+import { neverForgetSent } from "../support/device_storage.ts";
 import { startServer } from "../support/server.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -109,12 +110,7 @@ browserTest(
   async (device) => {
     await using general = await onePerson(device);
     const { ada } = general;
-    await ada.evaluate(() => {
-      const { removeItem } = Storage.prototype;
-      Storage.prototype.removeItem = function (key) {
-        if (!key.includes("leaving/")) removeItem.call(this, key);
-      };
-    });
+    await neverForgetSent(ada);
     await writeUnsent(ada, ["On its way"]);
     await ada.goto("/signout");
     await warning(ada, "1 message has not been sent yet").waitFor();

@@ -115,3 +115,12 @@ async function until(page: Page, isSo: () => Promise<boolean | undefined>) {
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }
+
+/** Has a page die, as it were, before it can forget that a message was on its way into the outbox. */
+export const neverForgetSent = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const { removeItem } = Storage.prototype;
+    Storage.prototype.removeItem = function (key) {
+      if (!key.includes("leaving/")) removeItem.call(this, key);
+    };
+  });
