@@ -4,6 +4,7 @@ import "./parts/shared/shared_chunk.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { everyPageStrings } from "../lib/chat/strings/every_page.ts";
+import { loadScript } from "../lib/replica/load_script.ts";
 import { onSignedOut } from "./parts/shared/sign_out_channel.ts";
 import { surviveTranslation } from "./parts/device/translation.ts";
 import { SearchButton } from "./parts/search/SearchButton.tsx";
@@ -84,7 +85,9 @@ async function startServiceWorker() {
 /** Notifies from now on, or from when it is allowed in any tab. */
 async function startNotifyingOnceAllowed(userID: string) {
   const start = async () => {
-    const { startNotifying } = await import("./parts/device/notify.ts");
+    const { startNotifying } = await loadScript(() =>
+      import("./parts/device/notify.ts")
+    );
     startNotifying(userID);
   };
   if (globalThis.Notification?.permission === "granted") return await start();

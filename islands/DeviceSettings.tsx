@@ -118,9 +118,10 @@ function Shortcuts() {
   async function open() {
     failed.value = false;
     try {
-      Dialog.value = await loadScript(async () =>
-        (await import("./parts/shared/ShortcutsDialog.tsx")).ShortcutsDialog
+      const script = await loadScript(() =>
+        import("./parts/shared/ShortcutsDialog.tsx")
       );
+      Dialog.value = script.ShortcutsDialog;
     } catch (error) {
       console.error(error);
       failed.value = true;

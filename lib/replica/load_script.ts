@@ -1,11 +1,14 @@
 // Loads scripts on use, and again where that has failed.
 
 /**
- * What `load`, an `import()`, resolves with. Chromium never asks again for an
- * address that it could not load once, as without a network, but names it: by
- * another spelling it is asked for anew. Throws where it cannot be loaded now.
+ * The module that `load` imports, and does no more than that. Chromium never asks
+ * again for an address that it could not load once, as without a network, but
+ * names it: by another spelling it is asked for anew. Throws where it cannot be
+ * loaded now.
  */
-export async function loadScript<T>(load: () => Promise<T>): Promise<T> {
+export async function loadScript<T extends Record<string, unknown>>(
+  load: () => Promise<T>,
+): Promise<T> {
   try {
     return await load();
   } catch (error) {

@@ -2,7 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
-import { copyIsStored, pageIsCached } from "../support/device_storage.ts";
+import {
+  copyIsStored,
+  pageIsCached,
+  ROOMS,
+} from "../support/device_storage.ts";
 import {
   box,
   connection,
@@ -34,6 +38,7 @@ browserTest(
     const { ada, bob, server } = general;
     await send(bob, "Bob's words");
     await messages(ada, "Bob's words", "sent").waitFor();
+    await pageIsCached(ada, ROOMS); // with all that it loads on use
     await ada.context().setOffline(true);
     await connection(ada, "Offline").waitFor();
     const dialog = await askAbout(ada, "Bob's words", "Bob");

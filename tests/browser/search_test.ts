@@ -294,3 +294,19 @@ const searchBox = (page: Page) =>
 const found = (page: Page) =>
   page.getByRole("dialog", { name: "Search messages" })
     .getByRole("list", { name: "Messages" }).getByRole("link");
+
+browserTest(
+  "Where the search is not on the device, it says what it takes, and opens with the network",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    await ada.context().setOffline(true);
+    await ada.keyboard.press("Control+k");
+    await ada.getByRole("alert").filter({ hasText: "when you are online" })
+      .waitFor();
+    await ada.context().setOffline(false);
+    await ada.keyboard.press("Control+k");
+    await ada.getByRole("searchbox", { name: "Search messages" }).waitFor();
+    assertEquals(await ada.getByRole("alert").count(), 0);
+  },
+);

@@ -16,6 +16,7 @@ import {
 } from "../../../lib/chat/completion.ts";
 import type { Member, Message } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { EmojiButton } from "../shared/emoji_buttons.tsx";
 import { EmojiChoice } from "../shared/EmojiChoice.tsx";
@@ -186,7 +187,9 @@ function offerNames({ from, start }: Begun, conversation: Conversation): Offer {
 }
 
 async function offerEmoji({ from, start }: Begun): Promise<Offer> {
-  const { findEmoji } = await import("../shared/emoji_search.ts");
+  const { findEmoji } = await loadScript(() =>
+    import("../shared/emoji_search.ts")
+  );
   const options = findEmoji(start).slice(0, MAX_SHOWN)
     .map(({ unicode, label }) => ({
       key: unicode,

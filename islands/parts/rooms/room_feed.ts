@@ -12,6 +12,7 @@ import { inOrderOfUse } from "../../../lib/chat/room_order.ts";
 import { DIRECTORY, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomSummary, User } from "../../../lib/chat/views.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import { fetchRooms, ListRefused } from "../shared/fetch_rooms.ts";
 import { onKnown } from "../shared/on_known.ts";
@@ -310,7 +311,9 @@ class RoomFeed {
     } catch (error) {
       // Once: what changes in a copy later is told.
       if (!(error instanceof ListRefused) && !this.#hasReadCopies) {
-        const { offlineRooms } = await import("./offline_rooms.ts");
+        const { offlineRooms } = await loadScript(() =>
+          import("./offline_rooms.ts")
+        );
         const rooms = await offlineRooms(this.user.userID, known());
         this.#hasReadCopies = true;
         if (!this.#closed) this.#list(rooms);

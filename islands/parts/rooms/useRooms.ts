@@ -6,6 +6,7 @@ import { DIRECTORY, userSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomPage } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
+import { loadScript } from "../../../lib/replica/load_script.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import {
   fetchRooms,
@@ -38,7 +39,9 @@ export function useRooms(
 
   const { look, refresh } = useMemo(() => {
     async function readCopies(): Promise<RoomPage> {
-      const { offlineRooms } = await import("./offline_rooms.ts");
+      const { offlineRooms } = await loadScript(() =>
+        import("./offline_rooms.ts")
+      );
       const known = [...fedRooms.peek() ?? [], ...page.peek().rooms];
       return { rooms: await offlineRooms(userID, known), next: null };
     }

@@ -11,9 +11,11 @@ const words = everyPageStrings;
 type Dialog = ComponentType<{ userID: string; onClose: () => void }>;
 
 const dialogs = {
-  search: async () => (await import("./SearchDialog.tsx")).SearchDialog,
+  search: async () =>
+    (await loadScript(() => import("./SearchDialog.tsx"))).SearchDialog,
   shortcuts: async (): Promise<Dialog> =>
-    (await import("../shared/ShortcutsDialog.tsx")).ShortcutsDialog,
+    (await loadScript(() => import("../shared/ShortcutsDialog.tsx")))
+      .ShortcutsDialog,
 };
 
 const loaded = new Map<keyof typeof dialogs, Dialog>();
@@ -23,22 +25,25 @@ export function SearchButton({ userID }: { userID: string }) {
   /** Which opening it is, counted from 1; 0 while it is closed. */
   const open = useSignal(0);
   const openings = useRef(0);
-  const failed = useSignal(false);
+  /** Why it does not open. */
+  const failed = useSignal("");
 
   async function openDialog(which: keyof typeof dialogs) {
     const opening = open.value = ++openings.current;
     // At once where it is loaded: keys that follow are for it.
     Dialog.value = loaded.get(which);
-    failed.value = false;
+    failed.value = "";
     try {
-      const dialog = await loadScript<Dialog>(dialogs[which]);
+      const dialog = await dialogs[which]();
       loaded.set(which, dialog);
       if (open.value === opening) Dialog.value = dialog;
     } catch (error) {
-      // Its script may be gone, as a new build replaces the old one's.
       console.error(error);
       open.value = 0;
-      failed.value = true;
+      failed.value = navigator.onLine
+        // Its script may be gone, as a new build replaces the old one's.
+        ? words.searchFailed
+        : words.needsNetwork;
     }
   }
 
@@ -72,9 +77,8 @@ export function SearchButton({ userID }: { userID: string }) {
       >
         <span>{words.search}</span>
       </button>
-      {failed.value && (
-        <p class="device refusal" role="alert">{words.searchFailed}</p>
-      )}
+      {failed.value && <p class="device refusal" role="alert">{failed.value}
+      </p>}
       {opening > 0 && Dialog.value && (
         <Dialog.value
           key={opening}
