@@ -82,5 +82,29 @@ browserTest(
   },
 );
 
+browserTest(
+  "What a message offers stays in its place as what is loaded on use comes (A4)",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    await (await Writer.of(ada)).writeNumbered(1, 1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await ada.route(/lazy_parts-/, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    const asked = ada.waitForRequest(/lazy_parts-/);
+    await ada.reload();
+    const button = edit(messages(ada, "number 1."));
+    await button.hover();
+    await asked;
+    const before = await button.boundingBox();
+    resolve();
+    await messages(ada, "number 1.").getByRole("button", { name: "for later" })
+      .waitFor();
+    assertEquals(await button.boundingBox(), before);
+  },
+);
+
 const edit = (message: ReturnType<typeof messages>) =>
   message.getByRole("button", { name: "Edit" });

@@ -70,7 +70,9 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {own && actions.edit &&
         button("edit", words.edit, () => actions.edit?.(message))}
       {button("link", words.copyLink, () => actions.copyLink(message))}
-      {actions.saveButton?.(message, button)}
+      {/* Its place is kept until it comes: what lies beside it stays under the mouse. */}
+      {actions.saveButton?.(message, button) ??
+        (actions.react && <span class="icon" />)}
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
