@@ -13,7 +13,11 @@ import {
   sendButton,
 } from "../support/room_page.ts";
 import { blockOutbox, pageIsCached, ROOMS } from "../support/device_storage.ts";
-import { blockPushes, failRequests } from "../support/failing_requests.ts";
+import {
+  blockPushes,
+  failRequests,
+  PULLS,
+} from "../support/failing_requests.ts";
 import { neverForgetSent } from "../support/device_storage.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
 
@@ -286,3 +290,66 @@ const isLeaving = (page: Page, is: boolean) =>
       Object.keys(localStorage).some((key) => key.includes("leaving/")) === is,
     is,
   );
+
+browserTest(
+  "A text that the browser puts back into the box, and that is gone on with before the script runs, is there once",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    await box(ada).fill("Half a thou");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await ada.route(/_fresh\/js\//, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await ada.reload({ waitUntil: "commit" });
+    // By hand: Chromium does not put it back into a page that it may not keep.
+    await box(ada).fill("Half a thou");
+    await box(ada).press("End");
+    await box(ada).pressSequentially("ght, and more");
+    resolve();
+    await sendButton(ada).and(ada.locator(":enabled")).click();
+    await messages(ada, "Half a thought, and more", "sent").waitFor();
+    const whole = ada.getByText("Half a thought, and more", { exact: true });
+    assertEquals(await whole.count(), 1);
+    await boxReads(ada, "");
+  },
+);
+
+browserTest(
+  "A draft that was told as its page ended is its writer's own: what is typed next goes on from it",
+  async (device) => {
+    await using general = await twoDevices(device);
+    const { ada, phone } = general;
+    await phone.goto(ada.url());
+    await mayWrite(phone);
+    await mayWrite(ada);
+    await endBeforeToldIsKnown(ada);
+    await box(ada).fill("Half a thou");
+    await boxReads(phone, "Half a thou");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await ada.context().route(PULLS, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await ada.reload();
+    await boxReads(ada, "Half a thou");
+    await box(ada).fill("Half a thought");
+    resolve();
+    await boxReads(phone, "Half a thought");
+    await boxReads(ada, "Half a thought");
+    await sendButton(ada).click();
+    await messages(phone, "Half a thought", "sent").waitFor();
+    assertEquals(await phone.getByText("Half a thou").count(), 1);
+  },
+);
+
+/** Has nothing of this page keep, from now on, that others know what they were told. */
+const endBeforeToldIsKnown = (page: Page) =>
+  page.evaluate(() => {
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (key, text) {
+      const { content, shared } = JSON.parse(text);
+      if (!content || content !== shared) setItem.call(this, key, text);
+    };
+  });

@@ -47,6 +47,8 @@ export function createDraft(scope: Scope) {
     attached,
     /** The text as other devices know it. */
     shared: "",
+    /** What they were told last: the same, unless a page has ended in between. */
+    told: "",
     /** Once they can be told. */
     sharing: undefined as Sharing | undefined,
     /** Whether they are being told. */
@@ -58,31 +60,41 @@ export function createDraft(scope: Scope) {
     start(typed: string) {
       if (started) return;
       started = true;
-      const { content = "", shared = "", replyTo } = readDraft(scope) ?? {};
+      const { content = "", shared = "", told = shared, replyTo } =
+        readDraft(scope) ?? {};
       draft.shared = shared;
-      draft.set(joined(content === typed ? "" : content, typed), replyTo);
+      draft.told = told;
+      // After a reload the browser has put it into the box, where its writer may have gone on.
+      draft.set(
+        typed.includes(content) ? typed : joined(content, typed),
+        replyTo,
+      );
     },
     /** Sets the text without telling other devices. */
     set(content: string, answered = replyTo.peek()) {
       const before = text.peek();
       text.value = content;
       replyTo.value = answered;
-      const { shared } = draft;
+      const { shared, told } = draft;
       // What is too long to share may be another tab's, and is nowhere else.
       const { content: other = "" } = readDraft(scope) ?? {};
       const merged = isTooLong(other) && !isTooLong(content)
         ? mergeDrafts(other, before, content)
         : content;
-      if (merged === "" && !answered && shared === "") {
-        return removeDraft(scope);
-      }
+      if (merged + shared + told === "" && !answered) return removeDraft(scope);
       const stored: Draft = { content: merged, shared };
+      if (told !== shared) stored.told = told;
       if (answered) stored.replyTo = answered;
       saveDraft(scope, stored);
     },
     write(content: string) {
       draft.set(content);
       draft.sharing?.soon();
+    },
+    /** Keeps in mind, across visits, what other devices know or have been told. */
+    note(known: Pick<Draft, "shared" | "told">) {
+      Object.assign(draft, known);
+      draft.set(text.peek());
     },
     answer(id: string | undefined) {
       replyTo.value = id;

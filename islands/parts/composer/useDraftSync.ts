@@ -75,11 +75,13 @@ function share(
     if (draft.telling) return;
     draft.telling = true;
     try {
-      if (content !== draft.shared) {
+      // Again what a page that has ended may have told: what was typed since goes on from it.
+      for (const state of [draft.told, content]) {
         const was = draft.shared;
-        await userReplica.mutate.setDraft({ roomID, content, was });
-        // Only now: a page that died before would take its own draft for an old one.
-        draft.shared = content;
+        if (state === was) continue;
+        draft.note({ told: state });
+        await userReplica.mutate.setDraft({ roomID, content: state, was });
+        draft.note({ shared: state });
       }
       const theirs = await userReplica.query(read);
       draft.telling = false;
@@ -99,8 +101,9 @@ function share(
     // What an earlier visit left of it may be older than what is stored beside it.
     if (!userReplica.status.peek().fresh) return;
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
-    const was = wasToldBefore(roomID, theirs) ? theirs : draft.shared;
-    draft.shared = theirs;
+    const isOwn = theirs === draft.told || wasToldBefore(roomID, theirs);
+    const was = isOwn ? theirs : draft.shared;
+    draft.note({ shared: theirs, told: theirs });
     draft.set(mergeDrafts(theirs, was, draft.text.peek()));
     if (draft.text.peek() !== theirs) soon();
   }

@@ -5,8 +5,13 @@ import { entriesUnder, read, remove, write } from "./local_store.ts";
 /** Whose text it is, and in which room: `<userID>/<roomID>`. */
 export type Scope = string;
 
-/** What is in a composer; `shared` is what its writer's other devices know of it. */
-export type Draft = { content: string; replyTo?: string; shared?: string };
+/** What is in a composer; `shared` is what its writer's other devices know of it, `told` what they may know. */
+export type Draft = {
+  content: string;
+  replyTo?: string;
+  shared?: string;
+  told?: string;
+};
 
 /** A message that has left the composer and may be in no outbox yet. */
 export type OutgoingMessage = { id: string; content: string; replyTo?: string };
