@@ -99,10 +99,22 @@ browserTest(
     await button.hover();
     await asked;
     const before = await button.boundingBox();
+    const offered = messages(ada, "number 1.").getByRole("group")
+      .getByRole("button");
+    const nodes = await Promise.all(
+      (await offered.all()).map(async (each) =>
+        [await each.innerText(), await each.elementHandle()] as const
+      ),
+    );
     resolve();
     await messages(ada, "number 1.").getByRole("button", { name: "for later" })
       .waitFor();
     assertEquals(await button.boundingBox(), before);
+    // Nor is one put in the place of another, from under a finger that is down.
+    for (const [text, node] of nodes) {
+      assertEquals(await node?.evaluate((it) => it.isConnected), true);
+      assertEquals(await node?.innerText(), text);
+    }
   },
 );
 

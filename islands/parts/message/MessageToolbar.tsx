@@ -55,6 +55,7 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {text}
     </button>
   );
+  const save = actions.saveButton?.(message, button);
   return (
     <div class="actions" role="group" aria-label={words.actions}>
       {actions.react && (
@@ -70,9 +71,9 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {own && actions.edit &&
         button("edit", words.edit, () => actions.edit?.(message))}
       {button("link", words.copyLink, () => actions.copyLink(message))}
-      {/* Its place is kept until it comes: what lies beside it stays under the mouse. */}
-      {actions.saveButton?.(message, button) ??
-        (actions.react && <span class="icon" />)}
+      {save}
+      {/* Until then its place is kept: what lies beside it stays under the mouse. */}
+      {!save && actions.react && <span class="icon" />}
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
