@@ -327,6 +327,10 @@ browserTest(
     await endBeforeToldIsKnown(ada);
     await box(ada).fill("Half a thou");
     await boxReads(phone, "Half a thou");
+    await box(phone).press("End");
+    await box(phone).press("Shift+Enter");
+    await box(phone).pressSequentially("From the phone");
+    await isTold(phone, "Half a thou\nFrom the phone");
     const { promise, resolve } = Promise.withResolvers<void>();
     await ada.context().route(PULLS, async (route) => {
       await promise;
@@ -336,11 +340,9 @@ browserTest(
     await boxReads(ada, "Half a thou");
     await box(ada).fill("Half a thought");
     resolve();
-    await boxReads(phone, "Half a thought");
-    await boxReads(ada, "Half a thought");
-    await sendButton(ada).click();
-    await messages(phone, "Half a thought", "sent").waitFor();
-    assertEquals(await phone.getByText("Half a thou").count(), 1);
+    for (const page of [phone, ada]) {
+      await boxReads(page, "Half a thought\nFrom the phone");
+    }
   },
 );
 

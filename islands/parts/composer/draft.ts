@@ -64,9 +64,9 @@ export function createDraft(scope: Scope) {
         readDraft(scope) ?? {};
       draft.shared = shared;
       draft.told = told;
-      // After a reload the browser has put it into the box, where its writer may have gone on.
+      // After a reload the browser may have put it into the box, where its writer has gone on.
       draft.set(
-        typed.includes(content) ? typed : joined(content, typed),
+        typed.startsWith(content) ? typed : joined(content, typed),
         replyTo,
       );
     },

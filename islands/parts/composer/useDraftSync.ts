@@ -78,7 +78,7 @@ function share(
       // Again what a page that has ended may have told: what was typed since goes on from it.
       for (const state of [draft.told, content]) {
         const was = draft.shared;
-        if (state === was) continue;
+        if (state === was || isTooLong(state)) continue;
         draft.note({ told: state });
         await userReplica.mutate.setDraft({ roomID, content: state, was });
         draft.note({ shared: state });
@@ -101,10 +101,12 @@ function share(
     // What an earlier visit left of it may be older than what is stored beside it.
     if (!userReplica.status.peek().fresh) return;
     if (isTooLong(draft.text.peek())) return; // asked for once it is shorter
-    const isOwn = theirs === draft.told || wasToldBefore(roomID, theirs);
-    const was = isOwn ? theirs : draft.shared;
-    draft.note({ shared: theirs, told: theirs });
-    draft.set(mergeDrafts(theirs, was, draft.text.peek()));
+    const isOwn = wasToldBefore(roomID, theirs);
+    const was = isOwn ? theirs : draft.told;
+    // What was told may be in it, or be on its way.
+    const told = isOwn ? theirs : mergeDrafts(theirs, draft.shared, was);
+    Object.assign(draft, { shared: theirs, told });
+    draft.set(mergeDrafts(told, was, draft.text.peek()));
     if (draft.text.peek() !== theirs) soon();
   }
 
