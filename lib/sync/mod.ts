@@ -146,8 +146,8 @@ export class Sync<U extends User = User> {
   }
 
   /**
-   * Answers a pull, the parsed JSON of its body. `mayRead` is asked after the
-   * last read: a user who has lost the right meanwhile gets `unknown-space`.
+   * Answers a pull, the parsed JSON of its body. `mayRead` is asked in the end:
+   * a user who has no right to what is answered gets `unknown-space`.
    * `hold` is told how many bytes more, or, below zero, fewer, the answer takes
    * up until it is read; where it says false, the pull is `unavailable`.
    * `copies` says on which streams the group hears of the space; see
@@ -162,17 +162,15 @@ export class Sync<U extends User = User> {
     const request = parsePull(body);
     if ("error" in request) return request;
     this.#assertSchema(request.schemaVersion);
+    const here = this.#spaceOf(space);
     const answer = await this.#reading(() =>
-      pull(
-        this.#store,
-        this.#spaces.at(space).space,
-        user,
-        request,
-        wanted,
-        hold,
-      )
+      pull(this.#store, here, user, request, wanted, hold)
     );
-    if (!await mayRead(space)) throw unknownSpace();
+    const get = (...keys: string[]) =>
+      "isKnown" in answer
+        ? this.#reading(() => here.entries(keys))
+        : this.get(space, ...keys);
+    if (!await mayRead(space, get)) throw unknownSpace();
     if ("error" in answer) return answer;
     const { cookie, pieces } = answer;
     const { userID, clientGroupID: groupID } = { ...user, ...request };
@@ -235,19 +233,15 @@ export class Sync<U extends User = User> {
   }
 
   /**
-   * Entries as this process remembers them, which may be stale. Only for
-   * decisions that a stale entry cannot spoil: a push's commit proves again what
-   * it is decided on.
+   * Entries as this process remembers them; undefined where it does not remember
+   * all of them. They may be stale: only for decisions that are made again
+   * before anything comes of them.
    */
-  async getRemembered(
+  remembered(
     space: string,
     ...entryKeys: string[]
-  ): Promise<(ReadonlyJSONValue | undefined)[]> {
-    const here = this.#spaces.peek(space);
-    if (!here?.born) return await this.get(space, ...entryKeys);
-    return await this.#reading(() =>
-      Promise.all(entryKeys.map((key) => here.entry(key)))
-    );
+  ): (ReadonlyJSONValue | undefined)[] | undefined {
+    return this.#spaces.peek(space)?.remembered(entryKeys);
   }
 
   /**

@@ -1,9 +1,12 @@
 // What an app may set when it opens the engine, and for a pull.
+import type { ReadonlyJSONValue } from "replicache";
 import type { Hold } from "./charged_reads.ts";
 import type { Retention } from "./housekeeping.ts";
 import type { Wanted } from "./pull.ts";
 import type { Measure, Strategy } from "./store.ts";
-import type { MayRead } from "./subscribers.ts";
+
+/** Gives up to ten entries of a space, undefined where there is none. */
+type Get = (...keys: string[]) => Promise<(ReadonlyJSONValue | undefined)[]>;
 
 export type SyncOptions = {
   /** How many checks one atomic operation of this KV takes: 100, or 10 on denokv. */
@@ -22,7 +25,8 @@ export type SyncOptions = {
 
 /** Of one pull; see `Sync.pull`. */
 export type PullOptions = Wanted & {
-  mayRead: MayRead;
+  /** `get` gives entries as they are after the last read, or are remembered, as new as the answer or newer. */
+  mayRead: (space: string, get: Get) => Promise<boolean>;
   hold?: Hold;
   copies?: string;
 };

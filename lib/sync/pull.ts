@@ -48,8 +48,8 @@ import { commitDrafts } from "./write.ts";
 /** The body of an answer to a pull, in pieces: a large one never blocks the event loop for long. */
 export type PullAnswer = Iterable<string>;
 
-/** An answer, and where it brings the copy. */
-type Pulled = { cookie: Cookie; pieces: PullAnswer };
+/** An answer, and where it brings the copy; whether what the process remembers of the space is as new as that. */
+type Pulled = { cookie: Cookie; pieces: PullAnswer; isKnown?: true };
 
 type PullResult = Pulled | ClientStateNotFound;
 
@@ -161,7 +161,7 @@ export async function pull(
   async function execute(plan: PullPlan): Promise<PullResult | null> {
     switch (plan.kind) {
       case "same":
-        return body(cookie!, {}, [], []);
+        return { ...body(cookie!, {}, [], []), isKnown: true };
       case "changes": {
         const { log } = plan;
         const { patch, lastMutationIDs } = changeOf(
@@ -173,12 +173,8 @@ export async function pull(
         // The log in memory may have grown since the head was looked at.
         const version = cookie!.version + log.length;
         const { mark } = log.at(-1)!;
-        return body(
-          cookieOf({ ...cookie!, version, mark }),
-          lastMutationIDs,
-          [],
-          patch,
-        );
+        const next = cookieOf({ ...cookie!, version, mark });
+        return { ...body(next, lastMutationIDs, [], patch), isKnown: true };
       }
       case "snapshot":
         return await whole(plan);

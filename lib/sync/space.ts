@@ -224,13 +224,35 @@ export class Space {
     key: string,
   ): ReadonlyJSONValue | undefined | Promise<ReadonlyJSONValue | undefined> {
     return this.#entries.get(key, async () => {
-      const { value } = await this.kv.get<Uint8Array>(
-        keys.entry(this.name, key),
-      );
-      return value === null
-        ? { value: undefined }
-        : { value: deepFreeze(parse(value)), bytes: value.length };
+      const read = await this.kv.get<Uint8Array>(keys.entry(this.name, key));
+      return frozen(read);
     });
+  }
+
+  /** The same for up to ten entries, all of one moment. */
+  async entries(
+    all: readonly string[],
+  ): Promise<(ReadonlyJSONValue | undefined)[]> {
+    const known = this.remembered(all);
+    if (known) return known;
+    // What is remembered may be older than what is read: it is read again.
+    const read = this.kv.getMany<Uint8Array[]>(
+      all.map((key) => keys.entry(this.name, key)),
+    );
+    await Promise.all(
+      all.map((key, i) =>
+        this.#entries.get(key, async () => frozen((await read)[i]))
+      ),
+    );
+    return (await read).map((each) => frozen(each).value);
+  }
+
+  /** Entries as of `version`, without a read; undefined where not all of them are remembered. */
+  remembered(
+    all: readonly string[],
+  ): (ReadonlyJSONValue | undefined)[] | undefined {
+    if (!all.every((key) => this.remembers(key))) return undefined;
+    return all.map((key) => this.entry(key) as ReadonlyJSONValue | undefined);
   }
 
   /** Whether `entry` gives it without a read. */
@@ -259,3 +281,9 @@ export class Space {
       .map(({ key }) => key);
   }
 }
+
+/** An entry as it is remembered, and how many bytes that takes. */
+const frozen = ({ value }: Deno.KvEntryMaybe<Uint8Array>) =>
+  value === null
+    ? { value: undefined }
+    : { value: deepFreeze(parse(value)), bytes: value.length };

@@ -45,7 +45,8 @@ export const mayRead = (
 ): Promise<boolean> =>
   mayReadBy((...keys) => sync.get(space, ...keys), userID, space);
 
-async function mayReadBy(
+/** The same, by entries that `entries` gives. */
+export async function mayReadBy(
   entries: (...keys: string[]) => Promise<unknown[]>,
   userID: string,
   space: string,
@@ -80,17 +81,28 @@ export async function assertMayRead(
   userID: string,
   space: string,
 ): Promise<void> {
-  if (!await mayRead(sync, userID, space)) {
-    throw unknownSpace();
-  }
+  if (!await mayRead(sync, userID, space)) throw unknownSpace();
+}
+
+/**
+ * The same, for what asks again before anything comes of it: a remembered
+ * membership is enough to say yes. All else takes one fresh look, whatever is
+ * remembered, so that the time that a "no" takes tells nothing either.
+ */
+export async function assertMayAsk(
+  sync: Sync,
+  userID: string,
+  space: string,
+): Promise<void> {
+  const standing = sync.remembered(space, "room", `member/${userID}`);
+  if (!standing?.every(Boolean)) await assertMayRead(sync, userID, space);
 }
 
 /**
  * Throws `unknown-space` when the user may not read the space, and `forbidden`
  * for a space that takes no pushes. A user who may read any other may push: its
- * mutators refuse. That is also why a remembered room is enough to say yes:
- * mutators refuse a member whom another process has removed, as the commit
- * proves what they read. To say no takes a fresh look.
+ * mutators refuse, a member whom another process has removed as well, as the
+ * commit proves what they read.
  */
 export async function assertMayPush(
   sync: Sync,
@@ -100,9 +112,7 @@ export async function assertMayPush(
   if (space === DIRECTORY) {
     throw new SyncError("forbidden", "The directory takes no pushes.");
   }
-  const remembered = (...keys: string[]) => sync.getRemembered(space, ...keys);
-  if (await mayReadBy(remembered, userID, space)) return;
-  await assertMayRead(sync, userID, space);
+  await assertMayAsk(sync, userID, space);
 }
 
 /**

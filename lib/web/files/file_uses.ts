@@ -87,8 +87,7 @@ export class FileUses {
 
   async #isMember(space: string, userID: string): Promise<boolean> {
     const key = `member/${userID}`;
-    const [remembered] = await this.sync.getRemembered(space, key);
-    if (remembered) return true;
+    if (this.sync.remembered(space, key)?.[0]) return true;
     const [member] = await this.sync.get(space, key);
     return member !== undefined;
   }

@@ -1,7 +1,7 @@
 // Replicache's pull: what has changed in one space since the client's cookie.
 import type { Context } from "fresh";
 import { type Around, SyncError, unavailable } from "../../../lib/sync/mod.ts";
-import { assertMayRead, mayRead } from "../../../lib/web/auth/access.ts";
+import { assertMayAsk, mayReadBy } from "../../../lib/web/auth/access.ts";
 import {
   methods,
   replicaSessionIn,
@@ -49,7 +49,7 @@ export const handler = methods({
     const { userID, sessionID } = replicaSessionIn(ctx);
     const { sync, limits, pullSlots, memory } = ctx.state;
     const space = spaceIn(ctx.url);
-    await assertMayRead(sync, userID, space);
+    await assertMayAsk(sync, userID, space);
     await limits.count("pull", userID);
     await limits.assertBelow("lost", userID);
     const { signal } = ctx.req;
@@ -91,7 +91,7 @@ async function answerFor(
   const body = await readJSON(ctx);
   return await sync.pull(space, actorOf(userID), body, {
     ...wanted,
-    mayRead: (space) => mayRead(sync, userID, space),
+    mayRead: (space, get) => mayReadBy(get, userID, space),
     hold: (bytes) => held.tryAdd(bytes),
     copies: sessionID,
   });
