@@ -106,7 +106,7 @@ async function openServices(): Promise<Opened> {
     const jobs = new JobQueue(kv, sync);
     observe(sync);
     const fileUses = new FileUses(kv, sync, files.room);
-    const uploads = new Uploads(kv, files);
+    const uploads = new Uploads(kv, files, sync);
     const imports = new Imports(kv, sync, uploads, fileUses);
     sync.addChores([...imports.chores(), ...fileUses.chores()]);
     await seedGeneral(sync);

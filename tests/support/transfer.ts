@@ -21,7 +21,7 @@ export class TransferStore implements Disposable {
   constructor(readonly kv: Deno.Kv, limits: Partial<FileLimits> = {}) {
     const all = { maxBytes: 25e6, person: MANY, room: MANY, ...limits };
     this.sync = new Sync(kv, chatDomain);
-    this.uploads = new Uploads(kv, all);
+    this.uploads = new Uploads(kv, all, this.sync);
     this.fileUses = new FileUses(kv, this.sync, all.room);
     this.imports = new Imports(kv, this.sync, this.uploads, this.fileUses);
   }

@@ -1,8 +1,12 @@
 // Stores pieces of files: those that come while a commit is under way go into the next one together.
+import { setTimeout as pause } from "node:timers/promises";
 import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
+import type { ChatSync } from "../chat/domain.ts";
 import { fileKeys, type StoredFile } from "./file_store.ts";
 
-const PIECES_PER_COMMIT = 4; // 230 kB, 2 ms: so long do others wait
+const PIECES_PER_COMMIT = 4;
+/** So long after something was written to a space, in milliseconds, more is expected. */
+const QUIET_AFTER = 100;
 
 type WaitingPiece = {
   file: Deno.KvEntry<StoredFile>;
@@ -11,16 +15,30 @@ type WaitingPiece = {
   stored: PromiseWithResolvers<boolean>;
 };
 
-/** Makes one commit at a time, so that pushes are not behind many pieces. */
+/**
+ * Makes one commit at a time, so that pushes are not behind many pieces. While
+ * people write it is of one piece, and a pause follows that is as long.
+ */
 export class PieceWriter {
   readonly #waiting: WaitingPiece[] = [];
   readonly #writeAll = coalesce(async () => {
     while (this.#waiting.length > 0) {
-      await this.#write(this.#waiting.splice(0, PIECES_PER_COMMIT));
+      const begun = performance.now();
+      const isQuiet = begun > this.#changedAt + QUIET_AFTER;
+      const most = isQuiet ? PIECES_PER_COMMIT : 1;
+      await this.#write(this.#waiting.splice(0, most));
+      if (!isQuiet) await pause(performance.now() - begun);
     }
   });
+  /** When a space was seen to change, by `performance.now()`. */
+  #changedAt = -Infinity;
 
-  constructor(private readonly kv: Deno.Kv) {}
+  constructor(
+    private readonly kv: Deno.Kv,
+    sync: Pick<ChatSync, "follow">,
+  ) {
+    sync.follow(() => this.#changedAt = performance.now());
+  }
 
   /**
    * Stores a piece of a file; false, and it is not stored, when the file has

@@ -5,6 +5,7 @@ import { Hash, PIECE_BYTES, piecesOf } from "../../chat/files.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import { type FileFacts, valid } from "../../chat/schema.ts";
 import { commitOrUnavailable } from "../../sync/mod.ts";
+import type { ChatSync } from "../chat/domain.ts";
 import {
   addUsage,
   attempted,
@@ -57,8 +58,9 @@ export class Uploads {
   constructor(
     private readonly kv: Deno.Kv,
     private readonly limits: FileLimits,
+    sync: Pick<ChatSync, "follow">,
   ) {
-    this.#pieces = new PieceWriter(kv);
+    this.#pieces = new PieceWriter(kv, sync);
   }
 
   /**

@@ -61,7 +61,8 @@ async function write(
 /** Puts a file of Ada's into a message of hers, and into one that has nothing else. */
 async function giveFile(kv: Deno.Kv, sync: ChatSync, roomID: string) {
   const much = { bytes: 1e6, files: 9 };
-  const uploads = new Uploads(kv, { maxBytes: 1e6, person: much, room: much });
+  const limits = { maxBytes: 1e6, person: much, room: much };
+  const uploads = new Uploads(kv, limits, sync);
   const bytes = new TextEncoder().encode("A file of Ada's.");
   const { id, size, pieces: [[piece]] } = cut(bytes);
   await uploads.begin(ada.userID, { id, size, pieces: [piece] });

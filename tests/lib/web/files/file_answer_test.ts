@@ -1,5 +1,7 @@
 // The answer that is a file: ranges of it, as the header asks for them, and the memory that it takes up.
 import { assertEquals, assertRejects } from "@std/assert";
+import { chatDomain } from "../../../../lib/web/chat/domain.ts";
+import { Sync } from "../../../../lib/sync/mod.ts";
 import { PIECE_BYTES } from "../../../../lib/chat/files.ts";
 import { fileAnswer, rangeIn } from "../../../../lib/web/files/file_answer.ts";
 import { storedFile } from "../../../../lib/web/files/file_store.ts";
@@ -51,7 +53,8 @@ async function fill(kv: Deno.Kv) {
   const file = cut(bytesOf(10 * PIECE_BYTES, randomFrom(18)));
   const pieces = file.pieces.map(([hash]) => hash);
   const much = { bytes: 1e9, files: 9 };
-  const uploads = new Uploads(kv, { maxBytes: 1e9, person: much, room: much });
+  const limits = { maxBytes: 1e9, person: much, room: much };
+  const uploads = new Uploads(kv, limits, new Sync(kv, chatDomain));
   await uploads.begin("ada", { ...file, pieces });
   for (const [hash, bytes] of file.pieces) {
     await uploads.put("ada", file.id, hash, () => Promise.resolve(bytes));

@@ -32,7 +32,7 @@ function start(kv: Deno.Kv, room = MANY, person = MANY) {
   const sync: ChatSync = new Sync(kv, chatDomain);
   const uses = new FileUses(kv, sync, room);
   sync.addChores(uses.chores());
-  const uploads = new Uploads(kv, { maxBytes: 1e8, person, room });
+  const uploads = new Uploads(kv, { maxBytes: 1e8, person, room }, sync);
   return { kv, sync, uses, uploads };
 }
 type Server = ReturnType<typeof start>;

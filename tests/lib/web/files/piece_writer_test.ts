@@ -18,6 +18,15 @@ async function fileOf(kv: Deno.Kv, userID: string) {
   return await kv.get<StoredFile>(key) as Deno.KvEntry<StoredFile>;
 }
 
+/** As if nothing was written but files. */
+const quiet = { follow: () => () => {} };
+
+/** Notes how many pieces each commit has. */
+const counted = (sizes: number[]): Gate => (call, run) => {
+  sizes.push(call.changes.length / 2); // with the note that it is there
+  return run();
+};
+
 const piece = (n: number) => new Uint8Array([n]);
 const piecesIn = async (kv: Deno.Kv) =>
   (await Array.fromAsync(kv.list({ prefix: ["piece"] })))
@@ -26,10 +35,7 @@ const piecesIn = async (kv: Deno.Kv) =>
 Deno.test("pieces that come while one is being stored are stored together, four at a time (T61)", async () => {
   using kv = await Deno.openKv(":memory:");
   const sizes: number[] = [];
-  const writer = new PieceWriter(gatedKv(kv, (call, run) => {
-    sizes.push(call.changes.length / 2); // with the note that it is there
-    return run();
-  }));
+  const writer = new PieceWriter(gatedKv(kv, counted(sizes)), quiet);
   const file = await fileOf(kv, "ada");
   const stored = await Promise.all(
     Array.from(
@@ -42,9 +48,29 @@ Deno.test("pieces that come while one is being stored are stored together, four 
   assertEquals((await piecesIn(kv)).length, 10);
 });
 
+Deno.test("while people write, pieces are stored one at a time (T61)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const sizes: number[] = [];
+  let tell = (_space: string) => {};
+  const writer = new PieceWriter(gatedKv(kv, counted(sizes)), {
+    follow(told) {
+      tell = told;
+      return () => {};
+    },
+  });
+  const file = await fileOf(kv, "ada");
+  tell("room:general");
+  const stored = Promise.all(
+    [1, 2, 3].map((n) => writer.store(file, piece(n), piece(n))),
+  );
+  const first = await writer.store(file, piece(4), piece(4));
+  assertEquals([first, ...await stored], Array(4).fill(true));
+  assertEquals(sizes, [1, 1, 1, 1]);
+});
+
 Deno.test("a piece whose file has changed is not stored, and those with it are (T61)", async () => {
   using kv = await Deno.openKv(":memory:");
-  const writer = new PieceWriter(kv);
+  const writer = new PieceWriter(kv, quiet);
   const [hers, his] = [await fileOf(kv, "ada"), await fileOf(kv, "bob")];
   await kv.delete(hers.key);
   const stored = await Promise.all([
@@ -66,7 +92,7 @@ Deno.test("while KV is away pieces wait, then their senders are told so, and lat
   let away = true;
   const gate: Gate = (_call, run) =>
     away ? Promise.reject(new Error("away")) : run();
-  const writer = new PieceWriter(gatedKv(kv, gate));
+  const writer = new PieceWriter(gatedKv(kv, gate), quiet);
   const file = await fileOf(kv, "ada");
   const { now } = Date;
   let passed = 0;

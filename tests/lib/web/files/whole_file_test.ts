@@ -1,5 +1,7 @@
 // Files are looked at while they come: what is found in them is the same in whatever order, and by whichever process.
 import { assertEquals, assertRejects } from "@std/assert";
+import { chatDomain } from "../../../../lib/web/chat/domain.ts";
+import { Sync } from "../../../../lib/sync/mod.ts";
 import { PIECE_BYTES } from "../../../../lib/chat/files.ts";
 import { Refusal } from "../../../../lib/chat/refusal.ts";
 import { Uploads } from "../../../../lib/web/files/uploads.ts";
@@ -24,7 +26,7 @@ async function open(processes = 1) {
   });
   const all = Array.from(
     { length: processes },
-    () => new Uploads(counted, LIMITS),
+    () => new Uploads(counted, LIMITS, new Sync(counted, chatDomain)),
   );
   return {
     all,
