@@ -151,6 +151,34 @@ Deno.test("The first of two routes wins, and exact paths win over patterns", asy
   assertEquals((await ask(app, "/other")).text, "pattern");
 });
 
+Deno.test("A parameter is one whole segment that is not empty, as URLPattern has it", async () => {
+  const paths = ["/rooms/:room", "/rooms/:room/members/:member", "/:any"];
+  const app = paths.reduce(
+    (app, path) => app.all(path, (ctx) => Response.json(ctx.params)),
+    new App<State>(),
+  );
+  const segments = ["rooms", "members", "a%20b", "%C3%A4.x", ":room"];
+  const some = (n: number): string[] =>
+    n === 0
+      ? [""]
+      : some(n - 1).flatMap((rest) => segments.map((it) => `/${it}${rest}`));
+  const asked = [1, 2, 3, 4].flatMap(some);
+  for (const path of [...asked, "/rooms/", "/rooms//a", "/rooms/a/", "/"]) {
+    // Of `//` one is left before it is matched.
+    const url = `http://localhost${path.replaceAll("//", "/")}`;
+    const groups = paths
+      .map((pathname) => new URLPattern({ pathname }).exec(url))
+      .find(Boolean)?.pathname.groups;
+    const wanted = Object.entries(groups ?? {})
+      .map(([name, text]) => [name, decodeURI(text!)]);
+    const { status, text } = await ask(app, path);
+    assertEquals(
+      [path, status, status === 200 ? JSON.parse(text) : {}],
+      [path, groups ? 200 : 404, Object.fromEntries(wanted)],
+    );
+  }
+});
+
 Deno.test("Double slashes in a path are collapsed", async () => {
   const app = new App<State>()
     .all("/a/b", (ctx) => new Response(ctx.url.pathname));

@@ -2,18 +2,16 @@
 import type { FunctionComponent } from "preact";
 import type { Middleware } from "./handlers.ts";
 
-interface Route<State> {
-  path: string;
-  pattern: URLPattern;
-  fn: Middleware<State>;
-}
+/** A route with parameters, or the one of all paths (`*`). */
+type Pattern<State> = { segments: string[]; fn: Middleware<State> };
 
-/** Routes by path (`/rooms`) or URL pattern (`/rooms/:room`), and middlewares. */
+/** Routes by path, which may have parameters (`/rooms/:room`), and middlewares. */
 export class Router<State> {
   /** Rendered around every page. */
   app: FunctionComponent | undefined;
   #wrappers: { folder: string; fns: Middleware<State>[] }[] = [];
-  #routes: Route<State>[] = [];
+  readonly #exact = new Map<string, Middleware<State>>();
+  readonly #patterns: Pattern<State>[] = [];
 
   /** Wraps the routes that are added later, at and below a path. */
   wrap(path: string, fns: Middleware<State>[]): void {
@@ -27,22 +25,24 @@ export class Router<State> {
 
   /** Adds a route. The first one of a path wins. */
   add(path: string, ...fns: Middleware<State>[]): void {
-    const pattern = new URLPattern({ pathname: path });
     const fn = compose([...this.#wrappersOf(path), ...fns]);
-    this.#routes.push({ path, pattern, fn });
+    if (path === "*" || path.includes(":")) {
+      this.#patterns.push({ segments: path.split("/"), fn });
+    } else if (!this.#exact.has(path)) this.#exact.set(path, fn);
   }
 
   /** What answers a URL, if only by 404; exact paths come before patterns. */
   match(url: URL): { fn: Middleware<State>; params: Record<string, string> } {
-    const path = url.pathname.replace(/(.)\/$/, "$1");
-    const route = this.#routes.find((route) => route.path === path) ??
-      this.#routes.find((r) => r.path === "*" || r.pattern.test(url));
+    const exact = this.#exact.get(url.pathname.replace(/(.)\/$/, "$1"));
+    if (exact) return { fn: exact, params: {} };
+    const segments = url.pathname.split("/");
+    const found = this.#patterns
+      .find((each) => matches(each.segments, segments));
     const params: Record<string, string> = {};
-    if (route?.path.includes(":")) { // patterns are slow
-      const groups = route.pattern.exec(url)?.pathname.groups;
-      for (const name in groups) params[name] = decodeURI(groups[name] ?? "");
-    }
-    return { fn: route?.fn ?? compose(this.#wrappersOf("/")), params };
+    found?.segments.forEach((name, i) => {
+      if (name[0] === ":") params[name.slice(1)] = decodeURI(segments[i]);
+    });
+    return { fn: found?.fn ?? compose(this.#wrappersOf("/")), params };
   }
 
   /** From the outermost to the innermost. */
@@ -54,6 +54,14 @@ export class Router<State> {
       .flatMap(({ fns }) => fns);
   }
 }
+
+/** Whether a path is of a pattern, as `URLPattern` says, which takes 8 µs for each. */
+const matches = (wanted: string[], segments: string[]): boolean =>
+  wanted[0] === "*" ||
+  wanted.length === segments.length &&
+    wanted.every((each, i) =>
+      each[0] === ":" ? segments[i] !== "" : each === segments[i]
+    );
 
 const folderOf = (path: string) => path === "/" || path === "*" ? "" : path;
 
