@@ -58,7 +58,9 @@ function beginningOf(text: string, from = 0): string {
   if (first > 0x20 && first < 0x7f && !(second > 0x7e)) {
     return text[from].toLowerCase();
   }
-  const [grapheme = ""] = graphemesOf(text.slice(from, from + MAX_NAME_UNITS));
-  const [character = ""] = foldName(grapheme);
-  return character;
+  for (const grapheme of graphemesOf(text.slice(from, from + MAX_NAME_UNITS))) {
+    // Of a soft hyphen, for one, nothing is left.
+    for (const character of foldName(grapheme)) return character;
+  }
+  return "";
 }

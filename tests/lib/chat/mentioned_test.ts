@@ -54,6 +54,14 @@ Deno.test("A name is found in whichever form it is typed", () => {
   }
 });
 
+Deno.test("A name is found behind what is not seen", () => {
+  for (const hidden of ["\u00ad", "\u200b", "\ufe0f", "\u2066\u00ad"]) {
+    const typed = `@${hidden}Ada`;
+    assertEquals(mentioned(typed, ["Ada"]), ["Ada"], JSON.stringify(typed));
+    assert(mentionsName(typed, "Ada"));
+  }
+});
+
 Deno.test("Who is mentioned is so though very many others might be (a property)", () => {
   const PIECES = [
     ...["a", "A", "b", " ", "  ", "\u00a0", "\n", "@", "@", "`", "_", "1", "."],
