@@ -1,6 +1,6 @@
 // A person's inbox, and what they have saved for later: as the page's HTML has it, then as their own copy does.
 import "./parts/shared/shared_chunk.ts";
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { inboxIn, type InboxItem, type SavedItem } from "../lib/chat/inbox.ts";
 import {
@@ -11,14 +11,15 @@ import {
 import type { MessageCopy } from "../lib/chat/schema.ts";
 import { fileCount } from "../lib/chat/strings/files.ts";
 import { inboxStrings } from "../lib/chat/strings/inbox.ts";
-import type { Person, RoomSummary } from "../lib/chat/views.ts";
+import type { Person, RoomSummary, User } from "../lib/chat/views.ts";
+import { loadScript } from "../lib/replica/load_script.ts";
 import { setSaved } from "./parts/message/save_for_later.ts";
 import { Avatar } from "./parts/shared/Avatar.tsx";
 import { errorWords } from "./parts/shared/error_words.ts";
 import { initiallyChecked } from "./parts/shared/initial_value.ts";
 import { elementIDOf } from "./parts/shared/message_link.ts";
 import { onKnown } from "./parts/shared/on_known.ts";
-import { userReplica } from "./parts/shared/room_store.ts";
+import { listedRooms, userReplica } from "./parts/shared/room_store.ts";
 import {
   dayInWords,
   fullDate,
@@ -31,8 +32,7 @@ const words = inboxStrings;
 type InboxProps = {
   inbox: InboxItem[];
   saved: SavedItem[];
-  /** What the person is called. */
-  name: string;
+  user: User;
   /** Their rooms of direct messages, as of when the page was made. */
   directRooms: Pick<RoomSummary, "roomID" | "people">[];
 };
@@ -51,6 +51,7 @@ export default function Inbox(props: InboxProps) {
     () => replica && onKnown(replica, inboxIn, (all) => known.value = all),
     [replica],
   );
+  useEffect(() => feedList(props.user), []);
 
   const { inbox, saved } = known.value;
   const savedKeys = new Set(saved.map(keyOf));
@@ -58,11 +59,13 @@ export default function Inbox(props: InboxProps) {
     .flatMap(([key, item]) => savedKeys.has(key) ? [] : item);
   const rows = [...saved, ...removed].sort((a, b) => b.savedAt - a.savedAt);
   const names = useMemo(
-    () => namesToFind([props, ...[...inbox, ...rows].map(authorOf)]),
+    () => namesToFind([props.user, ...[...inbox, ...rows].map(authorOf)]),
     [known.value],
   );
+  // The list beside it brings those that have come since.
   const peopleIn = new Map(
-    props.directRooms.map(({ roomID, people }) => [roomID, people]),
+    [...props.directRooms, ...listedRooms.value]
+      .map(({ roomID, people }) => [roomID, people]),
   );
 
   async function toggle(item: InboxItem | SavedItem) {
@@ -148,6 +151,23 @@ export default function Inbox(props: InboxProps) {
       </section>
     </>
   );
+}
+
+/** No room is open here. */
+const NO_ROOMS = signal([]);
+
+/** Keeps the list of rooms beside it up to date; returns the end of it. */
+function feedList(user: User): () => void {
+  let isOver = false;
+  let end = () => {};
+  loadScript(() => import("./parts/rooms/room_feed.ts"))
+    .then(({ feedRooms }) => {
+      if (!isOver) end = feedRooms(user, { all: NO_ROOMS });
+    }).catch(console.warn); // without a network the page's HTML is what there is
+  return () => {
+    isOver = true;
+    end();
+  };
 }
 
 const keyOf = ({ roomID, id }: MessageCopy) => `${roomID}/${id}`;

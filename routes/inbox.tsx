@@ -21,7 +21,7 @@ export const handler = methods({
     const own = await sync.view(userSpace(userID), actorOf(userID), 1);
     const directRooms = rooms.filter(({ direct }) => direct)
       .map(({ roomID, people }) => ({ roomID, people }));
-    const inbox = { name: user.name, directRooms, ...await inboxIn(own) };
+    const inbox = { user, directRooms, ...await inboxIn(own) };
     const inboxUnread = unreadOf(inbox);
     return page({
       list: { userID, rooms, mayMakeRooms, inboxUnread, isInbox: true },

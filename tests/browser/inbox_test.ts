@@ -22,10 +22,12 @@ const openSaved = async (page: Page) => {
   await page.getByRole("radio", { name: "Saved" }).check();
 };
 
-/** Saves a message, or takes it out again, by the button beside it. */
+/** Saves a message, or takes it out again, by the button beside it, until it says so: then it is on the device. */
 async function press(message: Locator, name: string): Promise<void> {
   await message.hover();
-  await message.getByRole("button", { name }).click();
+  const button = message.getByRole("button", { name });
+  await button.click();
+  await button.waitFor({ state: "detached" });
 }
 
 browserTest(
@@ -209,6 +211,9 @@ browserTest(
     await by("For you alone").getByText(/Bob\s+·\s+direct message$/).waitFor();
     await by("For the three")
       .getByText(/Bob\s+·\s+in a direct message with Cy and Dan$/).waitFor();
+    await bob.write("For the two of you", await begin(cy)); // while she looks
+    await by("For the two")
+      .getByText(/Bob\s+·\s+in a direct message with Cy$/).waitFor();
     await press(items(ada, "For the three"), "Save for later");
     await openSaved(ada);
     const shown = items(ada, "For the three").filter({ visible: true });
