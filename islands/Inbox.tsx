@@ -1,6 +1,6 @@
 // A person's inbox, and what they have saved for later: as the page's HTML has it, then as their own copy does.
 import "./parts/shared/shared_chunk.ts";
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { inboxIn, type InboxItem, type SavedItem } from "../lib/chat/inbox.ts";
 import {
@@ -12,14 +12,14 @@ import type { MessageCopy } from "../lib/chat/schema.ts";
 import { fileCount } from "../lib/chat/strings/files.ts";
 import { inboxStrings } from "../lib/chat/strings/inbox.ts";
 import type { Person, RoomSummary, User } from "../lib/chat/views.ts";
-import { loadScript } from "../lib/replica/load_script.ts";
 import { setSaved } from "./parts/message/save_for_later.ts";
 import { Avatar } from "./parts/shared/Avatar.tsx";
 import { errorWords } from "./parts/shared/error_words.ts";
 import { initiallyChecked } from "./parts/shared/initial_value.ts";
+import { useRooms } from "./parts/rooms/useRooms.ts";
 import { elementIDOf } from "./parts/shared/message_link.ts";
 import { onKnown } from "./parts/shared/on_known.ts";
-import { listedRooms, userReplica } from "./parts/shared/room_store.ts";
+import { userReplica } from "./parts/shared/room_store.ts";
 import {
   dayInWords,
   fullDate,
@@ -28,6 +28,10 @@ import {
 } from "./parts/shared/Timestamp.tsx";
 
 const words = inboxStrings;
+
+/** Until the first answer, the list beside it has them in the page's HTML. */
+const NO_ROOMS = { rooms: [], next: null };
+const ALL_ROOMS = {};
 
 type InboxProps = {
   inbox: InboxItem[];
@@ -51,7 +55,6 @@ export default function Inbox(props: InboxProps) {
     () => replica && onKnown(replica, inboxIn, (all) => known.value = all),
     [replica],
   );
-  useEffect(() => feedList(props.user), []);
 
   const { inbox, saved } = known.value;
   const savedKeys = new Set(saved.map(keyOf));
@@ -62,9 +65,9 @@ export default function Inbox(props: InboxProps) {
     () => namesToFind([props.user, ...[...inbox, ...rows].map(authorOf)]),
     [known.value],
   );
-  // The list beside it brings those that have come since.
+  const { page } = useRooms(props.user.userID, NO_ROOMS, () => ALL_ROOMS);
   const peopleIn = new Map(
-    [...props.directRooms, ...listedRooms.value]
+    [...props.directRooms, ...page.value.rooms]
       .map(({ roomID, people }) => [roomID, people]),
   );
 
@@ -151,23 +154,6 @@ export default function Inbox(props: InboxProps) {
       </section>
     </>
   );
-}
-
-/** No room is open here. */
-const NO_ROOMS = signal([]);
-
-/** Keeps the list of rooms beside it up to date; returns the end of it. */
-function feedList(user: User): () => void {
-  let isOver = false;
-  let end = () => {};
-  loadScript(() => import("./parts/rooms/room_feed.ts"))
-    .then(({ feedRooms }) => {
-      if (!isOver) end = feedRooms(user, { all: NO_ROOMS });
-    }).catch(console.warn); // without a network the page's HTML is what there is
-  return () => {
-    isOver = true;
-    end();
-  };
 }
 
 const keyOf = ({ roomID, id }: MessageCopy) => `${roomID}/${id}`;

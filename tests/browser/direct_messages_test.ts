@@ -296,7 +296,7 @@ browserTest(
     await row(bob, /^Ada.*2 unread$/).click();
     await messages(bob, "And later").waitFor();
     assertEquals(await messages(bob).count(), 2);
-    assertMatch(await messages(bob).first().innerText(), /tunnel/);
+    await messages(bob).first().getByText("Written in the tunnel").waitFor();
     assertEquals(new URL(bob.url()).pathname, pathname);
   },
 );
