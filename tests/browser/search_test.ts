@@ -6,6 +6,7 @@ import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
 import { failRequests, goOnline } from "../support/failing_requests.ts";
 import { png } from "../support/pictures.ts";
 import {
+  connection,
   enter,
   inView,
   makeRoom,
@@ -301,10 +302,12 @@ browserTest(
     await using general = await onePerson(device, { serviceWorkers: "block" });
     const { ada } = general;
     await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
     await ada.keyboard.press("Control+k");
     await ada.getByRole("alert").filter({ hasText: "when you are online" })
       .waitFor();
     await ada.context().setOffline(false);
+    await connection(ada, "Online").waitFor();
     await ada.keyboard.press("Control+k");
     await ada.getByRole("searchbox", { name: "Search messages" }).waitFor();
     assertEquals(await ada.getByRole("alert").count(), 0);
