@@ -82,10 +82,7 @@ export function createDraft(scope: Scope) {
         ? mergeDrafts(other, before, content)
         : content;
       if (merged + shared + told === "" && !answered) return removeDraft(scope);
-      const stored: Draft = { content: merged, shared };
-      if (told !== shared) stored.told = told;
-      if (answered) stored.replyTo = answered;
-      saveDraft(scope, stored);
+      saveDraft(scope, { content: merged, shared, told, replyTo: answered });
     },
     write(content: string) {
       draft.set(content);
