@@ -73,7 +73,7 @@ export function MessageToolbar(props: MessageToolbarProps) {
       {button("link", words.copyLink, () => actions.copyLink(message))}
       {save}
       {/* Until then its place is kept: what lies beside it stays under the mouse. */}
-      {!save && actions.react && <span class="icon" />}
+      {!save && actions.react && <span class="icon later" />}
       {mayDelete && actions.askToDelete &&
         button("delete", words.delete, () => actions.askToDelete?.(message))}
     </div>
