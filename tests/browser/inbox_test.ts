@@ -103,6 +103,24 @@ browserTest(
 );
 
 browserTest(
+  "Without a network the list beside the inbox has the rooms that are not on the device, too (A37)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.person.post("/api/rooms", { name: "Attic" });
+    await ada.goto("/inbox");
+    await pageIsCached(ada, "/inbox", "Attic");
+    await ada.context().setOffline(true);
+    await ada.reload();
+    await ada.getByRole("radio", { name: "Others" }).check();
+    // It says so once the copies have been asked.
+    await ada.getByRole("link", { name: /^Attic.*not on this device/ })
+      .waitFor();
+  },
+);
+
+browserTest(
   "An edit and a deletion reach the inbox while it is looked at (E11)",
   async (device) => {
     await using general = await onePerson(device);

@@ -13,7 +13,7 @@ import {
   ListRefused,
   type RoomQuery,
 } from "../shared/fetch_rooms.ts";
-import { fedRooms } from "../shared/room_store.ts";
+import { fedRooms, listedRooms } from "../shared/room_store.ts";
 
 /** In milliseconds, between two requests. */
 const MIN_INTERVAL = 1_000;
@@ -42,7 +42,8 @@ export function useRooms(
       const { offlineRooms } = await loadScript(() =>
         import("./offline_rooms.ts")
       );
-      const known = [...fedRooms.peek() ?? [], ...page.peek().rooms];
+      const beside = fedRooms.peek() ?? listedRooms.peek();
+      const known = [...beside, ...page.peek().rooms];
       return { rooms: await offlineRooms(userID, known), next: null };
     }
     async function look() {
