@@ -117,6 +117,7 @@ export async function pull(
       if (lost) return await clientStateNotFound(kv, groupID);
     }
     await space.catchUp(version);
+    if (!space.born) throw unknownSpace(); // it has been erased meanwhile
   }
 
   async function plan(): Promise<PullPlan> {

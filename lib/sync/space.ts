@@ -132,7 +132,8 @@ export class Space {
       }
     }
     // Nothing known, too far behind, or another history: start at its head.
-    const entries = await this.#headAt(version);
+    const entries = await this.#headAt(version, versionstamp);
+    if (!entries) return await this.refresh();
     // Another read may have come further meanwhile; never step back behind it.
     const other = version === this.version &&
       versionstamp !== this.versionstamp;
@@ -152,14 +153,23 @@ export class Space {
     const again = await this.kv.get<number>(keys.version(this.name));
     const { value: version, versionstamp } = again;
     if (version !== null && version >= known) return await this.catchUp(again);
-    const entries = version === null ? [] : await this.#headAt(version);
+    const entries = version === null
+      ? []
+      : await this.#headAt(version, versionstamp!);
+    if (!entries) return await this.refresh();
     if (this.version !== known) return;
     this.#restart(version ?? 0, versionstamp, entries);
   }
 
-  async #headAt(version: number): Promise<LogEntry[]> {
+  /** Null when the space has been erased, or replaced, since the version was read. */
+  async #headAt(
+    version: number,
+    versionstamp: string,
+  ): Promise<LogEntry[] | null> {
     const entries = await readLog(this.kv, this.name, version, version);
     if (entries) return entries;
+    const now = await this.kv.get(keys.version(this.name));
+    if (now.versionstamp !== versionstamp) return null;
     throw new Error(`The log of ${this.name} has lost its head.`);
   }
 

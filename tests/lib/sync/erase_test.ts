@@ -1,6 +1,8 @@
 // Erase: a space goes with all that was kept of it.
 import { assertEquals, assertRejects } from "@std/assert";
 import { Sync, SyncError } from "../../../lib/sync/mod.ts";
+import type { Call } from "../../support/gated_kv.ts";
+import { pausableKv } from "../../support/pausable_kv.ts";
 import {
   ada,
   bob,
@@ -53,6 +55,37 @@ Deno.test("erase() leaves nothing of a space, and no process knows it any more (
   await other.write(["s"], (tx) => tx.set("new", true));
   const fresh = new Client(it.sync);
   await fresh.pull();
+  assertEquals(fresh.seen, { new: true });
+});
+
+/** Of a pull: how far the space is, and the record of the group. */
+const isFirstLook = ({ kind, keys: [[first]] }: Call) =>
+  kind === "getMany" && first === "version";
+
+Deno.test("a space that is erased while another process looks at it for the first time is unknown to that (S5)", async () => {
+  await using it = await openSync();
+  await fill(it.sync);
+  const late = pausableKv(it.kv);
+  const other = new Sync(late.kv, domain);
+  const client = new Client(other);
+  const look = late.hold("after", isFirstLook);
+  const pulled = assertRejects(() => client.pull(), SyncError, "no such space");
+  await look.reached;
+  await it.sync.erase("s");
+  look.release();
+  await pulled;
+
+  // Where it has been born again by then, that is what is known of it.
+  await it.sync.write(["s"], (tx) => tx.set("old", true));
+  const third = pausableKv(it.kv);
+  const fresh = new Client(new Sync(third.kv, domain));
+  const again = third.hold("after", isFirstLook);
+  const answer = fresh.pull();
+  await again.reached;
+  await it.sync.erase("s");
+  await it.sync.write(["s"], (tx) => tx.set("new", true));
+  again.release();
+  await answer;
   assertEquals(fresh.seen, { new: true });
 });
 
