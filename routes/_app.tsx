@@ -45,12 +45,7 @@ export default define.page(function App(
         {/* After the styles, which the first paint waits for. */}
         {title && isRooms(url, params.room) &&
           state.roomScripts.map((script) => (
-            <link
-              key={script}
-              rel="modulepreload"
-              href={script}
-              fetchpriority="low"
-            />
+            <link key={script.href} {...script} fetchpriority="low" />
           ))}
       </head>
       <body>

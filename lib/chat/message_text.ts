@@ -21,18 +21,19 @@ let gfm: Gfm | undefined;
 /**
  * A parser of texts, with the mentions of these people marked. The parser of
  * tables, strikethrough and tasks is loaded with the first text that may have
- * one: `onLoaded` is called, and texts are to be parsed again.
+ * one, by `loadGfm`: `onLoaded` is called, and texts are to be parsed again.
  */
 export function messageParser(
   members: readonly { name: string }[],
   reader: string,
+  loadGfm: () => Promise<Gfm>,
   onLoaded: () => void,
 ): (content: string) => RichNode[] {
   const people = mentionable(members, reader);
   return (content) => {
     if (!gfm && needsGfm(content)) {
-      import("./markdown_gfm.ts").then((module) => {
-        gfm = module.gfm;
+      loadGfm().then((loaded) => {
+        gfm = loaded;
         onLoaded();
       }, () => {}); // offline: the next such text tries again
     }

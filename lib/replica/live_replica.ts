@@ -4,6 +4,7 @@ import type { MutatorDefs, Puller, ReadonlyJSONValue } from "replicache";
 // First: our own modules then stand together in the bundle, behind Replicache, and compress better.
 import { ReplicacheClient, reportUnlessClosed } from "./replicache_client.ts";
 import { coalesce } from "./coalesce.ts";
+import { loadScript } from "./load_script.ts";
 import { followConnectivity } from "./http/connectivity.ts";
 import {
   createPuller,
@@ -39,7 +40,7 @@ const RECOVERY_INTERVAL = 5_000;
 /** What says of an error, though nobody knows of which request it is, that the disk does not work or is full. */
 const DISK_FAILURES = ["QuotaExceededError", "UnknownError"];
 
-const generations = () => import("./outbox/generations.ts");
+const generations = () => loadScript(() => import("./outbox/generations.ts"));
 
 type Client<M extends MutatorDefs> = ReplicacheClient<WithEngineMutators<M>>;
 
@@ -271,7 +272,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onError = async (error) => {
       try {
         if (DISK_FAILURES.includes((error as Error)?.name)) throw error;
-        const { replaceBroken } = await import("./outbox/broken_copy.ts");
+        const { replaceBroken } = await loadScript(() =>
+          import("./outbox/broken_copy.ts")
+        );
         const { beginNext } = await generations();
         const next = () => beginNext(this.#outbox, client.generation);
         const replace = () => next().then(ended.resolve);
@@ -297,7 +300,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async #rerunLost(): Promise<void> {
     if ((await this.#outbox.lost()).length === 0) return;
-    const { rerunLost } = await import("./outbox/rerun.ts");
+    const { rerunLost } = await loadScript(() => import("./outbox/rerun.ts"));
     await rerunLost(this.#outbox, this.#runner, this.#client, hold);
   }
 
@@ -315,7 +318,9 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) {
-      const { addPending } = await import("./outbox/rerun.ts");
+      const { addPending } = await loadScript(() =>
+        import("./outbox/rerun.ts")
+      );
       await addPending(this.#outbox, from);
     }
     await this.#closeClient(from);

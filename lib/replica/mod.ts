@@ -10,8 +10,6 @@ export type { Gap } from "./pull_window.ts";
 export type { Server } from "./server.ts";
 
 let inMemory = false;
-/** Once: what is asked for anew is another module. */
-let script: Promise<typeof import("./live_replica.ts")> | undefined;
 
 /**
  * Opens this browser's copy of a space and keeps it in step until closed.
@@ -22,18 +20,16 @@ let script: Promise<typeof import("./live_replica.ts")> | undefined;
 export async function openReplica<M extends MutatorDefs>(
   options: ReplicaOptions<M>,
 ): Promise<Replica<M>> {
-  script ??= loadScript(() => import("./live_replica.ts"));
-  const { LiveReplica } = await script.catch((error) => {
-    script = undefined;
-    throw error;
-  });
+  const { LiveReplica } = await loadScript(() => import("./live_replica.ts"));
   try {
     return await new LiveReplica(options, inMemory).open();
   } catch (error) {
     const noDisk = error instanceof DOMException || !globalThis.indexedDB;
     if (!noDisk) throw error;
     console.warn(error);
-    const { useMemoryFallback } = await import("./local/idb_fallback.ts");
+    const { useMemoryFallback } = await loadScript(() =>
+      import("./local/idb_fallback.ts")
+    );
     if (!inMemory) useMemoryFallback();
     inMemory = true;
     return await new LiveReplica(options, inMemory).open();

@@ -12,6 +12,7 @@ import type { FormsOnce } from "./http/forms_once.ts";
 import type { Held, MemoryBudget } from "./http/memory_budget.ts";
 import type { Outgoing } from "./http/outgoing.ts";
 import type { RateLimits } from "./http/rate_limits.ts";
+import type { ScriptLink } from "./http/room_scripts.ts";
 import type { JobQueue } from "./jobs/job_queue.ts";
 import type { NoticeSender } from "./notices/notice_sender.ts";
 import type { Subscriptions } from "./notices/subscriptions.ts";
@@ -56,8 +57,8 @@ export interface Services {
   mayMakeRooms: boolean;
   /** The setting `ORIGIN`. */
   publicOrigin: string | undefined;
-  /** Addresses of the scripts that a room always loads. */
-  roomScripts: string[];
+  /** Links to the scripts that a room always loads. */
+  roomScripts: ScriptLink[];
 }
 
 export interface State extends Services {

@@ -324,6 +324,22 @@ browserTest(
 );
 
 browserTest(
+  "A script that a room's page names, and that does not come, is asked for again (T45)",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    const copies = /\/live_replica-\w+\.js/;
+    await ada.route(copies, (route) => route.abort());
+    await ada.goto("/rooms/general");
+    await ada.getByRole("alert").getByRole("button", { name: "Reload" })
+      .waitFor();
+    const pulled = ada.waitForResponse("**/pull?space=user*");
+    await ada.unroute(copies);
+    await pulled;
+  },
+);
+
+browserTest(
   "The same is set above the room, by keys alone (A21)",
   async (device) => {
     await using general = await onePerson(device);

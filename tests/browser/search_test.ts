@@ -1,5 +1,5 @@
 // The search over what is on the device and what the server knows.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
@@ -311,5 +311,40 @@ browserTest(
     await ada.keyboard.press("Control+k");
     await ada.getByRole("searchbox", { name: "Search messages" }).waitFor();
     assertEquals(await ada.getByRole("alert").count(), 0);
+  },
+);
+
+browserTest(
+  "Whichever of its scripts does not come once, the search opens when it is asked for again",
+  async (device) => {
+    // A service worker would have them.
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    const openSettings = async () => {
+      await ada.goto("/settings");
+      await ada.locator("[name=theme]:checked").waitFor(); // it is alive
+    };
+    const asked = new Set<string>();
+    ada.on("request", (request) => asked.add(request.url()));
+    await openSettings();
+    const own = new Set(asked);
+    await ada.keyboard.press("Control+k");
+    await searchBox(ada).waitFor();
+    // Behind an open dialog the copies are looked through.
+    const scripts = [...asked.difference(own)]
+      .filter((url) => url.endsWith(".js") && !url.includes("live_replica"));
+    assert(scripts.length > 5, scripts.join());
+    const alert = ada.getByRole("alert")
+      .filter({ hasText: "Search could not be loaded" });
+    for (const script of scripts) {
+      await openSettings();
+      await ada.route(script, (route) => route.abort());
+      await ada.keyboard.press("Control+k");
+      await alert.waitFor();
+      await ada.unroute(script);
+      await ada.keyboard.press("Control+k");
+      await searchBox(ada).waitFor();
+      assertEquals(await alert.count(), 0, script);
+    }
   },
 );

@@ -46,7 +46,7 @@ browserTest(
     const { length } = scripts;
     assert(length <= MAX_SCRIPTS, `${length}: ${JSON.stringify(scripts)}`);
     // None but those that the page itself asks for waits for another to name it (T45).
-    const named = await tab.locator("link[rel=modulepreload]").evaluateAll(
+    const named = await tab.locator("link[rel$=preload]").evaluateAll(
       (links) => links.map((link) => link.getAttribute("href")!),
     );
     assertEquals(

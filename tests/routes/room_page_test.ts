@@ -41,9 +41,16 @@ async function scripts(ada: Person) {
   const namedBy = async (path: string) => {
     const { body } = await ada.get(path);
     const links: string[] = body.match(/<link[^>]*>/g) ?? [];
-    const named = links.filter((link) => link.includes("modulepreload"));
+    const named = links.filter((link) => link.includes("preload"));
     // The first paint waits for the styles, which come before them.
     assertEquals(named, named.length ? links.slice(-named.length) : []);
+    // As a module it would never be loaded again where it did not come once.
+    for (const link of named) {
+      const rel = link.includes("/live_replica-")
+        ? 'rel="preload" as="fetch" crossorigin="anonymous"'
+        : 'rel="modulepreload"';
+      assertStringIncludes(link, rel);
+    }
     return named.map((link) => link.match(/href="([^"]+)"/)![1]);
   };
   const named = await namedBy("/rooms/general");

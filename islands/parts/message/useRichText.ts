@@ -12,7 +12,7 @@ import type { People } from "../shared/usePeople.ts";
 
 type Parser = Pick<
   typeof import("./parse_message.ts"),
-  "messageParser"
+  "messageParser" | "loadGfm"
 >;
 
 /** Undefined until it is loaded. Written in browsers only: on the server it is everybody's. */
@@ -36,16 +36,17 @@ export function useRichText(
   parsedByServer: RichTextByID,
   people: People,
 ) {
-  const { messageParser } = loaded.value ?? {};
+  const script = loaded.value;
   const peopleAtFirst = useRef(people).current;
   const parser = useMemo(
     () =>
-      messageParser?.(
+      script?.messageParser(
         people.members,
         people.myName,
-        () => loaded.value = { messageParser },
+        script.loadGfm,
+        () => loaded.value = { ...script },
       ),
-    [loaded.value, people],
+    [script, people],
   );
   // Anew with the parser: what was shown plain is parsed then.
   const richTextOf = useMemo(() => {

@@ -23,7 +23,6 @@ import "./Avatar.tsx";
 import "./attention.ts";
 import "./chat_server.ts";
 import "./error_words.ts";
-import "./fetch_rooms.ts";
 import "./file_urls.ts";
 import "./keys.ts";
 import "../../../lib/replica/load_script.ts";

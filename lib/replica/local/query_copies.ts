@@ -1,5 +1,6 @@
 // Queries the copies of spaces that are on this browser's disk, without syncing them.
 import type { MutatorDefs } from "replicache";
+import { loadScript } from "../load_script.ts";
 import { SnapshotStore } from "./snapshot_store.ts";
 import { dismissRejection } from "../rejections.ts";
 import type { Query } from "../replica.ts";
@@ -44,7 +45,9 @@ async function queryCopy<T>(
   mutators: MutatorDefs,
   body: Query<T>,
 ): Promise<T> {
-  const { ReplicacheImpl, SCHEMA_VERSION } = await import("../live_replica.ts");
+  const { ReplicacheImpl, SCHEMA_VERSION } = await loadScript(() =>
+    import("../live_replica.ts")
+  );
   const copy = new ReplicacheImpl({
     name,
     schemaVersion: SCHEMA_VERSION,

@@ -1,5 +1,6 @@
 // Locks that all tabs of a browser share (Web Locks): to hold one, to see which are held, and to elect one tab.
 
+import { loadScript } from "../load_script.ts";
 // Only on https and localhost; elsewhere IndexedDB does for them, where nobody
 // knows which are held. Where a browser refuses both, each tab acts as if it had
 // every lock.
@@ -8,7 +9,7 @@ const manager = async (): Promise<Pick<LockManager, "request" | "query">> =>
 
 /** Where its script does not come, as there is no network just now, the next use asks for it again. */
 const idbLocks = () =>
-  import("./idb_locks.ts").catch((error) => {
+  loadScript(() => import("./idb_locks.ts")).catch((error) => {
     console.warn(error);
     throw error;
   });

@@ -1,4 +1,5 @@
 // All that is unsent in this browser, of every user and space: what signing out would discard.
+import { loadScript } from "../load_script.ts";
 import type { UnsentMutation } from "./outbox_database.ts";
 
 export type UnsentAnywhere = Pick<UnsentMutation, "name" | "args"> & {
@@ -11,7 +12,9 @@ export async function unsentMutations(): Promise<UnsentAnywhere[]> {
   // Most browsers have no outbox yet; in one that does not tell, it is made.
   const known = await indexedDB.databases?.();
   if (known && !known.some(({ name }) => name === "outbox")) return [];
-  const { OutboxDatabase, unsentIn } = await import("../live_replica.ts");
+  const { OutboxDatabase, unsentIn } = await loadScript(() =>
+    import("../live_replica.ts")
+  );
   const storage = new OutboxDatabase(known !== undefined);
   try {
     const found = await unsentIn(await storage.read("unsent"));
@@ -26,7 +29,9 @@ export async function unsentMutations(): Promise<UnsentAnywhere[]> {
 
 /** Resolves once the replicas that are open now in this browser are closed, as with their tabs. */
 export async function replicasClosed(): Promise<void> {
-  const { clientsClosed } = await import("../live_replica.ts");
+  const { clientsClosed } = await loadScript(() =>
+    import("../live_replica.ts")
+  );
   await clientsClosed();
 }
 
