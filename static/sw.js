@@ -263,8 +263,10 @@ async function fileOfBuild(event) {
   const answer = await fetch(request);
   const name = BUILD_PREFIX + buildIn(request.url);
   const isWhole = answer.ok && !answer.redirected;
-  // Scripts come with all that they import, or not at all: see `storeFile`.
-  if (isWhole && request.destination !== "script" && await caches.has(name)) {
+  // Scripts come with all that they import, or not at all: see `storeFile`. (A
+  // page fetches some before it imports them.)
+  const isScript = new URL(request.url).pathname.endsWith(".js");
+  if (isWhole && !isScript && await caches.has(name)) {
     const copy = answer.clone();
     event.waitUntil(
       caches.open(name).then((cache) => cache.put(request, copy)),

@@ -41,6 +41,8 @@ const RECOVERY_INTERVAL = 5_000;
 const DISK_FAILURES = ["QuotaExceededError", "UnknownError"];
 
 const generations = () => loadScript(() => import("./outbox/generations.ts"));
+const rerun = () => loadScript(() => import("./outbox/rerun.ts"));
+const brokenCopy = () => loadScript(() => import("./outbox/broken_copy.ts"));
 
 type Client<M extends MutatorDefs> = ReplicacheClient<WithEngineMutators<M>>;
 
@@ -91,9 +93,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
       onGroupLost,
     );
     this.#recovery = new Recovery(this.#name, outbox, pusher);
-    const window = this.#window = new PullWindow({
-      window: options.window,
-    });
+    const window = this.#window = new PullWindow({ window: options.window });
     this.#puller = createPuller(
       this.#transport,
       (wanted) => server.url("pull", [space], wanted),
@@ -272,9 +272,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     client.onError = async (error) => {
       try {
         if (DISK_FAILURES.includes((error as Error)?.name)) throw error;
-        const { replaceBroken } = await loadScript(() =>
-          import("./outbox/broken_copy.ts")
-        );
+        const { replaceBroken } = await brokenCopy();
         const { beginNext } = await generations();
         const next = () => beginNext(this.#outbox, client.generation);
         const replace = () => next().then(ended.resolve);
@@ -300,7 +298,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
 
   async #rerunLost(): Promise<void> {
     if ((await this.#outbox.lost()).length === 0) return;
-    const { rerunLost } = await loadScript(() => import("./outbox/rerun.ts"));
+    const { rerunLost } = await rerun();
     await rerunLost(this.#outbox, this.#runner, this.#client, hold);
   }
 
@@ -318,9 +316,7 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     if (this.closed || from !== this.#client) return;
     const { current } = await this.#outbox.generations();
     if (current === from.generation) {
-      const { addPending } = await loadScript(() =>
-        import("./outbox/rerun.ts")
-      );
+      const { addPending } = await rerun();
       await addPending(this.#outbox, from);
     }
     await this.#closeClient(from);
@@ -368,9 +364,8 @@ export class LiveReplica<M extends MutatorDefs> implements Replica<M> {
     this.#setStatus({ paused });
     this.#unlisten?.();
     if (paused === "gone") {
-      generations().then((it) =>
-        it.dropCopy(this.#outbox, this.#client, rejectionsIn)
-      )
+      generations()
+        .then((it) => it.dropCopy(this.#outbox, this.#client, rejectionsIn))
         .catch(reportUnlessClosed(this));
     }
     if (paused) return;

@@ -49,6 +49,9 @@ browserTest(
     await page.goto("/");
     assertEquals(await says(page), "build two, of ada: first");
     await page.evaluate(() => navigator.serviceWorker.ready);
+    await site.asked(site.missing);
+    // As a page does before it imports one.
+    await page.evaluate(() => fetch("/_fresh/js/two/main.js"));
     await site.cut();
     await page.goto("/");
     assertEquals(await says(page), "build one, of ada: first");

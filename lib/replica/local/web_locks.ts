@@ -1,6 +1,6 @@
 // Locks that all tabs of a browser share (Web Locks): to hold one, to see which are held, and to elect one tab.
-
 import { loadScript } from "../load_script.ts";
+
 // Only on https and localhost; elsewhere IndexedDB does for them, where nobody
 // knows which are held. Where a browser refuses both, each tab acts as if it had
 // every lock.
