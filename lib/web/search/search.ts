@@ -111,6 +111,7 @@ export async function searchFor(
     !blocked.has(message.authorID) && passes(query, message) &&
     relevance(searchedText(message), query.terms) !== undefined;
   let last = next ?? beginningOf(query);
+  let told = last;
   let isEnd = false;
   let isBound = false;
   let { isIncomplete } = indexed;
@@ -131,13 +132,16 @@ export async function searchFor(
     for (const place of places) {
       last = place;
       taken++;
+      // Of a room that one may not read any more not even the place is told.
+      if (!mayShow(place)) continue;
+      told = place;
       const message = messages.get(place);
-      if (!message || !mayShow(place) || !answers(message)) continue;
+      if (!message || !answers(message)) continue;
       found.push({ place, message });
       if (found.length === PAGE) break;
     }
     if (taken < places.length) break;
-    if (end) [last, isBound] = [end, true];
+    if (end) [last, told, isBound] = [end, end, true];
     else if (places.length < READ_AT_ONCE) isEnd = true;
     else isBound = read >= MAX_READ || budget.isSpent;
   }
@@ -147,10 +151,11 @@ export async function searchFor(
     return foundMessage(message, { ...room, name });
   }));
   const mayShow = await readableIn(sync, userID, found.map((f) => f.place));
+  const goesOn = !isEnd && told.at < Infinity;
   return {
     messages: messages.filter((_, i) => mayShow(found[i].place)),
-    next: isEnd ? null : textOf(last),
-    ...isBound && found.length < PAGE && { until: 1_000 * last.at },
+    next: goesOn ? textOf(told) : null,
+    ...goesOn && isBound && found.length < PAGE && { until: 1_000 * told.at },
     ...isIncomplete && { incomplete: true as const },
   };
 }
@@ -172,9 +177,17 @@ async function scopeOf(
     sync.view(userSpace(userID), actorOf(userID), 1),
     sync.newest(DIRECTORY, "listing/", PUBLIC_ROOMS),
   ]);
+  const memberships = await membershipsOf(own);
+  const inOwn = new Set(memberships.map(({ roomID }) => roomID));
+  const others = listings.map(({ value }) => value as Named)
+    .filter(({ roomID }) => !inOwn.has(roomID));
+  // Of who is banned from one what it has is not even looked for.
+  const isOpen = await Promise.all(
+    others.map(({ roomID }) => mayRead(sync, userID, roomSpace(roomID))),
+  );
   const all: Named[] = [
-    ...listings.map(({ value }) => value as Named),
-    ...await membershipsOf(own),
+    ...others.filter((_, i) => isOpen[i]),
+    ...memberships,
   ];
   // Of direct messages each name is a look at their room.
   const isSought = await Promise.all(

@@ -20,6 +20,7 @@ import {
   indexAll,
   messageOf,
   put,
+  searchPage,
   type Store,
   texts,
 } from "../../../support/search_index.ts";
@@ -77,6 +78,29 @@ Deno.test("Each person finds what they may read: members all, others what is pub
       const there = expected.filter((text) => text.endsWith(room));
       assertEquals(found, there, `${person} in ${room}`);
     }
+  }
+});
+
+Deno.test("Who is banned is answered as if nothing was there, however much there is (T92, T31)", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const it: Store = { kv, sync: new Sync(kv, chatDomain) };
+  const [open] = await makeRooms(it);
+  for (let from = 2; from < 350; from += 50) {
+    const some = Array.from({ length: 50 }, (_, i) => from + i);
+    await put(
+      it.sync,
+      open,
+      ...some.map((seq) => messageOf(`m${seq}`, seq, "plan")),
+    );
+  }
+  await indexAll(it);
+  assertEquals((await searchPage(it, "outsider", "plan")).messages.length, 20);
+  for (const query of ["plan", "nothing", "plan from:ada", "in:public plan"]) {
+    assertEquals(
+      await searchPage(it, "banned", query),
+      { messages: [], next: null },
+      query,
+    );
   }
 });
 
