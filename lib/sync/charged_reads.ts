@@ -20,8 +20,8 @@ export type KvReads = Pick<Deno.Kv, "get" | "getMany"> & {
 };
 
 /**
- * Reads that charge `hold` for each value of bytes that `getMany` and `list`
- * bring. One that may not be held ends as `unavailable`.
+ * Reads that charge `hold` for each value that `getMany` and `list` bring. One
+ * that may not be held ends as `unavailable`.
  */
 export function chargedReads(kv: KvReads, hold: Hold): KvReads {
   let held = 0;
@@ -30,8 +30,10 @@ export function chargedReads(kv: KvReads, hold: Hold): KvReads {
     throw unavailable(undefined, "There is no memory left for the answer.");
   };
   const charge = (value: unknown) => {
-    if (!(value instanceof Uint8Array)) return;
-    chargeBytes(value.length + OVERHEAD_BYTES);
+    if (value === null) return;
+    // What is no bytes is a small record.
+    const bytes = value instanceof Uint8Array ? value.length : 0;
+    chargeBytes(bytes + OVERHEAD_BYTES);
   };
   return {
     charge: chargeBytes,

@@ -114,7 +114,7 @@ export async function pull(
       // The answer does not wait for it; should it fail, the next pull tries again.
       recordUse(kv, groupID, group.value, group.versionstamp)
         .catch((error) => logFailure("No record of a group's use", error));
-      if (lost) return await clientStateNotFound(kv, groupID);
+      if (lost) return await clientStateNotFound(charged, groupID);
     }
     await space.catchUp(version);
     if (!space.born) throw unknownSpace(); // it has been erased meanwhile
@@ -182,7 +182,7 @@ export async function pull(
       case "wider":
         return await widen(cookie!, plan);
       case "lost":
-        return await fence(store, space, viewer, cookie!);
+        return await fence(store, charged, space, viewer, cookie!);
     }
   }
 
@@ -254,7 +254,7 @@ export async function pull(
     );
     if (!log) return await whole(snapshotOf(window, centre));
     if (log[0].mark !== cookie.mark) {
-      return await fence(store, space, viewer, cookie);
+      return await fence(store, charged, space, viewer, cookie);
     }
     const { patch, lastMutationIDs } = changeOf(
       log.slice(1),
@@ -284,6 +284,7 @@ async function clientStateNotFound(
  */
 function fence(
   store: Store,
+  charged: KvReads,
   space: Space,
   { userID, groupID }: Viewer,
   cookie: Cookie,
@@ -312,7 +313,8 @@ function fence(
       atomic.check({ key: keys.group(groupID), versionstamp });
       if (!(await atomic.commit()).ok) throw new Error("The group has changed");
     }
-    return await clientStateNotFound(kv, groupID);
+    charged.drop?.(); // nothing that was read before is answered
+    return await clientStateNotFound(charged, groupID);
   });
 }
 
@@ -335,9 +337,28 @@ function* jsonOf(
   cookie: Cookie,
   ...[lastMutationIDChanges, entries, patch, clear = false]: Rest
 ): PullAnswer {
-  const start = JSON.stringify({ cookie, lastMutationIDChanges }).slice(0, -1);
-  let piece = `${start},"patch":[`;
-  let separator = "";
+  let piece = "";
+  for (const part of parts()) {
+    piece += part;
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece) yield piece;
+
+  function* parts() {
+    yield `{"cookie":${JSON.stringify(cookie)},"lastMutationIDChanges":{`;
+    yield* separated(confirmations());
+    yield '},"patch":[';
+    yield* separated(ops());
+    yield "]}";
+  }
+  function* confirmations() {
+    // A group may have had any number of clients.
+    for (const [clientID, id] of Object.entries(lastMutationIDChanges)) {
+      yield `${JSON.stringify(clientID)}:${id}`;
+    }
+  }
   function* ops() {
     if (clear) yield '{"op":"clear"}';
     for (const [key, json] of entries) {
@@ -345,12 +366,12 @@ function* jsonOf(
     }
     for (const op of patch) yield JSON.stringify(op);
   }
-  for (const op of ops()) {
-    piece += separator + op;
+}
+
+function* separated(parts: Iterable<string>): Iterable<string> {
+  let separator = "";
+  for (const part of parts) {
+    yield separator + part;
     separator = ",";
-    if (piece.length < PIECE_LENGTH) continue;
-    yield piece;
-    piece = "";
   }
-  yield `${piece}]}`;
 }

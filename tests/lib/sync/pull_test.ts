@@ -357,3 +357,42 @@ Deno.test("pull() makes a large answer in pieces of 16 Ki characters and one cha
   assert(lengths.length > 5);
   for (const length of lengths) assert(length < 17_000, `${length}`);
 });
+
+Deno.test("pull() says what it reads of a group's clients, and tells of them in pieces, however many there are (L10, L11)", async () => {
+  await using it = await openSync();
+  const { groupID } = await withItems(it.sync, 1);
+  const all: Record<string, number> = {};
+  for (let i = 0; i < 2_000; i++) all[`client-${i}`.padEnd(60, "x")] = i;
+  for (const [clientID, lastMutationID] of Object.entries(all)) {
+    await it.kv.set(["client", groupID, clientID], { lastMutationID });
+  }
+  let held = 0;
+  const pull = (most: number, cookie: unknown = null) =>
+    it.sync.pull("s", ada, {
+      pullVersion: 1,
+      schemaVersion: "1",
+      profileID: "p",
+      clientGroupID: groupID,
+      cookie,
+    }, {
+      mayRead: () => Promise.resolve(true),
+      hold: (bytes) => (held += bytes) <= most,
+    });
+  const answer = await pull(Infinity);
+  assert(!("error" in answer));
+  assert(held > 2_000 * 200, `${held}`);
+  const pieces = [...answer];
+  for (const { length } of pieces) assert(length < 17_000, `${length}`);
+  const { cookie, lastMutationIDChanges } = JSON.parse(pieces.join(""));
+  assertEquals({ ...lastMutationIDChanges, ...all }, lastMutationIDChanges);
+  assertEquals(Object.keys(lastMutationIDChanges).length, 2_001);
+
+  const none = await assertRejects(() => pull(held + 100_000), SyncError);
+  assertEquals(none.problem, "unavailable");
+  held = 0;
+  const strange = { ...cookie, mark: "other" };
+  // A group that is lost is told of all of them as well.
+  const lost = await assertRejects(() => pull(100_000, strange), SyncError);
+  assertEquals(lost.problem, "unavailable");
+  assert("error" in await pull(Infinity, strange));
+});
