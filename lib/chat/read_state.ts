@@ -45,3 +45,7 @@ export function unreadAfter(room: RoomSummary, read: number): number {
     ? unread
     : Math.min(unread, Math.max(0, messageCount - read));
 }
+
+/** Short enough for a badge. From the most on that the server counts there may be more. */
+export const shortly = (n: number): string =>
+  n >= MAX_UNREAD ? `${MAX_UNREAD}+` : String(n);

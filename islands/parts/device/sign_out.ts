@@ -1,5 +1,5 @@
 // Signs out or deletes the account, then erases all that this browser stores and tells its other tabs.
-import { replicasClosed } from "../../../lib/replica/outbox/unsent.ts";
+import { replicasClosed } from "../../../lib/replica/outbox/all_tabs.ts";
 import { announceSignOut, signingOut } from "../shared/sign_out_channel.ts";
 
 /** How long, in milliseconds, to wait for the other tabs to close their replicas, and then for the browser to erase. */

@@ -3,18 +3,12 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { UnsentCounts } from "../../../lib/chat/strings/device.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
-import {
-  allDrafts,
-  allEdits,
-  allOutgoing,
-  type Scope,
-  textsIn,
-} from "../shared/unsent_text.ts";
+import { allOf, type Scope, textsIn } from "../shared/unsent_text.ts";
 import { allKept } from "../files/kept_files.ts";
 import { allUnsent, type UnsentMessage } from "../files/upload_store.ts";
 import { signingOut } from "../shared/sign_out_channel.ts";
+import { onUnsentChange } from "../../../lib/replica/outbox/all_tabs.ts";
 import {
-  onUnsentChange,
   type UnsentAnywhere,
   unsentMutations,
 } from "../../../lib/replica/outbox/unsent.ts";
@@ -113,16 +107,16 @@ function countsOf(
     if (author === userID && content) texts.push(content);
   }
   // What is typed and in no outbox: drafts that no other device knows yet,
-  for (const [place, { content, shared }] of allDrafts()) {
+  for (const [place, { content, shared }] of allOf("draft")) {
     if (content && content !== shared) drafts.set(place, content);
   }
   // files that go with the next message,
   for (const place of kept) drafts.set(place, drafts.get(place) ?? "");
   // messages that were on their way into one, and texts that are being changed.
-  for (const [place, { id, content }] of allOutgoing()) {
+  for (const [place, { id, content }] of allOf("leaving")) {
     if (!messageIDs.has(id)) drafts.set(place, content);
   }
-  const edits = allEdits();
+  const edits = allOf("edit");
   const isOwn = (place: string) => place.startsWith(`${userID}/`);
   for (const [place, content] of drafts) {
     if (isOwn(place) && content) texts.push(content);

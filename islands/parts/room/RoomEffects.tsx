@@ -22,7 +22,7 @@ import type { People } from "../shared/usePeople.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { showRoomName } from "../shared/room_navigation.ts";
 import { listedRooms, roomNames } from "../shared/room_store.ts";
-import { editsIn, type Scope } from "../shared/unsent_text.ts";
+import { inScope, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer, returnToComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
 import { useLogFocus } from "../timeline/useLogFocus.ts";
@@ -151,7 +151,7 @@ function useEditLock(scope: Scope, editing: Editing): void {
 
 /** The last edit that was begun and that no tab is at. */
 async function unlockedEdit(scope: Scope) {
-  for (const edit of editsIn(scope)) {
+  for (const edit of inScope("edit", scope)) {
     // Without locks, as on plain http, two tabs may show the same edit.
     if (!await isHeld(lockName(edit.id))) return edit;
   }

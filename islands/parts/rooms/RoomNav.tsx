@@ -1,6 +1,7 @@
 // Stands for the list of rooms until one is at it: the button that opens it on a narrow screen, the number of unread messages in the title, and the keys.
 import { useEffect } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
+import { shortly } from "../../../lib/chat/read_state.ts";
 import type { RoomSummary } from "../../../lib/chat/views.ts";
 import { loadScript } from "../../../lib/replica/load_script.ts";
 import {
@@ -9,7 +10,6 @@ import {
   roomNames,
   unreadIn,
 } from "../shared/room_store.ts";
-import { shortly } from "../shared/UnreadCount.tsx";
 import type { LiveList } from "./LiveRoomList.tsx";
 import { useRoomKeys } from "./useRoomKeys.ts";
 

@@ -1,6 +1,6 @@
 // How many messages of a room are unread, and whether one of them mentions the person.
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
-import { MAX_UNREAD } from "../../../lib/chat/read_state.ts";
+import { shortly } from "../../../lib/chat/read_state.ts";
 
 const words = roomStrings.rooms;
 
@@ -17,7 +17,3 @@ export function UnreadCount({ unread, mention }: UnreadCountProps) {
     </span>
   );
 }
-
-/** Short enough for a badge. From the most on that the server counts there may be more. */
-export const shortly = (n: number): string =>
-  n >= MAX_UNREAD ? `${MAX_UNREAD}+` : String(n);

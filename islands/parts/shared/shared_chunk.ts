@@ -33,6 +33,5 @@ import "./room_navigation.ts";
 import "./room_store.ts";
 import "./sign_out_channel.ts";
 import "./Timestamp.tsx";
-import "./UnreadCount.tsx";
 import "./unsent_text.ts";
 import "./writing_focus.ts";

@@ -34,35 +34,33 @@ const keyOf = (kind: keyof Kinds, scope: Scope, id?: string) =>
   id === undefined ? `${kind}/${scope}` : `${kind}/${scope}/${id}`;
 
 /** Everybody's on this device, the newest first. */
-const allOf = <K extends keyof Kinds>(kind: K): [Scope, Kinds[K]][] =>
+export const allOf = <K extends keyof Kinds>(kind: K): [Scope, Kinds[K]][] =>
   entriesUnder<Kinds[K]>(`${kind}/`)
     .map(([rest, value]) => [rest.split("/", 2).join("/"), value]);
 
-const inScope = <K extends keyof Kinds>(kind: K, scope: Scope): Kinds[K][] =>
+export const inScope = <K extends keyof Kinds>(
+  kind: K,
+  scope: Scope,
+): Kinds[K][] =>
   allOf(kind).filter(([each]) => each === scope).map(([, value]) => value);
 
 export const readDraft = (scope: Scope) => read<Draft>(keyOf("draft", scope));
 export const saveDraft = (scope: Scope, draft: Draft) =>
   write(keyOf("draft", scope), draft);
 export const removeDraft = (scope: Scope) => remove(keyOf("draft", scope));
-export const allDrafts = () => allOf("draft");
 
-export const outgoingIn = (scope: Scope) => inScope("leaving", scope);
 export const saveOutgoing = (scope: Scope, message: OutgoingMessage) =>
   write(keyOf("leaving", scope, message.id), message);
 export const removeOutgoing = (scope: Scope, id: string) =>
   remove(keyOf("leaving", scope, id));
-export const allOutgoing = () => allOf("leaving");
 
 // By message: another tab may be editing another one.
-export const editsIn = (scope: Scope) => inScope("edit", scope);
 export const readEdit = (scope: Scope, id: string) =>
   read<BegunEdit>(keyOf("edit", scope, id));
 export const saveEdit = (scope: Scope, edit: BegunEdit) =>
   write(keyOf("edit", scope, edit.id), edit);
 export const removeEdit = (scope: Scope, id: string) =>
   remove(keyOf("edit", scope, id));
-export const allEdits = () => allOf("edit");
 
 /** Says whether files are kept for a room. */
 export const markFiles = (scope: Scope, are: boolean): void =>

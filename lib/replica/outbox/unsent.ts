@@ -26,18 +26,3 @@ export async function unsentMutations(): Promise<UnsentAnywhere[]> {
     await storage.close();
   }
 }
-
-/** Resolves once the replicas that are open now in this browser are closed, as with their tabs. */
-export async function replicasClosed(): Promise<void> {
-  const { clientsClosed } = await loadScript(() =>
-    import("../live_replica.ts")
-  );
-  await clientsClosed();
-}
-
-/** Calls back after any tab has changed what is unsent; returns the end of it. */
-export function onUnsentChange(callback: () => void): () => void {
-  const channel = new BroadcastChannel("outbox");
-  channel.onmessage = callback;
-  return () => channel.close();
-}
