@@ -13,12 +13,17 @@ import { define } from "../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { sync, user, mayMakeRooms } = ctx.state;
+    const { sync, held, user, mayMakeRooms } = ctx.state;
     if (!user) return toSignIn(ctx);
     const { userID } = user;
     ctx.state.title = inboxStrings.title;
     const { rooms } = await ownRoomsFor(ctx.state, user, { q: "" });
-    const own = await sync.view(userSpace(userID), actorOf(userID), 1);
+    const own = await sync.view(
+      userSpace(userID),
+      actorOf(userID),
+      1,
+      held.tryAdd,
+    );
     const directRooms = rooms.filter(({ direct }) => direct)
       .map(({ roomID, people }) => ({ roomID, people }));
     const inbox = { user, directRooms, ...await inboxIn(own) };

@@ -5,6 +5,7 @@ import type {
   WriteTransaction,
 } from "replicache";
 import { type Changes, changesSince } from "./changes.ts";
+import { chargedReads, type Hold } from "./charged_reads.ts";
 import { entriesOf, snapshot } from "./client_view.ts";
 import {
   type CopiedVersion,
@@ -331,18 +332,19 @@ export class Sync<U extends User = User> {
 
   /**
    * A space as a user's first pull would bring it, to be read by the queries
-   * that the browser runs on its copy.
+   * that the browser runs on its copy. `hold` is told how much that is.
    */
   async view(
     space: string,
     user: U,
     window: number,
+    hold: Hold = () => true,
   ): Promise<ReadTransaction> {
     const viewer = { userID: user.userID, groupID: "" };
     const collections = this.domain.collections(space);
     const view = await this.#reading(() =>
       snapshot(
-        this.kv,
+        chargedReads(this.kv, hold),
         space,
         this.#spaces.peek(space),
         viewer,

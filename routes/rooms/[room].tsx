@@ -13,10 +13,10 @@ import { define } from "../../lib/web/state.ts";
 
 export const handler = methods({
   async GET(ctx) {
-    const { sync, user, mayMakeRooms } = ctx.state;
+    const { user, mayMakeRooms } = ctx.state;
     if (!user) return toSignIn(ctx);
     const [view, { rooms }, inboxUnread] = await Promise.all([
-      viewRoom(sync, ctx.params.room, user.userID),
+      viewRoom(ctx.state, ctx.params.room, user.userID),
       ownRoomsFor(ctx.state, user, { q: "" }),
       inboxUnreadFor(ctx.state, user),
     ]);

@@ -13,6 +13,7 @@ import { LimitReached, RateLimits } from "../../lib/web/http/rate_limits.ts";
 import type { Person } from "../support/person.ts";
 import { app, appTest as test } from "../support/shared_app.ts";
 import { Writer } from "../support/writer.ts";
+import { unlimited } from "../support/unlimited.ts";
 
 const idsOf = (people: readonly Person[]) =>
   people.map(({ userID }) => ({ id: userID }));
@@ -91,7 +92,7 @@ test("Of eight people who begin the same at once, in several processes, all are 
   const begun = await Promise.all(
     people.map(({ userID, name }, i) =>
       beginDirect(
-        { sync: processes[i], limits: new RateLimits(false) },
+        { sync: processes[i], ...unlimited() },
         { userID, name },
         { people: idsOf(people) },
       )
@@ -316,9 +317,8 @@ test("What breaks off after some of many were added is of no use to anybody, and
         // deno-lint-ignore no-explicit-any -- whatever it has
         : (target as any)[name].bind(target),
   });
-  const limits = new RateLimits(false);
   const input = { people: idsOf(people) };
-  const died = await beginDirect({ sync: breaking, limits }, ada, input)
+  const died = await beginDirect({ sync: breaking, ...unlimited() }, ada, input)
     .then(() => undefined, (error) => error.message);
   assertEquals(died, "It died");
   for (const person of people) {
@@ -339,7 +339,7 @@ test("A person begins a hundred of them a day; what is there already is not coun
   const sync = new Sync(app.kv, chatDomain);
   const limits = new RateLimits(true);
   const beginWith = (n: number) =>
-    beginDirect({ sync, limits }, ada, {
+    beginDirect({ ...unlimited(), sync, limits }, ada, {
       people: idsOf(others.filter((_, i) => n & 1 << i)),
     });
   const known = await begin(ada, others[0]);

@@ -35,7 +35,7 @@ const PEOPLE_PER_COMMIT = 4;
 const sha256 = (text: string) =>
   createHash("sha256").update(text).digest("hex");
 
-type Services = Pick<State, "sync" | "limits">;
+type Services = Pick<State, "sync" | "limits" | "held">;
 type Begun = { roomID: string; space: string };
 
 /**
@@ -47,7 +47,7 @@ type Begun = { roomID: string; space: string };
  * or shares no room with the person, `full`; and a `LimitReached`.
  */
 export async function beginDirect(
-  { sync, limits }: Services,
+  { sync, limits, held }: Services,
   { userID }: User,
   input: unknown,
 ): Promise<Begun> {
@@ -82,7 +82,7 @@ export async function beginDirect(
       },
     );
   if (!isThere) {
-    await assertMayMeet(sync, userID, others);
+    await assertMayMeet({ sync, held }, userID, others);
     while (others.length >= PEOPLE_PER_COMMIT) {
       await add(others.splice(0, PEOPLE_PER_COMMIT));
     }
@@ -115,7 +115,7 @@ const noSuchPerson = () =>
  * may be in one more: before anything is written. The commits look again.
  */
 async function assertMayMeet(
-  sync: State["sync"],
+  { sync, held }: Pick<State, "sync" | "held">,
   userID: string,
   others: readonly string[],
 ): Promise<void> {
@@ -123,7 +123,8 @@ async function assertMayMeet(
     const space = userSpace(id);
     const [profile] = await sync.get(space, "profile");
     if (!profile || !await mayMeet(sync, userID, id)) throw noSuchPerson();
-    await assertBelowLimit(await sync.view(space, actorOf(id), 1), id, userID);
+    const own = await sync.view(space, actorOf(id), 1, held.tryAdd);
+    await assertBelowLimit(own, id, userID);
   }
 }
 

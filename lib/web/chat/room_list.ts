@@ -61,7 +61,7 @@ export type RoomQuery = { q: string; after?: Cursor };
 export const roomQueryIn = ({ searchParams }: URL): RoomQuery =>
   valid(Query, Object.fromEntries(searchParams));
 
-type Services = Pick<State, "sync" | "roomDigests">;
+type Services = Pick<State, "sync" | "roomDigests" | "held">;
 
 /**
  * A page of the rooms for a person: their own, longest there first, then the
@@ -69,14 +69,19 @@ type Services = Pick<State, "sync" | "roomDigests">;
  * the end of the list.
  */
 export async function roomsFor(
-  { sync, roomDigests }: Services,
+  { sync, roomDigests, held }: Services,
   user: User,
   { q, after }: RoomQuery,
 ): Promise<RoomPage> {
   const { userID } = user;
   // If a process has died before it had told the rooms of another name.
   await updateProfileInRooms(sync, userID);
-  const own = await sync.view(userSpace(userID), actorOf(userID), PAGE);
+  const own = await sync.view(
+    userSpace(userID),
+    actorOf(userID),
+    PAGE,
+    held.tryAdd,
+  );
   const memberships = await membershipsOf(own);
   const blocked = new Set((await blockedBy(own)).map(({ id }) => id));
   const settings = await roomSettingsOf(own);
@@ -197,10 +202,15 @@ async function readableIn(
 
 /** How much of a person's inbox is unread, for beside the list. */
 export async function inboxUnreadFor(
-  { sync }: Services,
+  { sync, held }: Services,
   { userID }: User,
 ): Promise<number> {
-  const own = await sync.view(userSpace(userID), actorOf(userID), 1);
+  const own = await sync.view(
+    userSpace(userID),
+    actorOf(userID),
+    1,
+    held.tryAdd,
+  );
   return unreadOf(await inboxIn(own));
 }
 

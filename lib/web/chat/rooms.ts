@@ -1,6 +1,6 @@
 // What the server itself does with rooms: show and make them.
 import { ulid } from "@std/ulid";
-import type { WriteTransaction } from "replicache";
+import type { ReadTransaction, WriteTransaction } from "replicache";
 import * as v from "@badrap/valita";
 import {
   bansIn,
@@ -36,8 +36,10 @@ import {
   assertOwner,
   assertPerson,
   mayRead,
+  mayReadBy,
   noSuchRoom,
 } from "../auth/access.ts";
+import type { Held } from "../http/memory_budget.ts";
 import {
   listingOf,
   repairListing,
@@ -53,12 +55,15 @@ const PAGE_MESSAGES = 50; // messages in a page's HTML,
 const MAX_PAGE_MESSAGES = 300; // or as many as are unread, up to this,
 const READ_CONTEXT = 10; // and a few that were read before
 
+type Services = { sync: Sync; held: Held };
+
 /** A room with its newest messages; null when there is none or the person may not read it. */
 export async function viewRoom(
-  sync: Sync,
+  services: Services,
   roomID: string,
   userID: string,
 ): Promise<RoomView | null> {
+  const { sync } = services;
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
   const own = await sync.get(userSpace(userID), `read/${roomID}`, "blocked");
@@ -71,8 +76,8 @@ export async function viewRoom(
     MAX_PAGE_MESSAGES,
     Math.max(PAGE_MESSAGES, unread + READ_CONTEXT),
   );
-  const tx = await sync.view(space, actorOf(userID), window);
-  const room = await roomIn(tx);
+  const tx = await viewIfReadable(services, space, userID, window);
+  const room = tx && await roomIn(tx);
   if (!room) return null;
   await Promise.all([
     repairListing(sync, roomID),
@@ -89,6 +94,20 @@ export async function viewRoom(
   };
 }
 
+/** A room's space with so many of its newest messages; null when the person may not read what is in it. */
+async function viewIfReadable(
+  { sync, held }: Services,
+  space: string,
+  userID: string,
+  window: number,
+): Promise<ReadTransaction | null> {
+  const tx = await sync.view(space, actorOf(userID), window, held.tryAdd);
+  // As of the same moment: they may have been removed since it was asked for.
+  const entries = (...keys: string[]) =>
+    Promise.all(keys.map((key) => tx.get(key)));
+  return await mayReadBy(entries, userID, space) ? tx : null;
+}
+
 /** Who wrote a message, under the name that stands in it; undefined when it is not there. */
 export async function authorOf(
   sync: Sync,
@@ -102,14 +121,15 @@ export async function authorOf(
 
 /** Who is in a room; null when there is none or the person may not read it. */
 export async function viewPeople(
-  sync: Sync,
+  services: Services,
   roomID: string,
   userID: string,
 ): Promise<PeopleView | null> {
+  const { sync } = services;
   const space = roomSpace(roomID);
   if (!await mayRead(sync, userID, space)) return null;
-  const tx = await sync.view(space, actorOf(userID), 1);
-  const room = await roomIn(tx);
+  const tx = await viewIfReadable(services, space, userID, 1);
+  const room = tx && await roomIn(tx);
   if (!room) return null;
   const me = await memberIn(tx, userID);
   const members = await membersIn(tx);

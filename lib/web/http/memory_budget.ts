@@ -100,11 +100,11 @@ export class Held implements Disposable {
    * there is no room for them, or it was disposed of: reads that go on in vain
    * would never give them back.
    */
-  tryAdd(bytes: number): boolean {
+  readonly tryAdd = (bytes: number): boolean => {
     if (this.#isOver || !this.change(this, bytes)) return false;
     this.#bytes += bytes;
     return true;
-  }
+  };
 
   /** As `tryAdd`, but throws a `LimitReached` of 503. */
   add(bytes: number): void {

@@ -103,7 +103,7 @@ export async function searchFor(
   hold: Hold,
 ): Promise<SearchPage> {
   const { kv, sync } = services;
-  const { rooms, blocked } = await scopeOf(services, userID, query);
+  const { rooms, blocked } = await scopeOf(services, userID, query, hold);
   const indexed = await chunksOf(kv, [...rooms.keys()]);
   const budget = new ReadBudget(hold);
   const found: { place: Place; message: Message }[] = [];
@@ -171,10 +171,14 @@ async function scopeOf(
   services: Services,
   userID: string,
   query: SearchQuery,
+  hold: Hold,
 ): Promise<{ rooms: Map<string, Named>; blocked: Set<string> }> {
   const { sync } = services;
   const [own, listings] = await Promise.all([
-    sync.view(userSpace(userID), actorOf(userID), 1),
+    sync.view(userSpace(userID), actorOf(userID), 1, (bytes) => {
+      hold(bytes);
+      return true;
+    }),
     sync.newest(DIRECTORY, "listing/", PUBLIC_ROOMS),
   ]);
   const memberships = await membershipsOf(own);

@@ -92,7 +92,7 @@ async function answerFor(
   return await sync.pull(space, actorOf(userID), body, {
     ...wanted,
     mayRead: (space, get) => mayReadBy(get, userID, space),
-    hold: (bytes) => held.tryAdd(bytes),
+    hold: held.tryAdd,
     copies: sessionID,
   });
 }

@@ -126,7 +126,7 @@ async function dataFor(
   /** The message by whose author's name one came. */
   const messageID = searchParams.get("by") ?? undefined;
   const { userID } = state.user!;
-  const view = await viewPeople(state.sync, roomID, userID);
+  const view = await viewPeople(state, roomID, userID);
   if (!view) throw new HttpError(404, pageStrings.visit.missing);
   state.title = words.title(view.room.name);
   await state.online.refresh();

@@ -1,7 +1,7 @@
 // First pulls of what others have pulled before: out of memory, and exactly the space.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Sync } from "../../../lib/sync/mod.ts";
+import { Sync, SyncError } from "../../../lib/sync/mod.ts";
 import { ada, bob, Client, domain } from "../../support/counter_domain.ts";
 import { gatedKv } from "../../support/gated_kv.ts";
 
@@ -152,6 +152,23 @@ Deno.test("what was erased is in no view, though another process erased it, howe
       const all = await view.scan().entries().toArray();
       assertEquals(all, [["fresh", versions]]);
     }
+  }
+});
+
+Deno.test("view() says what it reads, or takes from memory, and is unavailable where there is no room for it (L11)", async () => {
+  await using it = await open();
+  for (let i = 0; i < 20; i++) {
+    await it.sync.write(["s"], (tx) => tx.set(`long/${i}`, "x".repeat(10_000)));
+  }
+  for (const sync of [it.sync, it.sync, new Sync(it.kv, domain)]) {
+    let held = 0;
+    const view = (most: number) =>
+      sync.view("s", bob, 5, (bytes) => (held += bytes) <= most);
+    await view(Infinity);
+    assert(held > 200_000 && held < 300_000, `${held}`);
+    held = 0;
+    const error = await assertRejects(() => view(100_000), SyncError);
+    assertEquals(error.problem, "unavailable");
   }
 });
 

@@ -6,13 +6,13 @@ import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
 import { beginDirect } from "../../../../lib/web/chat/direct_rooms.ts";
 import { endMember, removeMember } from "../../../../lib/web/chat/members.ts";
 import { deleteRoom } from "../../../../lib/web/chat/room_deletion.ts";
-import { RateLimits } from "../../../../lib/web/http/rate_limits.ts";
 import { InboxWorld as World } from "../../../support/inbox_world.ts";
+import { unlimited } from "../../../support/unlimited.ts";
 
 Deno.test("a mention, an answer and a direct message are in the inbox of those to whom they speak, and of nobody else (M23)", async () => {
   using it = await World.open();
   const { roomID } = await beginDirect(
-    { sync: it.sync, limits: new RateLimits(false) },
+    { sync: it.sync, ...unlimited() },
     { userID: "bob", name: "Bob" },
     {
       people: [{ id: "ada" }],
@@ -57,7 +57,7 @@ Deno.test("direct messages are followed without a record of who has them, by tho
   using it = await World.open();
   const people = [{ id: "ada" }, { id: "cleo" }];
   const bob = { userID: "bob", name: "Bob" };
-  const services = { sync: it.sync, limits: new RateLimits(false) };
+  const services = { sync: it.sync, ...unlimited() };
   const { roomID } = await beginDirect(services, bob, { people });
   const direct = it.in(roomID);
   await direct.say("d1", "One");
@@ -226,7 +226,7 @@ Deno.test("a text is there by its words alone, which any text has (E11)", async 
 Deno.test("as many copies of the longest texts as can be told of at once are followed (T123)", async () => {
   using it = await World.open();
   const { roomID } = await beginDirect(
-    { sync: it.sync, limits: new RateLimits(false) },
+    { sync: it.sync, ...unlimited() },
     { userID: "bob", name: "Bob" },
     { people: [{ id: "ada" }] },
   );

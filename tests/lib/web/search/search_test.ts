@@ -15,7 +15,6 @@ import { beginDirect } from "../../../../lib/web/chat/direct_rooms.ts";
 import { joinRoom } from "../../../../lib/web/chat/members.ts";
 import { makePerson } from "../../../../lib/web/chat/profile.ts";
 import { createRoom, seedGeneral } from "../../../../lib/web/chat/rooms.ts";
-import { RateLimits } from "../../../../lib/web/http/rate_limits.ts";
 import { IndexWriter } from "../../../../lib/web/search/index_writer.ts";
 import { searchRequestIn } from "../../../../lib/web/search/search.ts";
 import {
@@ -40,6 +39,7 @@ import {
 } from "../../../support/search_index.ts";
 import { type Call, gatedKv } from "../../../support/gated_kv.ts";
 import { chosenSeed } from "../../../support/seeds.ts";
+import { unlimited } from "../../../support/unlimited.ts";
 
 const ada = { userID: "ada", name: "Ada" };
 
@@ -141,9 +141,8 @@ Deno.test("Direct messages are found in, and named, as the person sees them (T90
   await makePerson(it.sync, bob);
   await seedGeneral(it.sync);
   for (const each of [ada, bob]) await joinRoom(it.sync, each, GENERAL);
-  const limits = new RateLimits(false);
   const people = [{ id: "bob" }];
-  const { roomID } = await beginDirect({ sync: it.sync, limits }, ada, {
+  const { roomID } = await beginDirect({ sync: it.sync, ...unlimited() }, ada, {
     people,
   });
   await put(it.sync, roomID, messageOf("m", 1, "A zebra"));
