@@ -9,6 +9,7 @@ import {
 } from "./mutators.ts";
 import { DELETED_USER } from "./direct.ts";
 import { filesArgs } from "./files.ts";
+import { mayHaveDraft } from "./drafts.ts";
 import { MAX_SAVED, MAX_SHOWN_UNITS, savedOf, tooManySaved } from "./inbox.ts";
 import { MAX_CONTENT, MAX_DRAFT, MAX_NAME } from "./lengths.ts";
 import { lookOf } from "./name_tags.ts";
@@ -217,8 +218,10 @@ export function serverUserMutators(messageCountOf: MessageCountOf) {
       await unblockPerson(tx, valid(unblockPersonArgs, input));
     },
 
+    /** As in the browser, which tells of no draft that is one too many. */
     async setDraft(tx: WriteTransaction, input: Args) {
-      await setDraft(tx, valid(setDraftArgs, input));
+      const args = valid(setDraftArgs, input);
+      if (await mayHaveDraft(tx, args.roomID)) await setDraft(tx, args);
     },
 
     async setRoomSettings(tx: WriteTransaction, input: Args) {

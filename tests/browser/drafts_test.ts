@@ -20,6 +20,8 @@ import {
 } from "../support/failing_requests.ts";
 import { neverForgetSent } from "../support/device_storage.ts";
 import { onePerson, twoDevices } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
+import type { RoomSummary } from "../../lib/chat/views.ts";
 
 browserTest(
   "A draft survives a reload, and follows its writer to another device",
@@ -218,6 +220,50 @@ browserTest(
     await ada.reload();
     await connection(ada, "Online").waitFor(); // what is kept is back by then
     assertEquals(await box(ada).inputValue(), "");
+  },
+);
+
+browserTest(
+  "A draft that is one too many stays on its device (M9)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = general;
+    const other = await Writer.of(ada);
+    const own = `user:${other.person.userID}`;
+    const drafts = (content: string, from: number, to: number) =>
+      other.push(
+        Array.from({ length: to - from }, (_, i) => [
+          "setDraft",
+          { roomID: `r${from + i}`, content },
+        ]),
+        own,
+      );
+    for (let n = 0; n < 1_000; n += 250) await drafts("Begun", n, n + 250);
+    await ada.reload();
+    await box(ada).fill("One more");
+    await ada.getByRole("button", { name: "Favourite and notifications" })
+      .first().click();
+    const favourite = ada.getByRole("checkbox", { name: "Favourite" });
+    await favourite.and(ada.locator(":enabled")).waitFor();
+    // Now it would be told; what comes behind it is stored.
+    await ada.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await favourite.check();
+    let isStored = false;
+    while (!isStored) {
+      const { body } = await other.person.get("/api/rooms");
+      isStored = body.rooms.some((room: RoomSummary) => room.favourite);
+    }
+    await ada.reload();
+    await boxReads(ada, "One more");
+    // Once there is room for it others are told.
+    await drafts("", 0, 1);
+    await box(ada).press("End");
+    await box(ada).press("!");
+    await isTold(ada, "One more!");
+    await boxReads(ada, "One more!");
   },
 );
 

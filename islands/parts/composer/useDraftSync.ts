@@ -1,6 +1,7 @@
 // Keeps a draft in step with this browser's replicas: shares it with one's other devices, and puts back what an earlier visit took and did not send.
 import { useEffect } from "preact/hooks";
 import type { ReadTransaction } from "replicache";
+import { mayHaveDraft } from "../../../lib/chat/drafts.ts";
 import { mergeDrafts } from "../../../lib/chat/merge_drafts.ts";
 import { draftOf, messageIn } from "../../../lib/chat/queries.ts";
 import type { RoomView } from "../../../lib/chat/views.ts";
@@ -9,7 +10,7 @@ import {
   type RoomReplica,
   type UserReplica,
 } from "../shared/replicas.ts";
-import { outgoingIn, type OutgoingMessage } from "../shared/unsent_text.ts";
+import { inScope, type OutgoingMessage } from "../shared/unsent_text.ts";
 import { type ComposerDraft, isTooLong } from "./draft.ts";
 import { wasToldBefore } from "./told_drafts.ts";
 
@@ -48,7 +49,7 @@ async function recover(
   }
   // With files it is there before it is in the outbox.
   for (const id of await withFiles()) known.add(id);
-  for (const message of outgoingIn(draft.scope)) {
+  for (const message of inScope("leaving", draft.scope)) {
     const { id } = message;
     if (draft.outgoing.has(id)) continue; // taken by this visit: it is under way
     const stored = await replica.query((tx) => messageIn(tx, id));
@@ -66,13 +67,15 @@ function share(
   roomID: string,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let mayTell = false; // until that is known
 
   async function now() {
     clearTimeout(timer);
     const content = draft.text.peek();
     // Others are not told that a message is gone before it is on its way.
     if (isTooLong(content) || draft.outgoing.size > 0) return;
-    if (draft.telling) return;
+    // One that the server would not keep stays on this device: it would look emptied.
+    if (draft.telling || !mayTell) return;
     draft.telling = true;
     try {
       // Again what a page that has ended may have told: what was typed since goes on from it.
@@ -112,6 +115,13 @@ function share(
 
   const read = (tx: ReadTransaction) => draftOf(tx, roomID);
   const unsubscribe = userReplica.subscribe(read, adopt);
+  const endLimit = userReplica.subscribe(
+    (tx) => mayHaveDraft(tx, roomID),
+    (may) => {
+      mayTell = may;
+      if (may) soon();
+    },
+  );
   const unfollow = onFresh(
     userReplica,
     async () => adopt(await userReplica.query(read)),
@@ -122,6 +132,7 @@ function share(
   return () => {
     // It goes on telling: a message that is on its way is told when it is sent.
     unsubscribe();
+    endLimit();
     unfollow();
     now(); // what waits to be told
     document.removeEventListener("visibilitychange", onHidden);

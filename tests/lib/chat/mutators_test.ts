@@ -329,6 +329,23 @@ Deno.test("A draft that is cut ends with no half of an emoji (M9)", async () => 
   assert(stored.length > 7_990 && stored.isWellFormed(), `${stored.length}`);
 });
 
+Deno.test("A person has a thousand drafts at most; one more changes nothing (M9)", async () => {
+  const { setDraft } = serverUserMutators(() => undefined);
+  const own: Entries = new Map();
+  const tx = memoryTransaction(own);
+  const set = (roomID: string, content: string) =>
+    setDraft(tx, { roomID, content, was: "" });
+  for (let i = 0; i < 1_001; i++) await set(`r${i}`, "Begun");
+  assertEquals(own.size, 1_000);
+  assertEquals(own.has("draft/r1000"), false);
+  // What is there goes on.
+  await setDraft(tx, { roomID: "r7", content: "Begun again" });
+  assertEquals(own.get("draft/r7"), { content: "Begun again" });
+  await setDraft(tx, { roomID: "r7", content: "" });
+  await set("r1000", "Begun");
+  assertEquals(own.has("draft/r1000"), true);
+});
+
 Deno.test("One blocks and unblocks by ID, under the name that one knows, two hundred people at most (M11)", async () => {
   const own: Entries = new Map();
   const tx = memoryTransaction(own);
