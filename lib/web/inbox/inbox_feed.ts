@@ -76,6 +76,36 @@ export class InboxFeed {
     }
   }
 
+  /**
+   * Brings all copies that there are in step, and notes who has them: in a
+   * store to which no notes, and no such records, have come.
+   */
+  async followAll(term: Deno.AtomicCheck): Promise<void> {
+    let some: string[] = [];
+    const follow = async () => {
+      const people = some;
+      some = [];
+      await Promise.all(people.map(async (userID) => {
+        const copies = await Array.fromAsync(
+          this.#copiesOf(userID),
+          ({ key }) => ({ key }),
+        );
+        await this.#followOwn(userID, copies, term);
+      }));
+    };
+    for await (const { space } of this.sync.scanSpaces(userSpace(""))) {
+      const kind = kindOf(space);
+      if (kind?.kind === "user") some.push(kind.userID);
+      if (some.length === PEOPLE_AT_ONCE) await follow();
+    }
+    await follow();
+  }
+
+  async *#copiesOf(userID: string): AsyncGenerator<{ key: string }> {
+    yield* this.sync.scan(userSpace(userID), "inbox/");
+    yield* this.sync.scan(userSpace(userID), "saved/");
+  }
+
   async #followRoom(
     roomID: string,
     changes: Change[],
@@ -126,7 +156,7 @@ export class InboxFeed {
 
   async #followOwn(
     userID: string,
-    changes: Change[],
+    changes: readonly Pick<Change, "key">[],
     term: Deno.AtomicCheck,
   ): Promise<void> {
     const rooms = new Map<string, Updates>();
