@@ -4,30 +4,17 @@ import { mayBeMentionedIn, mentionFinder } from "../../chat/mentioned.ts";
 import { isBot, isImported } from "../../chat/name_tags.ts";
 import { MESSAGES } from "../../chat/queries.ts";
 import type { Member, Message, Room } from "../../chat/schema.ts";
-import { DIRECT, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
-import {
-  type Change,
-  commitOrUnavailable,
-  type Note,
-  outdated,
-} from "../../sync/mod.ts";
+import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import type { Change, Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { ToldEdits } from "../jobs/told_edits.ts";
 import { CopySource, type Messages, updateCopies, type Why } from "./copies.ts";
-
-/**
- * `["messageHolder", roomID, messageID, userID]`: that a person may have a copy
- * of a message. Stored before the copy. Of direct messages all who are in them
- * may, and there are none.
- */
-const HOLDERS = "messageHolder";
-const isDirect = (roomID: string): boolean => roomID.startsWith(DIRECT);
+import { Holders, isDirect, keysOfCopies } from "./holders.ts";
 
 /** So many of those whom a message mentions have it in their inbox. */
 const MAX_MENTIONED = 100;
 const MEMBERS = "member/";
 const KEYS_PER_READ = 10; // of KV
-const KEYS_PER_COMMIT = 200;
 /** What is changed of a person's copies in one commit: of each up to two copies of 4 kB, each with its entry of the log. */
 const MESSAGES_PER_COMMIT = 10;
 const PEOPLE_AT_ONCE = 10;
@@ -51,12 +38,14 @@ type News = {
  * that slept on what it has read writes nothing once it has lost its lease.
  */
 export class InboxFeed {
+  readonly #holders: Holders;
   readonly #edits: ToldEdits;
 
   constructor(
-    private readonly kv: Deno.Kv,
+    kv: Deno.Kv,
     private readonly sync: ChatSync,
   ) {
+    this.#holders = new Holders(kv);
     this.#edits = new ToldEdits(kv, "inboxEdited");
   }
 
@@ -86,11 +75,8 @@ export class InboxFeed {
       const people = some;
       some = [];
       await Promise.all(people.map(async (userID) => {
-        const copies = await Array.fromAsync(
-          this.#copiesOf(userID),
-          ({ key }) => ({ key }),
-        );
-        await this.#followOwn(userID, copies, term);
+        const copies = await keysOfCopies(this.sync, userID);
+        await this.#followCopies(userID, copies, term);
       }));
     };
     for await (const { space } of this.sync.scanSpaces(userSpace(""))) {
@@ -99,11 +85,6 @@ export class InboxFeed {
       if (some.length === PEOPLE_AT_ONCE) await follow();
     }
     await follow();
-  }
-
-  async *#copiesOf(userID: string): AsyncGenerator<{ key: string }> {
-    yield* this.sync.scan(userSpace(userID), "inbox/");
-    yield* this.sync.scan(userSpace(userID), "saved/");
   }
 
   async #followRoom(
@@ -138,13 +119,12 @@ export class InboxFeed {
       for (const { userID, messageID, why } of wanted) {
         add(userID, messageID, why);
       }
-      await this.#storeHolders(roomID, wanted, term);
+      await this.#holders.add(roomID, wanted, term);
       // Of a new one as well: a process that died may have stored some for
       // people who have left since.
       for (const messageID of ids) {
-        const holders = this.kv.list({ prefix: [HOLDERS, roomID, messageID] });
-        for await (const { key } of holders) {
-          add(key.at(-1) as string, messageID);
+        for (const userID of await this.#holders.of(roomID, messageID)) {
+          add(userID, messageID);
         }
       }
     }
@@ -156,13 +136,25 @@ export class InboxFeed {
 
   async #followOwn(
     userID: string,
-    changes: readonly Pick<Change, "key">[],
+    changes: readonly Change[],
+    term: Deno.AtomicCheck,
+  ): Promise<void> {
+    for (const { key } of changes) {
+      const [kind, roomID] = key.split("/");
+      if (kind === "membership") await this.#leave(userID, roomID);
+    }
+    await this.#followCopies(userID, changes.map(({ key }) => key), term);
+  }
+
+  /** Brings those of a person's copies in step that are named among these keys, and stores that they may have them. */
+  async #followCopies(
+    userID: string,
+    keys: readonly string[],
     term: Deno.AtomicCheck,
   ): Promise<void> {
     const rooms = new Map<string, Updates>();
-    for (const { key } of changes) {
-      const [kind, roomID, messageID] = key.split("/");
-      if (kind === "membership") await this.#leave(userID, roomID);
+    for (const key of keys) {
+      const [, roomID, messageID] = key.split("/");
       if (!messageID) continue;
       if (!rooms.has(roomID)) rooms.set(roomID, new Map());
       rooms.get(roomID)!.set(messageID, undefined);
@@ -171,7 +163,7 @@ export class InboxFeed {
       const ids = new Set(updates.keys());
       const holders = [...ids].map((messageID) => ({ userID, messageID }));
       // Before the messages are read: who changes one later finds them.
-      await this.#storeHolders(roomID, holders, term);
+      await this.#holders.add(roomID, holders, term);
       const messages = await this.#messages(roomID, ids);
       const people = new Map([[userID, updates]]);
       await this.#updateAll(roomID, people, messages, term);
@@ -247,21 +239,6 @@ export class InboxFeed {
     return messages;
   }
 
-  async #storeHolders(
-    roomID: string,
-    all: readonly { userID: string; messageID: string }[],
-    term: Deno.AtomicCheck,
-  ): Promise<void> {
-    if (isDirect(roomID)) return;
-    for (let i = 0; i < all.length; i += KEYS_PER_COMMIT) {
-      const atomic = this.kv.atomic().check(term);
-      for (const { userID, messageID } of all.slice(i, i + KEYS_PER_COMMIT)) {
-        atomic.set([HOLDERS, roomID, messageID, userID], true);
-      }
-      await commitInTerm(atomic);
-    }
-  }
-
   async #updateAll(
     roomID: string,
     people: ReadonlyMap<string, Updates>,
@@ -297,12 +274,7 @@ export class InboxFeed {
         (own) => updateCopies(own, source, some),
         term,
       );
-      if (gone.length === 0 || isDirect(roomID)) continue;
-      const atomic = this.kv.atomic().check(term);
-      for (const messageID of gone) {
-        atomic.delete([HOLDERS, roomID, messageID, userID]);
-      }
-      await commitInTerm(atomic);
+      await this.#holders.delete(roomID, gone, userID, term);
     }
   }
 
@@ -345,9 +317,4 @@ function newsIn(changes: readonly Change[], isDirect: boolean): News {
     }
   }
   return news;
-}
-
-/** Throws when the lease has been another's meanwhile. */
-async function commitInTerm(atomic: Deno.AtomicOperation): Promise<void> {
-  if (!await commitOrUnavailable(atomic)) throw outdated();
 }
