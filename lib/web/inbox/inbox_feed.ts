@@ -17,7 +17,8 @@ const MEMBERS = "member/";
 const KEYS_PER_READ = 10; // of KV
 /** What is changed of a person's copies in one commit: of each up to two copies of 4 kB, each with its entry of the log. */
 const MESSAGES_PER_COMMIT = 10;
-const PEOPLE_AT_ONCE = 10;
+/** Messages that are looked up, or people whose copies are brought in step. */
+const AT_ONCE = 10;
 
 /** What is to be done to one person's copies of messages of a room, by messageID: why a new one is to be in the inbox, if it is. */
 type Updates = Map<string, Why | undefined>;
@@ -70,21 +71,19 @@ export class InboxFeed {
    * store to which no notes, and no such records, have come.
    */
   async followAll(term: Deno.AtomicCheck): Promise<void> {
-    let some: string[] = [];
-    const follow = async () => {
-      const people = some;
-      some = [];
-      await Promise.all(people.map(async (userID) => {
-        const copies = await keysOfCopies(this.sync, userID);
-        await this.#followCopies(userID, copies, term);
-      }));
+    const follow = async (userID: string) => {
+      const copies = await keysOfCopies(this.sync, userID);
+      await this.#followCopies(userID, copies, term);
     };
+    let some: string[] = [];
     for await (const { space } of this.sync.scanSpaces(userSpace(""))) {
       const kind = kindOf(space);
       if (kind?.kind === "user") some.push(kind.userID);
-      if (some.length === PEOPLE_AT_ONCE) await follow();
+      if (some.length < AT_ONCE) continue;
+      await someAtOnce(some, follow);
+      some = [];
     }
-    await follow();
+    await someAtOnce(some, follow);
   }
 
   async #followRoom(
@@ -93,10 +92,10 @@ export class InboxFeed {
     term: Deno.AtomicCheck,
   ): Promise<void> {
     const { created, edited, changed } = newsIn(changes, isDirect(roomID));
-    for (const [messageID, editedAt] of edited) {
+    await someAtOnce([...edited], async ([messageID, editedAt]) => {
       const isNews = await this.#edits.isNews(roomID, messageID, editedAt);
       if (!isNews) edited.delete(messageID);
-    }
+    });
     const ids = created.union(changed);
     if (ids.size === 0) return;
     const messages = await this.#messages(roomID, ids);
@@ -122,11 +121,11 @@ export class InboxFeed {
       await this.#holders.add(roomID, wanted, term);
       // Of a new one as well: a process that died may have stored some for
       // people who have left since.
-      for (const messageID of ids) {
+      await someAtOnce([...ids], async (messageID) => {
         for (const userID of await this.#holders.of(roomID, messageID)) {
           add(userID, messageID);
         }
-      }
+      });
     }
     await this.#updateAll(roomID, people, messages, term);
     for (const [messageID, editedAt] of edited) {
@@ -226,8 +225,11 @@ export class InboxFeed {
   ): Promise<Messages> {
     const messages = new Map<string, Message | undefined>();
     const all = [...ids];
-    for (let i = 0; i < all.length; i += KEYS_PER_READ) {
-      const some = all.slice(i, i + KEYS_PER_READ);
+    const parts = Array.from(
+      { length: Math.ceil(all.length / KEYS_PER_READ) },
+      (_, i) => all.slice(KEYS_PER_READ * i, KEYS_PER_READ * (i + 1)),
+    );
+    await someAtOnce(parts, async (some) => {
       const found = await this.sync.get(
         roomSpace(roomID),
         ...some.map((id) => MESSAGES + id),
@@ -235,7 +237,7 @@ export class InboxFeed {
       some.forEach((id, j) =>
         messages.set(id, found[j] as Message | undefined)
       );
-    }
+    });
     return messages;
   }
 
@@ -245,17 +247,13 @@ export class InboxFeed {
     messages: Messages,
     term: Deno.AtomicCheck,
   ): Promise<void> {
-    const all = [...people];
-    if (all.length === 0) return;
+    if (people.size === 0) return;
     const [room] = await this.sync.get(roomSpace(roomID), "room");
     const source = new CopySource(roomID, room as Room | undefined, messages);
-    for (let i = 0; i < all.length; i += PEOPLE_AT_ONCE) {
-      await Promise.all(
-        all.slice(i, i + PEOPLE_AT_ONCE).map(([userID, updates]) =>
-          this.#update(userID, updates, source, term)
-        ),
-      );
-    }
+    await someAtOnce(
+      [...people],
+      ([userID, updates]) => this.#update(userID, updates, source, term),
+    );
   }
 
   /** Brings a person's copies in step with messages, and takes note of those that they have none of. */
@@ -292,6 +290,15 @@ export class InboxFeed {
         return false;
       });
     }
+  }
+}
+
+async function someAtOnce<T>(
+  all: readonly T[],
+  run: (each: T) => Promise<void>,
+): Promise<void> {
+  for (let i = 0; i < all.length; i += AT_ONCE) {
+    await Promise.all(all.slice(i, i + AT_ONCE).map(run));
   }
 }
 
