@@ -70,6 +70,7 @@ export { type RestoreStep, restoreSteps } from "./restore.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
+export { MAX_VALUE_BYTES } from "./limits.ts";
 export { logFailure } from "./log_failure.ts";
 export { watchKeys } from "./watch_keys.ts";
 
