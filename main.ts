@@ -46,6 +46,7 @@ import {
   SettingsError,
 } from "./lib/web/settings.ts";
 import type { Services, State } from "./lib/web/state.ts";
+import { allEnded } from "./lib/web/stop.ts";
 import { assertFormat, assertWritable, StoreHealth } from "./lib/web/store.ts";
 import {
   assertIntact,
@@ -229,7 +230,7 @@ async function begin(): Promise<() => Promise<void>> {
   return async () => {
     accountDeletions.stop();
     sync.close(); // open streams would keep the server from ending
-    await Promise.all([jobs.stop(), hookJobs.stop(), indexWorker.stop()]);
+    await allEnded(jobs.stop(), hookJobs.stop(), indexWorker.stop());
   };
 }
 
@@ -256,7 +257,7 @@ async function serve(fetch: Fetch): Promise<void> {
   onStop(async () => {
     if (stopping) return;
     stopping = true;
-    const ended = Promise.all([endAll(), server.shutdown()]);
+    const ended = allEnded(endAll(), server.shutdown());
     await Promise.race([ended, delay(STOP_TIMEOUT_MS)]);
     log.flush();
     kv.close();

@@ -1,5 +1,11 @@
 // Running it: a restart under load, a copy of the data taken meanwhile, several processes on one file.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { eventsOf } from "./support/events.ts";
 import { permitted } from "./support/permitted.ts";
 import { Person } from "./support/person.ts";
@@ -216,6 +222,41 @@ test("a second signal while it stops changes nothing", async (file) => {
   await using server = await startServer({ DENO_KV_PATH: file });
   const stopping = server.stop();
   assertEquals(await Promise.all([stopping, server.stop()]), [0, 0]);
+});
+
+test("a stop while another process has the file locked waits for requests under way, and logs them (T55)", async (file) => {
+  for (const byDenoServe of [false, true]) {
+    const path = `${file}.${byDenoServe}`;
+    const env = { DENO_KV_PATH: path };
+    await using server = await startServer(env, { byDenoServe });
+    {
+      using kv = await Deno.openKv(path);
+      const indexed = ["search", "head", GENERAL];
+      const version = async () =>
+        (await kv.get<{ head: { version: number } }>(indexed)).value?.head
+          .version ?? 0;
+      // Then nothing more is written, and a lease is held.
+      while (await version() === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const signedIn = Person.signIn(server.url, "Ada") // tried for 8 s
+      .then(({ userID }) => userID, String);
+    // What was sent before it is under way once this is answered.
+    await fetch(`${server.url}/api/session`).then((answer) => answer.text());
+    const stopped = server.stop();
+    // It says what it can't write at the stop.
+    while (!server.output().includes("locked")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    other.close();
+    assertMatch(await signedIn, /^\w{20,}$/);
+    assertEquals(await stopped, 0);
+    const posted = /"POST","path":"\/api\/session","status":200/;
+    assertMatch(server.output(), posted);
+  }
 });
 
 /** A file system of 8 MB of its own, where this machine lets us mount one. */

@@ -26,7 +26,7 @@ import {
   type Place,
   type PlacedEntry,
 } from "./newest.ts";
-import { type Note, notesIn } from "./notes.ts";
+import { type Note, notesIn, type NotesWanted } from "./notes.ts";
 import type { MayRead } from "./subscribers.ts";
 import { Pokes, type StreamHooks } from "./poke.ts";
 import {
@@ -71,6 +71,7 @@ export { type RestoreStep, restoreSteps } from "./restore.ts";
 export { batchReads } from "./batched_reads.ts";
 export { coalesce } from "./coalesce.ts";
 export { commitOrUnavailable } from "./commit.ts";
+export { MAX_VALUE_BYTES } from "./limits.ts";
 export { logFailure } from "./log_failure.ts";
 export { watchKeys } from "./watch_keys.ts";
 
@@ -308,8 +309,8 @@ export class Sync<U extends User = User> {
   }
 
   /** The oldest notes that commits have left, at most `most`, whichever process made them; see notes.ts. */
-  notes(most: number, behind?: string): AsyncGenerator<Note> {
-    return notesIn(this.kv, (name) => this.#spaces.peek(name), most, behind);
+  notes(most: number, wanted?: NotesWanted): AsyncGenerator<Note> {
+    return notesIn(this.kv, (name) => this.#spaces.peek(name), most, wanted);
   }
 
   /** A copy of the whole store, while it is written to; see `copyStore`. */

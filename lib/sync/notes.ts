@@ -22,28 +22,22 @@ const MAX_NEAR = 8;
 /** So many bytes of the log are read for notes that are asked for together, and those of eight more. */
 const MAX_BYTES = 4_000_000;
 
+/** Of which spaces notes are asked for: `of` one, or of those `behind` one. */
+export type NotesWanted = { of: string } | { behind?: string };
+
 /**
  * Some notes, at most `most`, by the names of their spaces, those of each oldest
- * first, and of `behind` only those behind that one; fewer where they changed
- * much. What is to be done for a note is stored before its key is deleted, and
+ * first; fewer where they changed much. What is to be done for a note is stored before its key is deleted, and
  * does no harm twice. `peek` gives a space that is in memory.
  */
 export async function* notesIn(
   kv: Deno.Kv,
   peek: (space: string) => Space | undefined,
   most: number,
-  behind?: string,
+  wanted: NotesWanted = {},
 ): AsyncGenerator<Note> {
   const options = { limit: most, batchSize: Math.min(most, 500) };
-  const prefix = keys.notes();
-  const found = await Array.fromAsync(
-    kv.list(
-      behind === undefined
-        ? { prefix }
-        : { prefix, start: keys.note(behind, Infinity) },
-      options,
-    ),
-  );
+  const found = await Array.fromAsync(kv.list(selectorOf(wanted), options));
   let bytes = 0;
   for (let first = 0; first < found.length && bytes < MAX_BYTES;) {
     const [, space, from] = found[first].key as [string, string, number];
@@ -68,6 +62,14 @@ export async function* notesIn(
     }
     first = last + 1;
   }
+}
+
+function selectorOf(wanted: NotesWanted): Deno.KvListSelector {
+  if ("of" in wanted) return { prefix: keys.notesIn(wanted.of) };
+  const prefix = keys.notes();
+  return wanted.behind === undefined
+    ? { prefix }
+    : { prefix, start: keys.note(wanted.behind, Infinity) };
 }
 
 /** The log from a version to below another, out of memory where all of it is there. Entries that are not there any more are none. */

@@ -4,6 +4,7 @@ import { copiesOfBan } from "./auth/bans.ts";
 import { copiesOfSession } from "./auth/session.ts";
 import { BackupWriter, stepsIn } from "./backup_file.ts";
 import type { ChatSync } from "./chat/domain.ts";
+import { InboxFeed } from "./inbox/inbox_feed.ts";
 import { isFilePath, SettingsError } from "./settings.ts";
 import { beginRestore, endRestore } from "./store.ts";
 import { unusable } from "./store_file.ts";
@@ -19,6 +20,7 @@ const OWN_RECORDS = {
     ...["due", "job", "lane", "lease"], // what is under way is for this store to do
     ...["due.hook", "job.hook", "lane.hook", "hookEvent"],
     ...["hookEdited", "inboxEdited"],
+    "messageHolder", // made of the copies in inboxes, by `restore`
     "format", // the restored store has its own
     "sessionOf", // made of the sessions
     "search", // the index, made of the rooms
@@ -89,10 +91,12 @@ export async function restore(
   const place = placeOf(kvPath);
   let count = 0;
   for await (const _ of stepsIn(source)) count++;
-  const { kv } = await open();
+  const { kv, sync } = await open();
   try {
     const lock = await beginRestore(kv);
     await restoreSteps(kv, stepsIn(source), lock);
+    // What notes would have brought about (N1 of lib/sync).
+    await new InboxFeed(kv, sync).followAll(lock);
     await endRestore(kv, lock);
   } catch (error) {
     throw error instanceof SettingsError ? error : unusable(place, error);

@@ -1,4 +1,5 @@
 // A lease in KV: of several processes one at a time has it, until it gives it back, or dies.
+import { logFailure } from "../sync/mod.ts";
 
 type Stored = { holder: string; until: number };
 
@@ -79,14 +80,18 @@ export class Lease {
     return result.ok;
   }
 
-  /** Gives it back, if it is ours: another need not wait for its end. */
+  /** Gives it back, if it is ours: another need not wait for its end. Where KV does not take it, they do. */
   async release(): Promise<void> {
     this.#endKeeping();
     await this.#attempt?.catch(() => {}); // else that might take it again
     if (!this.#ours) return;
     const { versionstamp } = this.#ours;
     this.#ours = undefined;
-    await this.kv.atomic().check({ key: this.#key, versionstamp })
-      .delete(this.#key).commit();
+    try {
+      await this.kv.atomic().check({ key: this.#key, versionstamp })
+        .delete(this.#key).commit();
+    } catch (error) {
+      logFailure("A lease is left to run out", error);
+    }
   }
 }

@@ -9,6 +9,7 @@ import { DELETED_USER } from "../../chat/direct.ts";
 import { coalesce, commitOrUnavailable } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { discardFilesOf } from "../files/file_store.ts";
+import { Holders } from "../inbox/holders.ts";
 import { revokeSignInLink } from "./sign_in_link.ts";
 import { endMember, endMembership } from "../chat/members.ts";
 import { userOf } from "../chat/profile.ts";
@@ -132,6 +133,7 @@ export class AccountDeletions {
     }
     await discardFilesOf(this.kv, userID);
     await this.sync.erase(avatarSpace(userID));
+    await new Holders(this.kv).forget(this.sync, userID);
     await this.sync.erase(space);
   }
 

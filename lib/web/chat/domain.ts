@@ -7,6 +7,7 @@ import {
   serverUserMutators,
 } from "../../chat/server_mutators.ts";
 import { DELETED_USER } from "../../chat/direct.ts";
+import { isImported } from "../../chat/name_tags.ts";
 import type { Listing, Message, Room } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
 import type { Collection, Domain, Mutator, Sync } from "../../sync/mod.ts";
@@ -71,7 +72,8 @@ export const chatDomain: Domain<Actor> = {
   },
   // What closed devices, hooks and inboxes are told of, and who is to be told.
   // No reaction, unless to a message that was edited, or whose author has
-  // deleted their account: that looks the same.
+  // deleted their account: that looks the same. And nothing that is imported:
+  // there may be very much of it, and it is news to nobody.
   notes(space, { key, value, was }) {
     const kind = kindOf(space)?.kind;
     if (kind === "user") {
@@ -80,8 +82,9 @@ export const chatDomain: Domain<Actor> = {
     }
     if (kind !== "room") return false;
     if (!key.startsWith("message/")) return key.startsWith("member/");
-    if (value === undefined || was === undefined) return true;
-    const { editedAt, from } = value as Message;
+    if (value === undefined) return true;
+    const { authorID, editedAt, from } = value as Message;
+    if (was === undefined) return !isImported(authorID);
     return editedAt !== undefined || from === DELETED_USER;
   },
 };

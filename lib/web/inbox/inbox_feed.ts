@@ -4,33 +4,21 @@ import { mayBeMentionedIn, mentionFinder } from "../../chat/mentioned.ts";
 import { isBot, isImported } from "../../chat/name_tags.ts";
 import { MESSAGES } from "../../chat/queries.ts";
 import type { Member, Message, Room } from "../../chat/schema.ts";
-import { DIRECT, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
-import {
-  type Change,
-  commitOrUnavailable,
-  type Note,
-  outdated,
-} from "../../sync/mod.ts";
+import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import type { Change, Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { ToldEdits } from "../jobs/told_edits.ts";
 import { CopySource, type Messages, updateCopies, type Why } from "./copies.ts";
-
-/**
- * `["messageHolder", roomID, messageID, userID]`: that a person may have a copy
- * of a message. Stored before the copy. Of direct messages all who are in them
- * may, and there are none.
- */
-const HOLDERS = "messageHolder";
-const isDirect = (roomID: string): boolean => roomID.startsWith(DIRECT);
+import { Holders, isDirect, keysOfCopies } from "./holders.ts";
 
 /** So many of those whom a message mentions have it in their inbox. */
 const MAX_MENTIONED = 100;
 const MEMBERS = "member/";
 const KEYS_PER_READ = 10; // of KV
-const KEYS_PER_COMMIT = 200;
 /** What is changed of a person's copies in one commit: of each up to two copies of 4 kB, each with its entry of the log. */
 const MESSAGES_PER_COMMIT = 10;
-const PEOPLE_AT_ONCE = 10;
+/** Messages that are looked up, or people whose copies are brought in step. */
+const AT_ONCE = 10;
 
 /** What is to be done to one person's copies of messages of a room, by messageID: why a new one is to be in the inbox, if it is. */
 type Updates = Map<string, Why | undefined>;
@@ -51,12 +39,14 @@ type News = {
  * that slept on what it has read writes nothing once it has lost its lease.
  */
 export class InboxFeed {
+  readonly #holders: Holders;
   readonly #edits: ToldEdits;
 
   constructor(
-    private readonly kv: Deno.Kv,
+    kv: Deno.Kv,
     private readonly sync: ChatSync,
   ) {
+    this.#holders = new Holders(kv);
     this.#edits = new ToldEdits(kv, "inboxEdited");
   }
 
@@ -76,16 +66,36 @@ export class InboxFeed {
     }
   }
 
+  /**
+   * Brings all copies that there are in step, and notes who has them: in a
+   * store to which no notes, and no such records, have come.
+   */
+  async followAll(term: Deno.AtomicCheck): Promise<void> {
+    const follow = async (userID: string) => {
+      const copies = await keysOfCopies(this.sync, userID);
+      await this.#followCopies(userID, copies, term);
+    };
+    let some: string[] = [];
+    for await (const { space } of this.sync.scanSpaces(userSpace(""))) {
+      const kind = kindOf(space);
+      if (kind?.kind === "user") some.push(kind.userID);
+      if (some.length < AT_ONCE) continue;
+      await someAtOnce(some, follow);
+      some = [];
+    }
+    await someAtOnce(some, follow);
+  }
+
   async #followRoom(
     roomID: string,
     changes: Change[],
     term: Deno.AtomicCheck,
   ): Promise<void> {
     const { created, edited, changed } = newsIn(changes, isDirect(roomID));
-    for (const [messageID, editedAt] of edited) {
+    await someAtOnce([...edited], async ([messageID, editedAt]) => {
       const isNews = await this.#edits.isNews(roomID, messageID, editedAt);
       if (!isNews) edited.delete(messageID);
-    }
+    });
     const ids = created.union(changed);
     if (ids.size === 0) return;
     const messages = await this.#messages(roomID, ids);
@@ -108,15 +118,14 @@ export class InboxFeed {
       for (const { userID, messageID, why } of wanted) {
         add(userID, messageID, why);
       }
-      await this.#storeHolders(roomID, wanted, term);
+      await this.#holders.add(roomID, wanted, term);
       // Of a new one as well: a process that died may have stored some for
       // people who have left since.
-      for (const messageID of ids) {
-        const holders = this.kv.list({ prefix: [HOLDERS, roomID, messageID] });
-        for await (const { key } of holders) {
-          add(key.at(-1) as string, messageID);
+      await someAtOnce([...ids], async (messageID) => {
+        for (const userID of await this.#holders.of(roomID, messageID)) {
+          add(userID, messageID);
         }
-      }
+      });
     }
     await this.#updateAll(roomID, people, messages, term);
     for (const [messageID, editedAt] of edited) {
@@ -126,13 +135,25 @@ export class InboxFeed {
 
   async #followOwn(
     userID: string,
-    changes: Change[],
+    changes: readonly Change[],
+    term: Deno.AtomicCheck,
+  ): Promise<void> {
+    for (const { key } of changes) {
+      const [kind, roomID] = key.split("/");
+      if (kind === "membership") await this.#leave(userID, roomID);
+    }
+    await this.#followCopies(userID, changes.map(({ key }) => key), term);
+  }
+
+  /** Brings those of a person's copies in step that are named among these keys, and stores that they may have them. */
+  async #followCopies(
+    userID: string,
+    keys: readonly string[],
     term: Deno.AtomicCheck,
   ): Promise<void> {
     const rooms = new Map<string, Updates>();
-    for (const { key } of changes) {
-      const [kind, roomID, messageID] = key.split("/");
-      if (kind === "membership") await this.#leave(userID, roomID);
+    for (const key of keys) {
+      const [, roomID, messageID] = key.split("/");
       if (!messageID) continue;
       if (!rooms.has(roomID)) rooms.set(roomID, new Map());
       rooms.get(roomID)!.set(messageID, undefined);
@@ -141,7 +162,7 @@ export class InboxFeed {
       const ids = new Set(updates.keys());
       const holders = [...ids].map((messageID) => ({ userID, messageID }));
       // Before the messages are read: who changes one later finds them.
-      await this.#storeHolders(roomID, holders, term);
+      await this.#holders.add(roomID, holders, term);
       const messages = await this.#messages(roomID, ids);
       const people = new Map([[userID, updates]]);
       await this.#updateAll(roomID, people, messages, term);
@@ -204,8 +225,11 @@ export class InboxFeed {
   ): Promise<Messages> {
     const messages = new Map<string, Message | undefined>();
     const all = [...ids];
-    for (let i = 0; i < all.length; i += KEYS_PER_READ) {
-      const some = all.slice(i, i + KEYS_PER_READ);
+    const parts = Array.from(
+      { length: Math.ceil(all.length / KEYS_PER_READ) },
+      (_, i) => all.slice(KEYS_PER_READ * i, KEYS_PER_READ * (i + 1)),
+    );
+    await someAtOnce(parts, async (some) => {
       const found = await this.sync.get(
         roomSpace(roomID),
         ...some.map((id) => MESSAGES + id),
@@ -213,23 +237,8 @@ export class InboxFeed {
       some.forEach((id, j) =>
         messages.set(id, found[j] as Message | undefined)
       );
-    }
+    });
     return messages;
-  }
-
-  async #storeHolders(
-    roomID: string,
-    all: readonly { userID: string; messageID: string }[],
-    term: Deno.AtomicCheck,
-  ): Promise<void> {
-    if (isDirect(roomID)) return;
-    for (let i = 0; i < all.length; i += KEYS_PER_COMMIT) {
-      const atomic = this.kv.atomic().check(term);
-      for (const { userID, messageID } of all.slice(i, i + KEYS_PER_COMMIT)) {
-        atomic.set([HOLDERS, roomID, messageID, userID], true);
-      }
-      await commitInTerm(atomic);
-    }
   }
 
   async #updateAll(
@@ -238,17 +247,13 @@ export class InboxFeed {
     messages: Messages,
     term: Deno.AtomicCheck,
   ): Promise<void> {
-    const all = [...people];
-    if (all.length === 0) return;
+    if (people.size === 0) return;
     const [room] = await this.sync.get(roomSpace(roomID), "room");
     const source = new CopySource(roomID, room as Room | undefined, messages);
-    for (let i = 0; i < all.length; i += PEOPLE_AT_ONCE) {
-      await Promise.all(
-        all.slice(i, i + PEOPLE_AT_ONCE).map(([userID, updates]) =>
-          this.#update(userID, updates, source, term)
-        ),
-      );
-    }
+    await someAtOnce(
+      [...people],
+      ([userID, updates]) => this.#update(userID, updates, source, term),
+    );
   }
 
   /** Brings a person's copies in step with messages, and takes note of those that they have none of. */
@@ -267,12 +272,7 @@ export class InboxFeed {
         (own) => updateCopies(own, source, some),
         term,
       );
-      if (gone.length === 0 || isDirect(roomID)) continue;
-      const atomic = this.kv.atomic().check(term);
-      for (const messageID of gone) {
-        atomic.delete([HOLDERS, roomID, messageID, userID]);
-      }
-      await commitInTerm(atomic);
+      await this.#holders.delete(roomID, gone, userID, term);
     }
   }
 
@@ -290,6 +290,15 @@ export class InboxFeed {
         return false;
       });
     }
+  }
+}
+
+async function someAtOnce<T>(
+  all: readonly T[],
+  run: (each: T) => Promise<void>,
+): Promise<void> {
+  for (let i = 0; i < all.length; i += AT_ONCE) {
+    await Promise.all(all.slice(i, i + AT_ONCE).map(run));
   }
 }
 
@@ -315,9 +324,4 @@ function newsIn(changes: readonly Change[], isDirect: boolean): News {
     }
   }
   return news;
-}
-
-/** Throws when the lease has been another's meanwhile. */
-async function commitInTerm(atomic: Deno.AtomicOperation): Promise<void> {
-  if (!await commitOrUnavailable(atomic)) throw outdated();
 }

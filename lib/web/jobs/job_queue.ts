@@ -129,7 +129,7 @@ export class JobQueue {
     clearTimeout(this.#timer);
     await this.#working;
     await Promise.all([...this.#underWay.values(), this.#telling]);
-    await this.#lease.release().catch(() => {}); // it ends by itself
+    await this.#lease.release();
   }
 
   /** There is a note, or a job. */

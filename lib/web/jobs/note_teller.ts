@@ -41,7 +41,7 @@ export class NoteTeller {
   async tellSome(term: Deno.AtomicCheck): Promise<number | undefined> {
     const behind = this.#behind;
     const notes = await Array.fromAsync(
-      this.sync.notes(NOTES_PER_LOOK, behind),
+      this.sync.notes(NOTES_PER_LOOK, { behind }),
     );
     const atomic = this.kv.atomic();
     let told = 0;

@@ -107,15 +107,30 @@ export async function take(
   }
   if (!("message" in record)) return progress;
   const seq = progress.messages + 1;
-  const { files, ...said } = record.message;
-  const message: Message = {
+  const message = messageOf(record.message, seq, by);
+  await there.set(`message/${message.id}`, message);
+  return { ...progress, messages: seq };
+}
+
+/** The message as it is stored, with the number that it has among those of its room. */
+function messageOf(
+  { files, ...said }: Extract<RoomRecord, { message: unknown }>["message"],
+  seq: number,
+  by: string,
+): Message {
+  return {
     ...said,
     seq,
     reactions: said.reactions as Message["reactions"],
     ...files.length > 0 && { files: files as MessageFile[], filesBy: by },
   };
-  await there.set(`message/${message.id}`, message);
-  return { ...progress, messages: seq };
+}
+
+/** How many bytes the entry that comes of a record has, at the most. */
+export function bytesOf(record: RoomRecord, by: string): number {
+  const entry = "person" in record ? record.person : "message" in record &&
+    messageOf(record.message, Number.MAX_SAFE_INTEGER, by);
+  return entry ? encoder.encode(JSON.stringify(entry)).length : 0;
 }
 
 /** Why a record can't stand where it does; undefined when it can. */

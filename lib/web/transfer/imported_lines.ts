@@ -3,9 +3,10 @@ import { hash } from "node:crypto";
 import { cutText } from "../../chat/graphemes.ts";
 import { Refusal } from "../../chat/refusal.ts";
 import type { FileFacts } from "../../chat/schema.ts";
+import { MAX_VALUE_BYTES } from "../../sync/mod.ts";
 import type { FileUses } from "../files/file_uses.ts";
 import type { Uploads } from "../files/uploads.ts";
-import type { Numbered } from "./import_progress.ts";
+import { bytesOf, type Numbered } from "./import_progress.ts";
 import { recordIn, type RoomRecord, whyNot } from "./room_record.ts";
 
 /**
@@ -20,14 +21,16 @@ type Place = {
 /** Why files of a request can't be had, by their IDs, until more comes of them: to find out costs reads each time. */
 type RefusedFiles = Map<string, Refusal>;
 
-/** What one commit takes, so that it fits (C4): records, and UTF-8 bytes of their lines. */
+/**
+ * What one commit takes, so that it fits (C4): records, and bytes of what they
+ * become, all of which is in the log as well. Beside it goes what is said of a
+ * hundred bad lines.
+ */
 const RECORDS_PER_COMMIT = 100;
 const BYTES_PER_COMMIT = 80_000;
 
 /** Of a file's name in a reason, so that there is room for the rest of it. */
 const QUOTED_CHARACTERS = 40;
-
-const encoder = new TextEncoder();
 
 /** The files are those of who imports, whatever was said of them elsewhere. */
 export class ImportedLines {
@@ -46,14 +49,16 @@ export class ImportedLines {
     let some: Numbered[] = [];
     let bytes = 0;
     for (const [i, text] of lines.entries()) {
-      const more = encoder.encode(text).length;
+      let line = await this.#prepare(first + i, text, place, refused);
+      let more = line.record ? bytesOf(line.record, place.userID) : 0;
+      if (more > MAX_VALUE_BYTES) [line, more] = [tooLarge(line, more), 0];
       const isFull = bytes + more > BYTES_PER_COMMIT ||
         some.length === RECORDS_PER_COMMIT;
       if (isFull && some.length > 0) {
         yield some;
         [some, bytes] = [[], 0];
       }
-      some.push(await this.#prepare(first + i, text, place, refused));
+      some.push(line);
       bytes += more;
     }
     if (some.length > 0) yield some;
@@ -135,3 +140,9 @@ export class ImportedLines {
     throw new Refusal("file-missing", "It has gone meanwhile.");
   }
 }
+
+const tooLarge = ({ number }: Numbered, bytes: number): Numbered => ({
+  number,
+  reason:
+    `It takes ${bytes} bytes with its files and reactions, of ${MAX_VALUE_BYTES} at most.`,
+});

@@ -44,10 +44,7 @@ const PersonID = ID.map(importedID).assert(
   "An ID of a person has at most 55 characters.",
 );
 
-/**
- * In bytes of JSON: twice what can be written here, as IDs become longer. With
- * the longest text and files it is still an entry (C5).
- */
+/** In bytes of JSON: twice what can be written here, as IDs become longer. */
 const MAX_REACTIONS = 8_192;
 const Reactions = v.record(v.array(PersonID)).assert(
   (reactions) =>

@@ -1,6 +1,7 @@
 // Notes: what follows from a commit is not forgotten.
 import { assert, assertEquals } from "@std/assert";
 import { Sync } from "../../../lib/sync/mod.ts";
+import type { NotesWanted } from "../../../lib/sync/notes.ts";
 import { Client, domain, openSync } from "../../support/counter_domain.ts";
 import { gatedKv } from "../../support/gated_kv.ts";
 
@@ -143,15 +144,17 @@ async function notesOf(sync: Sync) {
   return notes.map(({ space, changes }) => ({ space, changes }));
 }
 
-Deno.test("Notes of spaces behind one can be asked for, so that those which can't be followed keep no others waiting (N1)", async () => {
+Deno.test("Notes of spaces behind one can be asked for, so that those which can't be followed keep no others waiting, and those of one (N1)", async () => {
   await using opened = await openSync();
   const { sync } = opened;
   for (const space of ["s", "s1", "t"]) {
     await sync.write([space], (tx) => tx.set("item/one", { n: 1 }));
   }
-  const spaces = async (behind?: string) =>
-    (await Array.fromAsync(sync.notes(9, behind))).map(({ space }) => space);
+  const spaces = async (wanted?: NotesWanted) =>
+    (await Array.fromAsync(sync.notes(9, wanted))).map(({ space }) => space);
   assertEquals(await spaces(), ["s", "s1", "t"]);
-  assertEquals(await spaces("s"), ["s1", "t"]);
-  assertEquals(await spaces("t"), []);
+  assertEquals(await spaces({ behind: "s" }), ["s1", "t"]);
+  assertEquals(await spaces({ behind: "t" }), []);
+  assertEquals(await spaces({ of: "s" }), ["s"]);
+  assertEquals(await spaces({ of: "none" }), []);
 });

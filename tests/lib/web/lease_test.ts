@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { Lease } from "../../../lib/web/lease.ts";
 import { gatedKv } from "../../support/gated_kv.ts";
+import { quiet } from "../../support/quiet.ts";
 
 const isOver = async (kv: Deno.Kv, term: Deno.AtomicCheck) =>
   !(await kv.atomic().check(term).commit()).ok;
@@ -48,4 +49,20 @@ Deno.test("A lease that was taken by a commit whose answer was lost has a term",
   await assertRejects(() => lease.hold(), Error, "lost");
   assert(await lease.hold());
   assertFalse(await isOver(kv, lease.term));
+});
+
+Deno.test("A lease that KV does not take back runs out by itself, and who gives it back goes on (T55)", async () => {
+  using _ = quiet();
+  using kv = await Deno.openKv(":memory:");
+  let isAway = false;
+  const gated = gatedKv(kv, ({ kind }, run) => {
+    if (kind !== "commit" || !isAway) return run();
+    throw new TypeError("database is locked");
+  });
+  const lease = new Lease(gated, "work", 40);
+  assert(await lease.hold());
+  isAway = true;
+  await lease.release();
+  const other = new Lease(kv, "work", 60_000);
+  while (!await other.hold()) continue;
 });

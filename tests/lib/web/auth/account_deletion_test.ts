@@ -1,6 +1,8 @@
 // Deleting an account: whatever dies on the way, in the end nothing of it is left but the messages.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Member, Message } from "../../../../lib/chat/schema.ts";
+import { serverUserMutators } from "../../../../lib/chat/server_mutators.ts";
+import { userSpace } from "../../../../lib/chat/spaces.ts";
 import { Sync } from "../../../../lib/sync/mod.ts";
 import { AccountDeletions } from "../../../../lib/web/auth/account_deletion.ts";
 import { chatDomain, type ChatSync } from "../../../../lib/web/chat/domain.ts";
@@ -16,6 +18,8 @@ import { FileUses } from "../../../../lib/web/files/file_uses.ts";
 import { Uploads } from "../../../../lib/web/files/uploads.ts";
 import { openSession } from "../../../../lib/web/auth/session.ts";
 import { setAvatar } from "../../../../lib/web/chat/avatars.ts";
+import { InboxFeed } from "../../../../lib/web/inbox/inbox_feed.ts";
+import { Lease } from "../../../../lib/web/lease.ts";
 import { jpeg } from "../../../support/pictures.ts";
 import { cut } from "../../../support/upload.ts";
 import { gatedKv } from "../../../support/gated_kv.ts";
@@ -77,6 +81,41 @@ async function giveFile(kv: Deno.Kv, sync: ChatSync, roomID: string) {
   });
 }
 
+/** Ada has copies of Bob's messages, more than one commit forgets, and had others, which is yet to be followed. */
+async function giveCopies(kv: Deno.Kv, sync: ChatSync, roomID: string) {
+  const feed = new InboxFeed(kv, sync);
+  const lease = new Lease(kv, "inbox", 60_000);
+  await lease.hold();
+  const follow = async () => {
+    const notes = await Array.fromAsync(sync.notes(400));
+    for (const [space, some] of Map.groupBy(notes, ({ space }) => space)) {
+      await feed.follow(space, some, lease.term);
+      for (const { key } of some) await kv.delete(key);
+    }
+    return notes.length;
+  };
+  await write(sync, roomID, bob, COPIES, "@Ada");
+  const { setSaved } = serverUserMutators(() => undefined);
+  await sync.write([userSpace("ada")], async (own) => {
+    for (let i = 0; i < 20; i++) {
+      const id = `bob-${i}`;
+      const copy = { ...{ roomID, id, seq: 1, authorID: "bob", from: "Bob" } };
+      const message = { ...copy, content: "@Ada", createdAt: 1, savedAt: 1 };
+      await setSaved(own, { roomID, id, message });
+    }
+  });
+  while (await follow() > 0);
+  const holders = kv.list({ prefix: ["messageHolder"] });
+  assertEquals((await Array.fromAsync(holders)).length, COPIES);
+  await sync.write([userSpace("ada")], async (own) => {
+    for (let i = 0; i < 20; i++) {
+      await own.del(`saved/${roomID}/bob-${i}`);
+      await own.del(`inbox/${roomID}/bob-${i}`);
+    }
+  });
+}
+const COPIES = 60;
+
 /** Ada owns a room that Bob is in, has left another one, and has written in both. */
 async function fill(kv: Deno.Kv) {
   const { sync } = start(kv);
@@ -89,10 +128,10 @@ async function fill(kv: Deno.Kv) {
   await joinRoom(sync, bob, own);
   await joinRoom(sync, ada, left);
   await write(sync, own, ada, 130);
-  await write(sync, own, bob, 3);
   await write(sync, left, ada, 2);
   await giveFile(kv, sync, own);
   await setAvatar(sync, ada.userID, jpeg(128, 128));
+  await giveCopies(kv, sync, own);
   await leaveRoom(sync, ada.userID, left);
   return { own, left };
 }
@@ -121,14 +160,16 @@ async function assertErased(kv: Deno.Kv, { own, left }: Rooms) {
   const keys = (await Array.fromAsync(kv.list({ prefix: [] })))
     .map(({ key }) => key.join(" "));
   const hers =
-    /^(version|entry|log|order|rejection) (user|avatar):ada|^linkOf|Of ada|^(file|fileUsage person) ada/;
+    /^(version|entry|log|order|rejection) (user|avatar):ada|^linkOf|Of ada|^(file|fileUsage person) ada|^messageHolder .* ada$/;
   assertEquals(keys.filter((key) => hers.test(key)), []);
   assertEquals(keys.filter((key) => /^(piece|received) /.test(key)), []);
   assertEquals(keys.filter((key) => key.startsWith("link ")), []);
   assertEquals(keys.filter((key) => key.startsWith("session ")).length, 1);
   const members = await valuesIn<Member>(sync, own, "member/");
   assertEquals(members.map(({ id, role }) => [id, role]), [["bob", "owner"]]);
-  for (const [room, counts] of [[own, [130, 3]], [left, [2, 0]]] as const) {
+  for (
+    const [room, counts] of [[own, [130, COPIES]], [left, [2, 0]]] as const
+  ) {
     const messages = await valuesIn<Message>(sync, room, "message/");
     const by = Map.groupBy(messages, ({ authorID }) => authorID);
     assertEquals(
@@ -158,7 +199,7 @@ function mortal(kv: Deno.Kv, commits: number) {
   return { ...start(gated), isDead: () => left === 0 };
 }
 
-Deno.test("An account that a process died over is erased by the next, wherever it died", async () => {
+Deno.test("An account that a process died over is erased by the next, wherever it died, with what says which messages they had copies of (T42, T123)", async () => {
   let deaths = 0;
   for (let commits = 2;; commits++) {
     using kv = await Deno.openKv(":memory:");
