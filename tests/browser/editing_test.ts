@@ -3,7 +3,15 @@ import { assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { blockOutbox, copyIsStored } from "../support/device_storage.ts";
-import { box, inView, mayWrite, messages, send } from "../support/room_page.ts";
+import {
+  box,
+  boxReads,
+  connection,
+  inView,
+  mayWrite,
+  messages,
+  send,
+} from "../support/room_page.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
 
@@ -210,6 +218,48 @@ browserTest(
   },
 );
 
+browserTest(
+  "An edit whose message is gone, and was not on the device, goes on in the box, and the next Edit edits (A4)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, adaElsewhere } = await withEditFarBack(general);
+    await adaElsewhere.push([["deleteMessage", { id: "m1" }]]);
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    const last = messages(ada, "number 701.");
+    await edit(last).click();
+    await ada.getByText("was deleted. Your text is in the box").waitFor();
+    await boxReads(ada, "Far back");
+    await edit(last).click();
+    await newText(ada).waitFor();
+    assertEquals(await newText(ada).inputValue(), "This is number 701.");
+  },
+);
+
+browserTest(
+  "An edit whose message is not on the device lets another one begin without a network, and waits for it (A4)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada } = await withEditFarBack(general);
+    await ada.goto("/rooms/general");
+    await mayWrite(ada);
+    await ada.context().setOffline(true);
+    await connection(ada, "Offline").waitFor();
+    await edit(messages(ada, "number 701.")).click();
+    await newText(ada).fill("In the tunnel");
+    await newText(ada).press("Enter");
+    await messages(ada, "In the tunnel", "pending").waitFor();
+    await edit(messages(ada, "In the tunnel")).click();
+    await newText(ada).press("Escape");
+
+    await ada.context().setOffline(false);
+    await messages(ada, "In the tunnel", "sent").waitFor();
+    await edit(messages(ada, "In the tunnel")).click();
+    await inView(messages(ada).and(ada.locator("[data-message-id=m1]")));
+    assertEquals(await newText(ada).inputValue(), "Far back");
+  },
+);
+
 const edit = (message: ReturnType<typeof messages>) =>
   message.getByRole("button", { name: "Edit" });
 
@@ -227,4 +277,29 @@ async function textsSeen(message: Locator): Promise<() => Promise<string[]>> {
     return texts;
   });
   return () => watched.evaluate((texts) => [...texts]);
+}
+
+/** Ada has begun to edit her first message, which 700 newer ones follow, and has left; her device has forgotten what it had of it. */
+async function withEditFarBack(
+  { ada, server }: Awaited<ReturnType<typeof onePerson>>,
+) {
+  const adaElsewhere = await Writer.of(ada);
+  await adaElsewhere.writeNumbered(1, 1);
+  const bob = await Writer.signIn(server.url, "Bob");
+  await bob.writeNumbered(2, 700);
+  await adaElsewhere.writeNumbered(701, 701);
+  await messages(ada, "number 701.").waitFor();
+  await ada.goto(`${ada.url()}#message-m1`);
+  const first = messages(ada).and(ada.locator("[data-message-id=m1]"));
+  await edit(first).click();
+  await newText(ada).fill("Far back");
+  // A page of this origin that has no copy open.
+  await ada.goto("/icon.svg");
+  await ada.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) {
+      const deletion = indexedDB.deleteDatabase(name!);
+      await new Promise((resolve) => deletion.onsuccess = resolve);
+    }
+  });
+  return { ada, adaElsewhere };
 }

@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { cutText } from "../../../lib/chat/graphemes.ts";
+import { MESSAGES } from "../../../lib/chat/queries.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
@@ -72,7 +73,11 @@ export function RoomEffects(props: RoomEffectsProps) {
   usePendingOverlay(open, user);
   useDraftSync(draft, open.replica, props.userReplica, initialView, withFiles);
   useEffect(() => editing.enter(), []);
-  useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
+  useJumpTarget(props.jumpTarget, open.readable, history, (id, isGone) => {
+    const { links, history: words } = roomOnUseStrings;
+    if (!isGone) return editing.setAside(id) || showNotice(words.failed);
+    if (!endGone(id)) showNotice(links.gone);
+  });
   useRoomName(room);
   const mention = (name: string) => mentionIn(draft, name);
   useMentionLink(mention, view.members);
@@ -89,20 +94,28 @@ export function RoomEffects(props: RoomEffectsProps) {
   }, [written]);
   useTellTyping(roomSpace(room.id), draft.text);
 
-  // A message that is deleted while its author edits it: the text goes on. One
-  // that the replica lacks may well be there.
+  // A message that is deleted while its author edits it: the text goes on.
+  const endGone = (id: string): boolean => {
+    const edit = editing.edit.peek();
+    if (edit?.id !== id) return false;
+    draft.restore({ content: edit.content });
+    editing.end();
+    returnToComposer();
+    showNotice(roomOnUseStrings.edit.gone);
+    return true;
+  };
+  // One that the replica lacks may well be there.
   const edit = editing.edit.value;
   const isGone = open.readable && edit &&
     !messages.some(({ id }) => id === edit.id) &&
     !open.gaps?.some(({ from, to }) => edit.seq > (from ?? 0) && edit.seq < to);
   const goneID = isGone ? edit.id : undefined;
   useEffect(() => {
-    if (!edit || !goneID) return;
-    draft.restore({ content: edit.content });
-    editing.end();
-    returnToComposer();
-    showNotice(roomOnUseStrings.edit.gone);
-  }, [goneID]);
+    if (!goneID) return;
+    // What closes a gap is known before it is in the view.
+    open.readable?.query((tx) => tx.has(MESSAGES + goneID))
+      .then((isThere) => isThere || endGone(goneID)).catch(console.warn);
+  }, [goneID, messages]);
 
   return (
     <>

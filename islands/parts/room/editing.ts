@@ -37,8 +37,13 @@ function createEditing(open: OpenRoom) {
   const waiting = signal<readonly Edit[]>([]);
   /** Those that are being saved, the latest last. */
   const leaving = signal<readonly BegunEdit[]>([]);
+  /** The one that was asked for while another comes first. */
+  let asked: BegunEdit | undefined;
   let isShown = false;
   let resumed: Promise<void> | undefined;
+
+  // Another tab may be editing the message, or have been.
+  const begun = (message: BegunEdit) => readEdit(scope, message.id) ?? message;
 
   /** The next one, which is taken out. */
   function next(): Edit | undefined {
@@ -71,7 +76,7 @@ function createEditing(open: OpenRoom) {
     }
   });
 
-  return {
+  const editing = {
     edit,
     /** Takes up an earlier visit's edit, if there is one. Gives back what to call when another room is shown: that tab or another one may then take it up. */
     enter(): () => void {
@@ -86,13 +91,21 @@ function createEditing(open: OpenRoom) {
     /** `jump` goes to a message that is not on the page. */
     async start({ id, seq, content }: Message, jump: (id: string) => void) {
       await resumed;
+      asked = { id, seq, content };
       // One that has begun at another message would be lost: it comes first.
-      const { id: editedID } = edit.value ??=
-        // Another tab may be editing this message, or have been.
-        readEdit(scope, id) ?? { id, seq, content };
+      const { id: editedID } = edit.value ??= begun(asked);
       const element = document.getElementById(elementIDOf(editedID));
       if (element) element.querySelector("textarea")?.focus();
-      else jump(editedID);
+      else if (open.readable || open.status.online) jump(editedID);
+      else editing.setAside(editedID); // nothing would come of a jump
+    },
+    /** Has the edit of a message wait that cannot be gone to now, and begins the one that was asked for. Whether it did. */
+    setAside(id: string): boolean {
+      const { value } = edit;
+      if (!asked || value?.id !== id || asked.id === id) return false;
+      waiting.value = [...waiting.value, value];
+      edit.value = begun(asked);
+      return true;
     },
     change(content: string) {
       if (!edit.value) return;
@@ -156,6 +169,7 @@ function createEditing(open: OpenRoom) {
       return { ...view, messages };
     },
   };
+  return editing;
 }
 
 const lockName = (id: string) => `edit/${id}`;

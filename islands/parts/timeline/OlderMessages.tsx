@@ -165,7 +165,7 @@ export async function showMessage(
   }
   const i = find();
   const { all } = latest.current;
-  if (i < 0) return "none";
+  if (i < 0) return "failed"; // it is there, and not on the page in time
   still.value = false;
   since.value = Math.min(since.value, all[i].seq);
   shown.value = Math.max(shown.value, all.length - i + PAGE_SIZE);
