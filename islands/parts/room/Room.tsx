@@ -112,17 +112,14 @@ export function Room(props: RoomProps) {
   const isReply = draft.replyTo.value !== undefined;
   const mayWrite = (me ?? initialView.me) !== undefined;
   const { paused } = status;
-  /** Whether something that is to be shown cannot be, until the page is loaded again. */
+  /** Whether something is to be shown whose parts did not come when they were asked for. */
   const lacksParts = useSignal(false);
   const needsParts = isVisitor || isReply || rejections.length > 0 ||
     open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
     if (needsParts || location.hash || hasUnfinished(scope)) {
-      loadLazyParts().then(
-        () => lacksParts.value = false,
-        () => lacksParts.value = navigator.onLine,
-      );
+      loadLazyParts().catch(() => lacksParts.value = navigator.onLine);
     }
   }, [needsParts, status.online]);
   // One who only looks on sees who is typing, too.
@@ -219,7 +216,7 @@ export function Room(props: RoomProps) {
       <div class="writing">
         {/* There before it says anything: what appears as a whole is often not read. */}
         <p class="notice-line" role="status">{notice}</p>
-        {(failed || lacksParts.value) && <Reload />}
+        {(failed || (!parts && lacksParts.value)) && <Reload />}
         {parts && replica && (
           <parts.Paused replica={replica} room={room} status={status} />
         )}
