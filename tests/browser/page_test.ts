@@ -1,6 +1,7 @@
 // Every page: loads cleanly, fits a phone, and is used by keyboard alone.
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import { roomStrings } from "../../lib/chat/strings/room.ts";
 import { browserTest, isFault, signIn } from "../support/browser.ts";
 import {
   enter,
@@ -11,6 +12,7 @@ import {
   sendButton,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { onePerson } from "../support/two_people.ts";
 
 browserTest(
   "Pages load without an error in the console and without a failed request",
@@ -148,3 +150,24 @@ const focused = (page: Page) =>
     return element?.getAttribute("aria-label") ?? label?.innerText ??
       (element as HTMLElement).innerText;
   });
+
+browserTest(
+  "What says that a room did not load completely goes as soon as it has, by itself",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    const parts = /\/lazy_parts-\w+\.js/;
+    await ada.route(parts, (route) => route.abort());
+    // A link to a message needs them.
+    await ada.goto("/rooms/general#message-m1");
+    await ada.reload();
+    const alert = ada.getByRole("alert")
+      .filter({ hasText: roomStrings.room.notAlive });
+    await alert.waitFor();
+    await ada.unroute(parts);
+    const loaded = ada.waitForResponse(parts);
+    await ada.mouse.move(200, 200);
+    await loaded;
+    await alert.waitFor({ state: "detached" });
+  },
+);

@@ -1,34 +1,41 @@
 // A text box in a message's place, while its author edits it.
 import type { Message } from "../../../lib/chat/schema.ts";
 import { isVisible } from "../../../lib/chat/visible.ts";
-import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { MessageActions } from "./MessageToolbar.tsx";
 import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isSendKey } from "../shared/keys.ts";
-import { errorWords } from "../shared/error_words.ts";
 import type { BegunEdit } from "../shared/unsent_text.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
 
 const words = roomOnUseStrings.edit;
 
+/** What has been typed so far, and why it could not be saved. */
+export type Edit = BegunEdit & { refusal?: string };
+
+type Store = NonNullable<MessageActions["save"]>;
+
 type EditBoxProps = {
-  /** What has been typed so far; kept by the room, where it outlives this box. */
-  edit: BegunEdit;
+  edit: Edit;
+  /** Kept by the room, where it outlives this box. */
+  editing: {
+    change(text: string): void;
+    save(store: Store, onError: (words: string) => void): void;
+    end(): void;
+  };
   messages: readonly Message[];
-  onInput: (text: string) => void;
-  save: MessageActions["save"];
-  onEnd: () => void;
+  store: Store | undefined;
+  onError: (words: string) => void;
 };
 
 export function EditBox(props: EditBoxProps) {
-  const { edit: { id, content: text }, messages, onInput, save, onEnd } = props;
+  const { editing, messages, store, onError } = props;
+  const { id, content: text, refusal } = props.edit;
   // A message with files needs no text beside them.
   const isEnough = isVisible(text) ||
     messages.some((message) => message.id === id && message.files);
   const box = useRef<HTMLTextAreaElement>(null);
-  const refusal = useSignal("");
 
   // Before anything is painted: a selection that is made at once would be lost.
   useLayoutEffect(() => {
@@ -41,20 +48,15 @@ export function EditBox(props: EditBoxProps) {
   }, []);
 
   function end() {
-    // By then another room may be shown, and written in.
-    const isHere = box.current !== null;
-    onEnd();
-    if (isHere) returnToComposer();
+    editing.end();
+    returnToComposer();
   }
 
-  async function submit() {
-    if (!save || !isEnough) return;
-    try {
-      await save(id, text);
-      end();
-    } catch (error) {
-      refusal.value = errorWords(error);
-    }
+  // At once: what is typed while it is saved is not of this edit.
+  function submit() {
+    if (!store || !isEnough) return;
+    editing.save(store, onError);
+    returnToComposer();
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -80,13 +82,13 @@ export function EditBox(props: EditBoxProps) {
           box={box}
           value={text}
           label={words.box}
-          onInput={onInput}
+          onInput={editing.change}
           onKeyDown={onKeyDown}
         />
       </div>
-      {refusal.value && <p class="refusal" role="alert">{refusal.value}</p>}
+      {refusal && <p class="refusal" role="alert">{refusal}</p>}
       <div class="row">
-        <button type="submit" disabled={!save || !isEnough}>
+        <button type="submit" disabled={!store || !isEnough}>
           {words.save}
         </button>
         <button type="button" class="quiet" onClick={end}>

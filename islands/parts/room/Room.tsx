@@ -9,7 +9,6 @@ import type { RoomView, User } from "../../../lib/chat/views.ts";
 import type { Status } from "../../../lib/replica/mod.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { Composer } from "../composer/Composer.tsx";
-import { useEditing } from "../message/useEditing.ts";
 import { useToday } from "../shared/Timestamp.tsx";
 import { type RichTextByID, useRichText } from "../message/useRichText.ts";
 import { Connection } from "./Connection.tsx";
@@ -45,7 +44,10 @@ export function Room(props: RoomProps) {
   const { user, open, initialView, userReplica } = props;
   const { userID } = user;
   const { rejections, replica, readable, writable, failed, status } = open;
-  const view = open.view ?? initialView;
+  const parts = lazyParts.value;
+  const editing = parts?.editingIn(open);
+  const present = open.view ?? initialView;
+  const view = editing?.withLeaving(present) ?? present;
   const { room, me, members, messages } = view;
   const space = roomSpace(room.id);
   const scope = `${userID}/${room.id}`;
@@ -62,9 +64,7 @@ export function Room(props: RoomProps) {
     jumpTarget.value = id;
   };
 
-  const parts = lazyParts.value;
   const { draft } = open;
-  const editing = useEditing(scope, jump);
   const people = usePeople(room.id, members, user.name, props.blocked);
   const richTextOf = useRichText(
     initialView.messages,
@@ -95,7 +95,10 @@ export function Room(props: RoomProps) {
       loadLazyParts().then((parts) => parts.copyMessageLink(id))
         .then(showNotice, showNotice),
     reply: ({ id }) => draft.answer(id),
-    edit: editing.start,
+    edit: (message) =>
+      loadLazyParts().then((parts) =>
+        parts.editingIn(open).start(message, jump)
+      ).catch(showNotice),
     EmojiChoice: parts?.EmojiChoice,
     CodeBlock: parts?.CodeBlock,
     saveButton: parts?.saveButton,
@@ -109,17 +112,14 @@ export function Room(props: RoomProps) {
   const isReply = draft.replyTo.value !== undefined;
   const mayWrite = (me ?? initialView.me) !== undefined;
   const { paused } = status;
-  /** Whether something that is to be shown cannot be, until the page is loaded again. */
+  /** Whether something is to be shown whose parts did not come when they were asked for. */
   const lacksParts = useSignal(false);
   const needsParts = isVisitor || isReply || rejections.length > 0 ||
     open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
     if (needsParts || location.hash || hasUnfinished(scope)) {
-      loadLazyParts().then(
-        () => lacksParts.value = false,
-        () => lacksParts.value = navigator.onLine,
-      );
+      loadLazyParts().catch(() => lacksParts.value = navigator.onLine);
     }
   }, [needsParts, status.online]);
   // One who only looks on sees who is typing, too.
@@ -135,7 +135,7 @@ export function Room(props: RoomProps) {
     }), [space]);
   // What the first pull adds is history, not news to be read aloud.
   const announced = useSustained(caughtUp && !history.loading.value, 1_000);
-  const edit = parts && editing.edit.value;
+  const edit = editing?.edit.value;
 
   return (
     <>
@@ -172,13 +172,13 @@ export function Room(props: RoomProps) {
         pendingLabel={pendingLabel(status)}
         mayDeleteAll={me?.role === "owner"}
         editedID={edit?.id}
-        editBox={edit && (
+        editBox={parts && edit && (
           <parts.EditBox
             edit={edit}
+            editing={editing!}
             messages={messages}
-            onInput={editing.change}
-            save={actions.save}
-            onEnd={editing.end}
+            store={actions.save}
+            onError={showNotice}
           />
         )}
         today={today}
@@ -216,7 +216,7 @@ export function Room(props: RoomProps) {
       <div class="writing">
         {/* There before it says anything: what appears as a whole is often not read. */}
         <p class="notice-line" role="status">{notice}</p>
-        {(failed || lacksParts.value) && <Reload />}
+        {(failed || (!parts && lacksParts.value)) && <Reload />}
         {parts && replica && (
           <parts.Paused replica={replica} room={room} status={status} />
         )}
@@ -285,7 +285,6 @@ export function Room(props: RoomProps) {
           history={history}
           {...scroll}
           draft={draft}
-          editing={editing}
           jumpTarget={jumpTarget}
           deleting={deleting}
           richTextOf={richTextOf}

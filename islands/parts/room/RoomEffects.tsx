@@ -3,17 +3,16 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { cutText } from "../../../lib/chat/graphemes.ts";
+import { MESSAGES } from "../../../lib/chat/queries.ts";
 import { type RichNode, textOf } from "../../../lib/chat/rich_text.ts";
 import type { Member, Message, Room } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { fileCount } from "../../../lib/chat/strings/files.ts";
 import { roomSpace } from "../../../lib/chat/spaces.ts";
 import type { RoomView, User } from "../../../lib/chat/views.ts";
-import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import type { ComposerDraft } from "../composer/draft.ts";
 import { useDraftSync } from "../composer/useDraftSync.ts";
 import { allUnsent } from "../files/upload_store.ts";
-import type { Editing } from "../message/useEditing.ts";
 import { useSavedKeys } from "../message/save_for_later.ts";
 import { useReactionNames } from "../message/useReactionNames.ts";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -22,11 +21,11 @@ import type { People } from "../shared/usePeople.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import { showRoomName } from "../shared/room_navigation.ts";
 import { listedRooms, roomNames } from "../shared/room_store.ts";
-import { inScope, type Scope } from "../shared/unsent_text.ts";
 import { focusComposer, returnToComposer } from "../shared/writing_focus.ts";
 import type { History } from "../timeline/useHistory.ts";
 import { useLogFocus } from "../timeline/useLogFocus.ts";
 import { PictureViewer } from "../files/PictureViewer.tsx";
+import { editingIn } from "./editing.ts";
 import { PersonDialog } from "./PersonDialog.tsx";
 import { useTellTyping } from "./useTellTyping.ts";
 import { useJumpTarget } from "./message_links.ts";
@@ -45,7 +44,6 @@ type RoomEffectsProps = {
   scroller: RefObject<HTMLElement>;
   toNewest: () => void;
   draft: ComposerDraft;
-  editing: Editing;
   jumpTarget: Signal<string | undefined>;
   /** The message that was asked to be deleted. */
   deleting: Signal<Message | undefined>;
@@ -66,15 +64,20 @@ const withFiles = async () => {
 };
 
 export function RoomEffects(props: RoomEffectsProps) {
-  const { user, initialView, open, view, draft, editing, deleting } = props;
+  const { user, initialView, open, view, draft, deleting } = props;
   const { history, showNotice } = props;
   const { room, messages } = view;
   const message = deleting.value;
+  const editing = editingIn(open);
 
   usePendingOverlay(open, user);
   useDraftSync(draft, open.replica, props.userReplica, initialView, withFiles);
-  useEditLock(draft.scope, editing);
-  useJumpTarget(props.jumpTarget, open.readable, history, showNotice);
+  useEffect(() => editing.enter(), []);
+  useJumpTarget(props.jumpTarget, open.readable, history, (id, isGone) => {
+    const { links, history: words } = roomOnUseStrings;
+    if (!isGone) return editing.setAside(id) || showNotice(words.failed);
+    if (!endGone(id)) showNotice(links.gone);
+  });
   useRoomName(room);
   const mention = (name: string) => mentionIn(draft, name);
   useMentionLink(mention, view.members);
@@ -91,19 +94,28 @@ export function RoomEffects(props: RoomEffectsProps) {
   }, [written]);
   useTellTyping(roomSpace(room.id), draft.text);
 
-  // A message that is deleted while its author edits it: the text goes on. One
-  // that the replica lacks may well be there.
-  const edit = editing.edit.value;
-  const isGone = open.readable && edit &&
-    !messages.some(({ id }) => id === edit.id) &&
-    !open.gaps?.some(({ from, to }) => edit.seq > (from ?? 0) && edit.seq < to);
-  useEffect(() => {
-    if (!isGone) return;
+  // A message that is deleted while its author edits it: the text goes on.
+  const endGone = (id: string): boolean => {
+    const edit = editing.edit.peek();
+    if (edit?.id !== id) return false;
     draft.restore({ content: edit.content });
     editing.end();
     returnToComposer();
     showNotice(roomOnUseStrings.edit.gone);
-  }, [isGone]);
+    return true;
+  };
+  // One that the replica lacks may well be there.
+  const edit = editing.edit.value;
+  const isGone = open.readable && edit &&
+    !messages.some(({ id }) => id === edit.id) &&
+    !open.gaps?.some(({ from, to }) => edit.seq > (from ?? 0) && edit.seq < to);
+  const goneID = isGone ? edit.id : undefined;
+  useEffect(() => {
+    if (!goneID) return;
+    // What closes a gap is known before it is in the view.
+    open.readable?.query((tx) => tx.has(MESSAGES + goneID))
+      .then((isThere) => isThere || endGone(goneID)).catch(console.warn);
+  }, [goneID, messages]);
 
   return (
     <>
@@ -138,23 +150,6 @@ function useShortNotice(notice: Signal<string>): void {
     const timer = setTimeout(() => notice.value = "", NOTICE_TIME);
     return () => clearTimeout(timer);
   }, [shown]);
-}
-
-const lockName = (id: string) => `edit/${id}`;
-
-/** One tab edits a message at a time: takes up an earlier visit's edit, and holds the lock of the current one. */
-function useEditLock(scope: Scope, editing: Editing): void {
-  useEffect(() => editing.resume(() => unlockedEdit(scope)), []);
-  const id = editing.edit.value?.id;
-  useEffect(() => id ? elect(lockName(id), () => {}) : undefined, [id]);
-}
-
-/** The last edit that was begun and that no tab is at. */
-async function unlockedEdit(scope: Scope) {
-  for (const edit of inScope("edit", scope)) {
-    // Without locks, as on plain http, two tabs may show the same edit.
-    if (!await isHeld(lockName(edit.id))) return edit;
-  }
 }
 
 /** Keeps the room's name up to date outside of the room: in the heading, in the title, in the list. */

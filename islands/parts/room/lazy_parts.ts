@@ -9,6 +9,7 @@ export { saveButton } from "../message/save_for_later.ts";
 export { askServer } from "../shared/ask_server.ts";
 export { EmojiChoice } from "../shared/EmojiChoice.tsx";
 export { MissingMessages, OlderMessages } from "../timeline/OlderMessages.tsx";
+export { editingIn } from "./editing.ts";
 export { workBesides } from "./work_besides.ts";
 export { Failures } from "./Failures.tsx";
 export { copyMessageLink } from "./message_links.ts";

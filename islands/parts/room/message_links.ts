@@ -23,13 +23,14 @@ export async function copyMessageLink(messageID: string): Promise<string> {
 /**
  * Goes to the message whose ID is `target`, or the address bar's, and brings it
  * with those around it where it is not there. `replica` is undefined until the
- * history is what it holds.
+ * history is what it holds. `onMissing` is told where it is gone, or cannot be
+ * brought now.
  */
 export function useJumpTarget(
   target: Signal<string | undefined>,
   replica: RoomReplica | undefined,
   history: History,
-  showNotice: (text: string) => void,
+  onMissing: (id: string, isGone: boolean) => void,
 ): void {
   useEffect(() => {
     const follow = () => {
@@ -44,18 +45,14 @@ export function useJumpTarget(
   const id = target.value;
   const loading = history.loading.value;
   useEffect(() => {
-    if (!id || loading) return;
-    const giveUp = (why: string) => {
-      if (target.value !== id) return;
-      target.value = undefined;
-      showNotice(why);
-    };
-    const { links, history: words } = roomOnUseStrings;
+    // It may be given up by now: effects run a moment after they are due.
+    if (!id || loading || target.peek() !== id) return;
     if (focusMessage(id)) target.value = undefined;
     else if (replica) {
       showMessage(replica, history, id).then((result) => {
-        if (result === "failed") giveUp(words.failed);
-        else if (result === "none") giveUp(links.gone);
+        if (result === "some" || target.value !== id) return;
+        target.value = undefined;
+        onMissing(id, result === "none");
       });
     }
   });

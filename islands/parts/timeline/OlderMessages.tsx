@@ -6,6 +6,7 @@ import { MESSAGES } from "../../../lib/chat/queries.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Gap } from "../../../lib/replica/mod.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
+import { until } from "../shared/until.ts";
 import { type History, PAGE_SIZE } from "./useHistory.ts";
 
 const words = roomOnUseStrings.history;
@@ -164,7 +165,7 @@ export async function showMessage(
   }
   const i = find();
   const { all } = latest.current;
-  if (i < 0) return "none";
+  if (i < 0) return "failed"; // it is there, and not on the page in time
   still.value = false;
   since.value = Math.min(since.value, all[i].seq);
   shown.value = Math.max(shown.value, all.length - i + PAGE_SIZE);
@@ -193,12 +194,5 @@ async function load(
     return "failed";
   } finally {
     loading.value = false;
-  }
-}
-
-/** What the replica holds is on the page a moment later; not for ever, should it change just then. */
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let i = 0; i < 50 && !isTrue(); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
