@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
 import { pageIsCached, ROOMS } from "../support/device_storage.ts";
+import { freeze, handChecks } from "../support/frozen_tabs.ts";
 import {
   enter,
   hasRead,
@@ -12,6 +13,7 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
+import { shiftClock } from "../support/shifted_clock.ts";
 import { Writer } from "../support/writer.ts";
 
 browserTest(
@@ -152,6 +154,45 @@ browserTest(
       "Bob · General: Where are you, @Ada?",
       "Bob · General: Still there, @Ada?",
     ]);
+  },
+);
+
+browserTest(
+  "Another tab notifies when the one that does is frozen, of what came meanwhile as well, and of nothing twice (R25)",
+  async (device) => {
+    await using server = await startServer();
+    const { ada } = await listenerAndSpeaker(device, server.url);
+    await makeRoom(ada, "Elsewhere");
+    await mayWrite(ada);
+    await notifies(ada);
+    const lobby = await ada.context().newPage();
+    const check = await handChecks(lobby);
+    await lobby.goto("/");
+    await notifies(lobby, 2);
+    const bob = await Writer.signIn(server.url, "Bob");
+    const told: string[] = [];
+    const tell = async (text: string) => {
+      await bob.write(text);
+      told.push(`Bob · General: ${text}`);
+    };
+    await tell("Are you there, @Ada?");
+    await notified(lobby, told);
+
+    const thaw = await freeze(ada);
+    await tell("Do you sleep, @Ada?");
+    // The stream, too, comes by the frozen one until then.
+    await lobby.evaluate(shiftClock, 60_000);
+    await check(3);
+    await notified(lobby, told);
+    await thaw();
+    await tell("Good morning, @Ada!");
+    await notified(lobby, told);
+
+    // It notifies again once the other is gone.
+    await lobby.close();
+    await notifies(ada);
+    await tell("Good night, @Ada!");
+    await notified(ada, told);
   },
 );
 

@@ -7,6 +7,7 @@ import {
   PLAIN_HOST,
   signIn,
 } from "../support/browser.ts";
+import { handChecks } from "../support/frozen_tabs.ts";
 import { PokeStreams } from "../support/poke_streams.ts";
 import { box, enter, mayWrite, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
@@ -270,20 +271,9 @@ function stopwatch(): (what: string) => void {
 
 /** Before a page is opened: returns what lets a minute pass for its check of the tab that leads, and for its dates. */
 async function handClock(page: Page): Promise<() => Promise<void>> {
-  type Checks = { checks: (() => void)[] };
-  await page.addInitScript(() => {
-    const { setInterval } = globalThis;
-    const { checks } = Object.assign(globalThis, { checks: [] } as Checks);
-    globalThis.setInterval = ((check: () => void, pause?: number) => {
-      if (pause === 10_000) checks.push(check);
-      return setInterval(check, pause);
-    }) as typeof setInterval;
-  });
+  const check = await handChecks(page);
   return async () => {
     await page.evaluate(shiftClock, 60_000);
-    await page.evaluate(() => {
-      const { checks } = globalThis as unknown as Checks;
-      for (const check of checks) check();
-    });
+    await check();
   };
 }

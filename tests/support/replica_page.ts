@@ -1,5 +1,6 @@
 // What runs in the page of a replica's test: lib/replica as islands use it, within the test's reach.
 import { queryCopies } from "../../lib/replica/local/query_copies.ts";
+import { electLiving } from "../../lib/replica/local/living_leader.ts";
 import * as locks from "../../lib/replica/local/web_locks.ts";
 import { LiveReplica } from "../../lib/replica/live_replica.ts";
 import { openReplica, rejectionsIn } from "../../lib/replica/mod.ts";
@@ -23,6 +24,7 @@ const replica: Replica<typeof mutators> = await openReplica(options);
 const page = {
   replica,
   locks,
+  electLiving,
   /** All entries under a prefix. */
   entries: (prefix = "") =>
     replica.query((tx) => tx.scan({ prefix }).entries().toArray()),

@@ -1,4 +1,4 @@
-// Notifies of new messages in rooms that nobody looks at, and withdraws notices of what was read or deleted. One tab does it for all tabs of this browser.
+// Notifies of new messages in rooms that nobody looks at, and withdraws notices of what was read or deleted. One tab does it for all tabs of this browser, as long as it is not frozen.
 import "../shared/shared_chunk.ts";
 import { cutText } from "../../../lib/chat/graphemes.ts";
 import type {
@@ -15,6 +15,7 @@ import { roomSpace, userSpace } from "../../../lib/chat/spaces.ts";
 import { fileCount } from "../../../lib/chat/strings/files.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { fetchSnapshot } from "../../../lib/replica/http/fetch_snapshot.ts";
+import { electLiving } from "../../../lib/replica/local/living_leader.ts";
 import { elect, isHeld } from "../../../lib/replica/local/web_locks.ts";
 import { listen } from "../../../lib/replica/poke/listen.ts";
 import { isLookedAt, onAttention } from "../shared/attention.ts";
@@ -87,6 +88,7 @@ class Notifier {
   /** By which the tab that notifies tells the others what is no news any more. */
   readonly #channel: BroadcastChannel;
   readonly #shown: ShownRoom;
+  #leads = false;
   #closed = false;
   #resign = () => {};
 
@@ -99,7 +101,6 @@ class Notifier {
 
   end(): void {
     this.#closed = true;
-    for (const end of this.#listening.values()) end();
     this.#shown.end();
     this.#channel.close();
     this.#resign();
@@ -110,10 +111,16 @@ class Notifier {
     const { rooms } = await fetchRooms().catch(() => ({ rooms: [] }));
     this.#learn(rooms.map((room) => [room.roomID, room.messageCount]));
     if (this.#closed) return;
-    this.#resign = elect(`notices/${this.userID}`, () => {
+    this.#resign = electLiving(`notices/${this.userID}`, () => {
+      this.#leads = true;
       this.#listenTo(userSpace(this.userID));
       this.#changed.add(userSpace(this.userID));
       this.#look();
+      return () => {
+        this.#leads = false;
+        for (const end of this.#listening.values()) end();
+        this.#listening.clear();
+      };
     });
   }
 
@@ -149,7 +156,7 @@ class Notifier {
   );
 
   async #tellNews(): Promise<void> {
-    if (this.#closed) return;
+    if (!this.#leads) return;
     const changed = new Set(this.#changed);
     this.#changed.clear();
     try {
@@ -161,7 +168,7 @@ class Notifier {
       throw error;
     }
     const own = this.#own;
-    if (!own || this.#closed) return;
+    if (!own || !this.#leads) return;
     for (const roomID of own.roomIDs) this.#listenTo(roomSpace(roomID));
     // One request says of all of them how many messages there are.
     const counts = this.#needsList || changed.size >= MANY
@@ -236,6 +243,7 @@ class Notifier {
     // Often it is one message, or a reaction; else the number is known now.
     const more = needed(found.room.messageCount);
     if (more > window) found = await this.#fetch(roomID, window = more);
+    if (!this.#leads) return; // another tab tells it
 
     const { room, me, messages } = found;
     const { messageCount } = room;

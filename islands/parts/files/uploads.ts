@@ -1,4 +1,4 @@
-// Sends messages with files: they stay on the device until the server has confirmed them; their files are uploaded, then the message is made. One tab of a browser does it for all.
+// Sends messages with files: they stay on the device until the server has confirmed them; their files are uploaded, then the message is made. One tab of a browser does it for all, as long as it is not frozen.
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { messageIn } from "../../../lib/chat/queries.ts";
 import { reasonOf } from "../../../lib/chat/refusal.ts";
@@ -6,7 +6,7 @@ import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { keepStorage } from "../../../lib/replica/local/idb.ts";
-import { elect } from "../../../lib/replica/local/web_locks.ts";
+import { electLiving } from "../../../lib/replica/local/living_leader.ts";
 import {
   type Rejection,
   rejectionsIn,
@@ -90,7 +90,7 @@ class Uploads {
       else this.#look().catch(reportError);
     };
     this.#look().catch(console.warn); // where the disk fails
-    this.#resign = elect(name, () => {
+    this.#resign = electLiving(name, () => {
       this.#leads = true;
       this.#look().catch(console.warn);
       return () => {
@@ -208,6 +208,7 @@ class Uploads {
       return room.writable ?? (room.status.fresh ? room.replica : undefined);
     });
     await this.#dismissRejections(id, replica);
+    signal.throwIfAborted(); // another tab has it now, or nobody
     const distinct = new Map(files.map((file) => [file.id, file]));
     const created = {
       id,
