@@ -15,6 +15,9 @@ type Picture = { href: string; alt: string; here?: UnsentFile };
 
 const PICTURES = ".log a.picture";
 
+/** Any dialog but the viewer. */
+const OTHER_DIALOG = "dialog:not(:has(> .viewer))";
+
 /** Those of the log, in its order. */
 const picturesIn = (): HTMLAnchorElement[] => [
   ...document.querySelectorAll<HTMLAnchorElement>(PICTURES),
@@ -44,32 +47,41 @@ export function PictureViewer({ connected }: { connected: boolean }) {
     return () => document.removeEventListener("click", onClick);
   }, []);
 
+  const move = (by: number) => {
+    const last = pictures.value.length - 1;
+    index.value = Math.max(0, Math.min(last, index.value + by));
+  };
   const { length } = pictures.value;
+  // Of the window: a click on what takes no focus leaves it to the page below.
+  useEffect(() => {
+    if (length === 0) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { key, altKey, ctrlKey, metaKey, target } = event;
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+      if (!step || altKey || ctrlKey || metaKey) return;
+      if (!(target as Element).closest(OTHER_DIALOG)) move(step);
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [length]);
+
   const picture = pictures.value[index.value];
   const url = useObjectURL(picture?.here?.content);
   if (!picture) return null;
   const { href, alt, here } = picture;
-  const move = (by: number) => {
-    index.value = Math.max(0, Math.min(length - 1, index.value + by));
-  };
+  // A button that is disabled would lose the focus.
   return (
     <Dialog
       title={words.viewer(index.value + 1, length)}
       onClose={() => pictures.value = []}
     >
-      <div
-        class="viewer"
-        onKeyDown={({ key }) => {
-          const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-          if (step) move(step);
-        }}
-      >
+      <div class="viewer">
         <img src={here ? url : href} alt={alt} />
         <form method="dialog" class="row">
           <button
             type="button"
             class="quiet"
-            disabled={index.value === 0}
+            aria-disabled={index.value === 0}
             onClick={() => move(-1)}
           >
             {words.previous}
@@ -77,7 +89,7 @@ export function PictureViewer({ connected }: { connected: boolean }) {
           <button
             type="button"
             class="quiet"
-            disabled={index.value === length - 1}
+            aria-disabled={index.value === length - 1}
             onClick={() => move(1)}
           >
             {words.next}
