@@ -83,7 +83,7 @@ export const chatDomain: Domain<Actor> = {
     if (kind !== "room") return false;
     if (!key.startsWith("message/")) return key.startsWith("member/");
     if (value === undefined) return true;
-    const { authorID, editedAt, from } = value as Message;
+    const { authorID = "", editedAt, from } = value as Partial<Message>;
     if (was === undefined) return !isImported(authorID);
     return editedAt !== undefined || from === DELETED_USER;
   },
