@@ -40,8 +40,12 @@ let turn: Promise<unknown> = Promise.resolve();
 /** When one was attached last, in milliseconds since 1970; no two at once. */
 let attachedAt = 0;
 
+/** Those beside one draft. */
 export class AttachedFiles implements Attached {
+  /** Those that go with the next message. */
   readonly #files = signal<readonly AttachedFile[]>([]);
+  /** Those of messages that the device is yet to take. */
+  readonly #leaving = new Set<AttachedFile>();
 
   constructor(private readonly roomID: string, private readonly draft: Draft) {}
 
@@ -49,7 +53,12 @@ export class AttachedFiles implements Attached {
     return this.#files;
   }
 
-  /** Attaches a file, unless there are too many. */
+  #set(files: readonly AttachedFile[]): void {
+    this.#files.value = files;
+    this.draft.attached.value = files.length > 0 ? this : undefined;
+  }
+
+  /** Attaches a file. */
   add(file: File, onUnreadable: () => void): void {
     const ready = turn.then(() => prepareFile(file));
     const prepared = signal<PreparedFile | undefined>(undefined);
@@ -58,7 +67,7 @@ export class AttachedFiles implements Attached {
     const id = ulid(attachedAt); // they are kept in this order
     const one = { id, name, prepared, ready, alt: signal("") };
     madeFor(this.draft).add(id);
-    this.#files.value = [...this.#files.peek(), one];
+    this.#set([...this.#files.peek(), one]);
     turn = ready.then((file) => {
       prepared.value = file;
       return this.#keep(one, file);
@@ -76,7 +85,9 @@ export class AttachedFiles implements Attached {
     const said = alt.peek();
     try {
       await keepFile(scope, { id, alt: said, file });
-      if (!this.#files.peek().includes(one)) await forgetFiles(scope, [id]);
+      const isHere = this.#files.peek().includes(one) ||
+        this.#leaving.has(one);
+      if (!isHere) await forgetFiles(scope, [id]);
       else if (alt.peek() !== said) await keepAlt(id, alt.peek());
     } catch (error) {
       console.warn(error);
@@ -92,7 +103,7 @@ export class AttachedFiles implements Attached {
       ready: Promise.resolve(file),
       alt: signal(alt),
     }));
-    this.#files.value = [...before, ...this.#files.peek()];
+    this.#set([...before, ...this.#files.peek()]);
   }
 
   describe(one: AttachedFile, alt: string): void {
@@ -101,10 +112,8 @@ export class AttachedFiles implements Attached {
   }
 
   remove(one: AttachedFile): void {
-    this.#files.value = this.#files.peek().filter((each) => each !== one);
-    const { attached } = this.draft;
-    const isMine = attached.peek() === this;
-    if (isMine && this.#files.peek().length === 0) attached.value = undefined;
+    this.#leaving.delete(one);
+    this.#set(this.#files.peek().filter((each) => each !== one));
     this.#forget([one]);
   }
 
@@ -113,9 +122,31 @@ export class AttachedFiles implements Attached {
     forgetFiles(this.draft.scope, ids).catch(console.warn);
   }
 
-  /** Rejects when the device does not take them; with a refusal when it is full. */
+  /**
+   * Rejects when the device does not take them, with a refusal when it is full,
+   * or they are too many. Then they are here as before, in front of what was
+   * attached since, but for what could not be read.
+   */
   async send(message: OutgoingMessage): Promise<void> {
     const files = this.#files.peek();
+    for (const file of files) this.#leaving.add(file);
+    this.#set([]);
+    try {
+      await this.#store(message, files);
+    } catch (error) {
+      const back = files.filter((each) => this.#leaving.delete(each));
+      this.#set([...back, ...this.#files.peek()]);
+      throw error;
+    }
+    for (const file of files) this.#leaving.delete(file);
+    this.#forget(files);
+  }
+
+  async #store(
+    message: OutgoingMessage,
+    files: readonly AttachedFile[],
+  ): Promise<void> {
+    if (files.length > MAX_FILES) throw new Refusal("full", words.tooMany);
     const prepared = await Promise.all(
       files.map(async ({ ready, alt }) => ({
         ...await ready,
@@ -130,21 +161,24 @@ export class AttachedFiles implements Attached {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       throw new Refusal("full", words.full);
     }
-    this.#files.value = [];
-    this.#forget(files);
   }
 }
 
-/** Attaches files to what is being written in a room. */
+const filesOf = new WeakMap<Draft, AttachedFiles>();
+function filesBeside(draft: Draft, roomID: string): AttachedFiles {
+  const files = filesOf.get(draft) ?? new AttachedFiles(roomID, draft);
+  filesOf.set(draft, files);
+  return files;
+}
+
+/** Attaches files to what is being written in a room, as many as a message may have. */
 export function attach(
   roomID: string,
   draft: Draft,
   files: readonly File[],
   showNotice: (text: string) => void,
 ): void {
-  const { attached } = draft;
-  const own = attached.peek() as AttachedFiles | undefined ??
-    new AttachedFiles(roomID, draft);
+  const own = filesBeside(draft, roomID);
   for (const file of files) {
     if (own.files.peek().length >= MAX_FILES) {
       showNotice(words.tooMany);
@@ -152,7 +186,6 @@ export function attach(
     }
     own.add(file, () => showNotice(words.unreadable(file.name)));
   }
-  attached.value = own;
 }
 
 /** The drafts of this page for which it was looked what is kept. */
@@ -173,14 +206,11 @@ export async function restoreAttached(
 ): Promise<void> {
   if (restored.has(draft)) return;
   restored.add(draft);
-  const { scope, attached } = draft;
-  const kept = await takeUpFiles(scope);
+  const kept = await takeUpFiles(draft.scope);
   // What came meanwhile is there, or was removed or sent.
   const earlier = kept.filter(({ id }) => !madeFor(draft).has(id));
-  const files = attached.peek() as AttachedFiles | undefined ??
-    new AttachedFiles(roomID, draft);
+  const files = filesBeside(draft, roomID);
   const room = MAX_FILES - files.files.peek().length;
   if (earlier.length === 0 || room <= 0) return;
   files.restore(earlier.slice(0, room)); // the next message may take the others
-  attached.value = files;
 }
