@@ -18,7 +18,7 @@ import {
   takeUpFiles,
 } from "./kept_files.ts";
 import { type PreparedFile, prepareFile } from "./prepare_file.ts";
-import { sendWithFiles } from "./uploads.ts";
+import { holdRoom, sendWithFiles } from "./uploads.ts";
 
 const words = roomOnUseStrings.files;
 
@@ -40,17 +40,25 @@ let turn: Promise<unknown> = Promise.resolve();
 /** When one was attached last, in milliseconds since 1970; no two at once. */
 let attachedAt = 0;
 
-/** Those beside one draft. */
+/** Those beside what is being written in one room. */
 export class AttachedFiles implements Attached {
   /** Those that go with the next message. */
   readonly #files = signal<readonly AttachedFile[]>([]);
   /** Those of messages that the device is yet to take. */
   readonly #leaving = new Set<AttachedFile>();
+  /** The IDs of all that were here since this page was opened. */
+  readonly #known = new Set<string>();
 
-  constructor(private readonly roomID: string, private readonly draft: Draft) {}
+  constructor(private readonly roomID: string, private draft: Draft) {}
 
   get files(): ReadonlySignal<readonly AttachedFile[]> {
     return this.#files;
+  }
+
+  /** They are beside this draft from now on: that of a room which was closed is another one. */
+  moveTo(draft: Draft): void {
+    this.draft = draft;
+    this.#set(this.#files.peek());
   }
 
   #set(files: readonly AttachedFile[]): void {
@@ -66,7 +74,7 @@ export class AttachedFiles implements Attached {
     attachedAt = Math.max(attachedAt + 1, Date.now());
     const id = ulid(attachedAt); // they are kept in this order
     const one = { id, name, prepared, ready, alt: signal("") };
-    madeFor(this.draft).add(id);
+    this.#known.add(id);
     this.#set([...this.#files.peek(), one]);
     turn = ready.then((file) => {
       prepared.value = file;
@@ -94,16 +102,22 @@ export class AttachedFiles implements Attached {
     }
   }
 
-  /** Shows what was kept, before what was attached since. */
+  /** Shows what was kept, before what was attached since, as far as a message takes it: the next one may take the others. */
   restore(kept: readonly KeptFile[]): void {
-    const before = kept.map(({ id, alt, file }): AttachedFile => ({
-      id,
-      name: file.name,
-      prepared: signal(file),
-      ready: Promise.resolve(file),
-      alt: signal(alt),
-    }));
-    this.#set([...before, ...this.#files.peek()]);
+    const files = this.#files.peek();
+    const before = kept
+      // What came meanwhile is there, or was removed or sent.
+      .filter(({ id }) => !this.#known.has(id))
+      .slice(0, Math.max(0, MAX_FILES - files.length))
+      .map(({ id, alt, file }): AttachedFile => ({
+        id,
+        name: file.name,
+        prepared: signal(file),
+        ready: Promise.resolve(file),
+        alt: signal(alt),
+      }));
+    for (const { id } of before) this.#known.add(id);
+    this.#set([...before, ...files]);
   }
 
   describe(one: AttachedFile, alt: string): void {
@@ -131,12 +145,15 @@ export class AttachedFiles implements Attached {
     const files = this.#files.peek();
     for (const file of files) this.#leaving.add(file);
     this.#set([]);
+    const release = holdRoom(this.roomID);
     try {
       await this.#store(message, files);
     } catch (error) {
       const back = files.filter((each) => this.#leaving.delete(each));
       this.#set([...back, ...this.#files.peek()]);
       throw error;
+    } finally {
+      release();
     }
     for (const file of files) this.#leaving.delete(file);
     this.#forget(files);
@@ -164,10 +181,16 @@ export class AttachedFiles implements Attached {
   }
 }
 
-const filesOf = new WeakMap<Draft, AttachedFiles>();
+/**
+ * By scope: they outlive their room's draft, which goes when the room is closed
+ * for others that were looked at. Where the disk has none of them, as on plain
+ * http, they are nowhere else.
+ */
+const onPage = new Map<Scope, AttachedFiles>();
 function filesBeside(draft: Draft, roomID: string): AttachedFiles {
-  const files = filesOf.get(draft) ?? new AttachedFiles(roomID, draft);
-  filesOf.set(draft, files);
+  const files = onPage.get(draft.scope) ?? new AttachedFiles(roomID, draft);
+  onPage.set(draft.scope, files);
+  files.moveTo(draft);
   return files;
 }
 
@@ -191,26 +214,13 @@ export function attach(
 /** The drafts of this page for which it was looked what is kept. */
 const restored = new WeakSet<Draft>();
 
-/** The IDs of the files that were attached to a draft since it is on this page. */
-const made = new WeakMap<Draft, Set<string>>();
-function madeFor(draft: Draft): Set<string> {
-  const ids = made.get(draft) ?? new Set();
-  made.set(draft, ids);
-  return ids;
-}
-
-/** Has the files that an earlier visit attached beside what is being written. */
+/** Has the files beside what is being written that were attached before, on this page or by an earlier visit. */
 export async function restoreAttached(
   roomID: string,
   draft: Draft,
 ): Promise<void> {
+  const files = filesBeside(draft, roomID);
   if (restored.has(draft)) return;
   restored.add(draft);
-  const kept = await takeUpFiles(draft.scope);
-  // What came meanwhile is there, or was removed or sent.
-  const earlier = kept.filter(({ id }) => !madeFor(draft).has(id));
-  const files = filesBeside(draft, roomID);
-  const room = MAX_FILES - files.files.peek().length;
-  if (earlier.length === 0 || room <= 0) return;
-  files.restore(earlier.slice(0, room)); // the next message may take the others
+  files.restore(await takeUpFiles(draft.scope));
 }
