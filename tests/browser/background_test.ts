@@ -4,7 +4,9 @@ import type { Page, Response } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { goOnline } from "../support/failing_requests.ts";
 import { mayWrite, messages, send } from "../support/room_page.ts";
-import { roomIsStored } from "../support/device_storage.ts";
+import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
+import { freeze, handChecks } from "../support/frozen_tabs.ts";
+import { shiftClock } from "../support/shifted_clock.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
 
@@ -118,6 +120,39 @@ browserTest(
 );
 
 browserTest(
+  "Another tab keeps the copies in step when the one that does is frozen, which closes its own once it is awake (A22, R25)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const [room] = await makeRooms(ada, 1);
+    await roomIsStored(ada, `/rooms/${room.roomID}`, "In Room 1");
+    const tab = await ada.context().newPage();
+    const check = await handChecks(tab);
+    await tab.goto("/rooms/general");
+    await mayWrite(tab);
+    await tab.mouse.move(50, 50);
+    await locksAre(tab, "pending", "rooms/", 1);
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.person.post(`/api/rooms/${room.roomID}/members`, {});
+    await copyIsStored(ada, room.space, '"Bob"');
+
+    await using frozen = await freeze(ada);
+    await bob.write("While it slept", room.space);
+    // By then the copy may be opened again, and the stream is another's.
+    await tab.evaluate(shiftClock, 120_000);
+    await check(3);
+    await copyIsStored(tab, room.space, "While it slept");
+    const { userID } = (await Writer.of(ada)).person;
+    const client = `replica/client/${userID}/${room.space}/`;
+    await locksAre(tab, "held", client, 2);
+    await frozen.thaw();
+    await locksAre(tab, "held", client, 1);
+    await bob.write("And since", room.space);
+    await copyIsStored(tab, room.space, "And since");
+  },
+);
+
+browserTest(
   "Eight copies stay open, and what happens in another room opens none: the server's list tells of it (A22, A23)",
   async (device) => {
     await using general = await onePerson(device);
@@ -161,6 +196,22 @@ async function makeRooms(page: Page, count: number) {
   }
   return rooms;
 }
+
+/** Waits until so many locks whose names begin like this are held, or waited for, in a browser. */
+const locksAre = (
+  page: Page,
+  how: "held" | "pending",
+  prefix: string,
+  count: number,
+): Promise<void> =>
+  page.evaluate(async ([how, prefix, count]) => {
+    const isSo = async () => {
+      const { [how]: locks = [] } = await navigator.locks.query();
+      const ours = locks.filter(({ name }) => name!.startsWith(prefix));
+      return ours.length === count;
+    };
+    while (!await isSo()) await new Promise(requestAnimationFrame);
+  }, [how, prefix, count] as const);
 
 const link = (page: Page, name: string | RegExp) =>
   page.getByRole("navigation", { name: "Rooms" })

@@ -21,27 +21,14 @@ import {
   send,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
-import { areStored, attached, bytesOf, give } from "../support/own_files.ts";
+import {
+  areStored,
+  attached,
+  bytesOf,
+  give,
+  photo,
+} from "../support/own_files.ts";
 import { onePerson, twoPeople } from "../support/two_people.ts";
-
-/** Draws a JPEG in the page, with an Exif that says where it was taken. */
-const photo = (page: Page, width: number, height: number): Promise<number[]> =>
-  page.evaluate(async ([width, height]) => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [width, height];
-    const context = canvas.getContext("2d")!;
-    context.fillStyle = "teal";
-    context.fillRect(0, 0, width, height);
-    context.fillStyle = "gold";
-    context.fillRect(width / 4, height / 4, width / 2, height / 2);
-    const blob = await new Promise<Blob | null>((resolve) =>
-      canvas.toBlob(resolve, "image/jpeg")
-    );
-    const bytes = [...new Uint8Array(await blob!.arrayBuffer())];
-    const secret = [..."Exif\0\0MM52.5163N"].map((c) => c.charCodeAt(0));
-    const exif = [0xff, 0xe1, 0, secret.length + 2, ...secret];
-    return [...bytes.slice(0, 2), ...exif, ...bytes.slice(2)];
-  }, [width, height]);
 
 /** Waits until so many files are kept that go with next messages. */
 const filesAreKept = (page: Page, n: number): Promise<unknown> =>

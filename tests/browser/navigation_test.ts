@@ -6,7 +6,9 @@ import { blockOutbox, roomIsStored } from "../support/device_storage.ts";
 import {
   box,
   boxReads,
+  follow,
   inView,
+  linkTo,
   log,
   makeRoom,
   mayWrite,
@@ -517,16 +519,6 @@ const marked = (page: Page) =>
 
 const isSameDocument = async (page: Page) =>
   assertEquals(await page.evaluate(() => "marked" in globalThis), true);
-
-const linkTo = (page: Page, room: string) =>
-  page.getByRole("navigation", { name: "Rooms" })
-    .getByRole("link", { name: new RegExp(`^${room}`) });
-
-/** Keys that follow at once would still be typed into the room before. */
-async function follow(page: Page, room: string): Promise<void> {
-  await linkTo(page, room).click();
-  await linkTo(page, room).and(page.locator("[aria-current=page]")).waitFor();
-}
 
 /** Waits until heading, title and list say that this room is open. */
 async function isTitled(page: Page, room: string): Promise<void> {

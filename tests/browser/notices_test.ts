@@ -178,13 +178,13 @@ browserTest(
     await tell("Are you there, @Ada?");
     await notified(lobby, told);
 
-    const thaw = await freeze(ada);
+    await using frozen = await freeze(ada);
     await tell("Do you sleep, @Ada?");
     // The stream, too, comes by the frozen one until then.
     await lobby.evaluate(shiftClock, 60_000);
     await check(3);
     await notified(lobby, told);
-    await thaw();
+    await frozen.thaw();
     await tell("Good morning, @Ada!");
     await notified(lobby, told);
 

@@ -45,7 +45,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await sendFile(ada, "begun.txt");
       await held.promise;
 
-      const thaw = await freeze(ada);
+      await using frozen = await freeze(ada);
       await sendFile(other, "late.txt");
       await messages(other, "late.txt", "pending").waitFor();
       // The stream, too, comes by the frozen one until then.
@@ -55,7 +55,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
         await messages(other, name, "sent").waitFor();
       }
 
-      await thaw();
+      await frozen.thaw();
       await check();
       goOn.resolve();
       for (const tab of [ada, other]) {

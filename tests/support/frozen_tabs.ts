@@ -1,22 +1,25 @@
 // Tabs that the browser freezes, as phones do it to those in the background, and the checks by which others find that out.
 import type { Page } from "playwright-core";
 
+/** `thaw` has it run again, as the end of a test does: a browser waits for it. */
+type Frozen = AsyncDisposable & { thaw: () => Promise<void> };
+
 /**
- * Nothing in a tab runs any more until what is returned is called. A headless
- * browser freezes no tab, as all are visible: a debugger stops it.
+ * Nothing in a tab runs any more until it is thawed. A headless browser freezes
+ * no tab, as all are visible: a debugger stops it.
  */
-export async function freeze(page: Page): Promise<() => Promise<void>> {
+export async function freeze(page: Page): Promise<Frozen> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Debugger.enable");
   const isFrozen = new Promise((resolve) =>
     devtools.once("Debugger.paused", resolve)
   );
-  await devtools.send("Debugger.pause");
-  // It stops at the next script, which is this.
-  const expression = "undefined";
-  devtools.send("Runtime.evaluate", { expression }).catch(() => {}); // the page may be closed
+  // Once it has nothing to do: what it has begun on the disk holds others up.
+  const expression = "requestIdleCallback(() => { debugger; })";
+  await devtools.send("Runtime.evaluate", { expression });
   await isFrozen;
-  return () => devtools.detach();
+  const thaw = () => devtools.detach().catch(() => {}); // it was thawed already
+  return { thaw, [Symbol.asyncDispose]: thaw };
 }
 
 /**

@@ -1,6 +1,29 @@
 // Files that a person attaches and sends, and what the device has of them.
 import type { Locator, Page } from "playwright-core";
 
+/** Draws a JPEG in the page, with an Exif that says where it was taken. */
+export const photo = (
+  page: Page,
+  width: number,
+  height: number,
+): Promise<number[]> =>
+  page.evaluate(async ([width, height]) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, height];
+    const context = canvas.getContext("2d")!;
+    context.fillStyle = "teal";
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = "gold";
+    context.fillRect(width / 4, height / 4, width / 2, height / 2);
+    const blob = await new Promise<Blob | null>((resolve) =>
+      canvas.toBlob(resolve, "image/jpeg")
+    );
+    const bytes = [...new Uint8Array(await blob!.arrayBuffer())];
+    const secret = [..."Exif\0\0MM52.5163N"].map((c) => c.charCodeAt(0));
+    const exif = [0xff, 0xe1, 0, secret.length + 2, ...secret];
+    return [...bytes.slice(0, 2), ...exif, ...bytes.slice(2)];
+  }, [width, height]);
+
 type Given = { name: string; bytes: number[]; type?: string };
 
 /** Pastes or drops files, as a browser does it. */

@@ -50,6 +50,17 @@ export async function openNewRoom(page: Page): Promise<void> {
   await page.getByRole("dialog", { name: "New room" }).waitFor();
 }
 
+/** The link to a room in the list. */
+export const linkTo = (page: Page, room: string) =>
+  page.getByRole("navigation", { name: "Rooms" })
+    .getByRole("link", { name: new RegExp(`^${room}`) });
+
+/** Keys that follow at once would still be typed into the room before. */
+export async function follow(page: Page, room: string): Promise<void> {
+  await linkTo(page, room).click();
+  await linkTo(page, room).and(page.locator("[aria-current=page]")).waitFor();
+}
+
 export const box = (page: Page): Locator =>
   page.getByRole("form", { name: "Send message" })
     .getByRole("textbox", { name: "Message" });

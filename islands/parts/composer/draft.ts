@@ -113,14 +113,12 @@ export function createDraft(scope: Scope) {
       const files = attached.peek();
       if (!files && !isVisible(text.peek())) return; // another tab may have sent it
       const message = draft.take();
-      attached.value = undefined;
       draft.refusal.value = "";
       try {
         await (files ? files.send(message) : createMessage(message));
         draft.sent(message.id);
       } catch (error) {
         draft.restore(message);
-        attached.value ??= files;
         draft.refusal.value = errorWords(error);
       }
     },

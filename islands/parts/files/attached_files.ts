@@ -18,7 +18,7 @@ import {
   takeUpFiles,
 } from "./kept_files.ts";
 import { type PreparedFile, prepareFile } from "./prepare_file.ts";
-import { sendWithFiles } from "./uploads.ts";
+import { holdRoom, sendWithFiles } from "./uploads.ts";
 
 const words = roomOnUseStrings.files;
 
@@ -40,16 +40,33 @@ let turn: Promise<unknown> = Promise.resolve();
 /** When one was attached last, in milliseconds since 1970; no two at once. */
 let attachedAt = 0;
 
+/** Those beside what is being written in one room. */
 export class AttachedFiles implements Attached {
+  /** Those that go with the next message. */
   readonly #files = signal<readonly AttachedFile[]>([]);
+  /** Those of messages that the device is yet to take. */
+  readonly #leaving = new Set<AttachedFile>();
+  /** The IDs of all that were here since this page was opened. */
+  readonly #known = new Set<string>();
 
-  constructor(private readonly roomID: string, private readonly draft: Draft) {}
+  constructor(private readonly roomID: string, private draft: Draft) {}
 
   get files(): ReadonlySignal<readonly AttachedFile[]> {
     return this.#files;
   }
 
-  /** Attaches a file, unless there are too many. */
+  /** They are beside this draft from now on: that of a room which was closed is another one. */
+  moveTo(draft: Draft): void {
+    this.draft = draft;
+    this.#set(this.#files.peek());
+  }
+
+  #set(files: readonly AttachedFile[]): void {
+    this.#files.value = files;
+    this.draft.attached.value = files.length > 0 ? this : undefined;
+  }
+
+  /** Attaches a file. */
   add(file: File, onUnreadable: () => void): void {
     const ready = turn.then(() => prepareFile(file));
     const prepared = signal<PreparedFile | undefined>(undefined);
@@ -57,8 +74,8 @@ export class AttachedFiles implements Attached {
     attachedAt = Math.max(attachedAt + 1, Date.now());
     const id = ulid(attachedAt); // they are kept in this order
     const one = { id, name, prepared, ready, alt: signal("") };
-    madeFor(this.draft).add(id);
-    this.#files.value = [...this.#files.peek(), one];
+    this.#known.add(id);
+    this.#set([...this.#files.peek(), one]);
     turn = ready.then((file) => {
       prepared.value = file;
       return this.#keep(one, file);
@@ -76,23 +93,31 @@ export class AttachedFiles implements Attached {
     const said = alt.peek();
     try {
       await keepFile(scope, { id, alt: said, file });
-      if (!this.#files.peek().includes(one)) await forgetFiles(scope, [id]);
+      const isHere = this.#files.peek().includes(one) ||
+        this.#leaving.has(one);
+      if (!isHere) await forgetFiles(scope, [id]);
       else if (alt.peek() !== said) await keepAlt(id, alt.peek());
     } catch (error) {
       console.warn(error);
     }
   }
 
-  /** Shows what was kept, before what was attached since. */
+  /** Shows what was kept, before what was attached since, as far as a message takes it: the next one may take the others. */
   restore(kept: readonly KeptFile[]): void {
-    const before = kept.map(({ id, alt, file }): AttachedFile => ({
-      id,
-      name: file.name,
-      prepared: signal(file),
-      ready: Promise.resolve(file),
-      alt: signal(alt),
-    }));
-    this.#files.value = [...before, ...this.#files.peek()];
+    const files = this.#files.peek();
+    const before = kept
+      // What came meanwhile is there, or was removed or sent.
+      .filter(({ id }) => !this.#known.has(id))
+      .slice(0, Math.max(0, MAX_FILES - files.length))
+      .map(({ id, alt, file }): AttachedFile => ({
+        id,
+        name: file.name,
+        prepared: signal(file),
+        ready: Promise.resolve(file),
+        alt: signal(alt),
+      }));
+    for (const { id } of before) this.#known.add(id);
+    this.#set([...before, ...files]);
   }
 
   describe(one: AttachedFile, alt: string): void {
@@ -101,10 +126,8 @@ export class AttachedFiles implements Attached {
   }
 
   remove(one: AttachedFile): void {
-    this.#files.value = this.#files.peek().filter((each) => each !== one);
-    const { attached } = this.draft;
-    const isMine = attached.peek() === this;
-    if (isMine && this.#files.peek().length === 0) attached.value = undefined;
+    this.#leaving.delete(one);
+    this.#set(this.#files.peek().filter((each) => each !== one));
     this.#forget([one]);
   }
 
@@ -113,9 +136,34 @@ export class AttachedFiles implements Attached {
     forgetFiles(this.draft.scope, ids).catch(console.warn);
   }
 
-  /** Rejects when the device does not take them; with a refusal when it is full. */
+  /**
+   * Rejects when the device does not take them, with a refusal when it is full,
+   * or they are too many. Then they are here as before, in front of what was
+   * attached since, but for what could not be read.
+   */
   async send(message: OutgoingMessage): Promise<void> {
     const files = this.#files.peek();
+    for (const file of files) this.#leaving.add(file);
+    this.#set([]);
+    const release = holdRoom(this.roomID);
+    try {
+      await this.#store(message, files);
+    } catch (error) {
+      const back = files.filter((each) => this.#leaving.delete(each));
+      this.#set([...back, ...this.#files.peek()]);
+      throw error;
+    } finally {
+      release();
+    }
+    for (const file of files) this.#leaving.delete(file);
+    this.#forget(files);
+  }
+
+  async #store(
+    message: OutgoingMessage,
+    files: readonly AttachedFile[],
+  ): Promise<void> {
+    if (files.length > MAX_FILES) throw new Refusal("full", words.tooMany);
     const prepared = await Promise.all(
       files.map(async ({ ready, alt }) => ({
         ...await ready,
@@ -130,21 +178,30 @@ export class AttachedFiles implements Attached {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       throw new Refusal("full", words.full);
     }
-    this.#files.value = [];
-    this.#forget(files);
   }
 }
 
-/** Attaches files to what is being written in a room. */
+/**
+ * By scope: they outlive their room's draft, which goes when the room is closed
+ * for others that were looked at. Where the disk has none of them, as on plain
+ * http, they are nowhere else.
+ */
+const onPage = new Map<Scope, AttachedFiles>();
+function filesBeside(draft: Draft, roomID: string): AttachedFiles {
+  const files = onPage.get(draft.scope) ?? new AttachedFiles(roomID, draft);
+  onPage.set(draft.scope, files);
+  files.moveTo(draft);
+  return files;
+}
+
+/** Attaches files to what is being written in a room, as many as a message may have. */
 export function attach(
   roomID: string,
   draft: Draft,
   files: readonly File[],
   showNotice: (text: string) => void,
 ): void {
-  const { attached } = draft;
-  const own = attached.peek() as AttachedFiles | undefined ??
-    new AttachedFiles(roomID, draft);
+  const own = filesBeside(draft, roomID);
   for (const file of files) {
     if (own.files.peek().length >= MAX_FILES) {
       showNotice(words.tooMany);
@@ -152,35 +209,18 @@ export function attach(
     }
     own.add(file, () => showNotice(words.unreadable(file.name)));
   }
-  attached.value = own;
 }
 
 /** The drafts of this page for which it was looked what is kept. */
 const restored = new WeakSet<Draft>();
 
-/** The IDs of the files that were attached to a draft since it is on this page. */
-const made = new WeakMap<Draft, Set<string>>();
-function madeFor(draft: Draft): Set<string> {
-  const ids = made.get(draft) ?? new Set();
-  made.set(draft, ids);
-  return ids;
-}
-
-/** Has the files that an earlier visit attached beside what is being written. */
+/** Has the files beside what is being written that were attached before, on this page or by an earlier visit. */
 export async function restoreAttached(
   roomID: string,
   draft: Draft,
 ): Promise<void> {
+  const files = filesBeside(draft, roomID);
   if (restored.has(draft)) return;
   restored.add(draft);
-  const { scope, attached } = draft;
-  const kept = await takeUpFiles(scope);
-  // What came meanwhile is there, or was removed or sent.
-  const earlier = kept.filter(({ id }) => !madeFor(draft).has(id));
-  const files = attached.peek() as AttachedFiles | undefined ??
-    new AttachedFiles(roomID, draft);
-  const room = MAX_FILES - files.files.peek().length;
-  if (earlier.length === 0 || room <= 0) return;
-  files.restore(earlier.slice(0, room)); // the next message may take the others
-  attached.value = files;
+  files.restore(await takeUpFiles(draft.scope));
 }

@@ -69,6 +69,9 @@ export const sendWithFiles = (
   message: Omit<UnsentMessage, "userID" | "createdAt" | "state">,
 ): Promise<void> => current!.add(message);
 
+/** Has a room stay open, as its draft has a message back that is not stored; returns the end of it. */
+export const holdRoom = (roomID: string): () => void => current!.hold(roomID);
+
 export const cancelUpload = (id: string): Promise<void> => current!.cancel(id);
 
 export const retryUpload = (id: string): Promise<void> => current!.retry(id);
@@ -103,6 +106,12 @@ class Uploads {
   close(): void {
     this.#resign();
     this.#channel.close();
+  }
+
+  hold(roomID: string): () => void {
+    const room = this.rooms.take(roomID);
+    room.uploading++;
+    return () => room.uploading--;
   }
 
   async add(message: Parameters<typeof sendWithFiles>[0]): Promise<void> {
@@ -152,8 +161,7 @@ class Uploads {
     const { id, roomID } = message;
     const job = new AbortController();
     this.#jobs.set(id, job);
-    const room = this.rooms.take(roomID);
-    room.uploading++;
+    const release = this.hold(roomID);
     try {
       await this.#send(message, job.signal);
       await discard(id);
@@ -163,10 +171,10 @@ class Uploads {
           ? reasonOf(error)
           : errorWords(error);
         await change(id, { state: "refused", reason });
-        await this.#dismissRejections(id, room.replica);
+        await this.#dismissRejections(id, this.#room(roomID).replica);
       }
     } finally {
-      room.uploading--;
+      release();
     }
     // Where the disk has failed it stays: the next visit tries again, and not this one for ever.
     this.#jobs.delete(id);

@@ -1,4 +1,4 @@
-// Keeps this device's copies of the rooms used last in step, for when there is no network. One tab does it for all tabs of this browser.
+// Keeps this device's copies of the rooms used last in step, for when there is no network. One tab does it for all tabs of this browser, as long as it is not frozen.
 import { effect } from "@preact/signals";
 import { directMutators } from "../../../lib/chat/direct.ts";
 import { roomMutators } from "../../../lib/chat/mutators.ts";
@@ -8,7 +8,7 @@ import { MAX_UNREAD } from "../../../lib/chat/read_state.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
 import { copiesOf } from "../../../lib/replica/local/query_copies.ts";
 import { openReplica, type Status } from "../../../lib/replica/mod.ts";
-import { elect } from "../../../lib/replica/local/web_locks.ts";
+import { electLiving } from "../../../lib/replica/local/living_leader.ts";
 import { chatServer } from "../shared/chat_server.ts";
 import * as localStore from "../shared/local_store.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
@@ -62,7 +62,6 @@ export class BackgroundCopies {
   /** By roomID, when a copy could not be brought in step, in milliseconds since 1970. */
   readonly #failedAt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
   #resign = () => {};
 
   /** `onCopy` is told of a copy that is in step, and whenever it has changed. */
@@ -73,13 +72,23 @@ export class BackgroundCopies {
     this.#key = `synced/${user.userID}`;
     // Who pays for what is transferred has asked for less.
     if (savesData()) return;
-    this.#resign = elect(`rooms/${user.userID}`, () => {
-      this.#begin().catch(console.warn);
-      return () => this.#leads = false;
+    this.#resign = electLiving(`rooms/${user.userID}`, () => {
+      let isOver = false;
+      this.#readSynced().then(() => {
+        if (isOver) return;
+        this.#leads = true;
+        this.#goOn();
+      }).catch(console.warn);
+      return () => {
+        isOver = true;
+        this.#leads = false;
+        clearTimeout(this.#timer);
+        for (const roomID of [...this.#open.keys()]) this.#closeCopy(roomID);
+      };
     });
   }
 
-  async #begin(): Promise<void> {
+  async #readSynced(): Promise<void> {
     const synced = localStore.read<Record<string, Synced>>(this.#key) ?? {};
     // Of a copy that is gone it is not true. Some browsers do not tell.
     const copies = await copiesOf(this.user.userID);
@@ -87,15 +96,10 @@ export class BackgroundCopies {
       const isHere = !indexedDB.databases || copies.has(roomSpace(roomID));
       if (isHere) this.#synced.set(roomID, each);
     }
-    this.#leads = true;
-    this.#goOn();
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
     this.#resign();
-    for (const roomID of [...this.#open.keys()]) this.#closeCopy(roomID);
   }
 
   /** From now on these are the rooms, those used last first, and those that are open on the page. */
@@ -151,13 +155,13 @@ export class BackgroundCopies {
 
   /** Brings the copies that are behind in step, one after the other. */
   async #goOn(): Promise<void> {
-    if (!this.#leads || this.#isBusy || this.#closed) return;
+    if (!this.#leads || this.#isBusy) return;
     this.#isBusy = true;
     clearTimeout(this.#timer);
     try {
       for (;;) {
         const next = this.#next();
-        if (next === undefined || this.#closed) break;
+        if (next === undefined || !this.#leads) break;
         if (await isShortOfSpace()) break;
         this.#failedAt.set(next, Date.now()); // unless it succeeds
         if (!await this.#sync(next)) break;
@@ -207,8 +211,8 @@ export class BackgroundCopies {
       mutators: mutatorsIn(roomID, userID),
     });
     this.#open.set(roomID, replica);
-    // Meanwhile it may have been opened by the page itself.
-    if (this.#closed || this.#shown.has(roomID)) {
+    // Meanwhile it may have been opened by the page itself, or another tab.
+    if (!this.#leads || this.#shown.has(roomID)) {
       this.#failedAt.delete(roomID);
       this.#closeCopy(roomID);
       return true;

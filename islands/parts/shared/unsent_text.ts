@@ -16,7 +16,7 @@ export type Draft = {
 /** A message that has left the composer and may be in no outbox yet. */
 export type OutgoingMessage = { id: string; content: string; replyTo?: string };
 
-/** Files that go with the next message, and what sends it then: it rejects when the device does not take them. */
+/** Files that go with the next message, and what sends it then: it rejects when the device does not take them, and they are beside the draft again. */
 export type Attached = { send(message: OutgoingMessage): Promise<void> };
 
 /** A message that its author is editing, with its new text so far. */

@@ -32,10 +32,10 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await stand(third);
 
       await askedInVain(second);
-      const thaw = await freeze(first.page);
+      await using frozen = await freeze(first.page);
       await takesLead(second);
       await askedInVain(third);
-      await thaw();
+      await frozen.thaw();
       // Where a lock is not stolen it takes until the next check, and then the
       // next in line has it.
       const isStolen = host === "localhost";
@@ -48,9 +48,9 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await termsAre(leading, "began");
 
       // Two take its place at once.
-      const thawAgain = await freeze(leading.page);
+      await using again = await freeze(leading.page);
       await Promise.all([first, other].map(({ check }) => check(3)));
-      await thawAgain();
+      await again.thaw();
       if (!isStolen) await leading.check(1);
       await termsAre(leading, "began", "ended");
       await untilOneLeads([first, second, third]);
