@@ -20,6 +20,9 @@ browserTest(
     }
     await mayWrite(ada);
     await messages(ada).nth(1).waitFor();
+    // Before it is loaded a picture is a link.
+    await ada.mouse.move(100, 100);
+    await ada.getByRole("button", { name: "Leave room" }).waitFor();
     const shows = (n: number) =>
       ada.getByRole("dialog", { name: `Picture ${n} of 2` }).waitFor();
     const button = (name: string) =>
