@@ -5,7 +5,7 @@ import { browserTest } from "../support/browser.ts";
 import { goOnline } from "../support/failing_requests.ts";
 import { mayWrite, messages, send } from "../support/room_page.ts";
 import { copyIsStored, roomIsStored } from "../support/device_storage.ts";
-import { freeze, handChecks } from "../support/frozen_tabs.ts";
+import { freezable, type Freeze, handChecks } from "../support/frozen_tabs.ts";
 import { shiftClock } from "../support/shifted_clock.ts";
 import { onePerson } from "../support/two_people.ts";
 import { Writer } from "../support/writer.ts";
@@ -122,7 +122,10 @@ browserTest(
 browserTest(
   "Another tab keeps the copies in step when the one that does is frozen, which closes its own once it is awake (A22, R25)",
   async (device) => {
-    await using general = await onePerson(device);
+    let freeze!: Freeze;
+    await using general = await onePerson(device, {}, async (page) => {
+      freeze = await freezable(page);
+    });
     const { ada, server } = general;
     const [room] = await makeRooms(ada, 1);
     await roomIsStored(ada, `/rooms/${room.roomID}`, "In Room 1");
@@ -136,7 +139,7 @@ browserTest(
     await bob.person.post(`/api/rooms/${room.roomID}/members`, {});
     await copyIsStored(ada, room.space, '"Bob"');
 
-    await using frozen = await freeze(ada);
+    await using frozen = await freeze();
     await bob.write("While it slept", room.space);
     // By then the copy may be opened again, and the stream is another's.
     await tab.evaluate(shiftClock, 120_000);

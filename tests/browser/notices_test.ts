@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, type Device } from "../support/browser.ts";
 import { pageIsCached, ROOMS } from "../support/device_storage.ts";
-import { freeze, handChecks } from "../support/frozen_tabs.ts";
+import { freezable, handChecks } from "../support/frozen_tabs.ts";
 import {
   enter,
   hasRead,
@@ -162,6 +162,7 @@ browserTest(
   async (device) => {
     await using server = await startServer();
     const { ada } = await listenerAndSpeaker(device, server.url);
+    const freeze = await freezable(ada);
     await makeRoom(ada, "Elsewhere");
     await mayWrite(ada);
     await notifies(ada);
@@ -177,8 +178,7 @@ browserTest(
     };
     await tell("Are you there, @Ada?");
     await notified(lobby, told);
-
-    await using frozen = await freeze(ada);
+    await using frozen = await freeze();
     await tell("Do you sleep, @Ada?");
     // The stream, too, comes by the frozen one until then.
     await lobby.evaluate(shiftClock, 60_000);

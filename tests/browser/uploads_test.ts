@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, PLAIN_HOST, signIn } from "../support/browser.ts";
-import { freeze, handChecks } from "../support/frozen_tabs.ts";
+import { freezable, handChecks } from "../support/frozen_tabs.ts";
 import { areStored, attached, bytesOf, give } from "../support/own_files.ts";
 import { box, mayWrite, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
@@ -25,6 +25,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
           made.set(`${clientID} ${id}`, args.files[0].name);
         }
       });
+      const freeze = await freezable(ada);
       const check = await handChecks(ada);
       await signIn(ada, "Ada");
       await ada.goto("/rooms/general");
@@ -45,7 +46,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await sendFile(ada, "begun.txt");
       await held.promise;
 
-      await using frozen = await freeze(ada);
+      await using frozen = await freeze();
       await sendFile(other, "late.txt");
       await messages(other, "late.txt", "pending").waitFor();
       // The stream, too, comes by the frozen one until then.

@@ -3,23 +3,45 @@ import type { Page } from "playwright-core";
 
 /** `thaw` has it run again, as the end of a test does: a browser waits for it. */
 type Frozen = AsyncDisposable & { thaw: () => Promise<void> };
+export type Freeze = () => Promise<Frozen>;
 
 /**
- * Nothing in a tab runs any more until it is thawed. A headless browser freezes
- * no tab, as all are visible: a debugger stops it.
+ * Before a page is opened: returns what freezes it, so that nothing in it runs
+ * any more until it is thawed. A headless browser freezes no tab, as all are
+ * visible: a debugger stops it, between what it does on the disk, which would
+ * hold others up for a minute.
  */
-export async function freeze(page: Page): Promise<Frozen> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Debugger.enable");
-  const isFrozen = new Promise((resolve) =>
-    devtools.once("Debugger.paused", resolve)
-  );
-  // Once it has nothing to do: what it has begun on the disk holds others up.
-  const expression = "requestIdleCallback(() => { debugger; })";
-  await devtools.send("Runtime.evaluate", { expression });
-  await isFrozen;
-  const thaw = () => devtools.detach().catch(() => {}); // it was thawed already
-  return { thaw, [Symbol.asyncDispose]: thaw };
+export async function freezable(page: Page): Promise<Freeze> {
+  await page.addInitScript(() => {
+    const { transaction } = IDBDatabase.prototype;
+    let open = 0;
+    const end = () => open--;
+    IDBDatabase.prototype.transaction = function (...args) {
+      const begun = transaction.apply(this, args);
+      open++;
+      begun.addEventListener("complete", end);
+      begun.addEventListener("abort", end);
+      return begun;
+    };
+    const stop = () => {
+      if (open > 0) return requestIdleCallback(stop);
+      // deno-lint-ignore no-debugger -- that it stops is what this is for
+      debugger;
+    };
+    Object.assign(globalThis, { stop });
+  });
+  return async () => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Debugger.enable");
+    const isFrozen = new Promise((resolve) =>
+      devtools.once("Debugger.paused", resolve)
+    );
+    const expression = "requestIdleCallback(stop)";
+    await devtools.send("Runtime.evaluate", { expression });
+    await isFrozen;
+    const thaw = () => devtools.detach().catch(() => {}); // it was thawed already
+    return { thaw, [Symbol.asyncDispose]: thaw };
+  };
 }
 
 /**

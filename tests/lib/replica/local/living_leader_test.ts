@@ -2,7 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, PLAIN_HOST } from "../../../support/browser.ts";
-import { freeze, handChecks } from "../../../support/frozen_tabs.ts";
+import {
+  freezable,
+  type Freeze,
+  handChecks,
+} from "../../../support/frozen_tabs.ts";
 import { Engine, SPACE, until } from "../../../support/replica.ts";
 
 /** In a page: what its candidacy has come to, and how often it has heard of one that leads. */
@@ -11,8 +15,12 @@ declare global {
   var standing: Standing;
 }
 
-/** A tab, and what has it check so often whether the one that leads is alive. */
-type Tab = { page: Page; check: (times: number) => Promise<void> };
+/** A tab, what has it check so often whether the one that leads is alive, and what freezes it. */
+type Tab = {
+  page: Page;
+  check: (times: number) => Promise<void>;
+  freeze: Freeze;
+};
 
 /** With Web Locks, and without them. */
 for (const host of ["localhost", PLAIN_HOST]) {
@@ -32,7 +40,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await stand(third);
 
       await askedInVain(second);
-      await using frozen = await freeze(first.page);
+      await using frozen = await first.freeze();
       await takesLead(second);
       await askedInVain(third);
       await frozen.thaw();
@@ -48,7 +56,7 @@ for (const host of ["localhost", PLAIN_HOST]) {
       await termsAre(leading, "began");
 
       // Two take its place at once.
-      await using again = await freeze(leading.page);
+      await using again = await leading.freeze();
       await Promise.all([first, other].map(({ check }) => check(3)));
       await again.thaw();
       if (!isStolen) await leading.check(1);
@@ -94,9 +102,10 @@ Deno.test("Tabs that a browser refuses every lock leave the lead to one of them 
 
 async function opened(page: Page, url: string): Promise<Tab> {
   const check = await handChecks(page);
+  const freeze = await freezable(page);
   await page.goto(`${url}/?user=ada&space=${SPACE}`);
   await page.getByText("open").waitFor();
-  return { page, check };
+  return { page, check, freeze };
 }
 
 const stand = ({ page }: Tab) =>
