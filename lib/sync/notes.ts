@@ -27,8 +27,9 @@ export type NotesWanted = { of: string } | { behind?: string };
 
 /**
  * Some notes, at most `most`, by the names of their spaces, those of each oldest
- * first; fewer where they changed much. What is to be done for a note is stored before its key is deleted, and
- * does no harm twice. `peek` gives a space that is in memory.
+ * first; fewer where they changed much. What is to be done for a note is stored
+ * before its key is deleted, and does no harm twice. `peek` gives a space that is
+ * in memory.
  */
 export async function* notesIn(
   kv: Deno.Kv,
