@@ -72,7 +72,7 @@ export function RoomEffects(props: RoomEffectsProps) {
 
   usePendingOverlay(open, user);
   useDraftSync(draft, open.replica, props.userReplica, initialView, withFiles);
-  useEffect(() => editing.enter(), []);
+  useEffect(() => editing.enter(), [editing]);
   useJumpTarget(props.jumpTarget, open.readable, history, (id, isGone) => {
     const { links, history: words } = roomOnUseStrings;
     if (!isGone) return editing.setAside(id) || showNotice(words.failed);
