@@ -1,4 +1,4 @@
-// Measures the scripts that a page loads before anybody touches it.
+// Tells which scripts a page loads, and how large they are.
 import { request } from "node:http";
 import type { Page } from "playwright-core";
 
@@ -35,3 +35,27 @@ function sizeOnTheWire(url: string): Promise<number> {
 
 export const sizeOf = (files: readonly { size: number }[]): number =>
   files.reduce((sum, { size }) => sum + size, 0);
+
+/** In a page's HTML: its scripts. */
+const NAMED = /\/_fresh\/js\/[^"']+\.js/g;
+
+/** In a script: what it imports at once. */
+const IMPORTED = /\b(?:from|import)"(\.\/[^"]+\.js)"/g;
+
+/** The addresses of all that `code`, a page's HTML or a script at `url`, loads at once. */
+export async function scriptsOf(
+  code: string,
+  url: string,
+  all: Set<string> = new Set<string>(),
+): Promise<Set<string>> {
+  const paths = [
+    ...code.match(NAMED) ?? [],
+    ...Array.from(code.matchAll(IMPORTED), ([, path]) => path),
+  ];
+  for (const { href } of paths.map((path) => new URL(path, url))) {
+    if (all.has(href)) continue;
+    all.add(href);
+    await scriptsOf(await (await fetch(href)).text(), href, all);
+  }
+  return all;
+}
