@@ -16,6 +16,7 @@ import {
   connection,
   enter,
   log,
+  makeRoom,
   mayWrite,
   messages,
   send,
@@ -62,6 +63,50 @@ browserTest(
       assert(await give(ada, "drop", [file]));
       assert(!await give(ada, "drop", [], "a text"));
     }
+  },
+);
+
+browserTest(
+  "Files that are given to a room before it is alive, or has loaded what takes them, are attached once it has, to what is written in that room (A24)",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    await makeRoom(ada, "Elsewhere");
+    await mayWrite(ada);
+    const elsewhere = ada.url();
+    for (const script of ["Rooms", "lazy_parts"]) {
+      const held = Promise.withResolvers<void>();
+      await ada.route(new RegExp(`/${script}\\b[^/]*\\.js`), async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await ada.goto("/rooms/general", { waitUntil: "commit" });
+      await box(ada).focus();
+      if (script === "lazy_parts") await connection(ada, "Online").waitFor();
+      const file = (name: string) => ({ name, bytes: bytesOf(name) });
+      for (const how of ["drop", "paste"] as const) {
+        assert(await give(ada, how, [file(`${script}, ${how}`)]));
+      }
+      assertEquals(await ada.getByRole("alert").count(), 0);
+      if (script === "lazy_parts") {
+        await ada.getByRole("link", { name: "Elsewhere" }).click();
+        await ada.waitForURL(elsewhere);
+        assert(await give(ada, "drop", [file("For elsewhere")]));
+      }
+      held.resolve();
+      await attached(ada).first().waitFor();
+    }
+    const exact = { exact: true };
+    await attached(ada).getByText("For elsewhere", exact).waitFor();
+    assertEquals(await attached(ada).count(), 1);
+    await ada.goBack();
+    for (const how of ["drop", "paste"]) {
+      for (const script of ["Rooms", "lazy_parts"]) {
+        await attached(ada).getByText(`${script}, ${how}`, exact)
+          .waitFor();
+      }
+    }
+    assertEquals(await attached(ada).count(), 4);
   },
 );
 

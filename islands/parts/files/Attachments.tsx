@@ -17,6 +17,11 @@ import { useObjectURL } from "./useObjectURL.ts";
 
 const words = roomOnUseStrings.files;
 
+declare global {
+  /** Files that were dropped or pasted, and the path of the page then: see `static/theme.js`. */
+  const givenFiles: { file: File; page: string }[];
+}
+
 type AttachmentsProps = {
   roomID: string;
   draft: { scope: Scope; attached: Signal<Attached | undefined> };
@@ -35,7 +40,7 @@ export function Attachments(props: AttachmentsProps) {
   };
   const latest = useRef(add);
   latest.current = add;
-  useEffect(() => takeFiles((files) => latest.current(files)), []);
+  useEffect(() => takeFiles(roomID, (files) => latest.current(files)), []);
   useEffect(() => {
     restoreAttached(roomID, draft).catch(console.warn); // where the disk fails
   }, []);
@@ -79,25 +84,23 @@ export function Attachments(props: AttachmentsProps) {
   );
 }
 
-/** Calls back with files that are pasted, where that is no text, or dropped; returns the end of it. */
-function takeFiles(onFiles: (files: FileList) => void): () => void {
-  const over = new AbortController();
-  document.addEventListener("paste", (event) => {
-    const { files, types } = event.clipboardData!;
-    // Some apps put a picture of it beside each text.
-    if (files.length === 0 || types.includes("text/plain")) return;
-    if ((event.target as Element).closest("dialog, .edit-box")) return;
-    event.preventDefault();
-    onFiles(files);
-  }, over);
-  document.addEventListener("drop", (event) => {
-    const { files, types } = event.dataTransfer!;
-    if (!types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation(); // elsewhere it is said that nothing takes them
-    if (files.length > 0) onFiles(files);
-  }, over);
-  return () => over.abort();
+/**
+ * Calls back with files that were given to the room, from before it was alive,
+ * too. Returns the end of it.
+ */
+function takeFiles(
+  roomID: string,
+  onFiles: (files: readonly File[]) => void,
+): () => void {
+  const take = () => {
+    const given = givenFiles.splice(0);
+    const here = given.filter(({ page }) => page === `/rooms/${roomID}`);
+    givenFiles.push(...given.filter((one) => !here.includes(one)));
+    if (here.length > 0) onFiles(here.map(({ file }) => file));
+  };
+  take();
+  addEventListener("files", take);
+  return () => removeEventListener("files", take);
 }
 
 type AttachmentProps = {

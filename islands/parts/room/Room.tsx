@@ -118,7 +118,8 @@ export function Room(props: RoomProps) {
     open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
-    if (needsParts || location.hash || hasUnfinished(scope)) {
+    const isBegun = hasUnfinished(scope) || givenFiles.length > 0;
+    if (needsParts || location.hash || isBegun) {
       loadLazyParts().catch(() => lacksParts.value = navigator.onLine);
     }
   }, [needsParts, status.online]);
