@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
 import { loadScript } from "../lib/replica/load_script.ts";
 import { errorWords } from "./parts/shared/error_words.ts";
+import { Refusal } from "./parts/shared/Refusal.tsx";
 
 const words = deviceStrings.avatar;
 
@@ -49,7 +50,7 @@ export default function AvatarChoice() {
       <p id="avatar-hint" class="hint" role="status">
         {state.value === "busy" ? words.busy : words.hint}
       </p>
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <Refusal text={problem.value} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import {
   notificationChoice,
   saveNotificationChoice,
 } from "./parts/device/notification_choice.ts";
+import { Refusal } from "./parts/shared/Refusal.tsx";
 
 export default function DeviceSettings() {
   return (
@@ -137,9 +138,9 @@ function Shortcuts() {
       >
         {title}
       </button>
-      {failed.value && (
-        <p class="refusal" role="alert">{deviceStrings.shortcuts.failed}</p>
-      )}
+      <Refusal
+        text={failed.value ? deviceStrings.shortcuts.failed : undefined}
+      />
       {Dialog.value && (
         <Dialog.value
           onClose={() => Dialog.value = undefined}

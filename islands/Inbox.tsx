@@ -26,6 +26,7 @@ import {
   Timestamp,
   useToday,
 } from "./parts/shared/Timestamp.tsx";
+import { Refusal } from "./parts/shared/Refusal.tsx";
 
 const words = inboxStrings;
 
@@ -121,7 +122,7 @@ export default function Inbox(props: InboxProps) {
               </button>
             )}
             {problem.value?.key === key && (
-              <p class="refusal" role="alert">{problem.value.text}</p>
+              <Refusal text={problem.value.text} />
             )}
           </li>
         );

@@ -361,11 +361,11 @@ browserTest(
     await mayWrite(ada);
     await row(ada, /^General\s*, favourite$/).waitFor();
     await button.press("Enter");
-    assertEquals(
-      await dialog.getByRole("radio", { name: "Mentions" }).isChecked(),
-      true,
-    );
-    assertEquals(await checkbox.isChecked(), true);
+    // What the list of the page's HTML says is a moment older.
+    const isChecked = ada.locator(":checked");
+    await dialog.getByRole("radio", { name: "Mentions" }).and(isChecked)
+      .waitFor();
+    await checkbox.and(isChecked).waitFor();
   },
 );
 

@@ -119,6 +119,7 @@ browserTest(
     const last = rows(ada).filter({
       has: ada.getByText("For you, 1", { exact: true }),
     });
+    await last.evaluate((row) => row.scrollIntoView({ block: "end" }));
     await button(last, "Save for later").click();
     const alert = ada.getByRole("alert").filter({ hasText: full });
     await inWindow(alert);

@@ -10,6 +10,7 @@ import {
   subscribe,
   unsubscribe,
 } from "./subscription.ts";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = deviceStrings.closed;
 
@@ -105,7 +106,7 @@ export function ClosedNotices() {
         </div>
       )}
       <p class="hint" role="status">{said}</p>
-      {failed.value && <p class="refusal" role="alert">{failed}</p>}
+      <Refusal text={failed.value} />
     </div>
   );
 }

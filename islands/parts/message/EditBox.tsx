@@ -8,6 +8,7 @@ import { AutosizeTextarea } from "../shared/AutosizeTextarea.tsx";
 import { isComposing, isSendKey } from "../shared/keys.ts";
 import type { BegunEdit } from "../shared/unsent_text.ts";
 import { returnToComposer } from "../shared/writing_focus.ts";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = roomOnUseStrings.edit;
 
@@ -86,7 +87,7 @@ export function EditBox(props: EditBoxProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      <Refusal text={refusal} />
       <div class="row">
         <button type="submit" disabled={!store || !isEnough}>
           {words.save}

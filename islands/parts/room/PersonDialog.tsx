@@ -11,6 +11,7 @@ import { showDirect } from "../shared/direct_messages.ts";
 import { errorWords } from "../shared/error_words.ts";
 import type { UserReplica } from "../shared/replicas.ts";
 import type { People } from "../shared/usePeople.ts";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = roomOnUseStrings.person;
 
@@ -96,7 +97,7 @@ export function PersonDialog(props: PersonDialogProps) {
       </p>
       <p>{isBlocked ? words.blockedText : words.blockText}</p>
       {!isBlocked && isDirect && <p>{words.blockDirect}</p>}
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <Refusal text={problem.value} />
       <div class="row">
         {!isBlocked && !isAlone && hasAccount && (
           <button type="button" onClick={message}>{words.message}</button>

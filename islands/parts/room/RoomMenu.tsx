@@ -12,6 +12,7 @@ import type { RoomReplica } from "../shared/replicas.ts";
 import { RoomChoices } from "../shared/RoomChoices.tsx";
 import { listedRoom, userReplica } from "../shared/room_store.ts";
 import { RoomSettings } from "./RoomSettings.tsx";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = roomOnUseStrings.menu;
 const choices = roomOnUseStrings.options;
@@ -141,7 +142,7 @@ function InviteDialog(
   return (
     <Dialog title={words.invite} onClose={onClose}>
       <p>{isPublic ? words.address : words.invitation}</p>
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <Refusal text={problem.value} />
       {link.value && (
         <div class="row link">
           <input
@@ -213,7 +214,7 @@ function LeaveDialog(
         {hasSavedOf(room.id) && ` ${words.leaveSaved}`}
       </p>
       {unsent > 0 && <p class="refusal">{words.leaveUnsent(unsent)}</p>}
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <Refusal text={problem.value} />
       <div class="row">
         <button
           type="button"

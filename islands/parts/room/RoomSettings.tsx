@@ -8,6 +8,7 @@ import { askServer, ServerRefusal } from "../shared/ask_server.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { errorWords } from "../shared/error_words.ts";
 import type { RoomReplica } from "../shared/replicas.ts";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = roomOnUseStrings.menu;
 
@@ -102,7 +103,7 @@ export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
           {choice("public", words.everyone, words.everyoneHint)}
           {choice("private", words.invited, words.invitedHint)}
         </fieldset>
-        {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+        <Refusal text={problem.value} />
         <div class="row">
           <button type="submit" disabled={busy.value}>{words.save}</button>
           <button type="button" class="quiet" onClick={onClose}>

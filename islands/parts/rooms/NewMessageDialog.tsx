@@ -18,6 +18,7 @@ import { errorWords } from "../shared/error_words.ts";
 import { findPeople } from "../shared/find_people.ts";
 import { isComposing } from "../shared/keys.ts";
 import { listedRooms } from "../shared/room_store.ts";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = roomOnUseStrings.newMessage;
 
@@ -122,7 +123,7 @@ export function NewMessageDialog({ userID, onClose }: NewMessageDialogProps) {
             </li>
           ))}
         </ul>
-        {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+        <Refusal text={problem.value} />
         <div class="row">
           <button type="submit" disabled={chosen.value.length === 0}>
             {words.write}

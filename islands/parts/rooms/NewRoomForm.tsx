@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { lobbyStrings } from "../../../lib/chat/strings/lobby.ts";
 import { initiallyChecked } from "../shared/initial_value.ts";
 import { NameField } from "../shared/NameField.tsx";
+import { Refusal } from "../shared/Refusal.tsx";
 
 const words = lobbyStrings;
 
@@ -61,7 +62,7 @@ export function NewRoomForm(props: NewRoomFormProps) {
           </span>
         </label>
       </fieldset>
-      {problem && <p class="refusal" role="alert">{problem}</p>}
+      <Refusal text={problem} />
       <div class="row">
         <button type="submit">{words.submit}</button>
         {children}

@@ -5,6 +5,7 @@ import type { Notify, RoomSettings } from "../../../lib/chat/schema.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { UserReplica } from "./replicas.ts";
 import { onRoomSettings } from "./room_settings.ts";
+import { Refusal } from "./Refusal.tsx";
 
 const words = roomOnUseStrings.options;
 
@@ -75,7 +76,7 @@ export function RoomChoices(props: RoomChoicesProps) {
           </label>
         ))}
       </div>
-      {problem.value && <p class="refusal" role="alert">{problem.value}</p>}
+      <Refusal text={problem.value} />
     </fieldset>
   );
 }
