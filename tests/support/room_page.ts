@@ -19,7 +19,7 @@ export async function enter(
   await mayWrite(page);
 }
 
-/** Waits until the room's box takes what one writes. */
+/** Waits until the room's box takes what one writes, and the parts of it that come with the first touch are there. */
 export async function mayWrite(page: Page): Promise<void> {
   const isEnabled = sendButton(page).and(page.locator(":enabled"));
   // A draft of an earlier visit that is the same, and was taken back, takes it
@@ -27,7 +27,9 @@ export async function mayWrite(page: Page): Promise<void> {
   for (let tries = 0; tries < 12; tries++) {
     await box(page).fill("…");
     const enabled = isEnabled.waitFor({ timeout: 5_000 }).then(() => true);
-    if (await enabled.catch(() => false)) return await box(page).fill("");
+    if (!await enabled.catch(() => false)) continue;
+    await box(page).fill("");
+    return await page.locator("button.attach").waitFor();
   }
   throw new Error("The room's box takes nothing.");
 }
