@@ -4,7 +4,7 @@ import type { Route } from "playwright-core";
 import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import { browserTest } from "../support/browser.ts";
 import { failRequests, PULLS } from "../support/failing_requests.ts";
-import { enter, inView, messages } from "../support/room_page.ts";
+import { enter, inView, log, messages } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import { Writer } from "../support/writer.ts";
 
@@ -42,5 +42,32 @@ browserTest(
       const answer = (route: Route) => route.fulfill({ status: 500 });
       mend = await failRequests(ada.context(), PULLS, answer);
     }
+  },
+);
+
+browserTest(
+  "Who loads older messages by keys keeps the focus, and has it in the log once there are no more (A7)",
+  async (device) => {
+    await using server = await startServer();
+    const bob = await Writer.signIn(server.url, "Bob");
+    await bob.writeNumbered(1, 350);
+    const ada = await device(server.url);
+    await enter(ada, "Ada");
+    const focused = ada.locator(":focus");
+    const button = (name: string) => ada.getByRole("button", { name });
+    const { older, loading } = roomOnUseStrings.history;
+    await button(older).waitFor();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await failRequests(ada, PULLS, async (route) => {
+      await promise;
+      await route.continue();
+    });
+    // At the top they come by themselves as well.
+    await button(older).press("Enter");
+    await button(loading).and(focused).waitFor();
+    resolve();
+    await messages(ada, "number 1.").waitFor();
+    await button(older).or(button(loading)).waitFor({ state: "detached" });
+    await log(ada).and(focused).waitFor();
   },
 );

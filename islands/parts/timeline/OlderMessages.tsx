@@ -1,7 +1,7 @@
 // Brings older messages onto the page, and those of a gap: from this device first, then from the server. By a button, or by itself as the reader comes near.
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { MESSAGES } from "../../../lib/chat/queries.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import type { Gap } from "../../../lib/replica/mod.ts";
@@ -90,13 +90,22 @@ function Loader(
     return () => observer.disconnect();
   }, [loading, failed.value, edge]);
 
+  // It goes once all is there: who was at it stays in the log.
+  useLayoutEffect(() => {
+    const { current } = root;
+    return () => {
+      if (!current?.contains(document.activeElement)) return;
+      scroller.current?.focus({ preventScroll: true });
+    };
+  }, []);
+
   return (
     <div ref={root} class="older">
       <button
         type="button"
         class="quiet"
-        disabled={loading}
-        onClick={() => start("both")}
+        aria-disabled={loading} // disabled it would lose the focus
+        onClick={() => loading || start("both")}
       >
         {loading ? words.loading : label}
       </button>
