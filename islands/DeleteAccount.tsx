@@ -23,6 +23,7 @@ export default function DeleteAccount(props: DeleteAccountProps) {
 
   async function remove(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
     event.preventDefault();
+    if (busy.peek()) return;
     const box = event.currentTarget.elements.namedItem("name");
     busy.value = true;
     try {
@@ -52,7 +53,7 @@ export default function DeleteAccount(props: DeleteAccountProps) {
         autocomplete="off"
       />
       <div class="row">
-        <button type="submit" class="danger" disabled={busy.value}>
+        <button type="submit" class="danger" aria-disabled={busy.value}>
           {words.submit}
         </button>
         <a class="button quiet" href="/settings">{words.keep}</a>

@@ -19,6 +19,7 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
 
   async function submit(event: TargetedEvent<HTMLFormElement, SubmitEvent>) {
     event.preventDefault();
+    if (state.peek() === "signing out") return;
     state.value = "signing out";
     try {
       const shown = JSON.stringify(unsent);
@@ -62,7 +63,8 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
         <button
           type="submit"
           class={discards ? "danger" : hasLink ? undefined : "quiet"}
-          disabled={unsent === undefined || state.value === "signing out"}
+          disabled={unsent === undefined}
+          aria-disabled={state.value === "signing out"}
         >
           {discards ? words.discard : words.submit}
         </button>

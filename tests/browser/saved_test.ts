@@ -100,7 +100,7 @@ browserTest(
 );
 
 browserTest(
-  "One message too many to save is told of beside it, and in a room above the box (A38, M24)",
+  "One message too many to save is told of beside it, and in a room above the box (A38, A39, M24)",
   async (device) => {
     await using general = await onePerson(device);
     const { ada, server } = general;

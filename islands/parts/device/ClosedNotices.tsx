@@ -25,6 +25,7 @@ export function ClosedNotices() {
 
   /** Does one thing at a time, and says what came of it. */
   async function deed(work: () => Promise<string | void>) {
+    if (isBusy.peek()) return;
     isBusy.value = true;
     said.value = failed.value = "";
     try {
@@ -69,7 +70,7 @@ export function ClosedNotices() {
           <button
             type="button"
             class="quiet"
-            disabled={isBusy.value}
+            aria-disabled={isBusy.value}
             onClick={look}
           >
             {words.again}
@@ -81,7 +82,7 @@ export function ClosedNotices() {
           {isOn.value && (
             <button
               type="button"
-              disabled={isBusy.value}
+              aria-disabled={isBusy.value}
               onClick={() =>
                 deed(async () => {
                   await sendTest();
@@ -94,7 +95,7 @@ export function ClosedNotices() {
           <button
             type="button"
             class={isOn.value ? "quiet" : undefined}
-            disabled={isBusy.value}
+            aria-disabled={isBusy.value}
             onClick={() =>
               deed(async () => {
                 await (isOn.value ? unsubscribe() : subscribe());

@@ -188,6 +188,7 @@ function LeaveDialog(
   const busy = useSignal(false);
 
   async function leave() {
+    if (busy.peek()) return;
     busy.value = true;
     problem.value = "";
     try {
@@ -219,7 +220,7 @@ function LeaveDialog(
         <button
           type="button"
           class="danger"
-          disabled={busy.value}
+          aria-disabled={busy.value}
           onClick={leave}
         >
           {words.leave}

@@ -30,6 +30,7 @@ export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
   const busy = useSignal(false);
 
   async function save() {
+    if (busy.peek()) return;
     busy.value = true;
     problem.value = "";
     const changes: { name?: string; topic?: string } = {};
@@ -105,7 +106,7 @@ export function RoomSettings({ room, replica, onClose }: RoomSettingsProps) {
         </fieldset>
         <Refusal text={problem.value} />
         <div class="row">
-          <button type="submit" disabled={busy.value}>{words.save}</button>
+          <button type="submit" aria-disabled={busy.value}>{words.save}</button>
           <button type="button" class="quiet" onClick={onClose}>
             {words.cancel}
           </button>
