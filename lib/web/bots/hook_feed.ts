@@ -3,7 +3,7 @@ import { fold } from "../../chat/fold.ts";
 import { isBot } from "../../chat/name_tags.ts";
 import type { Message } from "../../chat/schema.ts";
 import { kindOf } from "../../chat/spaces.ts";
-import type { Change, Note } from "../../sync/mod.ts";
+import { type Change, commitOrUnavailable, type Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import type { JobQueue } from "../jobs/job_queue.ts";
 import { EDIT_IS_NEWS_MS, ToldEdits } from "../jobs/told_edits.ts";
@@ -147,7 +147,7 @@ export class HookFeed {
       for (const { place, event } of news.slice(i, i + SETS_PER_COMMIT)) {
         atomic.set([...eventsOf(hook.id), ...place], event);
       }
-      await atomic.commit();
+      await commitOrUnavailable(atomic);
     }
     const waiting = await Array.fromAsync(
       this.kv.list<HookEvent>({ prefix: eventsOf(hook.id) }),
@@ -201,6 +201,6 @@ export async function deleteEvents(
     for (const { key } of events.slice(i, i + SETS_PER_COMMIT)) {
       atomic.delete(key);
     }
-    await atomic.commit();
+    await commitOrUnavailable(atomic);
   }
 }

@@ -52,7 +52,7 @@ export class HookSender {
       if (!first) return "done";
       const problem = await this.#send(roomID, found.hook, first.value);
       if (!problem) {
-        await this.kv.delete(first.key);
+        await deleteEvents(this.kv, [first]);
         continue;
       }
       const { reason, afterMs, isGone } = problem;

@@ -1,5 +1,5 @@
 // Jobs in KV that outlive a crash: done one after the other in each lane, by one process at a time, and again with growing pauses.
-import { coalesce, logFailure } from "../../sync/mod.ts";
+import { coalesce, commitOrUnavailable, logFailure } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { Lease } from "../lease.ts";
 import { type Follower, NoteTeller } from "./note_teller.ts";
@@ -155,7 +155,7 @@ export class JobQueue {
       const atomic = this.kv.atomic();
       for (const jobs of lanes) await this.#put(atomic, jobs);
       // Else a lane has gone on meanwhile.
-      if ((await atomic.commit()).ok) return;
+      if (await commitOrUnavailable(atomic)) return;
     }
   }
 
@@ -321,8 +321,10 @@ export class JobQueue {
         if (outcome !== "failed") pauseMs = outcome.afterMs;
         break;
       }
-      // Not one that has been replaced meanwhile.
-      await this.kv.atomic().check(entry).delete(entry.key).commit();
+      // Not one that has been replaced meanwhile. Tried again, or it would be done again.
+      await commitOrUnavailable(
+        this.kv.atomic().check(entry).delete(entry.key),
+      );
     }
     for (;;) {
       const key = this.#keys.lane(kind, lane);
@@ -336,7 +338,7 @@ export class JobQueue {
         : Math.max(now, first?.value.due); // others have waited for longer
       const atomic = this.kv.atomic();
       this.#setLane(atomic, found, first ? { due, tries } : null, tenant);
-      if ((await atomic.commit()).ok) return;
+      if (await commitOrUnavailable(atomic)) return;
     }
   }
 

@@ -1,5 +1,5 @@
 // Tells followers what commits have changed, by the notes that these leave (N1 of lib/sync).
-import { logFailure, type Note } from "../../sync/mod.ts";
+import { commitOrUnavailable, logFailure, type Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 
 /**
@@ -51,7 +51,7 @@ export class NoteTeller {
       for (const { key } of some) atomic.delete(key);
     }
     this.#behind = told > 0 ? undefined : notes.at(-1)?.space;
-    if (told > 0) await atomic.commit();
+    if (told > 0) await commitOrUnavailable(atomic);
     return told > 0 || (notes.length === 0 && !behind) ? told : undefined;
   }
 

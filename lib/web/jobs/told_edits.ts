@@ -1,4 +1,5 @@
 // Tells the edit of a message from a reaction to one that was edited: in the log they look the same.
+import { commitOrUnavailable } from "../../sync/mod.ts";
 
 /** An edit is news for so long. */
 export const EDIT_IS_NEWS_MS = 86_400_000;
@@ -28,7 +29,8 @@ export class ToldEdits {
     editedAt: number,
   ): Promise<void> {
     const options = { expireIn: EDIT_IS_NEWS_MS };
-    await this.kv.set(this.#key(roomID, messageID), editedAt, options);
+    const key = this.#key(roomID, messageID);
+    await commitOrUnavailable(this.kv.atomic().set(key, editedAt, options));
   }
 
   #key(roomID: string, messageID: string): Deno.KvKey {

@@ -248,6 +248,32 @@ Deno.test(
   },
 );
 
+Deno.test("Nothing is told twice, to a hook or a closed device, though another process has the store locked now and then (T83, T114)", async () => {
+  using _ = quiet();
+  const first = chosenSeed();
+  for (let seed = first; seed < first + (repeating ? 1 : 20); seed++) {
+    await NoticeWorld.live(seed, async (it) => {
+      const { random } = it.world;
+      await it.makeRoom(["Ada", "Bob"]);
+      await putHooks(it, "all");
+      await it.subscribe("ada");
+      it.plan = ({ kind }) =>
+        kind === "commit" && random.chance(0.3) ? "locked" : undefined;
+      const ids = Array.from({ length: 10 }, (_, n) => `m${n}`);
+      for (const id of ids) {
+        await it.say(id, `@Ada, ${id}`, "bob");
+        await it.world.sleep(random.below(400));
+        if (random.chance(0.3)) await edit(it, id, "@Ada, edited");
+        if (random.chance(0.3)) await react(it, id);
+      }
+      await it.settle();
+      const what = `SEED=${seed}`;
+      assertEquals(it.log, ids.map((id) => `ada: ${id}`), what);
+      assertEquals(it.heard.length, heard(it).length, what);
+    });
+  }
+});
+
 Deno.test("What is a day old when a try fails is given up, and owners see it; what is newer is told once the address answers (T114)", () =>
   live(async (it) => {
     await putHooks(it, "all");

@@ -172,6 +172,54 @@ Deno.test("Of processes that all want to, one does the jobs, each once, and anot
   }
 });
 
+Deno.test("Jobs are done once and notes told once, though another process has the store locked when they are taken out (T79)", async () => {
+  using _ = quiet();
+  const first = chosenSeed();
+  for (let seed = first; seed < first + 30; seed++) {
+    await simulate(seed, async (workers) => {
+      const { world, kv } = workers;
+      workers.plan = ({ kind }) =>
+        kind === "commit" && world.random.chance(0.4) ? "locked" : undefined;
+      const prefix = ["note"];
+      const notes: typeof NO_NOTES = {
+        async *notes(limit) {
+          const list = () => Array.fromAsync(kv.list({ prefix }, { limit }));
+          for (const { key } of await world.soon(list)) {
+            yield { key, space: key[1] as string, version: 1, changes: [] };
+          }
+        },
+      };
+      const told: string[] = [];
+      // The queue of a process: what is told becomes a job in it.
+      const start = (): JobQueue => {
+        const queue: JobQueue = workers.start(
+          () => Promise.resolve("done"),
+          "",
+          notes,
+          async (space) => {
+            told.push(space);
+            await queue.add([job("lane", space)]);
+          },
+        );
+        return queue;
+      };
+      const queues = [start(), start()];
+      const all = Array.from({ length: 20 }, (_, n) => `${n}`.padStart(2, "0"));
+      for (const space of all) {
+        await world.soon(() => kv.set([...prefix, space], 0));
+        world.random.pick(queues).wake();
+        await world.sleep(world.random.below(300));
+      }
+      const left = async () => (await Array.fromAsync(notes.notes(1))).length;
+      while (await left() > 0) await world.sleep(50);
+      await workers.settle();
+      assertEquals(told.sort(), all, `SEED=${seed}`);
+      const ids = workers.done.map(({ job }) => job.id);
+      assertEquals(ids.sort(), all, `SEED=${seed}`);
+    });
+  }
+});
+
 Deno.test("What is under way is done by no other process, however long it takes, also while its own is stopping; then another goes on at once (T79)", async () => {
   const first = chosenSeed();
   for (let seed = first; seed < first + 10; seed++) {
