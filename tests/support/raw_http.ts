@@ -1,11 +1,12 @@
 // Requests as bytes: what `fetch` would spell anew or refuse to send.
 
-/** Sends a request as it stands, and gives back the whole answer; the server is asked to close. */
+/** Sends a request as it stands, calls back then, and gives back the whole answer; the server is asked to close. */
 export async function sendRaw(
   server: string,
   requestLine: string,
   headers: Record<string, string> = {},
   content = "",
+  onSent = (): void => {},
 ): Promise<{ status: number; head: string; body: string }> {
   const { host, hostname, port } = new URL(server);
   const all = { Host: host, Connection: "close", ...headers };
@@ -16,6 +17,7 @@ export async function sendRaw(
   using connection = await Deno.connect({ hostname, port: Number(port) });
   const request = `${lines.join("\r\n")}\r\n\r\n${content}`;
   await connection.write(new TextEncoder().encode(request));
+  onSent();
   const text = await new Response(connection.readable).text();
   const [head, body = ""] = text.split(/\r\n\r\n(.*)/s);
   return { status: Number(head.split(" ")[1]), head, body };
