@@ -26,6 +26,7 @@ export default function DeleteAccount(props: DeleteAccountProps) {
     if (busy.peek()) return;
     const box = event.currentTarget.elements.namedItem("name");
     busy.value = true;
+    refusal.value = undefined;
     try {
       const name = (box as HTMLInputElement).value;
       const deleted = await deleteAccount(name);

@@ -36,12 +36,10 @@ export default function Device({ userID }: { userID: string }) {
       alert.value = "";
       check();
     };
-    // static/theme.js keeps it from replacing the page. Where a room takes it
-    // this is not told.
-    const onDrop = ({ dataTransfer }: DragEvent) => {
-      if (dataTransfer!.types.includes("Files")) {
-        alert.value = everyPageStrings.dropped;
-      }
+    // static/theme.js keeps files from replacing the page. Where a room takes
+    // them this is not told.
+    const onDrop = ({ defaultPrevented }: DragEvent) => {
+      if (defaultPrevented) alert.value = everyPageStrings.dropped;
     };
     const over = new AbortController();
     addEventListener("drop", onDrop, over);

@@ -5,6 +5,7 @@ import type { TargetedEvent } from "preact";
 import { deviceStrings } from "../lib/chat/strings/device.ts";
 import { signOut } from "./parts/device/sign_out.ts";
 import { UnsentNotice } from "./parts/device/UnsentNotice.tsx";
+import { Refusal } from "./parts/shared/Refusal.tsx";
 import { countUnsent, isNothing, useUnsent } from "./parts/device/useUnsent.ts";
 
 const words = deviceStrings.signOut;
@@ -42,9 +43,7 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
   return (
     <>
       {unsent !== undefined && <UnsentNotice unsent={unsent} />}
-      {state.value === "failed" && (
-        <p class="refusal" role="alert">{words.failed}</p>
-      )}
+      <Refusal text={state.value === "failed" ? words.failed : undefined} />
       {/* Without script the page has a form of its own. */}
       <form
         class="row by-script"
@@ -65,6 +64,10 @@ export default function SignOut({ userID, hasLink }: SignOutProps) {
           class={discards ? "danger" : hasLink ? undefined : "quiet"}
           disabled={unsent === undefined}
           aria-disabled={state.value === "signing out"}
+          onKeyDown={(event) => {
+            // Meanwhile it may have become the one that discards.
+            if (event.repeat) event.preventDefault();
+          }}
         >
           {discards ? words.discard : words.submit}
         </button>

@@ -1,5 +1,5 @@
-// Before anything is painted: applies the chosen theme, and takes the files that
-// are given to the page, whatever else of it has loaded.
+// Before anything is painted: applies the chosen theme. Takes files that are
+// dropped or pasted, whatever else of the page has loaded.
 function applyTheme() {
   const [, chosen] = document.cookie.match(/(?:^|; )theme=(light|dark)/) ?? [];
   const { dataset } = document.documentElement;
@@ -14,30 +14,31 @@ function applyTheme() {
 applyTheme();
 addEventListener("theme", applyTheme);
 
-/** Files that were dropped or pasted, and where, until the room there takes them. */
-self.givenFiles = [];
-const isRoom = () => /^\/rooms\/[\w-]+$/.test(location.pathname);
-function give(event, files) {
-  event.preventDefault(); // they would replace the page
-  if (!isRoom()) return;
-  event.stopImmediatePropagation(); // elsewhere it is said that nothing takes them
-  for (const file of files) {
-    self.givenFiles.push({ file, page: location.pathname });
+/** By the path of the page, until the room there takes them. */
+self.givenFiles = {};
+function give(event, { files }) {
+  // A room, or one to come. Elsewhere Device.tsx says that nothing takes them.
+  if (!document.querySelector(".composer, [aria-busy=true]")) {
+    return;
   }
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  (self.givenFiles[location.pathname] ??= []).push(...files);
   dispatchEvent(new Event("files"));
 }
-const hasFiles = ({ dataTransfer }) => dataTransfer.types.includes("Files");
-addEventListener("dragover", (event) => {
-  if (hasFiles(event)) event.preventDefault();
-});
-addEventListener("drop", (event) => {
-  if (hasFiles(event)) give(event, event.dataTransfer.files);
-});
+function onDrag(event) {
+  const { dataTransfer, target, type } = event;
+  if (!dataTransfer.types.includes("Files")) return;
+  if (target.matches?.("[type=file]")) return;
+  event.preventDefault(); // they would replace the page
+  if (type === "drop") give(event, dataTransfer);
+}
+addEventListener("dragover", onDrag);
+addEventListener("drop", onDrag);
 addEventListener("paste", (event) => {
-  const { files, types } = event.clipboardData;
+  const { clipboardData, target } = event;
+  const { files, types } = clipboardData;
   // Some apps put a picture of it beside each text.
   if (files.length === 0 || types.includes("text/plain")) return;
-  if (isRoom() && !event.target.closest("dialog, .edit-box")) {
-    give(event, files);
-  }
+  if (!target.closest("dialog, .edit-box")) give(event, clipboardData);
 });

@@ -1,4 +1,5 @@
 // Buttons while what they ask for is under way.
+import { assertEquals } from "@std/assert";
 import type { Locator } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { failRequests } from "../support/failing_requests.ts";
@@ -15,10 +16,12 @@ browserTest(
     const main = ada.getByRole("main");
     const dialog = ada.getByRole("dialog");
     const press = async (where: Locator, name: string, path: RegExp) => {
+      let n = 0;
       const held = Promise.withResolvers<void>();
       const asked = Promise.withResolvers<void>();
       const mend = await failRequests(ada, path, async (route) => {
         if (route.request().method() === "GET") return await route.continue();
+        n++;
         asked.resolve();
         await held.promise;
         await route.abort();
@@ -33,6 +36,7 @@ browserTest(
       await ada.getByRole("alert").waitFor();
       await focused.and(ada.locator("[aria-disabled=false]")).waitFor();
       mend();
+      assertEquals(n, 1);
     };
 
     await main.getByRole("button", { name: "Room settings" }).click();
@@ -43,7 +47,7 @@ browserTest(
     await press(dialog, "Leave room", /\/members\/me$/);
     await ada.goto("/settings/delete");
     await ada.getByRole("textbox").fill("Ada");
-    await press(main, "Delete account", /\/api\//);
+    await press(main, "Delete account", /\/api\/account$/);
     await ada.goto("/signout");
     await press(main, "Sign out", /\/api\/session/);
   },

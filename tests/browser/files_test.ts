@@ -20,6 +20,7 @@ import {
   mayWrite,
   messages,
   send,
+  sendButton,
 } from "../support/room_page.ts";
 import { startServer } from "../support/server.ts";
 import {
@@ -30,6 +31,7 @@ import {
   photo,
 } from "../support/own_files.ts";
 import { onePerson, twoPeople } from "../support/two_people.ts";
+import { Writer } from "../support/writer.ts";
 
 /** Waits until so many files are kept that go with next messages. */
 const filesAreKept = (page: Page, n: number): Promise<unknown> =>
@@ -94,7 +96,10 @@ browserTest(
         assert(await give(ada, "drop", [file("For elsewhere")]));
       }
       held.resolve();
-      await attached(ada).first().waitFor();
+      if (script === "Rooms") {
+        await mayWrite(ada);
+        await filesAreKept(ada, 2);
+      }
     }
     const exact = { exact: true };
     await attached(ada).getByText("For elsewhere", exact).waitFor();
@@ -107,6 +112,63 @@ browserTest(
       }
     }
     assertEquals(await attached(ada).count(), 4);
+  },
+);
+
+browserTest(
+  "A text that is sent while files that were given to its room still wait goes with them (A24)",
+  async (device) => {
+    await using general = await onePerson(device, { serviceWorkers: "block" });
+    const { ada } = general;
+    const held = Promise.withResolvers<void>();
+    await ada.route(/\/lazy_parts\b/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await ada.goto("/rooms/general", { waitUntil: "commit" });
+    await box(ada).focus();
+    await give(ada, "drop", [{ name: "map.txt", bytes: bytesOf("North") }]);
+    await box(ada).fill("Here it is");
+    await sendButton(ada).and(ada.locator(":enabled")).press("Enter");
+    held.resolve();
+    await messages(ada, "Here it is", "sent")
+      .getByRole("link", { name: "map.txt" }).waitFor();
+    await attached(ada).waitFor({ state: "detached" });
+  },
+);
+
+browserTest(
+  "A file that is dropped where no room takes it is refused in words, but on a box for files (A24)",
+  async (device) => {
+    await using general = await onePerson(device);
+    const { ada, server } = general;
+    const bob = await Writer.signIn(server.url, "Bob");
+    const { userID } = bob.person;
+    const direct = await (await Writer.of(ada)).person.post("/api/messages", {
+      people: [{ id: userID }],
+    });
+    const [, alone] = direct.body.space.split(":");
+    const deleted = await bob.person.ask("/api/account", {
+      method: "DELETE",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Bob" }),
+    });
+    assertEquals(deleted.status, 204);
+    for (const page of ["/rooms/nowhere", `/rooms/${alone}`, "/import"]) {
+      await ada.goto(page);
+      const file = { name: "a.txt", bytes: bytesOf("a") };
+      const alert = ada.getByRole("alert").getByText("in an open room");
+      const boxes = ada.locator("input[type=file]:enabled");
+      if (page === "/import") {
+        await boxes.first().focus();
+        assert(!await give(ada, "drop", [file]));
+        assertEquals(await alert.count(), 0);
+        await boxes.first().blur();
+      }
+      while (await alert.count() === 0) {
+        assert(await give(ada, "drop", [file]));
+      }
+    }
   },
 );
 
@@ -533,10 +595,22 @@ browserTest(
 
     // While its tab is open no other one has them.
     const second = await ada.context().newPage();
+    await second.addInitScript(() => {
+      const { locks } = navigator;
+      const request = locks.request.bind(locks);
+      locks.request = async (name: string, ...rest: unknown[]) => {
+        await (request as (...all: unknown[]) => Promise<unknown>)(
+          name,
+          ...rest,
+        );
+        if (!name.startsWith("taking up/")) return;
+        document.documentElement.dataset.looked = "yes";
+      };
+    });
     await second.goto(ada.url());
     for (let visit = 0; visit < 2; visit++) {
       await second.reload();
-      await second.getByRole("button", { name: "Attach" }).waitFor();
+      await second.locator("html[data-looked]").waitFor();
     }
     assertEquals(await attached(second).count(), 0);
     await ada.reload();

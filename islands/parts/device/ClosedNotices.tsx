@@ -71,7 +71,7 @@ export function ClosedNotices() {
             type="button"
             class="quiet"
             aria-disabled={isBusy.value}
-            onClick={look}
+            onClick={() => isBusy.peek() || look()}
           >
             {words.again}
           </button>

@@ -1,6 +1,6 @@
 // Files beside what is being written: chosen, pasted or dropped anywhere on the page, shown, described and taken back.
 import { useEffect, useRef } from "preact/hooks";
-import type { Signal } from "@preact/signals";
+import { batch, type Signal } from "@preact/signals";
 import { MAX_ALT } from "../../../lib/chat/lengths.ts";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
@@ -18,8 +18,10 @@ import { useObjectURL } from "./useObjectURL.ts";
 const words = roomOnUseStrings.files;
 
 declare global {
-  /** Files that were dropped or pasted, and the path of the page then: see `static/theme.js`. */
-  const givenFiles: { file: File; page: string }[];
+  interface Window {
+    /** Files that were dropped or pasted, by the path of the page then: see `static/theme.js`, without which it is undefined. */
+    givenFiles?: { [path: string]: File[] };
+  }
 }
 
 type AttachmentsProps = {
@@ -93,10 +95,11 @@ function takeFiles(
   onFiles: (files: readonly File[]) => void,
 ): () => void {
   const take = () => {
-    const given = givenFiles.splice(0);
-    const here = given.filter(({ page }) => page === `/rooms/${roomID}`);
-    givenFiles.push(...given.filter((one) => !here.includes(one)));
-    if (here.length > 0) onFiles(here.map(({ file }) => file));
+    const path = `/rooms/${roomID}`;
+    const files = self.givenFiles?.[path];
+    if (!files) return;
+    delete self.givenFiles![path];
+    batch(() => onFiles(files)); // all go with a text that waits for them
   };
   take();
   addEventListener("files", take);

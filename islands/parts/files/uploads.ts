@@ -56,25 +56,34 @@ export const unsentMessages = signal<readonly UnsentMessage[]>([]);
 /** By the ID of a message, how many bytes of its files are there. */
 export const uploadedBytes = signal<ReadonlyMap<string, number>>(new Map());
 
-let current: Uploads | undefined;
+let begin: (uploads: Uploads) => void;
+/** Files that were given to the page before it was alive may be sent before these are there. */
+let current = new Promise<Uploads>((resolve) => begin = resolve);
 
 /** Begins; returns the end of it. */
 export function startUploads(user: User, rooms: OpenRooms): () => void {
-  const uploads = current = new Uploads(user, rooms);
+  const uploads = new Uploads(user, rooms);
+  begin(uploads);
+  current = Promise.resolve(uploads);
   return () => uploads.close();
 }
 
 /** Rejects when the device does not take it; then nothing is kept. */
-export const sendWithFiles = (
+export const sendWithFiles = async (
   message: Omit<UnsentMessage, "userID" | "createdAt" | "state">,
-): Promise<void> => current!.add(message);
+): Promise<void> => (await current).add(message);
 
 /** Has a room stay open, as its draft has a message back that is not stored; returns the end of it. */
-export const holdRoom = (roomID: string): () => void => current!.hold(roomID);
+export function holdRoom(roomID: string): () => void {
+  const held = current.then((uploads) => uploads.hold(roomID));
+  return () => void held.then((release) => release());
+}
 
-export const cancelUpload = (id: string): Promise<void> => current!.cancel(id);
+export const cancelUpload = async (id: string): Promise<void> =>
+  (await current).cancel(id);
 
-export const retryUpload = (id: string): Promise<void> => current!.retry(id);
+export const retryUpload = async (id: string): Promise<void> =>
+  (await current).retry(id);
 
 class Uploads {
   readonly #channel: BroadcastChannel;

@@ -68,6 +68,7 @@ export function PersonDialog(props: PersonDialogProps) {
   const hasAccount = !nameTagsFor([])(person);
 
   async function block() {
+    problem.value = "";
     try {
       const { mutate } = userReplica!;
       if (isBlocked) await mutate.unblockPerson({ id: person.id });
@@ -81,6 +82,7 @@ export function PersonDialog(props: PersonDialogProps) {
   }
 
   async function message() {
+    problem.value = "";
     try {
       await showDirect([person]);
       close();

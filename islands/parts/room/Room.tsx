@@ -118,8 +118,7 @@ export function Room(props: RoomProps) {
     open.lacksUnsent.value || paused !== undefined;
   useEffect(() => {
     // Where it fails, as offline, the next interaction tries again, or the network.
-    const isBegun = hasUnfinished(scope) || givenFiles.length > 0;
-    if (needsParts || location.hash || isBegun) {
+    if (needsParts || location.hash || hasUnfinished(scope)) {
       loadLazyParts().catch(() => lacksParts.value = navigator.onLine);
     }
   }, [needsParts, status.online]);

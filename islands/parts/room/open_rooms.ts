@@ -154,6 +154,10 @@ export class OpenRoom {
     effect(() => {
       const { draft, writable } = this;
       if (!writable || !draft.due.value) return;
+      // Files that were given to the room are attached once the parts are there: they go with it.
+      if (!draft.attached.value && self.givenFiles?.[`/rooms/${roomID}`]) {
+        return;
+      }
       untracked(() => draft.send(writable.mutate.createMessage));
     });
     const timer = setTimeout(

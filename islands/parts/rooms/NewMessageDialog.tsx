@@ -64,6 +64,7 @@ export function NewMessageDialog({ userID, onClose }: NewMessageDialogProps) {
     query.value = "";
   }
   async function write() {
+    problem.value = "";
     try {
       await showDirect(chosen.peek());
       onClose();

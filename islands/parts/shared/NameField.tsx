@@ -1,5 +1,6 @@
 // The field of a form for the name of a person or room, with the reason when one was refused.
 import { MAX_NAME } from "../../../lib/chat/lengths.ts";
+import { Refusal } from "./Refusal.tsx";
 
 type NameFieldProps = {
   label: string;
@@ -32,7 +33,7 @@ export function NameField(props: NameFieldProps) {
         aria-invalid={refusal ? "true" : undefined}
         aria-describedby={describedBy || undefined}
       />
-      {refusal && <p id="refusal" class="refusal" role="alert">{refusal}</p>}
+      <Refusal id="refusal" text={refusal} />
       {hint && (
         <p id="hint" class="hint" role={saved ? "status" : undefined}>{hint}</p>
       )}

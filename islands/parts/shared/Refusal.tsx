@@ -5,5 +5,7 @@ const bringIntoView = (element: HTMLElement | null) =>
   element?.scrollIntoView({ block: "nearest" });
 
 /** Nothing while there is no text. */
-export const Refusal = ({ text }: { text: string | undefined }) =>
-  text ? <p ref={bringIntoView} class="refusal" role="alert">{text}</p> : null;
+export const Refusal = ({ id, text }: { id?: string; text?: string }) =>
+  text
+    ? <p ref={bringIntoView} id={id} class="refusal" role="alert">{text}</p>
+    : null;
