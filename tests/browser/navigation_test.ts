@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { blockOutbox, roomIsStored } from "../support/device_storage.ts";
+import { failRequests } from "../support/failing_requests.ts";
 import {
   box,
   boxReads,
@@ -358,7 +359,7 @@ browserTest(
     const other = await Writer.of(ada);
     // Else its copy may be here already, and is shown.
     const pulls = /pull\?space=room%3A(?!general)/;
-    await ada.route(pulls, (route) => route.abort());
+    const mend = await failRequests(ada, pulls);
     const { body: { roomID } } = await other.person.post("/api/rooms", {
       name: "Attic",
       visibility: "private",
@@ -368,7 +369,7 @@ browserTest(
     await other.person.fetch(`/api/rooms/${roomID}/members/me`, {
       method: "DELETE",
     });
-    await ada.unroute(pulls);
+    mend();
     // The list that comes with the answer does not hold the room any more.
     await linkTo(ada, "Attic").click();
     await ada.getByRole("heading", { name: "Nothing here" }).waitFor();

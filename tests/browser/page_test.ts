@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { roomStrings } from "../../lib/chat/strings/room.ts";
 import { browserTest, isFault, signIn } from "../support/browser.ts";
+import { failRequests } from "../support/failing_requests.ts";
 import {
   enter,
   makeRoom,
@@ -157,14 +158,14 @@ browserTest(
     await using general = await onePerson(device, { serviceWorkers: "block" });
     const { ada } = general;
     const parts = /\/lazy_parts-\w+\.js/;
-    await ada.route(parts, (route) => route.abort());
+    const mend = await failRequests(ada, parts);
     // A link to a message needs them.
     await ada.goto("/rooms/general#message-m1");
     await ada.reload();
     const alert = ada.getByRole("alert")
       .filter({ hasText: roomStrings.room.notAlive });
     await alert.waitFor();
-    await ada.unroute(parts);
+    mend();
     const loaded = ada.waitForResponse(parts);
     await ada.mouse.move(200, 200);
     await loaded;

@@ -7,7 +7,7 @@ import {
   pageIsCached,
   ROOMS,
 } from "../support/device_storage.ts";
-import { goOnline } from "../support/failing_requests.ts";
+import { failRequests, goOnline } from "../support/failing_requests.ts";
 import {
   box,
   connection,
@@ -301,14 +301,14 @@ browserTest(
     const { ada, server } = general;
     await roomsOf(await Writer.signIn(server.url, "Bob"), ada, "Attic");
     const copies = /\/live_replica-\w+\.js/;
-    await ada.route(copies, (route) => route.abort());
+    const mend = await failRequests(ada, copies);
     const failed = ada.waitForEvent("requestfailed");
     await ada.goto("/");
     await failed;
     const options = await showOptions(ada, "General");
     const favourite = options.getByRole("checkbox", { name: "Favourite" });
     assert(await favourite.isDisabled());
-    await ada.unroute(copies);
+    mend();
     await favourite.and(ada.locator(":enabled")).waitFor();
     await ada.keyboard.press("Escape");
     await (await openOptions(ada, "Attic"))
@@ -329,12 +329,12 @@ browserTest(
     await using general = await onePerson(device, { serviceWorkers: "block" });
     const { ada } = general;
     const copies = /\/live_replica-\w+\.js/;
-    await ada.route(copies, (route) => route.abort());
+    const mend = await failRequests(ada, copies);
     await ada.goto("/rooms/general");
     await ada.getByRole("alert").getByRole("button", { name: "Reload" })
       .waitFor();
     const pulled = ada.waitForResponse("**/pull?space=user*");
-    await ada.unroute(copies);
+    mend();
     await pulled;
   },
 );

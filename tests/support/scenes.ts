@@ -1,7 +1,7 @@
 // Every page and state that a person can see, one after the other: for screenshots, and for checks of all.
 import { Buffer } from "node:buffer";
 import { fillHouse } from "./crowd.ts";
-import { failRequests, goOnline, PULLS } from "./failing_requests.ts";
+import { failRequests, goOnline, PULLS, PUSHES } from "./failing_requests.ts";
 import type { Page } from "playwright-core";
 import { roomOnUseStrings } from "../../lib/chat/strings/room_on_use.ts";
 import type { Device } from "./browser.ts";
@@ -302,15 +302,15 @@ async function showing(ada: Page, look: Look) {
   await look("room-viewer", ada);
   await ada.keyboard.press("Escape");
 
-  const UPLOADS = "**/api/uploads";
-  await ada.route(UPLOADS, (route) => route.abort());
+  const UPLOADS = /\/api\/uploads$/;
+  const mend = await failRequests(ada, UPLOADS);
   await choose();
   await ada.keyboard.press("Enter");
   await ada.getByRole("progressbar").waitFor();
   await look("room-uploading", ada);
   await ada.getByRole("button", { name: "Cancel upload" }).click();
-  await ada.unroute(UPLOADS);
-  await ada.route(UPLOADS, (route) => {
+  mend();
+  const accept = await failRequests(ada, UPLOADS, (route) => {
     const message = "A file has at most 25 MB here.";
     return route.fulfill({
       status: 413,
@@ -322,7 +322,7 @@ async function showing(ada: Page, look: Look) {
   await ada.getByRole("alert").getByText("at most 25 MB").waitFor();
   await look("room-upload-refused", ada);
   await ada.getByRole("button", { name: "Discard" }).click();
-  await ada.unroute(UPLOADS);
+  accept();
 }
 
 /** A picture of so many pixels, as a PNG. */
@@ -416,9 +416,8 @@ async function importing(ada: Page, look: Look) {
   });
   await ada.getByRole("checkbox", { name: "random" }).waitFor();
   await look("import-channels", ada);
-  const CHUNKS = "**/api/imports/*";
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
-  await ada.route(CHUNKS, async (route) => {
+  await ada.route("**/api/imports/*", async (route) => {
     await held;
     await route.continue();
   });
@@ -427,7 +426,6 @@ async function importing(ada: Page, look: Look) {
   await look("import-progress", ada);
   release();
   await ada.getByRole("link", { name: "secret-plans" }).waitFor();
-  await ada.unroute(CHUNKS);
   await look("import-done", ada);
   await ada.getByRole("link", { name: "general" }).click();
   await messages(ada, "The next day").waitFor();
@@ -592,8 +590,7 @@ async function collecting(ada: Page, bob: Page, look: Look) {
 async function pausing(bob: Page, look: Look) {
   await roomLink(bob, "Engines").click();
   await mayWrite(bob);
-  const PUSH = "**/api/replicache/push?*";
-  await bob.route(PUSH, (route) => {
+  const mend = await failRequests(bob, PUSHES, (route) => {
     // Something on the way spoils it; the server refuses it for good.
     const postData = route.request().postData()!
       .replace('"Spoiled"', '"Spoiled","replyTo":"?"');
@@ -605,15 +602,16 @@ async function pausing(bob: Page, look: Look) {
   await look("room-refused", bob);
   await refused.getByRole("button", { name: "Discard" }).click();
   await refused.waitFor({ state: "detached" });
-  await bob.unroute(PUSH);
+  mend();
 
   for (const status of [401, 403, 404]) {
     const json = { error: "no", message: "No." };
     const text = `Written before the ${status}`;
     // Not what the page before has left: gone before this is written, the room
     // would take it from nobody.
-    await bob.route(
-      PUSH,
+    const mend = await failRequests(
+      bob,
+      PUSHES,
       (route) =>
         route.request().postData()!.includes(text)
           ? route.fulfill({ status, json })
@@ -627,7 +625,7 @@ async function pausing(bob: Page, look: Look) {
     await bob.getByRole("dialog").waitFor();
     if (status === 403) await look("room-discarding", bob);
     await bob.getByRole("button", { name: "Cancel" }).click();
-    await bob.unroute(PUSH);
+    mend();
     await bob.reload();
     await mayWrite(bob);
   }
