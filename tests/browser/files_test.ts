@@ -84,7 +84,12 @@ browserTest(
       });
       await ada.goto("/rooms/general", { waitUntil: "commit" });
       await box(ada).focus();
-      if (script === "lazy_parts") await connection(ada, "Online").waitFor();
+      if (script === "lazy_parts") {
+        // Alive by then: a link to another room would load its page.
+        await box(ada).fill("…");
+        await sendButton(ada).and(ada.locator(":enabled")).waitFor();
+        await box(ada).fill("");
+      }
       const file = (name: string) => ({ name, bytes: bytesOf(name) });
       for (const how of ["drop", "paste"] as const) {
         assert(await give(ada, how, [file(`${script}, ${how}`)]));
