@@ -29,8 +29,7 @@ export const RoomNav = (props: Omit<RoomNavProps, "keepOpening">) => (
   <Nav {...props} keepOpening={keepOpening} />
 );
 
-type RoomsProps = {
-  user: User;
+export type RoomOnPage = {
   /** The room of the address; undefined on the page that is stored for all rooms. */
   view?: RoomView;
   /** What the server has parsed of it. */
@@ -38,6 +37,8 @@ type RoomsProps = {
   /** Whom the person has blocked, where there is no view that says so. */
   blocked?: readonly BlockedPerson[];
 };
+
+type RoomsProps = RoomOnPage & { user: User };
 
 const NOTHING: RichTextByID = new Map();
 

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../support/browser.ts";
 import { roomIsStored } from "../support/device_storage.ts";
-import { goOnline } from "../support/failing_requests.ts";
+import { failRequests, goOnline } from "../support/failing_requests.ts";
 import {
   box,
   connection,
@@ -298,6 +298,57 @@ browserTest(
     assertEquals(await messages(bob).count(), 2);
     await messages(bob).first().getByText("Written in the tunnel").waitFor();
     assertEquals(new URL(bob.url()).pathname, pathname);
+  },
+);
+
+browserTest(
+  "Begun, and not made by the server yet, they are there in a page that is loaded from it, and in another tab, with what was written (A29)",
+  async (device) => {
+    await using general = await twoPeople(device);
+    const { ada, bob } = general;
+    await send(bob, "Hello");
+    await messages(ada, "Hello").waitFor();
+    const create = /\/api\/messages$/;
+    const mend = await failRequests(ada.context(), create);
+    await messages(ada, "Hello")
+      .getByRole("link", { name: "Bob", exact: true }).click();
+    await ada.getByRole("button", { name: "Message", exact: true }).click();
+    await isWith(ada, "Bob");
+    await mayWrite(ada);
+    await send(ada, "Just begun");
+    const { pathname } = new URL(ada.url());
+    await roomIsStored(ada, pathname, "Just begun");
+
+    const answer = await ada.reload();
+    assertEquals(answer!.status(), 404);
+    await messages(ada, "Just begun", "pending").waitFor();
+    await isWith(ada, "Bob");
+    const tab = await ada.context().newPage();
+    await tab.goto(pathname);
+    await messages(tab, "Just begun", "pending").waitFor();
+    assertEquals(new URL(tab.url()).search, "");
+    mend();
+    await messages(tab, "Just begun", "sent").waitFor();
+    await messages(ada, "Just begun", "sent").waitFor();
+    await row(bob, /^Ada.*1 unread$/).click();
+    await messages(bob, "Just begun").waitFor();
+    assertEquals((await tab.reload())!.status(), 200);
+  },
+);
+
+browserTest(
+  "Direct messages that are nowhere are said to be missing, with a script and without (A15, A29)",
+  async (device) => {
+    await using server = await startServer();
+    const path = `/rooms/direct-${"0".repeat(48)}`;
+    for (const javaScriptEnabled of [true, false]) {
+      const ada = await device(server.url, { javaScriptEnabled });
+      await ada.request.post("/api/session", { data: { name: "Ada" } });
+      assertEquals((await ada.goto(path))!.status(), 404);
+      const words = ada.locator(javaScriptEnabled ? ".notice" : "noscript");
+      await words.waitFor();
+      assertMatch((await words.textContent())!, /There is no such room/);
+    }
   },
 );
 

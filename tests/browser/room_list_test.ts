@@ -198,6 +198,24 @@ browserTest(
 );
 
 browserTest(
+  "The link to the room that is open loads no page, and closes the list on a phone (A15)",
+  async (device) => {
+    await using general = await onePerson(device, PHONE);
+    const { ada } = general;
+    await ada.evaluate("globalThis.never = 'loaded'");
+    for (const hash of ["", "#older"]) {
+      await ada.evaluate((hash) => location.hash = hash, hash);
+      await ada.getByRole("button", { name: "Rooms" }).tap();
+      await navigation(ada).getByRole("button").first().waitFor();
+      await row(ada, "General").tap();
+      await row(ada, "General").waitFor({ state: "hidden" });
+    }
+    await mayWrite(ada);
+    assertEquals(await ada.evaluate("globalThis.never"), "loaded");
+  },
+);
+
+browserTest(
   "The list stays where one has scrolled it, and shows the room that keys have led to (A16, A20)",
   async (device) => {
     await using general = await onePerson(device, {

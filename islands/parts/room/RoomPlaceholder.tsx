@@ -1,5 +1,5 @@
 // Stands where a room will be that is not on this device, or not read from it yet.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { roomStrings } from "../../../lib/chat/strings/room.ts";
 import { useSustained } from "../shared/useSustained.ts";
 import type { OpenRoom } from "./open_rooms.ts";
@@ -17,13 +17,10 @@ export function RoomPlaceholder({ open }: { open: OpenRoom | undefined }) {
   // A room that is not there, or not for this person: the server has the words
   // for it, if it answers in time. Once: the stored page may come again.
   const isRefused = status?.paused !== undefined;
-  const wasAsked = useRef(false);
   useEffect(() => {
-    if (!isRefused || wasAsked.current) return;
-    wasAsked.current = true;
-    if (history.state?.reloaded) return;
-    history.replaceState({ reloaded: true }, "");
-    location.reload();
+    if (isRefused && !location.search) {
+      location.replace(`?asked${location.hash}`);
+    }
   }, [isRefused]);
   return (
     <div class="log-frame placeholder" aria-busy={open !== undefined}>

@@ -76,7 +76,7 @@ function LiveRoomList(props: LiveRoomListProps) {
     element.querySelector("[aria-current]")
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }, [open, isAlive.value]);
-  useEffect(() => listenForDialogs(element, userID), []);
+  useEffect(() => listenForClicks(element, userID), []);
   useEffect(() => props.opensOwn ? props.keepOpening(userID) : undefined, []);
   const online = useOnline(userID, rooms);
   const inboxUnread = useInboxUnread(props.inboxUnread);
@@ -135,10 +135,12 @@ function asKnown(
 /** What is a page without script, by the link to it. */
 const DIALOGS = { "a.new": NewRoomDialog, "a.write": NewMessageDialog };
 
-/** Has the links to these pages open dialogs instead; returns the end of it. */
-function listenForDialogs(element: HTMLElement, userID: string): () => void {
+/** Has the links to these pages open dialogs instead, and that to the open room close the list; returns the end of it. */
+function listenForClicks(element: HTMLElement, userID: string): () => void {
   const onClick = (event: MouseEvent) => {
     const target = event.target as Element;
+    const open = target.closest<HTMLAnchorElement>("a[aria-current]");
+    if (open && !isElsewhere(event, open)) element.hidePopover?.();
     for (const [selector, Dialog] of Object.entries(DIALOGS)) {
       const link = target.closest<HTMLAnchorElement>(selector);
       if (!link || event.defaultPrevented || isElsewhere(event, link)) continue;

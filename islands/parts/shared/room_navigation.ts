@@ -26,10 +26,11 @@ export function followAddress(): () => void {
     const link = (event.target as Element).closest?.("a");
     if (!link || event.defaultPrevented || isElsewhere(event, link)) return;
     const roomID = roomIDIn(link.pathname);
+    const isOpen = roomID === openRoomID.peek();
     // Within the room, where there may be a message to go to, the browser knows.
-    if (!roomID || roomID === openRoomID.peek()) return;
+    if (!roomID || (isOpen && link.hash)) return;
     event.preventDefault();
-    goToRoom(roomID, link.hash);
+    if (!isOpen) goToRoom(roomID, link.hash);
   };
   // Of a notification that was clicked.
   const onMessage = ({ data, ports }: MessageEvent) => {
