@@ -22,6 +22,9 @@ export const avatarSpace = (userID: string): string => `avatar:${userID}`;
 /** What the IDs of rooms of direct messages begin with, and no others do. */
 export const DIRECT = "direct-";
 
+/** Whether a room is one of direct messages. */
+export const isDirect = (roomID: string): boolean => roomID.startsWith(DIRECT);
+
 /** What a space's name says it holds. */
 export type SpaceKind =
   | { kind: "room"; roomID: string }

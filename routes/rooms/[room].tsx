@@ -3,6 +3,7 @@ import { HttpError, page } from "fresh";
 import { RoomsNavigation } from "../../islands/parts/rooms/RoomsNavigation.tsx";
 import Rooms, { RoomNav, type RoomOnPage } from "../../islands/Rooms.tsx";
 import { Refusal } from "../../lib/chat/refusal.ts";
+import { isDirect } from "../../lib/chat/spaces.ts";
 import { pageStrings } from "../../lib/chat/strings/pages.ts";
 import { methods, toSignIn } from "../../lib/web/http/handlers.ts";
 import { blockedPeople } from "../../lib/web/chat/blocking.ts";
@@ -10,7 +11,6 @@ import { richTextsOf } from "../../lib/web/chat/rich_text.ts";
 import { joinRoom } from "../../lib/web/chat/members.ts";
 import { inboxUnreadFor, ownRoomsFor } from "../../lib/web/chat/room_list.ts";
 import { viewRoom } from "../../lib/web/chat/rooms.ts";
-import { isDirect } from "../../lib/web/inbox/holders.ts";
 import { define } from "../../lib/web/state.ts";
 
 const { visit } = pageStrings;

@@ -3,7 +3,7 @@ import type { BlockedPerson, Message } from "../../../lib/chat/schema.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { nameTagsFor } from "../../../lib/chat/name_tags.ts";
-import { DIRECT } from "../../../lib/chat/spaces.ts";
+import { isDirect } from "../../../lib/chat/spaces.ts";
 import { roomOnUseStrings } from "../../../lib/chat/strings/room_on_use.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -61,8 +61,8 @@ export function PersonDialog(props: PersonDialogProps) {
   const member = people.byID.get(person.id);
   const isBlocked = people.blocked.has(person.id);
   // In direct messages with them one is there.
-  const isDirect = people.roomID.startsWith(DIRECT);
-  const isAlone = isDirect && people.members.length <= 2;
+  const inDirect = isDirect(people.roomID);
+  const isAlone = inDirect && people.members.length <= 2;
 
   // With nobody to be told from, only who has no account has a tag.
   const hasAccount = !nameTagsFor([])(person);
@@ -98,7 +98,7 @@ export function PersonDialog(props: PersonDialogProps) {
         {member?.status && <span dir="auto">{member.status}</span>}
       </p>
       <p>{isBlocked ? words.blockedText : words.blockText}</p>
-      {!isBlocked && isDirect && <p>{words.blockDirect}</p>}
+      {!isBlocked && inDirect && <p>{words.blockDirect}</p>}
       <Refusal text={problem.value} />
       <div class="row">
         {!isBlocked && !isAlone && hasAccount && (

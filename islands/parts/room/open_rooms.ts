@@ -17,7 +17,7 @@ import {
 } from "../../../lib/chat/queries.ts";
 import { confirmedCount } from "../../../lib/chat/read_state.ts";
 import type { Message } from "../../../lib/chat/schema.ts";
-import { DIRECT, roomIDOf, roomSpace } from "../../../lib/chat/spaces.ts";
+import { isDirect, roomIDOf, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { Person, RoomView, User } from "../../../lib/chat/views.ts";
 import { loadScript } from "../../../lib/replica/load_script.ts";
 import {
@@ -147,7 +147,7 @@ export class OpenRoom {
       mutators: roomMutators({ userID, now: Date.now }),
     };
     // What other rooms do not need is loaded for these alone.
-    this.#opening = roomID.startsWith(DIRECT)
+    this.#opening = isDirect(roomID)
       ? loadScript(() => import("./direct_room.ts"))
         .then((it) => it.openDirect(openReplica, options, this))
       : openReplica(options);

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { directMutators } from "../../../lib/chat/direct.ts";
 import { roomMutators } from "../../../lib/chat/mutators.ts";
-import { DIRECT, roomSpace } from "../../../lib/chat/spaces.ts";
+import { isDirect, roomSpace } from "../../../lib/chat/spaces.ts";
 import type { User } from "../../../lib/chat/views.ts";
 import { MAX_UNREAD } from "../../../lib/chat/read_state.ts";
 import { coalesce } from "../../../lib/replica/coalesce.ts";
@@ -306,7 +306,7 @@ export class BackgroundCopies {
 function mutatorsIn(roomID: string, userID: string) {
   const actor = { userID, now: Date.now };
   const mutators = roomMutators(actor);
-  return roomID.startsWith(DIRECT)
+  return isDirect(roomID)
     ? { ...mutators, ...directMutators(actor) }
     : mutators;
 }

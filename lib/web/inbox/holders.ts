@@ -1,13 +1,10 @@
 // Who may have a copy of a message: stored before the copy is, so that whoever changes the message finds all of them.
-import { DIRECT, userSpace } from "../../chat/spaces.ts";
+import { isDirect, userSpace } from "../../chat/spaces.ts";
 import { commitOrUnavailable, outdated } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 
-/** `["messageHolder", roomID, messageID, userID]` */
+/** `["messageHolder", roomID, messageID, userID]`. Of direct messages all who are in them may have copies, and nobody is stored. */
 const HOLDERS = "messageHolder";
-
-/** Of direct messages all who are in them may have copies, and nobody is stored. */
-export const isDirect = (roomID: string): boolean => roomID.startsWith(DIRECT);
 
 const KEYS_PER_COMMIT = 200;
 const DELETIONS_PER_COMMIT = 50; // KV is free for others in between

@@ -4,12 +4,12 @@ import { mayBeMentionedIn, mentionFinder } from "../../chat/mentioned.ts";
 import { isBot, isImported } from "../../chat/name_tags.ts";
 import { MESSAGES } from "../../chat/queries.ts";
 import type { Member, Message, Room } from "../../chat/schema.ts";
-import { kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
+import { isDirect, kindOf, roomSpace, userSpace } from "../../chat/spaces.ts";
 import type { Change, Note } from "../../sync/mod.ts";
 import type { ChatSync } from "../chat/domain.ts";
 import { ToldEdits } from "../jobs/told_edits.ts";
 import { CopySource, type Messages, updateCopies, type Why } from "./copies.ts";
-import { Holders, isDirect, keysOfCopies } from "./holders.ts";
+import { Holders, keysOfCopies } from "./holders.ts";
 
 /** So many of those whom a message mentions have it in their inbox. */
 const MAX_MENTIONED = 100;
