@@ -15,8 +15,9 @@ export function RoomPlaceholder({ open }: { open: OpenRoom | undefined }) {
   const { status, failed } = open ?? {};
   const isLong = useSustained(true, SILENT_FOR);
   // A room that is not there, or not for this person: the server has the words
-  // for it, if it answers in time. Once: the stored page may come again.
-  const isRefused = status?.paused !== undefined;
+  // for it, if it answers in time. Once: the stored page may come again. What
+  // was begun here is about to be read, and says itself why it can't be made.
+  const isRefused = status?.paused !== undefined && !open!.seenStatus;
   useEffect(() => {
     if (isRefused && !location.search) {
       location.replace(`?asked${location.hash}`);
